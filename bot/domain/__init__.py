@@ -1,0 +1,1 @@
+"""What configbot knows and decides: standard library only, nothing is awaited here."""

@@ -1,0 +1,246 @@
+"""A change: one asked-for alteration, its states, and the one table of moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.actors import Actor, Place
+from bot.domain.contents import Content
+from bot.domain.errors import Problem, Reason
+from bot.domain.evaluations import Evidence
+from bot.domain.names import Config, Environment, Project, change_label
+from bot.domain.served import Served
+
+
+class State(StrEnum):
+    """Where a change is in its life."""
+
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    WAITING = "waiting for approval"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    VOID = "void"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    AT_PROVIDER = "waiting at provider"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+    UNKNOWN = "outcome unknown"
+
+
+class Move(StrEnum):
+    """What can happen to a change."""
+
+    REFUSE = "refuse"
+    ASK = "ask for approval"
+    ALLOW = "allow"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    SUPERSEDE = "supersede"
+    VOID = "void"
+    SCHEDULE = "schedule"
+    COME_DUE = "come due"
+    WAIT_AT_PROVIDER = "wait at provider"
+    BEGIN = "begin"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    LOSE = "lose sight"
+
+
+MOVES: dict[tuple[State, Move], State] = {
+    (State.REQUESTED, Move.REFUSE): State.REFUSED,
+    (State.REQUESTED, Move.ASK): State.WAITING,
+    (State.REQUESTED, Move.ALLOW): State.APPROVED,
+    (State.WAITING, Move.APPROVE): State.APPROVED,
+    (State.WAITING, Move.REJECT): State.REJECTED,
+    (State.WAITING, Move.WITHDRAW): State.WITHDRAWN,
+    (State.WAITING, Move.EXPIRE): State.EXPIRED,
+    (State.WAITING, Move.SUPERSEDE): State.SUPERSEDED,
+    (State.WAITING, Move.VOID): State.VOID,
+    (State.APPROVED, Move.SCHEDULE): State.SCHEDULED,
+    (State.APPROVED, Move.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Move.SUPERSEDE): State.SUPERSEDED,
+    (State.APPROVED, Move.VOID): State.VOID,
+    (State.APPROVED, Move.WAIT_AT_PROVIDER): State.AT_PROVIDER,
+    (State.APPROVED, Move.BEGIN): State.APPLYING,
+    (State.SCHEDULED, Move.COME_DUE): State.APPROVED,
+    (State.SCHEDULED, Move.WITHDRAW): State.WITHDRAWN,
+    (State.SCHEDULED, Move.SUPERSEDE): State.SUPERSEDED,
+    (State.SCHEDULED, Move.VOID): State.VOID,
+    (State.AT_PROVIDER, Move.BEGIN): State.APPLYING,
+    (State.AT_PROVIDER, Move.REJECT): State.REJECTED,
+    (State.AT_PROVIDER, Move.WITHDRAW): State.WITHDRAWN,
+    (State.AT_PROVIDER, Move.EXPIRE): State.EXPIRED,
+    (State.AT_PROVIDER, Move.VOID): State.VOID,
+    (State.AT_PROVIDER, Move.FAIL): State.FAILED,
+    (State.APPLYING, Move.SUCCEED): State.APPLIED,
+    (State.APPLYING, Move.FAIL): State.FAILED,
+    (State.APPLYING, Move.VOID): State.VOID,
+    (State.APPLYING, Move.LOSE): State.UNKNOWN,
+    (State.UNKNOWN, Move.SUCCEED): State.APPLIED,
+    (State.UNKNOWN, Move.FAIL): State.FAILED,
+}
+"""The whole life of a change. What is not listed cannot happen."""
+
+OPEN = frozenset({State.WAITING, State.APPROVED, State.AT_PROVIDER, State.APPLYING, State.UNKNOWN})
+"""At most one change per provider, project id and environment id is in one of these."""
+
+FINAL = frozenset(State) - {state for state, _ in MOVES}
+"""No move leads out of these."""
+
+
+def after(state: State, move: Move) -> State | None:
+    """The state that `move` leads to from `state`, or None when it cannot happen."""
+    return MOVES.get((state, move))
+
+
+class Kind(StrEnum):
+    """What was asked for."""
+
+    DEPLOY = "deploy"
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+    UNDO = "undo"
+    DEACTIVATE = "deactivate"
+
+
+RESTORES = frozenset({Kind.ROLLBACK, Kind.UNDO, Kind.DEACTIVATE})
+"""Kinds that need no order check and no evaluation gate, and that supersede a change that waits or is approved."""
+
+
+class Attempt(StrEnum):
+    """How far the applying of a change got, recorded before each step is taken."""
+
+    NONE = "none"
+    LOOKING = "looking"
+    SENDING = "sending"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMark:
+    """What of a policy rule an approval is bound to."""
+
+    id: str
+    approvals: int
+    requester_may_approve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What requester and approvers saw; an approval holds only as long as this does."""
+
+    base: Served
+    rule: RuleMark
+    evidence: Evidence
+    base_config: Config | None = None
+    base_content: Content | None = None
+    target_content: Content | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One asked-for alteration.
+
+    `target` None means *nothing live*. `revision` grows by one with every save; a card shows a revision.
+    """
+
+    id: str
+    number: int
+    kind: Kind
+    state: State
+    project: Project
+    environment: Environment
+    target: Config | None
+    requester: Actor
+    origin: Place
+    seen: Seen
+    created_at: datetime
+    updated_at: datetime
+    because: str | None = None
+    source: Environment | None = None
+    """Where a promote takes its config from."""
+    undoes: str | None = None
+    """Id of the change that this one takes back."""
+    expires_at: datetime | None = None
+    applied_at: datetime | None = None
+    attempt: Attempt = Attempt.NONE
+    lease_by: str | None = None
+    """The process that is applying it."""
+    lease_until: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
+    """Why it was refused, rejected or void."""
+    problem: Problem | None = None
+    """Why it failed, or why its outcome is unknown."""
+    revision: int = 1
+
+    @property
+    def label(self) -> str:
+        """What people call it: ``ch-142``."""
+        return change_label(self.number)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands in the way of another change to the same project and environment."""
+        return self.state in OPEN
+
+
+class Say(StrEnum):
+    """What a reviewer said."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's word on one change; a person has one."""
+
+    change_id: str
+    actor: Actor
+    say: Say
+    at: datetime
+    comment: str = ""
+
+
+class Event(StrEnum):
+    """The closed list of audit events."""
+
+    REQUESTED = "change.requested"
+    REFUSED = "change.refused"
+    APPROVED = "change.approved"
+    """One person approved; the state moves when the quorum is reached."""
+    REJECTED = "change.rejected"
+    WITHDRAWN = "change.withdrawn"
+    EXPIRED = "change.expired"
+    SUPERSEDED = "change.superseded"
+    VOIDED = "change.voided"
+    APPLYING = "change.applying"
+    SENDING = "change.sending"
+    APPLIED = "change.applied"
+    FAILED = "change.failed"
+    LOST = "change.outcome_unknown"
+    SETTLED = "change.settled"
+    """A person or a sweep found out what an interrupted change came to."""
+    EVALUATION_COMPLETED = "evaluation.completed"
+    EVALUATION_REOPENED = "evaluation.reopened"
+    REMINDER_SNOOZED = "reminder.snoozed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of history. `actor` None means the bot by itself. `subject` is a change id or ``provider:evaluation``."""
+
+    id: str
+    at: datetime
+    event: Event
+    subject: str
+    actor: Actor | None = None
+    facts: dict[str, str] = field(default_factory=dict)

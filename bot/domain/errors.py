@@ -1,0 +1,110 @@
+"""The closed lists of reasons: why something is refused (an expected *no*), and why something did not work (a fault).
+
+Codes never change their meaning. The words for each live in ``handlers/messages``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from collections.abc import Mapping
+
+
+class Code(StrEnum):
+    """Why a wish is refused."""
+
+    # who
+    PERSON_UNREADABLE = "person_unreadable"
+    STRANGER = "stranger"
+    GUEST = "guest"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    OWN_CHANGE = "own_change"
+    NOT_REQUESTER = "not_requester"
+    ALREADY_VOTED = "already_voted"
+    # what
+    ALREADY_LIVE = "already_live"
+    NOTHING_LIVE = "nothing_live"
+    OTHER_PROJECT = "other_project"
+    NO_HISTORY = "no_history"
+    SAME_ENVIRONMENT = "same_environment"
+    NOT_ONE_LIVE = "not_one_live"
+    PROVIDER_CANNOT = "provider_cannot"
+    # state
+    OPEN_CHANGE = "open_change"
+    STATE_MOVED = "state_moved"
+    TOO_LATE = "too_late"
+    NOT_LAST = "not_last"
+    EXPIRED = "expired"
+    # bound to what was seen
+    TARGET_CHANGED = "target_changed"
+    CONTENT_CHANGED = "content_changed"
+    ENVIRONMENT_CHANGED = "environment_changed"
+    RULE_CHANGED = "rule_changed"
+    VERDICT_CHANGED = "verdict_changed"
+    # policy
+    QUORUM_INVALID = "quorum_invalid"
+    RULE_UNREADABLE = "rule_unreadable"
+    SERVED_UNREADABLE = "served_unreadable"
+    REASON_REQUIRED = "reason_required"
+    # evaluations
+    NO_CALLER_EVALUATOR = "no_caller_evaluator"
+    STATUS_FORBIDS = "status_forbids"
+    # where
+    CANNOT_POST = "cannot_post"
+
+
+class Lifter(StrEnum):
+    """Who can lift a refusal."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    WORKSPACE_ADMIN = "workspace_admin"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a refusal: a code, facts to fill its words (ids, names, numbers), and who can lift it."""
+
+    code: Code
+    lifter: Lifter = Lifter.REQUESTER
+    facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Fault(StrEnum):
+    """Why a provider did not do, or did not answer, what was asked."""
+
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    CUT_AFTER_WRITE = "cut_after_write"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    UNINTELLIGIBLE = "unintelligible"
+    NO_EFFECT = "no_effect"
+    OTHER_MOVED = "other_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault as a value: what a person is told and what the log is searched by."""
+
+    fault: Fault
+    provider: str
+    doing: str
+    """What was being done, lower case: ``reading what is live in production``."""
+    status: int | None = None
+    detail: str = ""
+    """What the provider said, as plain text, shortened. Never a secret."""
+    retry_after: float | None = None
+    """Seconds the provider asked to wait."""
+    reference: str = ""
+    """The request id that the log carries."""

@@ -1,0 +1,92 @@
+"""A notice is something the bot says unasked: a row first, then said, kept current in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.actors import MessageAt, Place
+from bot.domain.changes import AuditEntry, Change, Decision
+from bot.domain.evaluations import Evaluation
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; `Notice.subject` is an id of that."""
+
+    CARD = "card"
+    """The one message of a change, edited for its whole life; subject: the change id."""
+    HISTORY = "history"
+    """A line in the card's thread; subject: the audit entry's id."""
+    EVALUATION = "evaluation"
+    """An evaluation left running; subject: ``provider:evaluation id``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message that should stand in Slack. `wanted` and `shown` are revisions: equal means it is current."""
+
+    id: str
+    kind: NoticeKind
+    subject: str
+    place: Place
+    created_at: datetime
+    wanted: int = 1
+    shown: int = 0
+    at: MessageAt | None = None
+    attempts: int = 0
+    not_before: datetime | None = None
+    last_error: str = ""
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """Everything that a card shows."""
+
+    change: Change
+    decisions: tuple[Decision, ...] = ()
+    undoable: bool = False
+    """Applied, and nothing was deployed on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """One line of a change's thread."""
+
+    entry: AuditEntry
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What we remember about an evaluation that was seen running."""
+
+    provider: str
+    project_id: str
+    project_name: str
+    evaluation_id: str
+    first_seen: datetime
+    """When this process family first saw it running."""
+    snoozed_until: datetime | None = None
+    ended_at: datetime | None = None
+    """When we saw that it no longer runs."""
+    ended_as: str = ""
+    """The status it ended in; empty while it runs, ``gone`` when it vanished."""
+    ended_by: str = ""
+    """User id of the person who completed it here; empty when it ended by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """Everything that a report about a running evaluation shows."""
+
+    evaluation: Evaluation
+    project_name: str
+    reminder: Reminder
+    since: datetime
+    """Since when it runs, at least."""
+    exact: bool
+    """Whether `since` was seen by us; otherwise it is the creation time, worded "at least"."""
+    now: datetime
+    may_complete: bool = False

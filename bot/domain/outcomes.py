@@ -1,0 +1,228 @@
+"""What a wish came to. A use case answers with one of these; `handlers.messages` gives each its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.changes import AuditEntry, Change, Decision, Kind
+from bot.domain.contents import Content, ContentDiff
+from bot.domain.errors import Problem, Reason
+from bot.domain.evaluations import Evaluation
+from bot.domain.names import Config, Environment, Project
+from bot.domain.policies import Answer
+from bot.domain.served import Served
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """It is live; read back and found true."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingApproval:
+    """It waits for `need - have` more people."""
+
+    change: Change
+    have: int
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expected no. `change` is set when the no ended, or concerns, a change that exists."""
+
+    reasons: tuple[Reason, ...]
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider did not do it, or did not answer; nothing is live that was not live before, as far as we saw."""
+
+    problem: Problem
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It was sent, and looking cannot tell whether it took effect. A person decides."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """What was seen moved before it was applied; the approvals no longer hold."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A reviewer said no."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The requester took it back."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line that could have been meant, as it can be typed, and a short label for a button."""
+
+    label: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several readings resolve; one is chosen by button. `word` is what was ambiguous."""
+
+    word: str
+    choices: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A name that nothing has. `noun` is project, config, environment, change, evaluation or provider."""
+
+    noun: str
+    word: str
+    near: tuple[Suggestion, ...] = ()
+    known: tuple[str, ...] = ()
+    """Names that would have been right, a few of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentMissing:
+    """No environment was named. It is a question, never production."""
+
+    choices: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """One project in one environment."""
+
+    environment: Environment
+    served: Served | None
+    """None: it could not be read."""
+    last: Change | None = None
+    """The change by which it became live here, if it still is what that change made live."""
+    pending: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One project over its environments; `problem` when the provider did not answer."""
+
+    project: Project
+    cells: tuple[BoardCell, ...]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What is live where. `page` counts from 1."""
+
+    rows: tuple[BoardRow, ...]
+    page: int
+    pages: int
+    line: str
+    """The line that shows this board again, for the page buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDetail:
+    """One change whole."""
+
+    change: Change
+    decisions: tuple[Decision, ...]
+    history: tuple[AuditEntry, ...]
+    diff: ContentDiff
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """Changes, newest first. `title` is approvals or changes."""
+
+    title: str
+    changes: tuple[Change, ...]
+    page: int
+    pages: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would happen to a line, and which rule decided. Nothing was changed."""
+
+    line: str
+    kind: Kind
+    project: Project
+    environment: Environment
+    target: Config | None
+    served: Served | None
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDetail:
+    """A config with its content."""
+
+    config: Config
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationUpdated:
+    """The status was set and read back."""
+
+    evaluation: Evaluation
+    project_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """The report about an evaluation is quiet until then."""
+
+    evaluation_id: str
+    until_iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The line is understood, and its use case is not built yet."""
+
+    line: str
+
+
+Outcome = (
+    Applied
+    | AwaitingApproval
+    | Refused
+    | Failed
+    | Unknown
+    | Void
+    | Rejected
+    | Withdrawn
+    | Ambiguous
+    | NotFound
+    | EnvironmentMissing
+    | Board
+    | ChangeDetail
+    | ChangeList
+    | Explanation
+    | ConfigDetail
+    | EvaluationUpdated
+    | Snoozed
+    | NotYet
+)

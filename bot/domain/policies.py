@@ -1,0 +1,337 @@
+"""May they? `decide` is the only place that answers: facts in, decision out, nothing awaited, all reasons at once.
+
+Unknown, unreadable, a quorum that makes no sense: denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.actors import Actor, Standing
+from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
+from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
+from bot.domain.names import Config, Environment, Project
+from bot.domain.served import Nothing, Off, Served
+
+OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
+"""Environments of these names need no approval, unless the provider marks them default or critical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a change to one environment needs."""
+
+    id: str
+    approvals: int
+    requester_may_approve: bool = False
+    expiry: timedelta = timedelta(hours=24)
+    """How long an approval is waited for."""
+    undo_grace: timedelta = timedelta(minutes=10)
+    """How long requester and approvers may undo without a new approval."""
+    reason_required: bool = False
+    open: bool = False
+    """The rule says on purpose that no approval is needed; without it a quorum of 0 is a mistake."""
+
+    def mark(self) -> RuleMark:
+        """What an approval under this rule is bound to."""
+        return RuleMark(self.id, self.approvals, self.requester_may_approve)
+
+
+RuleFor = Callable[[Project, Environment], Rule]
+"""Finds the rule for a project in an environment."""
+
+
+def built_in_rule(project: Project, environment: Environment) -> Rule:
+    """The policy without a file: one approval everywhere, except in environments that are open by nature."""
+    del project
+    free = environment.name.strip().casefold() in OPEN_BY_NATURE
+    if free and not environment.is_default and not environment.is_critical:
+        return Rule("built-in/open-environment", approvals=0, open=True)
+    return Rule("built-in/one-approval", approvals=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may happen now."""
+
+    rule: RuleMark
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """It may happen once enough people approved."""
+
+    rule: RuleMark
+    have: int
+    need: int
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """It may not happen; `reasons` holds every one of them, never none."""
+
+    reasons: tuple[Reason, ...]
+
+
+Answer = Allowed | NeedsApproval | Denied
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChange:
+    """Another change that is open for the same project and environment."""
+
+    id: str
+    number: int
+    kind: Kind
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The applied change that an undo takes back. `on_top` says that something was deployed after it."""
+
+    requester: tuple[str, str]
+    approvers: frozenset[tuple[str, str]]
+    applied_at: datetime
+    on_top: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Facts for: may this be asked for, and what does it need?"""
+
+    kind: Kind
+    actor: Actor
+    project: Project
+    environment: Environment
+    target: Config | None
+    served: Served | None
+    """What is live now; None when it could not be read."""
+    rule: Rule | None
+    now: datetime
+    open_change: OpenChange | None = None
+    undone: Undone | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Facts for: may this person approve, or reject?"""
+
+    say: Say
+    actor: Actor
+    requester: Actor
+    state: State
+    rule: RuleMark
+    decisions: tuple[Decision, ...]
+    expires_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Facts for: may this person take the change back?"""
+
+    actor: Actor
+    requester: Actor
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Facts for: may this change be applied now, with everything looked at again?
+
+    `environment` is as the provider names it now, None when it is gone; `target_version` is the content version of the
+    target now; `approvers` are the people who approved, with their standing now.
+    """
+
+    kind: Kind
+    requester: Actor
+    seen: Seen
+    target: Config | None
+    target_version: str | None
+    environment: Environment | None
+    served: Served | None
+    rule: Rule | None
+    evidence: Evidence
+    approvers: tuple[Actor, ...]
+    asked_at: datetime
+    undone: Undone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """Facts for: may this person set the status of an evaluation? (Contract: *Update Status*.)"""
+
+    actor: Actor
+    evaluation: Evaluation
+    status: str
+
+
+Facts = Request | Vote | Withdrawal | Application | StatusUpdate
+
+
+def decide(facts: Facts) -> Answer:
+    """Whether it may happen, and what is missing. Never raises for any combination of facts."""
+    match facts:
+        case Request():
+            return _decide_request(facts)
+        case Vote():
+            return _decide_vote(facts)
+        case Withdrawal():
+            return _verdict(_withdrawal_reasons(facts), RuleMark("requester-withdraws", 0))
+        case Application():
+            return _decide_application(facts)
+        case StatusUpdate():
+            return _verdict(_status_reasons(facts), RuleMark("update-status", 0))
+
+
+_STANDINGS = {
+    Standing.GUEST: Reason(Code.GUEST, Lifter.WORKSPACE_ADMIN),
+    Standing.BOT: Reason(Code.BOT, Lifter.NOBODY),
+    Standing.DEACTIVATED: Reason(Code.DEACTIVATED, Lifter.WORKSPACE_ADMIN),
+    Standing.STRANGER: Reason(Code.STRANGER, Lifter.NOBODY),
+    Standing.UNKNOWN: Reason(Code.PERSON_UNREADABLE, Lifter.OPERATOR),
+}
+
+
+def _who(actor: Actor) -> Iterator[Reason]:
+    """Only a full member of the workspace has a say."""
+    if actor.standing is not Standing.MEMBER:
+        yield _STANDINGS[actor.standing]
+
+
+def _verdict(reasons: Iterable[Reason], rule: RuleMark) -> Answer:
+    found = tuple(reasons)
+    return Denied(found) if found else Allowed(rule)
+
+
+def _decide_request(facts: Request) -> Answer:
+    reasons = [*_who(facts.actor), *_target_reasons(facts), *_rule_reasons(facts.rule)]
+    open_change = facts.open_change
+    if open_change is not None and not _gives_way(open_change, facts.kind):
+        reasons.append(
+            Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, {"change": open_change.id, "number": open_change.number})
+        )
+    if facts.undone is not None and facts.undone.on_top:
+        reasons.append(Reason(Code.NOT_LAST))
+    if facts.rule is None or reasons:
+        return Denied(tuple(reasons))
+    if facts.rule.reason_required and not (facts.because or "").strip():
+        return Denied((Reason(Code.REASON_REQUIRED),))
+    rule = effective_rule(facts.rule, facts.kind, facts.actor, facts.undone, facts.now)
+    return Allowed(rule) if rule.approvals == 0 else NeedsApproval(rule, have=0, need=rule.approvals)
+
+
+def effective_rule(rule: Rule, kind: Kind, requester: Actor, undone: Undone | None, asked_at: datetime) -> RuleMark:
+    """The rule that counts: an undo by requester or approver within the grace needs no new approval."""
+    mark = rule.mark()
+    if kind is not Kind.UNDO or undone is None or undone.on_top:
+        return mark
+    insider = requester.key == undone.requester or requester.key in undone.approvers
+    in_time = timedelta(0) <= asked_at - undone.applied_at <= rule.undo_grace
+    return RuleMark(f"{rule.id}/undo-grace", 0) if insider and in_time else mark
+
+
+def _gives_way(open_change: OpenChange, kind: Kind) -> bool:
+    """A rollback, an undo or a deactivate supersedes a change that waits or is approved."""
+    return kind in RESTORES and open_change.state in (State.WAITING, State.APPROVED)
+
+
+def _rule_reasons(rule: Rule | None) -> Iterator[Reason]:
+    if rule is None:
+        yield Reason(Code.RULE_UNREADABLE, Lifter.OPERATOR)
+    elif rule.approvals < 0 or (rule.approvals == 0 and not rule.open):
+        yield Reason(Code.QUORUM_INVALID, Lifter.OPERATOR, {"rule": rule.id, "approvals": rule.approvals})
+
+
+def _target_reasons(facts: Request) -> Iterator[Reason]:
+    target, served = facts.target, facts.served
+    if served is None:
+        yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
+    if target is None:
+        if served is not None and isinstance(served.live, Nothing | Off):
+            yield Reason(Code.NOTHING_LIVE)
+        return
+    if (target.provider, target.project_id) != facts.project.key:
+        yield Reason(Code.OTHER_PROJECT, facts={"config": target.name, "project": facts.project.name})
+    elif served is not None and served.serves(target.id, target.content_version):
+        yield Reason(Code.ALREADY_LIVE)
+
+
+def _decide_vote(facts: Vote) -> Answer:
+    reasons = list(_who(facts.actor))
+    if facts.state is not State.WAITING:
+        reasons.append(Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value}))
+    elif facts.expires_at is not None and facts.now >= facts.expires_at:
+        reasons.append(Reason(Code.EXPIRED, Lifter.REQUESTER))
+    if facts.actor.key == facts.requester.key and not facts.rule.requester_may_approve:
+        reasons.append(Reason(Code.OWN_CHANGE, Lifter.APPROVER))
+    if any(decision.actor.key == facts.actor.key for decision in facts.decisions):
+        reasons.append(Reason(Code.ALREADY_VOTED, Lifter.APPROVER))
+    if facts.rule.approvals < 1:
+        reasons.append(Reason(Code.QUORUM_INVALID, Lifter.OPERATOR, {"rule": facts.rule.id}))
+    if reasons:
+        return Denied(tuple(reasons))
+    if facts.say is Say.REJECT:
+        return Allowed(facts.rule)
+    have = 1 + len({decision.actor.key for decision in facts.decisions if decision.say is Say.APPROVE})
+    return Allowed(facts.rule) if have >= facts.rule.approvals else NeedsApproval(facts.rule, have, facts.rule.approvals)
+
+
+def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    if facts.actor.key != facts.requester.key:
+        yield Reason(Code.NOT_REQUESTER, Lifter.REQUESTER)
+    if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED):
+        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+
+
+def _decide_application(facts: Application) -> Answer:
+    reasons = [*_who(facts.requester), *_moved_reasons(facts), *_rule_reasons(facts.rule)]
+    if facts.rule is None or reasons:
+        return Denied(tuple(reasons))
+    rule = effective_rule(facts.rule, facts.kind, facts.requester, facts.undone, facts.asked_at)
+    if rule != facts.seen.rule:
+        return Denied((Reason(Code.RULE_CHANGED, Lifter.REQUESTER, {"was": facts.seen.rule.id, "is": rule.id}),))
+    able = {actor.key for actor in facts.approvers if actor.standing is Standing.MEMBER}
+    if not rule.requester_may_approve:
+        able.discard(facts.requester.key)
+    if len(able) < rule.approvals:
+        return NeedsApproval(rule, have=len(able), need=rule.approvals)
+    return Allowed(rule)
+
+
+def _moved_reasons(facts: Application) -> Iterator[Reason]:
+    """What of that which the approvers saw is different now."""
+    if facts.environment is None:
+        yield Reason(Code.ENVIRONMENT_CHANGED)
+    if facts.served is None:
+        yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
+    elif not facts.served.same_as(facts.seen.base):
+        yield Reason(Code.TARGET_CHANGED)
+    if facts.target is not None and facts.target_version != facts.target.content_version:
+        yield Reason(Code.CONTENT_CHANGED)
+    if facts.kind not in RESTORES and moved(facts.seen.evidence, facts.evidence):
+        yield Reason(
+            Code.VERDICT_CHANGED,
+            facts={"was": facts.seen.evidence.verdict.value, "is": facts.evidence.verdict.value},
+        )
+
+
+_STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})
+"""The two status changes that the contract's *Update Status* page states."""
+
+
+def _status_reasons(facts: StatusUpdate) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    if not facts.evaluation.takes_status_from_caller:
+        yield Reason(Code.NO_CALLER_EVALUATOR, Lifter.NOBODY)
+    if (facts.evaluation.status, facts.status) not in _STATUS_MOVES:
+        yield Reason(
+            Code.STATUS_FORBIDS, Lifter.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status}
+        )
+

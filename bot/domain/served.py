@@ -1,0 +1,98 @@
+"""What one project has live in one environment; the one value that base, read-back, undo and drift compare."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing is live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """The project is switched off in this environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One config is live, in this content version. `name` is a snapshot and does not take part in comparisons."""
+
+    config_id: str
+    content_version: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Several configs share the traffic: (config id, thousandths of a percent), in the provider's order."""
+
+    weights: tuple[tuple[str, int], ...]
+
+
+Live = Nothing | Off | One | Split
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is live, and how many rules win over it."""
+
+    live: Live
+    winning_rules: int = 0
+
+    def fingerprint(self) -> str:
+        """A short digest of everything that matters; equal exactly when nothing moved. Names do not count."""
+        return hashlib.sha256(json.dumps(self._essence(), sort_keys=True).encode()).hexdigest()[:16]
+
+    def same_as(self, other: Served) -> bool:
+        """Whether nothing moved between the two, renames aside."""
+        return self._essence() == other._essence()
+
+    def serves(self, config_id: str, content_version: str) -> bool:
+        """Whether exactly this config in exactly this content version is live."""
+        live = self.live
+        return isinstance(live, One) and (live.config_id, live.content_version) == (config_id, content_version)
+
+    def _essence(self) -> dict[str, Any]:
+        document = to_document(self)
+        document.pop("name", None)
+        return document
+
+
+NOTHING = Served(Nothing())
+
+
+def to_document(served: Served) -> dict[str, Any]:
+    """A JSON-ready form; `from_document` is its inverse."""
+    document: dict[str, Any] = {"rules": served.winning_rules}
+    match served.live:
+        case Nothing():
+            document["live"] = "nothing"
+        case Off():
+            document["live"] = "off"
+        case One(config_id, content_version, name):
+            document |= {"live": "one", "config": config_id, "version": content_version, "name": name}
+        case Split(weights):
+            document |= {"live": "split", "weights": [list(weight) for weight in weights]}
+    return document
+
+
+def from_document(document: dict[str, Any]) -> Served:
+    """The inverse of `to_document`. Raises `ValueError` for anything else."""
+    live: Live
+    match document:
+        case {"live": "nothing"}:
+            live = Nothing()
+        case {"live": "off"}:
+            live = Off()
+        case {"live": "one", "config": str(config), "version": str(version), "name": str(name)}:
+            live = One(config, version, name)
+        case {"live": "split", "weights": list(weights)}:
+            live = Split(tuple((str(config), int(weight)) for config, weight in weights))
+        case _:
+            raise ValueError(f"reading what was served: {document!r} is not one of nothing, off, one, split")
+    return Served(live, int(document.get("rules", 0)))

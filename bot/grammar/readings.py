@@ -1,0 +1,317 @@
+"""What a line can mean: one type per line of the language. Words only; nothing is looked up here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, an id or an alias as it was typed. Quoted names are taken by the letter."""
+
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """`in 2 hours`: a span from now."""
+
+    duration: timedelta
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """`at 9:00`, `at tomorrow 9:00`: a time of day, with the day's words if any; read in the person's zone later."""
+
+    hour: int
+    minute: int
+    day: str | None
+    text: str
+
+
+When = In | At
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """Make a config live."""
+
+    config: Name
+    project: Name | None = None
+    environment: Name | None = None
+    when: When | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Deploy what is live in `source` to `environment`."""
+
+    project: Name
+    source: Name | None = None
+    environment: Name | None = None
+    when: When | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """Deploy what was live before, or `config`."""
+
+    project: Name
+    environment: Name | None = None
+    config: Name | None = None
+    when: When | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """Nothing live there any more."""
+
+    project: Name
+    environment: Name | None = None
+    when: When | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCreate:
+    """Make a project."""
+
+    name: Name
+    directory: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectShow:
+    """Show a project."""
+
+    project: Name
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectList:
+    """List projects, those that hold the words."""
+
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name="…"`: one field and its new value, exactly as it was meant, without its quotes."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectUpdate:
+    """Change fields of a project (or AI Config)."""
+
+    project: Name
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigShow:
+    """Show a config."""
+
+    config: Name
+    project: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigList:
+    """List the configs of a project."""
+
+    project: Name
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDiff:
+    """Compare two configs."""
+
+    old: Name
+    new: Name
+    old_project: Name | None = None
+    new_project: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluations:
+    """List evaluations."""
+
+    project: Name | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationShow:
+    """Show an evaluation."""
+
+    evaluation: Name
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationComplete:
+    """Set a running evaluation to completed."""
+
+    evaluation: Name
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReopen:
+    """Set a completed evaluation to running."""
+
+    evaluation: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Deployments:
+    """The board."""
+
+    project: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """What waits for me."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """History."""
+
+    project: Name | None = None
+    environment: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShow:
+    """One change whole: `ch-142`, `142` or its ULID."""
+
+    change: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take my change back."""
+
+    change: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Nobody changes this environment."""
+
+    environment: Name
+    project: Name | None = None
+    duration: timedelta | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Lift a lock."""
+
+    environment: Name
+    project: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """What is reminded where and when; `verb` is show, mute, unmute or test."""
+
+    verb: str = "show"
+    project: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Who may, what is missing, which rule decided: for another line, given by all its readings."""
+
+    text: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help, on a word if there is one."""
+
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Whether everything works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A bare command (`/deploy` with nothing behind it): a form is wanted. `verb` is the noun or verb typed."""
+
+    verb: str
+
+
+Reading = (
+    Deploy
+    | Promote
+    | Rollback
+    | Deactivate
+    | ProjectCreate
+    | ProjectShow
+    | ProjectList
+    | ProjectUpdate
+    | ConfigShow
+    | ConfigList
+    | ConfigDiff
+    | Evaluations
+    | EvaluationShow
+    | EvaluationComplete
+    | EvaluationReopen
+    | Deployments
+    | Approvals
+    | Changes
+    | ChangeShow
+    | Withdraw
+    | Lock
+    | Unlock
+    | Reminders
+    | Explain
+    | Help
+    | Doctor
+    | Form
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """All readings of a line, the likeliest first, never none. `text` is the normalised line."""
+
+    text: str
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstood:
+    """A line that is not of the language.
+
+    `near` are lines that could have been meant, as they can be typed; `usage` is the usage line of the verb that was
+    recognised (empty when none was); `example` is made from the person's own words.
+    """
+
+    text: str
+    problem: str
+    """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, bad_duration, bad_field, too_long, empty."""
+    detail: str = ""
+    """The word or the part that is meant: ``TIME``, ``prodction``."""
+    usage: str = ""
+    example: str = ""
+    near: tuple[str, ...] = ()
+
+
+Parsed = Understood | Misunderstood

@@ -1,0 +1,52 @@
+"""What use cases need from the outside, where an arrow has to be turned round."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.actors import Actor, MessageAt, Place
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView
+
+
+class Clock(Protocol):
+    """The only source of *now*."""
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+
+
+class People(Protocol):
+    """Who is who in Slack. Never raises: what cannot be read is `Standing.UNKNOWN`."""
+
+    async def actor(self, org: str, team: str, user_id: str) -> Actor:
+        """The person with standing, name and zone."""
+
+    async def can_post(self, place: Place) -> bool:
+        """Whether the bot may post into this conversation (channels of which it is a member, open channels)."""
+
+
+class NotDelivered(Exception):
+    """Slack did not take a message.
+
+    `retry_after` seconds when it asked to wait; `final` when trying again cannot help (the channel is gone).
+    """
+
+    def __init__(self, error: str, *, retry_after: float | None = None, final: bool = False) -> None:
+        super().__init__(f"posting to slack: {error}")
+        self.error = error
+        self.retry_after = retry_after
+        self.final = final
+
+
+class Notifier(Protocol):
+    """Says things in Slack. `at` None posts, otherwise the message there is edited. Raises `NotDelivered`."""
+
+    async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message of a change."""
+
+    async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
+        """One line in the card's thread."""
+
+    async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about an evaluation left running."""
