@@ -5,11 +5,11 @@ Codes never change their meaning. The words for each live in ``handlers/messages
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
-from collections.abc import Mapping
 
 
 class Code(StrEnum):
@@ -44,6 +44,7 @@ class Code(StrEnum):
     ENVIRONMENT_CHANGED = "environment_changed"
     RULE_CHANGED = "rule_changed"
     VERDICT_CHANGED = "verdict_changed"
+    APPROVER_LOST = "approver_lost"
     # policy
     QUORUM_INVALID = "quorum_invalid"
     RULE_UNREADABLE = "rule_unreadable"

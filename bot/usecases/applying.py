@@ -1,0 +1,354 @@
+"""Applying a change: claim it, look again, record the intent, send, read back. Exactly one effect, whatever happens.
+
+Each step is logged as ``change.step`` after it is done, so that the log of a crash shows how far it came:
+claimed, looked, intent recorded, sent, read back, applied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.clients.base import ProviderError, ServedNow, Unsure
+from bot.domain.actors import Actor
+from bot.domain.changes import Attempt, Change, Event, Move, Say, State, after
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.evaluations import Evidence
+from bot.domain.names import Environment
+from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
+from bot.domain.policies import Allowed, Application, Denied, NeedsApproval, decide
+from bot.domain.served import Nothing, Served
+from bot.logs import current_request_id, get_logger
+from bot.usecases.context import LEASE, Context, entry
+from bot.usecases.looking import evaluations_of, evidence_for, undone_facts
+from bot.usecases.notices import deliver_card, history_of, take_undo_away
+
+log = get_logger(__name__)
+
+
+def _step(change: Change, step: str) -> None:
+    log.info("change.step", step=step, change=change.id, number=change.number, attempt=change.attempt.value)
+
+
+async def apply(ctx: Context, change_id: str) -> Outcome:
+    """Apply an approved change now; the one who claims it does it, everybody else is told what came of it."""
+    claimed = await _claim(ctx, change_id)
+    if not isinstance(claimed, Change):
+        return claimed
+    _step(claimed, "claimed")
+    return await _carry_on(ctx, claimed)
+
+
+async def _claim(ctx: Context, change_id: str) -> Change | Outcome:
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        change = await tx.change(change_id)
+        if change is None:
+            return NotFound("change", change_id)
+        state = after(change.state, Move.BEGIN)
+        if state is None:
+            return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
+        begun = replace(
+            change, state=state, attempt=Attempt.LOOKING, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now
+        )
+        saved = await tx.save(begun, change.state, [entry(Event.APPLYING, change.id, now)])
+    return saved or Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
+
+
+async def settle(ctx: Context, change: Change) -> Outcome | None:
+    """Carry on with a change that a crash left behind: look first, repeat only what is absent.
+
+    None when another process was faster.
+    """
+    if change.state is State.APPROVED:
+        return await apply(ctx, change.id)
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        taken = await tx.save(
+            replace(change, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now), change.state, []
+        )
+    if taken is None:
+        return None
+    log.info("change.settling", change=change.id, number=change.number, attempt=change.attempt.value)
+    if taken.attempt is Attempt.SENDING:
+        return await _find_out(ctx, taken, resend=True)
+    return await _carry_on(ctx, taken)
+
+
+async def settle_interrupted(ctx: Context) -> int:
+    """Settle everything that a crash left behind. Answers how many changes were taken on."""
+    async with ctx.store.read() as tx:
+        found = list(await tx.unsettled(ctx.clock.now()))
+        if ctx.alone:
+            applying, _ = await tx.changes(states={State.APPLYING}, limit=200, offset=0)
+            known = {change.id for change in found}
+            found += [change for change in applying if change.lease_by != ctx.owner and change.id not in known]
+    for change in found:
+        await settle(ctx, change)
+    return len(found)
+
+
+async def look_again(ctx: Context, change_id: str) -> Outcome:
+    """Somebody wants to know what became of an *outcome unknown*: look, send nothing."""
+    async with ctx.store.read() as tx:
+        change = await tx.change(change_id)
+    if change is None:
+        return NotFound("change", change_id)
+    if change.state is not State.UNKNOWN:
+        return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
+    return await _find_out(ctx, change, resend=False)
+
+
+async def close_as_failed(ctx: Context, change_id: str, actor: Actor) -> Outcome:
+    """A person decides that an *outcome unknown* counts as failed."""
+    async with ctx.store.read() as tx:
+        change = await tx.change(change_id)
+    if change is None:
+        return NotFound("change", change_id)
+    if change.state is not State.UNKNOWN:
+        return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
+    problem = change.problem or Problem(Fault.UNREACHABLE, change.project.provider, "finding out what became of it")
+    return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=problem, actor=actor)
+
+
+async def _carry_on(ctx: Context, change: Change) -> Outcome:
+    """Look at everything again, then send."""
+    try:
+        looked = await _look_again(ctx, change)
+    except ProviderError as error:
+        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+    _step(change, "looked")
+    answer = decide(looked.facts)
+    if isinstance(answer, Denied | NeedsApproval):
+        return await _finish(ctx, change, Move.VOID, Event.VOIDED, reasons=_why_not(answer))
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        sending = replace(change, attempt=Attempt.SENDING, lease_until=now + LEASE, updated_at=now)
+        saved = await tx.save(sending, State.APPLYING, [entry(Event.SENDING, change.id, now)])
+    if saved is None:
+        return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
+    _step(saved, "intent recorded")
+    return await _send(ctx, saved, looked.served)
+
+
+def _why_not(answer: Denied | NeedsApproval) -> tuple[Reason, ...]:
+    if isinstance(answer, Denied):
+        return answer.reasons
+    return (Reason(Code.APPROVER_LOST, Lifter.APPROVER, {"have": answer.have, "need": answer.need}),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    facts: Application
+    served: ServedNow
+
+
+async def _look_again(ctx: Context, change: Change) -> _Looked:
+    """Everything that an approval is bound to, as it is now: two reads."""
+    client = ctx.provider(change.project.provider)
+    served, evaluations = await asyncio.gather(
+        client.served(change.project),
+        evaluations_of(ctx, change.project) if change.target is not None else _none(),
+    )
+    environment = _environment(served, change)
+    now_served = served.served.get(change.environment.id)
+    evidence: Evidence = evidence_for(ctx, evaluations, change.project, change.target, change.seen.base)
+    async with ctx.store.read() as tx:
+        decisions = await tx.decisions(change.id)
+        undone = await undone_facts(tx, change.undoes, now_served)
+    voters = [said.actor for said in decisions if said.say is Say.APPROVE]
+    people = await asyncio.gather(
+        ctx.people.actor(change.requester.org, change.requester.team, change.requester.user_id),
+        *(ctx.people.actor(voter.org, voter.team, voter.user_id) for voter in voters),
+    )
+    facts = Application(
+        kind=change.kind,
+        requester=people[0],
+        seen=change.seen,
+        target=change.target,
+        target_version=await _version_now(ctx, change),
+        environment=environment,
+        served=now_served,
+        rule=ctx.rule_for(change.project, environment) if environment else None,
+        evidence=evidence,
+        approvers=tuple(people[1:]),
+        asked_at=change.created_at,
+        undone=undone,
+    )
+    return _Looked(facts, served)
+
+
+async def _none() -> None:
+    return None
+
+
+def _environment(served: ServedNow, change: Change) -> Environment | None:
+    return next((found for found in served.environments if found.id == change.environment.id), None)
+
+
+async def _version_now(ctx: Context, change: Change) -> str | None:
+    """The content version of the target as it is now; read again only where contents can change under an id."""
+    if change.target is None:
+        return None
+    client = ctx.provider(change.project.provider)
+    if client.capabilities.immutable_configs:
+        return change.target.content_version
+    configs = await client.configs(change.project)
+    return next((found.config.content_version for found in configs if found.config.id == change.target.id), None)
+
+
+async def _write(ctx: Context, change: Change) -> None:
+    client = ctx.provider(change.project.provider)
+    if change.target is None:
+        await client.clear(change.project, change.environment)
+    else:
+        await client.serve(change.project, change.environment, change.target)
+
+
+async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outcome:
+    """One write, then the read-back. A write whose answer is lost is looked for before anything else."""
+    try:
+        await _write(ctx, change)
+    except Unsure as error:
+        log.warning("change.unsure", change=change.id, fault=error.problem.fault, status=error.problem.status)
+        return await _find_out(ctx, change, resend=True, problem=error.problem)
+    except ProviderError as error:
+        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+    _step(change, "sent")
+    return await _read_back(ctx, change, before)
+
+
+async def _read_back(ctx: Context, change: Change, before: ServedNow | None) -> Outcome:
+    """A success answer with an unchanged service is a failure; another environment that moved is told."""
+    try:
+        now = await ctx.provider(change.project.provider).served(change.project)
+    except ProviderError as error:
+        return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=error.problem)
+    _step(change, "read back")
+    if not has_effect(change, now.served.get(change.environment.id)):
+        problem = Problem(Fault.NO_EFFECT, change.project.provider, "reading back what is live")
+        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
+    moved = _others_moved(change, before, now)
+    problem_beside = None
+    if moved:
+        problem_beside = Problem(Fault.OTHER_MOVED, change.project.provider, "reading back", detail=", ".join(moved))
+    return await _finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=problem_beside)
+
+
+def has_effect(change: Change, served: Served | None) -> bool:
+    """Whether what the change wanted is what is live."""
+    if served is None:
+        return False
+    if change.target is None:
+        return isinstance(served.live, Nothing)
+    return served.serves(change.target.id, change.target.content_version)
+
+
+def _others_moved(change: Change, before: ServedNow | None, now: ServedNow) -> list[str]:
+    if before is None:
+        return []
+    return [
+        environment.name
+        for environment in now.environments
+        if environment.id != change.environment.id
+        and environment.id in before.served
+        and not before.served[environment.id].same_as(now.served[environment.id])
+    ]
+
+
+async def _find_out(ctx: Context, change: Change, *, resend: bool, problem: Problem | None = None) -> Outcome:
+    """It was sent, or it may have been: look. Present is applied; absent may be sent again; else a person decides."""
+    try:
+        now = await ctx.provider(change.project.provider).served(change.project)
+    except ProviderError as error:
+        return await _lose(ctx, change, problem or error.problem)
+    served = now.served.get(change.environment.id)
+    if has_effect(change, served):
+        event = Event.SETTLED if change.state is State.UNKNOWN else Event.APPLIED
+        return await _finish(ctx, change, Move.SUCCEED, event)
+    lost = problem or change.problem or Problem(Fault.CUT_AFTER_WRITE, change.project.provider, "making it live")
+    if served is None or not served.same_as(change.seen.base):
+        return await _lose(ctx, change, lost)
+    if not resend:
+        return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
+    _step(change, "effect absent")
+    try:
+        await _write(ctx, change)
+    except Unsure as error:
+        return await _find_out(ctx, change, resend=False, problem=error.problem)
+    except ProviderError as error:
+        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+    return await _read_back(ctx, change, now)
+
+
+async def _lose(ctx: Context, change: Change, problem: Problem) -> Outcome:
+    """Looking cannot tell. A change that is already *outcome unknown* stays what it is."""
+    if after(change.state, Move.LOSE) is None:
+        return Unknown(change)
+    return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=problem)
+
+
+async def _finish(
+    ctx: Context,
+    change: Change,
+    move: Move,
+    event: Event,
+    *,
+    problem: Problem | None = None,
+    reasons: Sequence[Reason] = (),
+    actor: Actor | None = None,
+) -> Outcome:
+    """Write down what came of it, and bring the card up to date."""
+    now = ctx.clock.now()
+    state = after(change.state, move)
+    assert state is not None  # noqa: S101 - every caller makes a move of the table
+    if problem is not None:
+        problem = replace(problem, reference=problem.reference or current_request_id())
+        log.warning(
+            "change.problem", change=change.id, fault=problem.fault, status=problem.status, doing=problem.doing,
+            detail=problem.detail,
+        )
+    done = replace(
+        change,
+        state=state,
+        problem=problem,
+        reasons=tuple(reasons),
+        lease_by=None,
+        lease_until=None,
+        updated_at=now,
+        applied_at=now if state is State.APPLIED else change.applied_at,
+    )
+    facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
+    said = entry(event, change.id, now, actor, **facts)
+    async with ctx.store.write() as tx:
+        saved = await tx.save(done, change.state, [said])
+        if saved is not None:
+            await history_of(ctx, tx, saved, [said])
+            if saved.state is State.APPLIED:
+                await take_undo_away(tx, saved)
+    if saved is None:
+        async with ctx.store.read() as tx:
+            current = await tx.change(change.id)
+        return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), current)
+    _step(saved, state.value)
+    await deliver_card(ctx, saved.id)
+    return outcome_of(saved)
+
+
+def outcome_of(change: Change) -> Outcome:
+    """The outcome that a change in its present state stands for."""
+    match change.state:
+        case State.APPLIED:
+            return Applied(change)
+        case State.VOID:
+            return Void(change)
+        case State.FAILED:
+            return Failed(change.problem or _NO_PROBLEM, change)
+        case State.UNKNOWN:
+            return Unknown(change)
+        case _:
+            return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
+
+
+_NO_PROBLEM = Problem(Fault.NO_EFFECT, "", "applying")

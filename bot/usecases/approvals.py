@@ -1,0 +1,133 @@
+"""Saying yes, no, or never mind to a change that waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.actors import Actor
+from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
+from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Withdrawn
+from bot.domain.policies import Allowed, Denied, NeedsApproval, Vote, Withdrawal, decide
+from bot.logs import get_logger
+from bot.store import Writing
+from bot.usecases.applying import apply
+from bot.usecases.context import Context, entry
+from bot.usecases.notices import deliver_card, history_of
+
+log = get_logger(__name__)
+
+
+async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
+    """One person's yes. The one that completes the quorum applies the change."""
+    async with ctx.store.write() as tx:
+        change = await tx.change(change_id)
+        if change is None:
+            return NotFound("change", change_id)
+        answer = await _vote(ctx, tx, change, actor, Say.APPROVE)
+        if isinstance(answer, Denied):
+            return Refused(answer.reasons, change)
+        now = ctx.clock.now()
+        if not await tx.add_decision(Decision(change.id, actor, Say.APPROVE, now)):
+            return Refused((Reason(Code.ALREADY_VOTED, Lifter.APPROVER),), change)
+        done = isinstance(answer, Allowed)
+        state = after(change.state, Move.APPROVE) if done else change.state
+        assert state is not None  # noqa: S101 - a vote is only allowed on a change that waits
+        said = entry(Event.APPROVED, change.id, now, actor)
+        saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [said])
+        if saved is None:
+            return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),), change)
+        await history_of(ctx, tx, saved, [said])
+    log.info("change.step", step="approved", change=saved.id, number=saved.number, final=done)
+    if isinstance(answer, NeedsApproval):
+        await deliver_card(ctx, saved.id)
+        return AwaitingApproval(saved, answer.have, answer.need)
+    return await apply(ctx, saved.id)
+
+
+async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") -> Outcome:
+    """One person's no ends it."""
+    async with ctx.store.write() as tx:
+        change = await tx.change(change_id)
+        if change is None:
+            return NotFound("change", change_id)
+        answer = await _vote(ctx, tx, change, actor, Say.REJECT)
+        if isinstance(answer, Denied):
+            return Refused(answer.reasons, change)
+        now = ctx.clock.now()
+        await tx.add_decision(Decision(change.id, actor, Say.REJECT, now, comment))
+        saved = await _end(ctx, tx, change, Move.REJECT, Event.REJECTED, actor, comment)
+    if saved is None:
+        return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),), change)
+    await deliver_card(ctx, saved.id)
+    return Rejected(saved)
+
+
+async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
+    """The requester takes it back."""
+    async with ctx.store.write() as tx:
+        change = await tx.change(change_id)
+        if change is None:
+            return NotFound("change", change_id)
+        answer = decide(Withdrawal(actor, change.requester, change.state))
+        if isinstance(answer, Denied):
+            return Refused(answer.reasons, change)
+        saved = await _end(ctx, tx, change, Move.WITHDRAW, Event.WITHDRAWN, actor)
+    if saved is None:
+        return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),), change)
+    await deliver_card(ctx, saved.id)
+    return Withdrawn(saved)
+
+
+async def expire(ctx: Context) -> int:
+    """End what waited too long. Answers how many changes expired."""
+    async with ctx.store.read() as tx:
+        waiting = await tx.expired(ctx.clock.now())
+    ended = 0
+    for change in waiting:
+        async with ctx.store.write() as tx:
+            saved = await _end(ctx, tx, change, Move.EXPIRE, Event.EXPIRED, None)
+        if saved is not None:
+            ended += 1
+            await deliver_card(ctx, saved.id)
+    return ended
+
+
+async def _vote(ctx: Context, tx: Writing, change: Change, actor: Actor, say: Say) -> Allowed | NeedsApproval | Denied:
+    return decide(
+        Vote(
+            say=say,
+            actor=actor,
+            requester=change.requester,
+            state=change.state,
+            rule=change.seen.rule,
+            decisions=await tx.decisions(change.id),
+            expires_at=change.expires_at,
+            now=ctx.clock.now(),
+        )
+    )
+
+
+async def _end(
+    ctx: Context, tx: Writing, change: Change, move: Move, event: Event, actor: Actor | None, comment: str = ""
+) -> Change | None:
+    """Move a change to an end; None when somebody was faster."""
+    now = ctx.clock.now()
+    state = after(change.state, move)
+    if state is None:
+        return None
+    facts = {"comment": comment} if comment else {}
+    said = entry(event, change.id, now, actor, **facts)
+    saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [said])
+    if saved is not None:
+        await history_of(ctx, tx, saved, [said])
+    return saved
+
+
+async def who_decided(ctx: Context, change: Change) -> str | None:
+    """User id of the person whose word ended the waiting; None when nobody's did."""
+    async with ctx.store.read() as tx:
+        decisions = await tx.decisions(change.id)
+    if change.state is State.WAITING or not decisions:
+        return None
+    return decisions[-1].actor.user_id

@@ -1,0 +1,103 @@
+"""Looking at changes: what waits for me, history, one change whole; and the board of what is live."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.clients.base import ProviderError
+from bot.domain.actors import Actor
+from bot.domain.changes import Change, State
+from bot.domain.contents import diff
+from bot.domain.names import Environment, Project
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeDetail, ChangeList, NotFound
+from bot.domain.served import Served
+from bot.store import Reading
+from bot.usecases.context import Context
+from bot.usecases.looking import still_live
+from bot.usecases.notices import is_undoable
+
+PAGE = 10
+"""Rows on one page of a list."""
+
+BOARD_PAGE = 8
+"""Projects on one page of the board."""
+
+
+async def find(ctx: Context, word: str) -> Change | None:
+    """A change by what people call it: ``ch-142``, ``142`` or its id."""
+    text = word.strip().casefold().removeprefix("ch-").removeprefix("#")
+    async with ctx.store.read() as tx:
+        if text.isdecimal() and len(text) < 12:
+            return await tx.change_by_number(int(text))
+        return await tx.change(word.strip().upper())
+
+
+async def detail(ctx: Context, word: str) -> ChangeDetail | NotFound:
+    """One change whole: what, why, who said what, and the full diff."""
+    change = await find(ctx, word)
+    if change is None:
+        return NotFound("change", word)
+    async with ctx.store.read() as tx:
+        return ChangeDetail(
+            change,
+            await tx.decisions(change.id),
+            await tx.audit(change.id),
+            diff(change.seen.base_content, change.seen.target_content),
+            await is_undoable(tx, change),
+        )
+
+
+async def approvals(ctx: Context, actor: Actor, *, page: int = 1) -> ChangeList:
+    """What waits for this person's word: not their own, not decided by them."""
+    async with ctx.store.read() as tx:
+        waiting, _ = await tx.changes(states={State.WAITING}, not_requester=actor.key, limit=500, offset=0)
+        mine = [change for change in waiting if not await _has_said(tx, change, actor)]
+    start = (page - 1) * PAGE
+    return ChangeList("approvals", tuple(mine[start : start + PAGE]), page, _pages(len(mine), PAGE), "approvals")
+
+
+async def _has_said(tx: Reading, change: Change, actor: Actor) -> bool:
+    return any(said.actor.key == actor.key for said in await tx.decisions(change.id))
+
+
+async def history(
+    ctx: Context, project: Project | None, environment: Environment | None, line: str, *, page: int = 1
+) -> ChangeList:
+    """Changes, newest first, of everything or of one project, in one environment or in all."""
+    async with ctx.store.read() as tx:
+        found, total = await tx.changes(
+            project=project.key if project else None,
+            environment_id=environment.id if environment else None,
+            limit=PAGE,
+            offset=(page - 1) * PAGE,
+        )
+    return ChangeList("changes", found, page, _pages(total, PAGE), line)
+
+
+async def board(ctx: Context, projects: list[Project], line: str, *, page: int = 1) -> Board:
+    """Project × environment: what is live, since when, by whom, what is pending; a page of projects at a time."""
+    pages = _pages(len(projects), BOARD_PAGE)
+    page = min(max(page, 1), pages)
+    shown = projects[(page - 1) * BOARD_PAGE : page * BOARD_PAGE]
+    rows = await asyncio.gather(*(_row(ctx, project) for project in shown))
+    return Board(tuple(rows), page, pages, line)
+
+
+async def _row(ctx: Context, project: Project) -> BoardRow:
+    try:
+        now = await ctx.provider(project.provider).served(project)
+    except ProviderError as error:
+        return BoardRow(project, (), error.problem)
+    async with ctx.store.read() as tx:
+        cells = [await _cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments]
+    return BoardRow(project, tuple(cells))
+
+
+async def _cell(tx: Reading, project: Project, environment: Environment, served: Served | None) -> BoardCell:
+    last = await tx.last_applied(project.provider, project.id, environment.id)
+    pending = await tx.open_change(project.provider, project.id, environment.id)
+    return BoardCell(environment, served, last if last is not None and still_live(last, served) else None, pending)
+
+
+def _pages(total: int, size: int) -> int:
+    return max(1, -(-total // size))

@@ -1,0 +1,258 @@
+"""Asking for a change: look, weigh, decide, remember what was seen; apply at once where no approval is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
+from bot.domain.actors import Actor, Place
+from bot.domain.changes import Attempt, AuditEntry, Change, Event, Kind, Move, Say, Seen, State, after
+from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.evaluations import Evaluation, Evidence, weigh
+from bot.domain.names import Config, Environment, Project
+from bot.domain.notices import Notice, NoticeKind
+from bot.domain.outcomes import AwaitingApproval, Explanation, Failed, NotFound, Outcome, Refused
+from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, Undone, decide
+from bot.domain.served import NOTHING, Nothing, One, Served, Split
+from bot.logs import current_request_id, get_logger
+from bot.store import Reading, Writing
+from bot.usecases.applying import apply
+from bot.usecases.context import Context, entry, new_id
+from bot.usecases.notices import deliver_card, history_of
+from bot.usecases.looking import Look, evidence_for, look, undone_facts
+from bot.usecases.wishes import Wish
+
+log = get_logger(__name__)
+
+
+async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outcome:
+    """Ask for a change; applied at once where the policy needs no approval.
+
+    Answers `AwaitingApproval`, `Applied`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
+    """
+    card_place = await place_for_card(ctx, place)
+    if card_place is None:
+        return Refused((Reason(Code.CANNOT_POST, Lifter.REQUESTER, {"channel": place.channel}),))
+    asked = await _ask(ctx, wish, actor)
+    if not isinstance(asked, _Asked):
+        return asked
+    change, answer, entries = await _remember(ctx, asked, actor, card_place)
+    if change is None or isinstance(answer, Denied):
+        return Refused(answer.reasons if isinstance(answer, Denied) else (), change)
+    log.info("change.step", step="requested", change=change.id, number=change.number, entries=len(entries))
+    if isinstance(answer, NeedsApproval):
+        await deliver_card(ctx, change.id)
+        return AwaitingApproval(change, answer.have, answer.need)
+    return await apply(ctx, change.id)
+
+
+async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
+    """What would happen to a wish, and which rule decides. Changes nothing."""
+    asked = await _ask(ctx, wish, actor)
+    if not isinstance(asked, _Asked):
+        return asked
+    async with ctx.store.read() as tx:
+        answer = await _decide(ctx, tx, asked, actor)
+    found = asked.wish
+    return Explanation(line, found.kind, found.project, asked.environment, found.config, asked.base, answer)
+
+
+async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outcome:
+    """Take an applied change back: what it replaced becomes live again."""
+    async with ctx.store.read() as tx:
+        change = await tx.change(change_id)
+    if change is None:
+        return NotFound("change", change_id)
+    if change.state is not State.APPLIED:
+        return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
+    live = change.seen.base.live
+    if not isinstance(live, One | Nothing):
+        return Refused((Reason(Code.NOT_ONE_LIVE, Lifter.REQUESTER, {"environment": change.environment.name}),), change)
+    config = None
+    if isinstance(live, One):
+        config = change.seen.base_config or Config(
+            change.project.provider, change.project.id, live.config_id, live.name, live.content_version
+        )
+    wish = Wish(Kind.UNDO, change.project, change.environment, config, undoes=change.id)
+    return await request(ctx, wish, actor, place)
+
+
+async def place_for_card(ctx: Context, place: Place) -> Place | None:
+    """Where a card is posted: where it was asked, else the default channel, else nowhere."""
+    here = replace(place, thread_ts=None)
+    if await ctx.people.can_post(here):
+        return here
+    if ctx.default_channel is None:
+        return None
+    default = replace(here, channel=ctx.default_channel)
+    return default if await ctx.people.can_post(default) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A wish with everything that was looked up for it."""
+
+    wish: Wish
+    look: Look
+    environment: Environment
+    base: Served
+    evidence: Evidence
+
+
+async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Failed | NotFound:
+    del actor
+    try:
+        seen = await look(ctx, wish.project)
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    environment = next((found for found in seen.served.environments if found.id == wish.environment.id), None)
+    if environment is None:
+        known = tuple(found.name for found in seen.served.environments)
+        return NotFound("environment", wish.environment.name, known=known)
+    base = seen.in_environment(environment) or NOTHING
+    config = await _target(ctx, wish, seen, base)
+    if isinstance(config, Reason):
+        return Refused((config,))
+    found = replace(wish, config=config, environment=environment)
+    return _Asked(found, seen, environment, base, evidence_for(ctx, seen.evaluations, wish.project, config, base))
+
+
+async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Reason | None:
+    """The config to make live, or why there is none; None for a deactivate."""
+    if wish.kind is Kind.DEACTIVATE:
+        return None
+    if wish.kind is Kind.PROMOTE:
+        return _promoted(wish, seen)
+    if wish.kind is Kind.ROLLBACK and wish.config is None:
+        return await _previous(ctx, wish, seen, base)
+    if wish.config is None:
+        return None
+    fresh = seen.find(wish.config.id)
+    return fresh.config if fresh else wish.config
+
+
+def _promoted(wish: Wish, seen: Look) -> Config | Reason:
+    source = wish.source
+    if source is None or source.id == wish.environment.id:
+        return Reason(Code.SAME_ENVIRONMENT, facts={"environment": wish.environment.name})
+    served = seen.in_environment(source)
+    if served is None or not isinstance(served.live, One):
+        code = Code.NOTHING_LIVE if served is None or isinstance(served.live, Nothing) else Code.NOT_ONE_LIVE
+        return Reason(code, facts={"environment": source.name})
+    return _config_of(served.live, wish.project, seen)
+
+
+def _config_of(live: One, project: Project, seen: Look) -> Config:
+    fresh = seen.find(live.config_id)
+    if fresh is not None:
+        return fresh.config
+    return Config(project.provider, project.id, live.config_id, live.name, live.content_version)
+
+
+async def _previous(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Reason:
+    """What was live before what is live now, as far as changes made here remember."""
+    async with ctx.store.read() as tx:
+        history = await tx.applied_history(wish.project.provider, wish.project.id, wish.environment.id, 50)
+    for change in history:
+        live = change.seen.base.live
+        if isinstance(live, One) and not base.serves(live.config_id, live.content_version):
+            return _config_of(live, wish.project, seen)
+    return Reason(
+        Code.NO_HISTORY, facts={"project": wish.project.name, "environment": wish.environment.name}
+    )
+
+
+async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Answer:
+    wish = asked.wish
+    standing = await tx.open_change(wish.project.provider, wish.project.id, asked.environment.id)
+    return decide(
+        Request(
+            kind=wish.kind,
+            actor=actor,
+            project=wish.project,
+            environment=asked.environment,
+            target=wish.config,
+            served=asked.base,
+            rule=ctx.rule_for(wish.project, asked.environment),
+            now=ctx.clock.now(),
+            open_change=OpenChange(standing.id, standing.number, standing.kind, standing.state) if standing else None,
+            undone=await undone_facts(tx, wish.undoes, asked.base),
+            because=wish.because,
+        )
+    )
+
+
+async def _remember(
+    ctx: Context, asked: _Asked, actor: Actor, place: Place
+) -> tuple[Change | None, Answer, tuple[AuditEntry, ...]]:
+    """Decide and write down in one transaction: the change, its history, its card; what it supersedes."""
+    wish = asked.wish
+    async with ctx.store.write() as tx:
+        answer = await _decide(ctx, tx, asked, actor)
+        change = _draft(ctx, asked, actor, place, await tx.next_number(), answer)
+        entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=wish.kind.value)]
+        if isinstance(answer, Denied):
+            codes = ",".join(reason.code.value for reason in answer.reasons)
+            entries.append(entry(Event.REFUSED, change.id, change.created_at, None, reasons=codes))
+        else:
+            await _supersede(ctx, tx, change)
+        inserted = await tx.insert_change(change, entries)
+        if inserted is None:
+            standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
+            facts = {"change": standing.id, "number": standing.number} if standing else {}
+            return None, Denied((Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, facts),)), ()
+        if not isinstance(answer, Denied):
+            card = Notice(new_id(), NoticeKind.CARD, inserted.id, place, change.created_at, wanted=inserted.revision)
+            await tx.add_notice(card)
+    return inserted, answer, tuple(entries)
+
+
+async def _supersede(ctx: Context, tx: Writing, change: Change) -> None:
+    """What waits or is approved gives way to a rollback, an undo or a deactivate; `decide` has allowed it."""
+    standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
+    next_state = after(standing.state, Move.SUPERSEDE) if standing else None
+    if standing is None or next_state is None:
+        return
+    said = entry(Event.SUPERSEDED, standing.id, ctx.clock.now(), change.requester, by=change.label)
+    if await tx.save(replace(standing, state=next_state), standing.state, [said]):
+        await history_of(ctx, tx, standing, [said])
+
+
+def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int, answer: Answer) -> Change:
+    """The change that the answer leads to: refused, waiting, or approved from the start."""
+    wish, now = asked.wish, ctx.clock.now()
+    rule = ctx.rule_for(wish.project, asked.environment)
+    target = asked.look.find(wish.config.id) if wish.config else None
+    base = asked.look.find(asked.base.live.config_id) if isinstance(asked.base.live, One) else None
+    move = {Denied: Move.REFUSE, NeedsApproval: Move.ASK, Allowed: Move.ALLOW}[type(answer)]
+    state = after(State.REQUESTED, move)
+    assert state is not None  # noqa: S101 - the table has these three moves
+    return Change(
+        id=new_id(),
+        number=number,
+        kind=wish.kind,
+        state=state,
+        project=wish.project,
+        environment=asked.environment,
+        target=wish.config,
+        requester=actor,
+        origin=place,
+        seen=Seen(
+            base=asked.base,
+            rule=rule.mark() if isinstance(answer, Denied) else answer.rule,
+            evidence=asked.evidence,
+            base_config=base.config if base else None,
+            base_content=base.content if base else None,
+            target_content=target.content if target else None,
+        ),
+        created_at=now,
+        updated_at=now,
+        because=wish.because,
+        source=wish.source,
+        undoes=wish.undoes,
+        expires_at=now + rule.expiry if isinstance(answer, NeedsApproval) else None,
+        attempt=Attempt.NONE,
+        reasons=answer.reasons if isinstance(answer, Denied) else (),
+    )
+
+

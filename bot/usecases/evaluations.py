@@ -1,0 +1,176 @@
+"""Evaluations left running: found, reported once, kept current, completed or snoozed from the report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.clients.base import ProviderError
+from bot.domain.actors import Actor, Place
+from bot.domain.changes import Event
+from bot.domain.errors import Fault, Problem
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.names import Project
+from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Refused, Snoozed
+from bot.domain.policies import Denied, StatusUpdate, decide
+from bot.logs import current_request_id, get_logger
+from bot.usecases.context import Context, entry, new_id
+from bot.usecases.notices import deliver
+from bot.usecases.reports import GONE, key_of, subject_of
+
+log = get_logger(__name__)
+
+CONCURRENCY = 8
+"""Provider calls at once during a sweep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What one sweep saw."""
+
+    projects: int
+    running: int
+    reported: int
+    unreadable: int
+
+
+async def sweep(ctx: Context) -> Sweep:
+    """Read every project's evaluations; report what has been running for too long, end what no longer runs."""
+    gate = asyncio.Semaphore(CONCURRENCY)
+
+    async def read(project: Project) -> tuple[Project, Sequence[Evaluation] | None]:
+        async with gate:
+            try:
+                return project, await ctx.provider(project.provider).evaluations(project)
+            except ProviderError as error:
+                log.warning("evaluations.unreadable", project=project.id, fault=error.problem.fault)
+                return project, None
+
+    projects = [
+        found.project
+        for found in ctx.index.entries()
+        if ctx.provider(found.project.provider).capabilities.evaluations
+    ]
+    seen = await asyncio.gather(*(read(project) for project in projects))
+    readable = [(project, found) for project, found in seen if found is not None]
+    running = [(project, one) for project, found in readable for one in found if one.status == RUNNING]
+    reported = 0
+    for project, evaluation in running:
+        reported += await _watch(ctx, project, evaluation)
+    for project, found in readable:
+        await _end_those_that_stopped(ctx, project, {one.id: one.status for one in found})
+    return Sweep(len(projects), len(running), reported, len(seen) - len(readable))
+
+
+async def _watch(ctx: Context, project: Project, evaluation: Evaluation) -> int:
+    """Remember a running evaluation; report it when it is time. Answers 1 when something was said."""
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        known = await tx.reminder(project.provider, evaluation.id)
+        reminder = known
+        if known is None:
+            reminder = Reminder(project.provider, project.id, project.name, evaluation.id, evaluation.created_at)
+        elif known.ended_at is not None:
+            reminder = Reminder(project.provider, project.id, project.name, evaluation.id, now)
+        assert reminder is not None  # noqa: S101 - one of the three
+        woken = reminder.snoozed_until is not None and reminder.snoozed_until <= now
+        if woken:
+            reminder = replace(reminder, snoozed_until=None)
+        if reminder != known:
+            await tx.save_reminder(reminder)
+        channel = ctx.evaluations_channel or ctx.default_channel
+        due = now - reminder.first_seen >= ctx.running_threshold and reminder.snoozed_until is None
+        if channel is None or not due:
+            return 0
+        place = Place(ctx.org, ctx.team, channel)
+        subject = subject_of(reminder)
+        added = await tx.add_notice(Notice(new_id(), NoticeKind.EVALUATION, subject, place, now))
+        if woken and not added:
+            await tx.repost_notice(NoticeKind.EVALUATION, subject)
+        notice = await tx.notice_for(NoticeKind.EVALUATION, subject)
+    if notice is None or not (added or woken):
+        return 0
+    await deliver(ctx, notice)
+    return 1
+
+
+async def _end_those_that_stopped(ctx: Context, project: Project, statuses: dict[str, str]) -> None:
+    """Reports whose evaluation stopped, or vanished, say so by themselves."""
+    async with ctx.store.read() as tx:
+        open_ones = [found for found in await tx.reminders(open_only=True) if found.provider == project.provider]
+    for reminder in open_ones:
+        if reminder.project_id == project.id and statuses.get(reminder.evaluation_id) != RUNNING:
+            ended = replace(reminder, ended_at=ctx.clock.now(), ended_as=statuses.get(reminder.evaluation_id, GONE))
+            await _save_and_show(ctx, ended)
+
+
+async def _save_and_show(ctx: Context, reminder: Reminder) -> None:
+    async with ctx.store.write() as tx:
+        await tx.save_reminder(reminder)
+        await tx.touch_notice(NoticeKind.EVALUATION, subject_of(reminder))
+        notice = await tx.notice_for(NoticeKind.EVALUATION, subject_of(reminder))
+    if notice is not None:
+        await deliver(ctx, notice)
+
+
+async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outcome:
+    """Set an evaluation's status; `word` is its id, or ``provider:id`` as on buttons."""
+    found = await _find(ctx, word)
+    if not isinstance(found, Evaluation):
+        return found
+    answer = decide(StatusUpdate(actor, found, status))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    client = ctx.provider(found.provider)
+    async with ctx.store.read() as tx:
+        reminder = await tx.reminder(found.provider, found.id)
+    project_name = reminder.project_name if reminder else ""
+    try:
+        updated = await client.set_evaluation_status(Project(found.provider, found.project_id, project_name), found.id, status)
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    if updated.status != status:
+        problem = Problem(Fault.NO_EFFECT, found.provider, "setting the status of an evaluation")
+        return Failed(replace(problem, reference=current_request_id()))
+    event = Event.EVALUATION_COMPLETED if status == COMPLETED else Event.EVALUATION_REOPENED
+    async with ctx.store.write() as tx:
+        await tx.record(entry(event, f"{found.provider}:{found.id}", ctx.clock.now(), actor))
+    if reminder is not None and reminder.ended_at is None and status != RUNNING:
+        ended = replace(reminder, ended_at=ctx.clock.now(), ended_as=status, ended_by=actor.user_id)
+        await _save_and_show(ctx, ended)
+    return EvaluationUpdated(updated, project_name)
+
+
+async def snooze(ctx: Context, word: str, actor: Actor, span: timedelta) -> Outcome:
+    """Keep the report about an evaluation quiet for a while."""
+    provider, evaluation_id = key_of(word)
+    async with ctx.store.read() as tx:
+        reminder = await tx.reminder(provider, evaluation_id)
+    if reminder is None or reminder.ended_at is not None:
+        return NotFound("evaluation", evaluation_id)
+    until = ctx.clock.now() + span
+    async with ctx.store.write() as tx:
+        await tx.record(entry(Event.REMINDER_SNOOZED, f"{provider}:{evaluation_id}", ctx.clock.now(), actor))
+    await _save_and_show(ctx, replace(reminder, snoozed_until=until))
+    return Snoozed(evaluation_id, until.isoformat())
+
+
+async def _find(ctx: Context, word: str) -> Evaluation | Failed | NotFound:
+    """The evaluation by its id, at the provider that the word names or at the first that has it."""
+    provider, _, rest = word.partition(":")
+    names = [provider] if rest and provider in ctx.providers else list(ctx.providers)
+    evaluation_id = rest if rest and provider in ctx.providers else word
+    failure: Failed | None = None
+    for name in names:
+        async with ctx.store.read() as tx:
+            reminder = await tx.reminder(name, evaluation_id)
+        project = Project(name, reminder.project_id, reminder.project_name) if reminder else Project(name, "", "")
+        try:
+            return await ctx.provider(name).evaluation(project, evaluation_id)
+        except ProviderError as error:
+            if error.problem.fault is not Fault.NOT_FOUND:
+                failure = Failed(replace(error.problem, reference=current_request_id()))
+    return failure or NotFound("evaluation", word)

@@ -1,0 +1,299 @@
+"""Readings to wishes: the index resolves names; one reading that resolves wins, several are a question, none is an error.
+
+It never guesses: an unknown environment is never replaced, a missing one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.changes import Kind
+from bot.domain.names import Config, Environment, Project
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, NotFound, Suggestion
+from bot.grammar import say
+from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
+from bot.usecases.index import Index
+
+ChangeReading = Deploy | Promote | Rollback | Deactivate
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change that somebody wants, with every name resolved."""
+
+    kind: Kind
+    project: Project
+    environment: Environment
+    config: Config | None = None
+    """What to make live; None for a deactivate, a promote, and a rollback to what was live before."""
+    source: Environment | None = None
+    because: str | None = None
+    undoes: str | None = None
+
+
+Question = Ambiguous | NotFound | EnvironmentMissing
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """How far a reading came before a name was not found; `rank` grows with every name that was."""
+
+    rank: int
+    noun: str
+    name: Name
+    names: tuple[str, ...]
+    fill: Callable[[Name], Reading]
+
+
+async def understand(index: Index, readings: Sequence[Reading]) -> Wish | Question:
+    """The one wish that the readings mean, or a question; reads the providers anew once when nothing resolves."""
+    answer = _resolve(index, readings)
+    if isinstance(answer, NotFound) and await index.miss():
+        return _resolve(index, readings)
+    return answer
+
+
+def _resolve(index: Index, readings: Sequence[Reading]) -> Wish | Question:
+    wishes: dict[tuple[object, ...], Wish] = {}
+    misses: list[_Miss] = []
+    unplaced: list[tuple[ChangeReading, Wish]] = []
+    for reading in readings:
+        if not isinstance(reading, ChangeReading):
+            continue
+        for found in _Reader(index, reading).wishes():
+            if isinstance(found, _Miss):
+                misses.append(found)
+            elif isinstance(found, tuple):
+                unplaced.append((reading, found[0]))
+            else:
+                wishes.setdefault(_key(found), found)
+    asked_with_to = _rollback_to(readings)
+    if asked_with_to is not None and any(wish.config is None for wish in wishes.values()):
+        return Ambiguous(asked_with_to, _suggestions(index, list(wishes.values())))
+    if len(wishes) > 1:
+        within = [wish for wish in wishes.values() if _own(wish)]
+        if len(within) == 1:
+            return within[0]
+        return Ambiguous(_word(readings), _suggestions(index, within or list(wishes.values())))
+    if wishes:
+        return next(iter(wishes.values()))
+    if unplaced:
+        return _ask_environment(index, unplaced)
+    return _not_found(index, misses)
+
+
+def _key(wish: Wish) -> tuple[object, ...]:
+    config = wish.config.key if wish.config else None
+    source = wish.source.key if wish.source else None
+    return (wish.kind, wish.project.key, wish.environment.key, config, source)
+
+
+def _own(wish: Wish) -> bool:
+    """Whether the config is one of the project's own."""
+    return wish.config is None or wish.config.project_id == wish.project.id
+
+
+def _rollback_to(readings: Sequence[Reading]) -> str | None:
+    """The word behind ``rollback P to``: it may be an environment or a config, so it is asked."""
+    rollbacks = [reading for reading in readings if isinstance(reading, Rollback)]
+    configs = {reading.config for reading in rollbacks if reading.config and reading.environment is None}
+    environments = {reading.environment for reading in rollbacks if reading.environment and reading.config is None}
+    return next((name.text for name in configs & environments if name), None)
+
+
+class _Reader:
+    """Resolves the names of one reading. A wish without an environment comes as a tuple of one."""
+
+    def __init__(self, index: Index, reading: ChangeReading) -> None:
+        self._index = index
+        self._reading = reading
+
+    def wishes(self) -> Iterator[Wish | tuple[Wish] | _Miss]:
+        """Every wish that the reading can mean, or how far it came."""
+        reading = self._reading
+        match reading:
+            case Deploy():
+                subjects = self._deploy_subjects(reading)
+            case Rollback(config=Name()):
+                subjects = self._rollback_subjects(reading)
+            case Promote() | Rollback() | Deactivate():
+                subjects = self._project_subjects(reading.project)
+        for subject in subjects:
+            if isinstance(subject, _Miss):
+                yield subject
+            else:
+                yield from self._placed(*subject)
+
+    def _deploy_subjects(self, reading: Deploy) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
+        if reading.project is None:
+            found = self._index.configs(reading.config)
+            if not found:
+                yield self._config_miss(reading.config, 0, None)
+            yield from ((project, config, 1) for project, config in found)
+            return
+        projects = self._index.projects(reading.project)
+        if not projects:
+            yield self._project_miss(reading.project, 1 if self._index.configs(reading.config) else 0)
+        for project in projects:
+            yield from self._configs_of(project, reading.config)
+
+    def _rollback_subjects(self, reading: Rollback) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
+        projects = self._index.projects(reading.project)
+        if not projects:
+            yield self._project_miss(reading.project, 0)
+        for project in projects:
+            assert reading.config is not None  # noqa: S101 - the caller matched it
+            yield from self._configs_of(project, reading.config)
+
+    def _configs_of(self, project: Project, name: Name) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
+        """The project's own configs of that name, else those of other projects, so that the mistake can be told."""
+        found = self._index.configs(name, project) or [
+            (owner, config) for owner, config in self._index.configs(name) if owner.provider == project.provider
+        ]
+        if not found:
+            yield self._config_miss(name, 1, project)
+        yield from ((project, config, 2) for _, config in found)
+
+    def _project_subjects(self, name: Name) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
+        projects = self._index.projects(name)
+        if not projects:
+            yield self._project_miss(name, 0)
+        yield from ((project, None, 1) for project in projects)
+
+    def _placed(self, project: Project, config: Config | None, rank: int) -> Iterator[Wish | tuple[Wish] | _Miss]:
+        reading = self._reading
+        sources: list[Environment | None] = [None]
+        if isinstance(reading, Promote) and reading.source is not None:
+            sources = [*self._index.environment(reading.source, project.provider)]
+            if not sources:
+                yield self._environment_miss(reading.source, rank, project, "source")
+        for source in sources:
+            if reading.environment is None:
+                yield (self._wish(project, config, _NOWHERE, source),)
+                continue
+            environments = self._index.environment(reading.environment, project.provider)
+            if not environments:
+                yield self._environment_miss(reading.environment, rank + 1, project, "environment")
+            yield from (self._wish(project, config, environment, source) for environment in environments)
+
+    def _wish(self, project: Project, config: Config | None, environment: Environment, source: Environment | None) -> Wish:
+        kind = {Deploy: Kind.DEPLOY, Promote: Kind.PROMOTE, Rollback: Kind.ROLLBACK, Deactivate: Kind.DEACTIVATE}
+        return Wish(kind[type(self._reading)], project, environment, config, source, self._reading.because)
+
+    def _project_miss(self, name: Name, rank: int) -> _Miss:
+        names = tuple(entry.project.name for entry in self._index.entries())
+        return _Miss(rank, "project", name, names, lambda new: replace(self._reading, project=new))
+
+    def _config_miss(self, name: Name, rank: int, project: Project | None) -> _Miss:
+        entries = self._index.entries()
+        if project is not None:
+            entries = [entry for entry in entries if entry.project.key == project.key]
+        names = tuple(dict.fromkeys(config.name for entry in entries for config in entry.configs))
+        return _Miss(rank, "config", name, names, lambda new: _with_config(self._reading, new))
+
+    def _environment_miss(self, name: Name, rank: int, project: Project, part: str) -> _Miss:
+        names = tuple(environment.name for environment in self._index.environments(project.provider))
+        return _Miss(rank + 1, "environment", name, names, lambda new: _with_part(self._reading, part, new))
+
+
+_NOWHERE = Environment("", "", "")
+
+
+def _with_config(reading: ChangeReading, name: Name) -> Reading:
+    return replace(reading, config=name) if isinstance(reading, Deploy | Rollback) else reading
+
+
+def _with_part(reading: ChangeReading, part: str, name: Name) -> Reading:
+    if part == "source" and isinstance(reading, Promote):
+        return replace(reading, source=name)
+    return replace(reading, environment=name)
+
+
+def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
+    """The miss of the reading that came furthest; the shorter word when two came equally far."""
+    miss = min(misses, key=lambda miss: (-miss.rank, len(miss.name.text)))
+    known = tuple(dict.fromkeys(miss.names))
+    near = index.near(miss.name.text, known)
+    if miss.noun == "environment" and not near:
+        near = list(known[:4])
+    suggestions = tuple(Suggestion(name, say(miss.fill(Name(name)))) for name in near)
+    return NotFound(miss.noun, miss.name.text, suggestions, known[:10])
+
+
+def _ask_environment(index: Index, unplaced: Sequence[tuple[ChangeReading, Wish]]) -> Question:
+    """Which environment? When the subject is unclear as well, that is asked first."""
+    wishes = [wish for _, wish in unplaced]
+    if len({_key(wish) for wish in wishes}) > 1:
+        return Ambiguous(_word([reading for reading, _ in unplaced]), _suggestions(index, wishes))
+    wish = wishes[0]
+    environments = index.environments(wish.project.provider)
+    if wish.source is not None:
+        environments = [environment for environment in environments if environment.key != wish.source.key]
+    return EnvironmentMissing(
+        tuple(
+            Suggestion(environment.name, wish_line(index, replace(wish, environment=environment)))
+            for environment in environments
+        )
+    )
+
+
+def _word(readings: Sequence[Reading]) -> str:
+    """What was ambiguous, as it was typed."""
+    for reading in readings:
+        match reading:
+            case Deploy(config=name) | Promote(project=name) | Rollback(project=name) | Deactivate(project=name):
+                return name.text
+            case _:
+                continue
+    return ""
+
+
+def _suggestions(index: Index, wishes: Sequence[Wish]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(_label(index, wish), wish_line(index, wish)) for wish in wishes[:20])
+
+
+def _label(index: Index, wish: Wish) -> str:
+    parts = [wish.project.name]
+    if wish.config is not None:
+        twins = [config for config in _siblings(index, wish) if config.name == wish.config.name]
+        parts.insert(0, wish.config.name if len(twins) < 2 else f"{wish.config.name} ({wish.config.id})")
+    if len(index.shelves) > 1:
+        parts.append(wish.project.provider)
+    label = " · ".join(parts)
+    return f"{label} → {wish.environment.name}" if wish.environment.name else label
+
+
+def _siblings(index: Index, wish: Wish) -> tuple[Config, ...]:
+    entry = index.entry(wish.project)
+    return entry.configs if entry else ()
+
+
+def wish_line(index: Index, wish: Wish) -> str:
+    """The line that means exactly this wish: names where they are unique, ids where they are not."""
+    project = Name(_unique(wish.project, index.projects(Name(wish.project.name))))
+    environment = Name(wish.environment.name) if wish.environment.name else None
+    config: Name | None = None
+    if wish.config is not None:
+        twins = [found for _, found in index.configs(Name(wish.config.name), wish.project)]
+        config = Name(_unique(wish.config, twins))
+    source = Name(wish.source.name) if wish.source else None
+    reading: Reading
+    match wish.kind:
+        case Kind.DEPLOY if config is not None:
+            reading = Deploy(config, project, environment, None, wish.because)
+        case Kind.PROMOTE:
+            reading = Promote(project, source, environment, None, wish.because)
+        case Kind.DEACTIVATE:
+            reading = Deactivate(project, environment, None, wish.because)
+        case _:
+            reading = Rollback(project, environment, config, None, wish.because)
+    return say(reading)
+
+
+def _unique(thing: Project | Config, twins: Sequence[Project | Config]) -> str:
+    """Its name when that is enough, else with its provider, else its id."""
+    same_provider = [twin for twin in twins if twin.provider == thing.provider]
+    if len(twins) <= 1:
+        return thing.name
+    return f"{thing.provider}:{thing.name}" if len(same_provider) <= 1 else thing.id
