@@ -205,6 +205,13 @@ class NotYet:
     line: str
 
 
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """The line changes nothing, so anybody may type it."""
+
+    line: str
+
+
 Outcome = (
     Applied
     | AwaitingApproval
@@ -225,4 +232,5 @@ Outcome = (
     | EvaluationUpdated
     | Snoozed
     | NotYet
+    | Harmless
 )

@@ -1,0 +1,162 @@
+"""A line that was understood, carried out: names resolved, the one use case for it called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.actors import Actor, Place
+from bot.domain.evaluations import COMPLETED, RUNNING
+from bot.domain.names import Environment, Project
+from bot.domain.outcomes import Ambiguous, Harmless, NotFound, NotYet, Outcome, Suggestion
+from bot.grammar import is_not_yet, say
+from bot.grammar.readings import (
+    Approvals,
+    Changes,
+    ChangeShow,
+    Deactivate,
+    Deploy,
+    Deployments,
+    EvaluationComplete,
+    EvaluationReopen,
+    Explain,
+    Name,
+    Promote,
+    Reading,
+    Rollback,
+    Withdraw,
+)
+from bot.usecases import approvals, changes, deploys, evaluations
+from bot.usecases.context import Context
+from bot.usecases.wishes import Wish, understand
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says a line, and where."""
+
+    actor: Actor
+    place: Place
+
+
+async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, page: int = 1) -> Outcome:
+    """Carry out the one reading that resolves. Several that do are a question, none is a helpful no."""
+    ready = [reading for reading in readings if not is_not_yet(reading)]
+    if not ready:
+        return NotYet(say(readings[0]))
+    first = ready[0]
+    match first:
+        case Deploy() | Promote() | Rollback() | Deactivate():
+            wish = await understand(ctx.index, ready)
+            if not isinstance(wish, Wish):
+                return wish
+            return await deploys.request(ctx, wish, speaker.actor, speaker.place)
+        case Explain():
+            return await _explain(ctx, first, speaker)
+        case Deployments() | Changes():
+            return await _listing(ctx, ready, page)
+        case Approvals():
+            return await changes.approvals(ctx, speaker.actor, page=page)
+        case ChangeShow():
+            return await changes.detail(ctx, first.change.text)
+        case Withdraw():
+            return await _withdraw(ctx, first, speaker)
+        case EvaluationComplete():
+            return await evaluations.set_status(ctx, first.evaluation.text, COMPLETED, speaker.actor)
+        case EvaluationReopen():
+            return await evaluations.set_status(ctx, first.evaluation.text, RUNNING, speaker.actor)
+        case _:
+            return Harmless(say(first))
+
+
+async def _withdraw(ctx: Context, reading: Withdraw, speaker: Speaker) -> Outcome:
+    change = await changes.find(ctx, reading.change.text)
+    if change is None:
+        return NotFound("change", reading.change.text)
+    return await approvals.withdraw(ctx, change.id, speaker.actor)
+
+
+async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
+    inner = [found for found in reading.readings if not is_not_yet(found)]
+    if not inner:
+        return NotYet(reading.text)
+    if not isinstance(inner[0], Deploy | Promote | Rollback | Deactivate):
+        return Harmless(say(inner[0]))
+    wish = await understand(ctx.index, inner)
+    if not isinstance(wish, Wish):
+        return wish
+    return await deploys.explain(ctx, wish, speaker.actor, say(inner[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A list that was asked for, narrowed to a project and an environment."""
+
+    reading: Deployments | Changes
+    project: Project | None
+    environment: Environment | None
+
+
+async def _listing(ctx: Context, readings: Sequence[Reading], page: int) -> Outcome:
+    views = [reading for reading in readings if isinstance(reading, Deployments | Changes)]
+    found = _views(ctx, views)
+    if not found and await ctx.index.miss():
+        found = _views(ctx, views)
+    if not found:
+        return _unknown(ctx, views)
+    if len(found) > 1:
+        word = next((view.project.text for view in views if view.project), "")
+        return Ambiguous(word, tuple(_view_suggestion(view) for view in found))
+    view = found[0]
+    line = say(view.reading)
+    if isinstance(view.reading, Changes):
+        return await changes.history(ctx, view.project, view.environment, line, page=page)
+    every = [entry.project for entry in ctx.index.entries()]
+    return await changes.board(ctx, [view.project] if view.project else every, line, page=page)
+
+
+def _views(ctx: Context, readings: Sequence[Deployments | Changes]) -> list[_View]:
+    found: dict[tuple[object, ...], _View] = {}
+    for reading in readings:
+        named = reading.environment if isinstance(reading, Changes) else None
+        projects: Sequence[Project | None] = ctx.index.projects(reading.project) if reading.project else [None]
+        for project in projects:
+            provider = project.provider if project else None
+            environments: Sequence[Environment | None] = ctx.index.environment(named, provider) if named else [None]
+            for environment in environments:
+                key = (type(reading), project and project.key, environment and environment.key)
+                found.setdefault(key, _View(reading, project, environment))
+    return list(found.values())
+
+
+def _view_suggestion(view: _View) -> Suggestion:
+    project = Name(view.project.id) if view.project else None
+    label = " · ".join(thing.name for thing in (view.project, view.environment) if thing is not None)
+    if isinstance(view.reading, Changes):
+        environment = Name(view.environment.id) if view.environment else None
+        return Suggestion(label, say(Changes(project, environment)))
+    return Suggestion(label, say(Deployments(project)))
+
+
+def _unknown(ctx: Context, readings: Sequence[Deployments | Changes]) -> NotFound:
+    """Which name nothing has: the environment when the project is known, else the project."""
+    for reading in readings:
+        if isinstance(reading, Changes) and reading.environment and (reading.project is None or ctx.index.projects(reading.project)):
+            known = [environment.name for environment in ctx.index.environments()]
+            project = reading.project
+            return _near(ctx, "environment", reading.environment, known, lambda name: Changes(project, name))
+    reading = min(readings, key=lambda found: len(found.project.text) if found.project else 0)
+    known = [entry.project.name for entry in ctx.index.entries()]
+    word = reading.project or Name("")
+    if isinstance(reading, Changes):
+        environment = reading.environment
+        return _near(ctx, "project", word, known, lambda name: Changes(name, environment))
+    return _near(ctx, "project", word, known, Deployments)
+
+
+def _near(
+    ctx: Context, noun: str, word: Name, known: Sequence[str], line: Callable[[Name], Reading]
+) -> NotFound:
+    names = list(dict.fromkeys(known))
+    near = ctx.index.near(word.text, names)
+    return NotFound(noun, word.text, tuple(Suggestion(name, say(line(Name(name)))) for name in near), tuple(names[:10]))
