@@ -1,0 +1,288 @@
+"""Bolt's app as we want it: one workspace, one web client, nothing read from the environment, acknowledged at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+SLACK_API = "https://slack.com/api/"
+
+PATIENCE = 20.0
+"""Seconds that one call of the Web API may take."""
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+"""What Slack's SDK takes for every call, whatever NO_PROXY says."""
+
+BOLT_READS = (
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_SCOPES",
+    "SLACK_USER_SCOPES",
+    "SLACK_REDIRECT_URI",
+    "SLACK_VERIFICATION_TOKEN",
+)
+"""What Bolt would read by itself; two of them switch on an installation store on disk and make it ignore the token."""
+
+ONCE_ONLY = ("chat.postMessage", "chat.postEphemeral", "chat.scheduleMessage", "views.open", "views.push")
+"""Methods that do something again when they are sent again: never repeated when their answer was lost."""
+
+LONGEST_WAIT = 30
+"""Seconds: a call that Slack wants to have later than that is given back to its caller."""
+
+log = logging.getLogger("slack_bolt")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is, by ``auth.test``. `org` is the enterprise id on Grid, else the team id."""
+
+    org: str
+    team: str
+    user_id: str
+    bot_id: str
+    user: str = ""
+    team_name: str = ""
+    url: str = ""
+    """Of the workspace, with a slash at its end."""
+
+
+class TokenProblem(Exception):
+    """Slack does not take a token, or was not reached. `setting` names the setting; no token is in the text."""
+
+    def __init__(self, setting: str, error: str, advice: str) -> None:
+        super().__init__(f"{setting}: {error}. {advice}")
+        self.setting = setting
+        self.error = error
+
+
+class _LostAnswers(AsyncConnectionErrorRetryHandler):
+    """Sends a call again whose connection broke, unless that could do it twice."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        return not _once_only(request) and await super()._can_retry_async(
+            state=state, request=request, response=response, error=error
+        )
+
+
+class _ServerErrors(AsyncRetryHandler):
+    """Sends a call again that Slack could not serve (500, 502, 503, 504), unless that could do it twice."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,  # noqa: ARG002 - the SDK passes it by name
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,  # noqa: ARG002
+    ) -> bool:
+        return response is not None and response.status_code in (500, 502, 503, 504) and not _once_only(request)
+
+
+class _RateLimits(AsyncRateLimitErrorRetryHandler):
+    """Waits as long as Slack asks, within reason. A call that was refused for its rate did nothing."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if not await super()._can_retry_async(state=state, request=request, response=response, error=error):
+            return False
+        wait = _retry_after(response)
+        return wait is None or wait <= LONGEST_WAIT
+
+
+def _once_only(request: HttpRequest) -> bool:
+    return request.url.endswith(ONCE_ONLY)
+
+
+def _retry_after(response: HttpResponse | None) -> int | None:
+    for name, value in (response.headers if response is not None else {}).items():
+        if name.lower() == "retry-after":
+            text = value if isinstance(value, str) else value[0]
+            return int(text) if text.isdecimal() else LONGEST_WAIT + 1
+    return None
+
+
+def session() -> aiohttp.ClientSession:
+    """Make the HTTP session that all calls to Slack share; inside the running loop. Its maker closes it."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+
+
+def web_client(token: str, *, session: aiohttp.ClientSession, base_url: str | None = None) -> AsyncWebClient:
+    """Make a client of Slack's Web API that repeats only what is safe to repeat. `base_url` is another Slack's."""
+    return AsyncWebClient(
+        token=token,
+        base_url=base_url or SLACK_API,
+        session=session,
+        logger=_quiet(logging.getLogger("slack_sdk.web")),
+        retry_handlers=[_LostAnswers(), _ServerErrors(), _RateLimits(max_retry_count=2)],
+    )
+
+
+class _OneWorkspace(AsyncAuthorize):
+    """Answers for the one workspace of the token. Asks Slack who the bot is once, for all requests that wait for it."""
+
+    def __init__(self, client: AsyncWebClient, identity: Identity | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
+        self._client = client
+        self._identity = identity
+        self._asking = asyncio.Lock()
+
+    async def __call__(self, *, user_id: str | None, **_context: object) -> AuthorizeResult:
+        identity = self._identity or await self._ask()
+        return AuthorizeResult(
+            enterprise_id=None if identity.org == identity.team else identity.org,
+            team_id=identity.team,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.user_id,
+            bot_token=self._client.token,
+            user_id=user_id,
+        )
+
+    async def _ask(self) -> Identity:
+        async with self._asking:
+            if self._identity is None:
+                self._identity = _identity((await self._client.auth_test()).data)
+            return self._identity
+
+
+def build_app(
+    *,
+    token: str,
+    signing_secret: str,
+    session: aiohttp.ClientSession,
+    base_url: str | None = None,
+    name: str = "configbot",
+    identity: Identity | None = None,
+) -> AsyncApp:
+    """Make the app that listeners are registered with.
+
+    `process_before_response`: Bolt answers when the listener returns, instead of looking every 10 ms whether it has
+    acknowledged; so a listener must acknowledge, hand its work to a task, and return. `signing_secret` may be empty
+    only where nothing comes over HTTP. With the `identity` from `check_tokens` no request waits for ``auth.test``.
+    """
+    client = web_client(token, session=session, base_url=base_url)
+    with _nothing_from_the_environment():
+        # a client without a token until the app stands: Bolt warns of two ways to authorize, and we use the second
+        client.token = None
+        app = AsyncApp(
+            name=name,
+            logger=_quiet(log),
+            client=client,
+            signing_secret=signing_secret,
+            authorize=_OneWorkspace(client, identity),
+            process_before_response=True,
+            user_facing_authorize_error_message="Slack does not tell this bot who it is just now. Please try again.",
+        )
+    client.token = token
+    return app
+
+
+async def check_tokens(client: AsyncWebClient, *, app_token: str | None = None) -> Identity:
+    """Ask Slack whether it takes the tokens: ``auth.test``, and ``apps.connections.open`` where there is an app token.
+
+    Bolt would try a wrong app token for ever. Raises `TokenProblem`, which names the setting.
+    """
+    if app_token is not None and not app_token.startswith("xapp-"):
+        raise TokenProblem("SLACK_APP_TOKEN", "it does not begin with xapp-", _ADVICE["SLACK_APP_TOKEN"])
+    identity = _identity(await _tried("SLACK_BOT_TOKEN", "auth.test", client.auth_test()))
+    if not identity.bot_id:
+        raise TokenProblem("SLACK_BOT_TOKEN", "it is a person's token", _ADVICE["SLACK_BOT_TOKEN"])
+    if app_token is not None:
+        opening = client.apps_connections_open(app_token=app_token)
+        await _tried("SLACK_APP_TOKEN", "apps.connections.open", opening)
+    return identity
+
+
+_ADVICE = {
+    "SLACK_BOT_TOKEN": "Install the app (api.slack.com/apps, Install App) and copy its Bot User OAuth Token, xoxb-…",
+    "SLACK_APP_TOKEN": (
+        "Under Basic Information, App-Level Tokens, make a token with the scope connections:write, xapp-…, "
+        "and switch Socket Mode on"
+    ),
+}
+
+
+async def _tried(setting: str, method: str, call: Awaitable[AsyncSlackResponse]) -> object:
+    try:
+        return (await call).data
+    except SlackApiError as refusal:
+        error = refusal.response.get("error")
+        if error is None:
+            raise TokenProblem(setting, f"slack did not answer {method} as it should", _TRY_LATER) from None
+        raise TokenProblem(setting, f"slack refused it in {method}: {error}", _ADVICE[setting]) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as lost:
+        problem = f"slack was not reached for {method} ({type(lost).__name__})"
+        raise TokenProblem(setting, problem, _TRY_LATER) from None
+
+
+_TRY_LATER = "Check the network, the proxy and status.slack.com, and start again"
+
+
+def _identity(answer: object) -> Identity:
+    facts = answer if isinstance(answer, dict) else {}
+    team = str(facts.get("team_id") or "")
+    return Identity(
+        org=str(facts.get("enterprise_id") or team),
+        team=team,
+        user_id=str(facts.get("user_id") or ""),
+        bot_id=str(facts.get("bot_id") or ""),
+        user=str(facts.get("user") or ""),
+        team_name=str(facts.get("team") or ""),
+        url=str(facts.get("url") or ""),
+    )
+
+
+def forget_proxies() -> None:
+    """Remove the proxy variables from this process: Slack's SDK sends even calls to this machine through a proxy."""
+    for name in PROXIES:
+        os.environ.pop(name, None)
+
+
+@contextmanager
+def _nothing_from_the_environment() -> Iterator[None]:
+    kept = {name: os.environ.pop(name) for name in BOLT_READS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+def _quiet(logger: logging.Logger) -> logging.Logger:
+    """Give a logger a level of its own: the SDK takes *none* for DEBUG and writes every payload out in vain."""
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
+    return logger

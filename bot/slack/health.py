@@ -1,0 +1,125 @@
+"""What operators look at: ``/healthz``, ``/readyz`` and ``/metrics``, and a server for any ASGI app."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from bot.logs import get_logger
+
+log = get_logger(__name__)
+
+Check = Callable[[], Awaitable[str | None]]
+"""Looks at one thing that is needed. Answers None when it is fine, else what is wrong, in words without secrets."""
+
+PATIENCE = 3.0
+"""Seconds that one check may take."""
+
+ACKNOWLEDGEMENTS = Histogram(
+    "configbot_slack_acknowledgement_seconds",
+    "From a request of Slack's to its acknowledgement.",
+    ["transport", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+)
+
+
+def routes(checks: Mapping[str, Check], *, metrics: CollectorRegistry = REGISTRY) -> list[Route]:
+    """``/healthz``: the process lives. ``/readyz``: every check is fine, else 503 and what is wrong. ``/metrics``."""
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    async def readyz(_request: Request) -> Response:
+        found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
+        wrong = dict(zip(checks, found, strict=True))
+        ready = not any(wrong.values())
+        answer = {"ok": ready, "checks": {name: problem or "ok" for name, problem in wrong.items()}}
+        return JSONResponse(answer, status_code=200 if ready else 503)
+
+    async def show_metrics(_request: Request) -> Response:
+        return Response(generate_latest(metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", show_metrics)]
+
+
+async def _checked(name: str, check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check()
+    except TimeoutError:
+        return f"no answer within {PATIENCE:g} s"
+    except Exception:
+        log.exception("a readiness check broke", check=name)
+        return "the check itself broke, see the log"
+
+
+class PortTaken(Exception):
+    """The server cannot listen where it should."""
+
+    def __init__(self, host: str, port: int, cause: OSError) -> None:
+        super().__init__(f"listening on {host}:{port}: {cause.strerror or cause}")
+        self.host = host
+        self.port = port
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process: it is told to stop by `serving`."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) -> AsyncIterator[int]:
+    """Serve `app` while the block runs; gives the port, which is a free one where `port` is 0.
+
+    At the end of the block nothing new is taken, and requests that run have `patience` seconds. Raises `PortTaken`.
+    """
+    listening = _listen(host, port)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=max(1, round(patience)),
+        )
+    )
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started:
+            await asyncio.wait([task], timeout=0.005)
+            if task.done():
+                await task
+                raise RuntimeError("starting the web server: the app did not come up, see the log")
+        yield int(listening.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await asyncio.wait([task])
+        listening.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as cause:
+        raise PortTaken(host, port, cause) from cause
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(1024)
+    except OSError as cause:
+        listening.close()
+        raise PortTaken(host, port, cause) from cause
+    return listening

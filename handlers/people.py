@@ -1,0 +1,174 @@
+"""Who is who in Slack: standing, name and zone of a person, and where the bot can post.
+
+Looked up when it matters, kept for a minute, asked once when many ask at once. What Slack cannot tell is *unknown*,
+which is no right at all; an unknown is kept only for seconds, so that a hiccup does not lock people out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.actors import Actor, Place, Standing
+from bot.logs import get_logger
+from bot.usecases.ports import Clock, People
+
+log = get_logger(__name__)
+
+SECONDS_FOR_UNKNOWN = 5.0
+PATIENCE = 5.0
+"""Seconds that one look-up may take."""
+
+_Key = TypeVar("_Key")
+_Answer = TypeVar("_Answer")
+
+
+class _Kept(Generic[_Key, _Answer]):
+    """Answers by key, for as long as each says, at most `size` of them; one look-up at a time for each key."""
+
+    def __init__(self, clock: Clock, size: int) -> None:
+        self._clock = clock
+        self._size = size
+        self._answers: dict[_Key, tuple[datetime, _Answer]] = {}
+        self._running: dict[_Key, asyncio.Task[_Answer]] = {}
+
+    async def get(self, key: _Key, look_up: Callable[[], Awaitable[tuple[_Answer, float]]]) -> _Answer:
+        """The kept answer, or that of `look_up`: an answer and the seconds for which to keep it."""
+        kept = self._answers.get(key)
+        if kept is not None and self._clock.now() < kept[0]:
+            return kept[1]
+        task = self._running.get(key)
+        if task is None:
+            task = self._running[key] = asyncio.create_task(self._fill(key, look_up))
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(task)  # one who stops waiting does not stop the others
+
+    async def _fill(self, key: _Key, look_up: Callable[[], Awaitable[tuple[_Answer, float]]]) -> _Answer:
+        answer, seconds = await look_up()
+        self._answers.pop(key, None)
+        while len(self._answers) >= self._size:
+            self._answers.pop(next(iter(self._answers)))  # the one that was looked up longest ago
+        self._answers[key] = (self._clock.now() + timedelta(seconds=seconds), answer)
+        return answer
+
+
+class SlackPeople(People):
+    """`People` by Slack's ``users.info`` and ``conversations.info``.
+
+    `home_org` is the enterprise id on Grid, else the team id; `ttl` is in seconds.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        home_org: str,
+        home_team: str,
+        clock: Clock,
+        ttl: float = 60.0,
+        size: int = 5_000,
+    ) -> None:
+        self._client = client
+        self._home = (home_org, home_team)
+        self._ttl = ttl
+        self._actors: _Kept[tuple[str, str, str], Actor] = _Kept(clock, size)
+        self._places: _Kept[str, bool] = _Kept(clock, size)
+
+    async def actor(self, org: str, team: str, user_id: str) -> Actor:
+        """Answer the person with standing, name and zone; with `Standing.UNKNOWN` when Slack cannot tell."""
+
+        async def look_up() -> tuple[Actor, float]:
+            answer = await self._ask("users.info", user=user_id)
+            user = answer.get("user")
+            if not isinstance(user, Mapping):
+                return Actor(org, team, user_id), SECONDS_FOR_UNKNOWN
+            return self._read(org, team, user_id, user), self._ttl
+
+        return await self._actors.get((org, team, user_id), look_up)
+
+    async def can_post(self, place: Place) -> bool:
+        """Whether a card belongs there: a channel that the bot is in, or an open one. Others read no direct message."""
+
+        async def look_up() -> tuple[bool, float]:
+            answer = await self._ask("conversations.info", channel=place.channel)
+            channel = answer.get("channel")
+            if isinstance(channel, Mapping):
+                return _open_to_us(channel), self._ttl
+            # only "there is no such channel (for you)" is an answer; anything else is kept for seconds
+            return False, self._ttl if answer.get("error") == "channel_not_found" else SECONDS_FOR_UNKNOWN
+
+        return await self._places.get(place.channel, look_up)
+
+    async def _ask(self, method: str, **params: str) -> Mapping[str, Any]:
+        """Slack's answer, or a mapping with `error` when there is none."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                response = await self._client.api_call(method, http_verb="GET", params=params)
+                return response.data if isinstance(response.data, Mapping) else {}
+        except SlackApiError as refusal:
+            error = refusal.response.get("error")
+            log.warning("slack could not tell", method=method, error=error)
+            return {"error": error}
+        except Exception as lost:  # noqa: BLE001 - whatever went wrong: who cannot be read has no right, and hears so
+            log.warning("slack was not reached", method=method, error=type(lost).__name__)
+            return {}
+
+    def _read(self, org: str, team: str, user_id: str, user: Mapping[str, Any]) -> Actor:
+        profile = user.get("profile")
+        profile = profile if isinstance(profile, Mapping) else {}
+        names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+        return Actor(
+            org=org,
+            team=team,
+            user_id=user_id,
+            name=next((name for name in names if isinstance(name, str) and name.strip()), ""),
+            standing=self._standing(user),
+            tz=_zone(user.get("tz")),
+        )
+
+    def _standing(self, user: Mapping[str, Any]) -> Standing:
+        if user.get("deleted"):
+            return Standing.DEACTIVATED
+        if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
+            return Standing.BOT
+        if user.get("is_stranger") or not self._is_home(user):
+            return Standing.STRANGER
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            return Standing.GUEST
+        return Standing.MEMBER
+
+    def _is_home(self, user: Mapping[str, Any]) -> bool:
+        """Whether this account is of the team, or of another team of the same Grid."""
+        home_org, home_team = self._home
+        if user.get("team_id") == home_team:
+            return True
+        grid = user.get("enterprise_user")
+        enterprise = grid.get("enterprise_id") if isinstance(grid, Mapping) else None
+        return home_org != home_team and enterprise == home_org
+
+
+def _open_to_us(channel: Mapping[str, Any]) -> bool:
+    if channel.get("is_archived") or channel.get("is_read_only"):
+        return False
+    if channel.get("is_im") or channel.get("is_member"):
+        return True
+    # chat:write.public opens the public channels of our own workspace, not those that another one shares with us
+    return (
+        bool(channel.get("is_channel")) and not channel.get("is_private") and not channel.get("is_pending_ext_shared")
+    )
+
+
+def _zone(name: object) -> str:
+    """An IANA zone that this machine knows; UTC for anything else."""
+    if not isinstance(name, str) or not name:
+        return "UTC"
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return "UTC"
