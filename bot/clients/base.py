@@ -25,7 +25,9 @@ class ProviderError(Exception):
 
     def __init__(self, problem: Problem) -> None:
         status = f" (HTTP {problem.status})" if problem.status else ""
-        super().__init__(f"{problem.doing}: {problem.fault.value}{status} from {problem.provider} {problem.detail}".strip())
+        super().__init__(
+            f"{problem.doing}: {problem.fault.value}{status} from {problem.provider} {problem.detail}".strip()
+        )
         self.problem = problem
 
 

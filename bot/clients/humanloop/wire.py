@@ -1,0 +1,167 @@
+"""The wire of the Humanloop v4 API, as its reference and OpenAPI document (info.version 4.0.1) describe it.
+
+Read as an open set: unknown fields are kept, unknown enum values are strings, ids are opaque, an optional field may be
+null or missing, a time without an offset is UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+Time = Annotated[datetime, AfterValidator(_in_utc)]
+Item = TypeVar("Item")
+Items = Annotated[list[Item], BeforeValidator(_list)]
+"""An array; null reads as empty."""
+
+
+class Wire(BaseModel):
+    """An object of an answer. What was read is never shown in an error."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+
+
+class Model(Wire):
+    """The config union, told apart by `type`: model, tool, evaluator, agent, generic; other fields are extra."""
+
+    id: str
+    type: str | None = None
+    name: str | None = None
+    description: str | None = None
+    model: str | None = None
+    provider: str | None = None
+    prompt_template: str | None = None
+    chat_template: list[dict[str, Any]] | None = None
+    tools: list[dict[str, Any]] | None = None
+    tool_configs: list[dict[str, Any]] | None = None
+    response_format: Any = None
+    nested: dict[str, Any] | None = Field(None, alias="model_config")
+    """The model config inside an agent or an evaluator."""
+
+
+class Aggregate(Wire):
+    """The mean result of one evaluator version for one config."""
+
+    model_config_id: str
+    evaluator_id: str
+    evaluator_version_id: str
+    aggregate_value: float | None = None
+
+
+class ProjectConfig(Wire):
+    """A config inside a project; `environment_id` only in the answer of *Get Active Config*."""
+
+    project_id: str
+    project_name: str
+    created_at: Time
+    updated_at: Time
+    last_used: Time
+    config: Model
+    num_datapoints: int | None = None
+    evaluation_aggregates: Items[Aggregate] = []
+    environment_id: str | None = None
+
+
+class Project(Wire):
+    """A project."""
+
+    id: str
+    name: str
+    data_count: int = 0
+    team_id: str | None = None
+    created_at: Time
+    updated_at: Time
+    active_config: ProjectConfig | None = None
+    config_type: str | None = None
+    directory_id: str | None = None
+
+
+class Deployment(Wire):
+    """What one environment of a project has live; `model_config_id` is null where nothing is."""
+
+    project_id: str
+    environment_id: str
+    environment_name: str
+    environment_tag: str
+    model_config_id: str | None = None
+    model_config_name: str | None = None
+
+
+class Evaluator(Wire):
+    """What judges: `type` is python, llm, human or external."""
+
+    id: str
+    name: str
+    type: str
+    return_type: str
+
+
+class Dataset(Wire):
+    """A dataset; `project_id` is empty for one that belongs to no project."""
+
+    id: str
+    name: str
+    datapoint_count: int
+    project_id: str = ""
+    description: str | None = None
+    created_at: Time
+    updated_at: Time
+
+
+class Datapoint(Wire):
+    """One case of a dataset."""
+
+    id: str
+    dataset_id: str | None = None
+    inputs: dict[str, Any] | None = None
+    messages: list[dict[str, Any]] | None = None
+    target: dict[str, Any] | None = None
+
+
+class Evaluation(Wire):
+    """A run. The answer names neither its project nor itself."""
+
+    id: str
+    status: str
+    config: Model
+    evaluators: Items[Evaluator]
+    dataset: Dataset
+    dataset_version_id: str
+    dataset_snapshot: Dataset | None = None
+    evaluator_aggregates: Items[Aggregate] = []
+    created_at: Time
+    updated_at: Time
+
+
+class Page(Wire, Generic[Item]):
+    """One page; `total` counts all matches."""
+
+    records: list[Item]
+    total: int
+
+
+PROJECT = TypeAdapter(Project)
+PROJECTS = TypeAdapter(Page[Project])
+PROJECT_CONFIG = TypeAdapter(ProjectConfig)
+PROJECT_CONFIGS = TypeAdapter(list[ProjectConfig])
+MODEL = TypeAdapter(Model)
+DEPLOYMENTS = TypeAdapter(list[Deployment])
+EVALUATION = TypeAdapter(Evaluation)
+EVALUATIONS = TypeAdapter(list[Evaluation])
+EVALUATION_PAGE = TypeAdapter(Page[Evaluation])
+EVALUATOR_LIST = TypeAdapter(list[Evaluator])
+DATASET = TypeAdapter(Dataset)
+DATASETS = TypeAdapter(list[Dataset])
+DATAPOINTS = TypeAdapter(list[Datapoint])
+DATAPOINT_PAGE = TypeAdapter(Page[Datapoint])
