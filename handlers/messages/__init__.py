@@ -1,0 +1,133 @@
+"""What configbot says in Slack: every outcome, card, report and form, as text and blocks. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.actors import Actor
+from bot.domain.outcomes import (
+    Ambiguous,
+    Applied,
+    AwaitingApproval,
+    Board,
+    ChangeDetail,
+    ChangeList,
+    ConfigDetail,
+    EnvironmentMissing,
+    EvaluationUpdated,
+    Explanation,
+    Failed,
+    NotFound,
+    NotYet,
+    Outcome,
+    Refused,
+    Rejected,
+    Snoozed,
+    Unknown,
+    Void,
+    Withdrawn,
+)
+from bot.grammar.readings import Misunderstood
+from handlers.messages.approvals import change_detail, history, reject_modal, review_modal
+from handlers.messages.blocks import MAX_SUGGESTIONS, Message
+from handlers.messages.boards import (
+    board,
+    change_list,
+    config_detail,
+    explanation,
+    page_line,
+    page_suggestions,
+    read_page_line,
+)
+from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
+from handlers.messages.errors import (
+    ambiguous,
+    apology,
+    environment_missing,
+    failed,
+    misunderstood,
+    not_found,
+    not_yet,
+    refused,
+    working,
+)
+from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
+from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
+from handlers.messages.help import HelpLine, help_message, open_form
+
+__all__ = [
+    "FORM_VERBS",
+    "HelpLine",
+    "Message",
+    "Pick",
+    "apology",
+    "card",
+    "deploy_form",
+    "evaluation_report",
+    "form_for",
+    "help_message",
+    "history",
+    "line_form",
+    "lines_of",
+    "misunderstood",
+    "not_yet",
+    "open_form",
+    "options",
+    "outcome",
+    "page_line",
+    "read_page_line",
+    "reject_modal",
+    "review_modal",
+    "working",
+]
+
+
+def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str, str]) -> Message:
+    """What `reader` is told about what a wish came to.
+
+    `drafts` maps each line of `lines_of(came)` to the id under which it is stored, for the buttons that run them.
+    """
+    del reader, now  # every answer so far reads the same for everybody, at any time
+    return _ANSWERS[type(came)](came, drafts)
+
+
+_ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
+    Applied: lambda came, _: applied(came),
+    AwaitingApproval: lambda came, _: awaiting(came),
+    Refused: lambda came, _: refused(came),
+    Failed: lambda came, _: failed(came),
+    Unknown: lambda came, _: unknown(came),
+    Void: lambda came, _: void(came),
+    Rejected: lambda came, _: rejected(came),
+    Withdrawn: lambda came, _: withdrawn(came),
+    Ambiguous: ambiguous,
+    NotFound: not_found,
+    EnvironmentMissing: environment_missing,
+    Board: board,
+    ChangeDetail: lambda came, _: change_detail(came),
+    ChangeList: change_list,
+    Explanation: lambda came, _: explanation(came),
+    ConfigDetail: lambda came, _: config_detail(came),
+    EvaluationUpdated: lambda came, _: evaluation_updated(came),
+    Snoozed: lambda came, _: snoozed(came),
+    NotYet: lambda came, _: not_yet(came.line),
+}
+"""Every outcome has its words; a test compares this with the union `Outcome`."""
+
+
+def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
+    """The lines that buttons of this answer run; each needs a stored draft."""
+    match came:
+        case NotFound():
+            lines = [each.line for each in came.near]
+        case Ambiguous() | EnvironmentMissing():
+            lines = [each.line for each in came.choices]
+        case Board() | ChangeList():
+            lines = [each.line for each in page_suggestions(came)]
+        case Misunderstood():
+            lines = list(came.near)
+        case _:
+            lines = []
+    return tuple(dict.fromkeys(lines))[:MAX_SUGGESTIONS]

@@ -1,0 +1,270 @@
+"""The card of a change, and what a person is told about a change of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.domain.changes import FINAL, RESTORES, Change, Decision, Kind, Say, State
+from bot.domain.evaluations import Comparison, Trend
+from bot.domain.notices import ChangeView
+from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
+from handlers.ids import Action
+from handlers.messages import diffs, words
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    button,
+    code,
+    compose,
+    confirm,
+    context,
+    mention,
+    moment,
+    quote,
+    section,
+    table,
+)
+from handlers.messages.errors import problem_blocks, problem_text, reasons
+
+TABLE_ROWS = 5
+_WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
+
+
+def card(view: ChangeView, *, now: datetime) -> Message:
+    """The one message of a change, in its present state; edited in place for its whole life."""
+    change = view.change
+    state = words.STATES[change.state]
+    known = change.target is not None
+    return compose(
+        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_what_it_came_to(view)}",
+        section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
+        section(f"{mention(change.requester)} wants to {words.wish(change)}.\n{old_and_new(change)}"),
+        quote(change.because) if change.because else None,
+        section(words.verdict(change.seen.evidence, change.project.provider)) if known else None,
+        *(evidence_table(change) if change.state not in FINAL else ()),
+        *(diffs.short(change) if change.state not in FINAL else ()),
+        *_standing(view, now),
+        actions(_buttons(view, now)),
+        context(_small_print(change)),
+    )
+
+
+def headline(change: Change) -> str:
+    """Who wants what, in a sentence."""
+    return f"{mention(change.requester)} wants to {words.wish(change)}, where {words.base(change)} was live."
+
+
+def old_and_new(change: Change) -> str:
+    """``old → new in environment``."""
+    return f"{words.base(change)} → {words.target(change)} in {code(change.environment.name)}"
+
+
+def _what_it_came_to(view: ChangeView) -> str:
+    change = view.change
+    if change.state is State.WAITING:
+        return f" {approvals(view)}"
+    if change.reasons:
+        return " " + " ".join(words.why(each) for each in change.reasons)
+    if change.problem is not None:
+        return f" {problem_text(change.problem)}"
+    return ""
+
+
+def evidence_table(change: Change) -> Iterator[Block]:
+    """Live against new, evaluator by evaluator, the worst first."""
+    rows = sorted(change.seen.evidence.rows, key=lambda row: _WORST_FIRST.index(row.trend))
+    if not rows:
+        return
+    head = ("Evaluator", "Live", "New", "Difference", "In words", "Datapoints", "Age when asked")
+    yield table([head, *(_cells(row, change.created_at) for row in rows[:TABLE_ROWS])])
+    if len(rows) > TABLE_ROWS:
+        yield context(f"And {words.counted(len(rows) - TABLE_ROWS, 'more evaluator')}: see *Review*.")
+
+
+def _cells(row: Comparison, asked_at: datetime) -> tuple[str, ...]:
+    return (
+        row.evaluator_name,
+        words.score(row.live),
+        words.score(row.candidate),
+        words.difference(row.live, row.candidate) if row.trend is not Trend.UNCOMPARED else "–",
+        words.comparison(row),
+        f"{row.datapoints:,}",
+        words.span(asked_at - row.measured_at) if row.measured_at else "unknown",
+    )
+
+
+def approvals(view: ChangeView) -> str:
+    """``1 of 2 approvals (@ravi), waiting for 1 more person``."""
+    approved = [each for each in view.decisions if each.say is Say.APPROVE]
+    need = view.change.seen.rule.approvals
+    missing = need - len(approved)
+    by = f" ({words.some([mention(each.actor) for each in approved], 8)})" if approved else ""
+    if missing <= 0:
+        return f"{words.counted(len(approved), 'approval')}{by}."
+    whom = "person" if missing == 1 else "people"
+    return f"{len(approved)} of {words.counted(need, 'approval')}{by}, waiting for {missing} more {whom}."
+
+
+def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
+    """How it stands: approvals, or why it ended as it did and what to do next."""
+    change = view.change
+    match change.state:
+        case State.WAITING:
+            yield section(f"*Approvals:* {approvals(view)} {words.who_approves(change.seen.rule)}")
+            if _run_out(change, now):
+                yield section("The time to approve it has run out. Ask for it anew if it is still wanted.")
+        case State.REFUSED | State.VOID:
+            yield section(f"{words.ENDINGS[change.state]} Why:")
+            if found := reasons(change.reasons):
+                yield found
+        case State.REJECTED:
+            yield from _rejections(view.decisions)
+        case State.FAILED:
+            yield section(words.ENDINGS[change.state])
+            if change.problem is not None:
+                yield from problem_blocks(change.problem)
+        case State.UNKNOWN:
+            yield section(_what_is_known(change))
+            if change.problem is not None:
+                yield from problem_blocks(change.problem)
+        case _:
+            yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{_since(change)}")
+
+
+def _approved_by(view: ChangeView) -> str:
+    return f" {approvals(view)}" if any(each.say is Say.APPROVE for each in view.decisions) else ""
+
+
+def _since(change: Change) -> str:
+    return f" Since {moment(change.applied_at)}." if change.applied_at and change.state is State.APPLIED else ""
+
+
+def _rejections(decisions: tuple[Decision, ...]) -> Iterator[Block]:
+    said = [each for each in decisions if each.say is Say.REJECT]
+    who = words.some([mention(each.actor) for each in said], 3) or "A reviewer"
+    yield section(f"{who} rejected it. {words.ENDINGS[State.REJECTED]}")
+    for each in said[:1]:
+        if each.comment.strip():
+            yield quote(each.comment)
+
+
+def _what_is_known(change: Change) -> str:
+    return (
+        f"It was sent to {code(change.project.provider, 40)}, and its answer does not tell whether it took effect. "
+        f"Live now is either {words.base(change)} or {words.target(change)}. Nothing more is sent by itself. "
+        "*Look again* reads what is live and settles it. *Close as failed* ends it here without sending anything."
+    )
+
+
+def _run_out(change: Change, now: datetime) -> bool:
+    return change.expires_at is not None and now >= change.expires_at
+
+
+def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
+    change = view.change
+    if change.state is State.WAITING:
+        yield button("Review", Action.REVIEW, change.id)
+        if not _run_out(change, now):
+            yield button("Approve", Action.APPROVE, change.id, style="primary")
+            yield button("Reject", Action.REJECT, change.id)
+    if change.target is not None:
+        yield button("Full diff", Action.FULL_DIFF, change.id)
+    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED):
+        yield button("Withdraw", Action.WITHDRAW, change.id)
+    if change.state is State.APPLIED and view.undoable:
+        yield button("Undo", Action.UNDO, change.id)
+    if change.state is State.UNKNOWN:
+        yield from unknown_buttons(change)
+
+
+def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
+    """What a person can do about a change whose outcome is not known."""
+    yield button("Look again", Action.LOOK_AGAIN, change.id, style="primary")
+    question = confirm(
+        "Close as failed?",
+        "This ends the change here. Nothing is sent to the provider, and what is live stays as it is.",
+        "Close as failed",
+        "Keep it open",
+    )
+    yield button("Close as failed", Action.CLOSE_AS_FAILED, change.id, confirm=question)
+
+
+def _small_print(change: Change) -> str:
+    parts = [code(change.label), code(change.project.provider, 40)]
+    if change.state is State.WAITING and change.expires_at is not None:
+        parts.append(f"expires {moment(change.expires_at)}")
+    else:
+        parts.append(f"asked {moment(change.created_at)}")
+    return " · ".join(parts)
+
+
+def applied(outcome: Applied) -> Message:
+    """It is live."""
+    change = outcome.change
+    if change.kind is Kind.DEACTIVATE or change.target is None:
+        now_live = f"Nothing of {code(change.project.name)} is live in {code(change.environment.name)} any more."
+    else:
+        now_live = f"{words.target(change)} is live in {code(change.environment.name)} of {code(change.project.name)}."
+    text = f"{now_live} It was read back and found true ({code(change.label)})."
+    return compose(text, section(f"✅ {text}"), _look_at(change))
+
+
+def awaiting(outcome: AwaitingApproval) -> Message:
+    """It waits for people."""
+    change = outcome.change
+    missing = outcome.need - outcome.have
+    have = f"{outcome.have} of {words.counted(outcome.need, 'approval')} given. " if outcome.have else ""
+    whom = "1 more person" if missing == 1 else f"{missing} more people"
+    whom = whom.replace(" more", "") if not outcome.have else whom
+    text = (
+        f"{code(change.label)} waits: {have}{whom} {'has' if missing == 1 else 'have'} to approve before "
+        f"{words.target(change)} goes live in {code(change.environment.name)} of {code(change.project.name)}."
+    )
+    return compose(text, section(f"⏳ {text}"), _look_at(change))
+
+
+def void(outcome: Void) -> Message:
+    """What was seen moved."""
+    change = outcome.change
+    head = f"{code(change.label)} is void: what was seen has moved since. Nothing was deployed."
+    because = " ".join(words.why(each) for each in change.reasons)
+    return compose(f"{head} {because}".strip(), section(f"⚠️ *{head}*"), reasons(change.reasons), _look_at(change))
+
+
+def unknown(outcome: Unknown) -> Message:
+    """Nobody can tell yet; a person decides."""
+    change = outcome.change
+    head = f"{code(change.label)}: it is not known whether {old_and_new(change)} took effect."
+    return compose(
+        f"{head} A person has to look: nothing more is sent by itself.",
+        section(f"❓ *Outcome unknown.* {head}"),
+        section(_what_is_known(change)),
+        actions(unknown_buttons(change)),
+    )
+
+
+def rejected(outcome: Rejected) -> Message:
+    """A reviewer said no."""
+    return _ended(outcome.change, "rejected")
+
+
+def withdrawn(outcome: Withdrawn) -> Message:
+    """The requester took it back."""
+    return _ended(outcome.change, "withdrawn")
+
+
+def _ended(change: Change, how: str) -> Message:
+    text = f"{code(change.label)} is {how}. {words.base(change)} stays as it is in {code(change.environment.name)}."
+    return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
+
+
+def _look_at(change: Change) -> Block | None:
+    return actions([button("Show", Action.REVIEW, change.id)])
+
+
+def gate_note(change: Change) -> str:
+    """Why a kind that restores is not held up by evaluations; empty for the others."""
+    return "Taking back needs no evaluation." if change.kind in RESTORES else ""

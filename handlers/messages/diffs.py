@@ -1,0 +1,203 @@
+"""How two contents differ, short for the card and whole for a reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichTextPreformattedElement
+
+from bot.domain.changes import Change
+from bot.domain.contents import Content, ContentDiff, MessageDiff, Span, ValueDiff, diff
+from handlers.messages import words
+from handlers.messages.blocks import (
+    CUT,
+    clean,
+    code,
+    context,
+    cut,
+    literal,
+    one_line,
+    paragraph,
+    plain,
+    rich,
+    rich_list,
+    section,
+)
+
+Line = Sequence[RichTextElement]
+
+CARD_LINES = 8
+_VALUE, _SNIPPET, _EDGE = 60, 140, 24
+BLOCK_TEXT, FULL_TEXT, FULL_SPANS = 2_400, 24_000, 120
+
+
+def short(change: Change) -> list[Block]:
+    """The diff on a card: at most `CARD_LINES` lines, what a reviewer must not miss first."""
+    if change.target is None:
+        return []
+    new, old = change.seen.target_content, change.seen.base_content
+    if new is None:
+        return [context("The content of the new config could not be read, so there is no diff.")]
+    if old is None:
+        return [section("*Nothing to compare with. What it holds:*"), rich_list(summary(new))]
+    lines = list(lines_of(diff(old, new)))
+    if not lines:
+        return [section("*What differs:* nothing. Both hold the same content.")]
+    rest = len(lines) - CARD_LINES
+    shown: list[Block] = [section("*What differs:*"), rich_list(lines[:CARD_LINES])]
+    return [*shown, context(f"And {words.counted(rest, 'more difference')}: see *Full diff*.")] if rest > 0 else shown
+
+
+def summary(content: Content) -> Iterator[Line]:
+    """A content that stands alone, in a few lines."""
+    if content.model:
+        yield [plain("model: "), _value(content.model)]
+    for name, value in list(content.parameters.items())[:4]:
+        yield [plain(f"{literal(one_line(name), 40)}: "), _value(str(value))]
+    variables = sorted(content.variables())
+    if variables:
+        yield [plain("variables: "), _value(words.some([f"{{{{{name}}}}}" for name in variables], 8), 160)]
+    yield [plain(words.counted(len(content.messages), "message"))]
+
+
+def lines_of(found: ContentDiff) -> Iterator[Line]:
+    """One line per difference: lost variables, model and settings, new variables, messages."""
+    for name in found.variables_lost:
+        yield [plain("variable lost: ", bold=True), plain(literal(f"{{{{{name}}}}}", _VALUE), code_style=True)]
+    for each in found.values:
+        yield value_line(each)
+    for name in found.variables_added:
+        yield [plain("variable added: "), plain(literal(f"{{{{{name}}}}}", _VALUE), code_style=True)]
+    for message in found.messages:
+        yield [plain(f"{heading(message)}: "), *_styled(snippet(message.spans))]
+
+
+def value_line(each: ValueDiff) -> Line:
+    """A setting: old → new."""
+    return [plain(f"{literal(one_line(each.name), 40)}: "), _value(each.old), plain(" → "), _value(each.new)]
+
+
+def _value(value: str | None, limit: int = _VALUE) -> RichTextElement:
+    return plain("not set") if value is None else plain(literal(one_line(value), limit), code_style=True)
+
+
+def heading(message: MessageDiff) -> str:
+    """Which message it is."""
+    return f"message {message.position}, {literal(one_line(message.role), 20)}"
+
+
+def snippet(spans: Sequence[Span]) -> list[Span]:
+    """The first differences of a message, on one line, with a little of what stands around them."""
+    first = next((index for index, span in enumerate(spans) if span.sign != "="), 0)
+    picked: list[Span] = []
+    room = _SNIPPET
+    if first > 0:
+        picked.append(Span("=", _tail(spans[first - 1].text)))
+    for index, span in enumerate(spans[first:], start=first):
+        text = _flat(span.text)
+        if span.sign == "=":
+            text = _head(text) if index == len(spans) - 1 else _middle(text)
+        if room <= 0:
+            picked.append(Span("=", " " + CUT))
+            break
+        picked.append(Span(span.sign, cut(text, max(room, len(CUT) + 1))))
+        room -= len(text)
+    return picked
+
+
+def _flat(text: str) -> str:
+    """On one line; a line end that differs stays visible."""
+    return clean(text).replace("\n", "⏎").replace("\t", " ")
+
+
+def _tail(text: str) -> str:
+    flat = _flat(text)
+    return flat if len(flat) <= _EDGE else "…" + flat[-_EDGE:]
+
+
+def _head(text: str) -> str:
+    return text if len(text) <= _EDGE else text[:_EDGE] + "…"
+
+
+def _middle(text: str) -> str:
+    return text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]} … {text[-_EDGE:]}"
+
+
+def _styled(spans: Iterable[Span]) -> list[RichTextElement]:
+    """Added words bold, removed words struck through."""
+    return [
+        plain(literal(span.text, FULL_TEXT), bold=span.sign == "+", strike=span.sign == "-")
+        for span in spans
+        if span.text
+    ]
+
+
+def full(found: ContentDiff) -> list[Block]:
+    """Everything that differs, for a modal; beyond `FULL_TEXT` characters it is cut visibly."""
+    if not found:
+        return [section("*What differs:* nothing. Both hold the same content.")]
+    made: list[Block] = []
+    if found.variables_lost:
+        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in found.variables_lost], 20)
+        made.append(
+            section("⚠️ *Variables lost.* The application still fills them, the new prompt no longer uses them:")
+        )
+        made.append(rich(paragraph(plain(names, bold=True))))
+    settings = [value_line(each) for each in found.values[:40]]
+    settings += [[plain(f"and {len(found.values) - 40} more")]] if len(found.values) > 40 else []
+    if settings:
+        made += [section("*Model and settings*"), rich_list(settings)]
+    if found.variables_added:
+        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in found.variables_added], 20)
+        made += [section("*Variables added*"), rich(paragraph(plain(names)))]
+    return [*made, *_messages(found.messages)]
+
+
+def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
+    if found:
+        yield section("*Messages* (added words are bold, removed words are struck through)")
+    room, spans = FULL_TEXT, FULL_SPANS * 10
+    for message in found[:20]:
+        yield rich(paragraph(plain(heading(message), bold=True)))
+        for block, characters, count in _pieces(message.spans):
+            room, spans = room - characters, spans - count
+            if room < 0 or spans < 0:
+                yield context(f"{CUT} The whole content is in the provider.")
+                return
+            yield block
+    if len(found) > 20:
+        yield context(f"And {len(found) - 20} more messages {CUT}")
+
+
+def _pieces(spans: Sequence[Span]) -> Iterator[tuple[RichTextBlock, int, int]]:
+    """A message in blocks of at most `BLOCK_TEXT` characters and `FULL_SPANS` runs."""
+    batch: list[Span] = []
+    length = 0
+    for span in _split(spans):
+        if batch and (length + len(span.text) > BLOCK_TEXT or len(batch) == FULL_SPANS):
+            yield rich(paragraph(*_styled(batch))), length, len(batch)
+            batch, length = [], 0
+        batch.append(span)
+        length += len(span.text)
+    if batch:
+        yield rich(paragraph(*_styled(batch))), length, len(batch)
+
+
+def _split(spans: Iterable[Span]) -> Iterator[Span]:
+    for span in spans:
+        for start in range(0, len(span.text), BLOCK_TEXT):
+            yield Span(span.sign, span.text[start : start + BLOCK_TEXT])
+
+
+def prompt(content: Content) -> Iterator[Block]:
+    """The messages of a config as they are, within what a message of ours can hold."""
+    room = 3_600
+    for position, message in enumerate(content.messages[:10], start=1):
+        yield section(f"*Message {position}* {code(message.role, 20)}")
+        shown = literal(message.text, max(room, len(CUT) + 1))
+        room -= len(shown)
+        yield rich(RichTextPreformattedElement(elements=[plain(shown)]))
+        if room <= 0:
+            break
+    if len(content.messages) > 10:
+        yield context(f"And {len(content.messages) - 10} more messages {CUT}")

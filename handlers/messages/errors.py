@@ -1,0 +1,199 @@
+"""What did not work, said so that somebody knows what to do next: refusals, faults, unknown names, unclear lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+
+from bot.domain.changes import Change
+from bot.domain.errors import Code, Problem, Reason
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion
+from bot.grammar.readings import Misunderstood
+from handlers.ids import Action, numbered
+from handlers.messages import words
+from handlers.messages.blocks import (
+    MAX_SUGGESTIONS,
+    Message,
+    actions,
+    bullets,
+    button,
+    code,
+    compose,
+    context,
+    prose,
+    quote,
+    run_buttons,
+    section,
+)
+
+NOTHING_DEPLOYED = "Nothing was deployed or changed."
+
+
+def reasons(found: Sequence[Reason]) -> SectionBlock | None:
+    """Every reason with what would lift it; None when there are none."""
+    return bullets(f"{words.why(each)} {words.remedy(each)}" for each in found) if found else None
+
+
+def refused(outcome: Refused) -> Message:
+    """An expected no: every check that failed, who can lift it, and how."""
+    count = len(outcome.reasons)
+    about = f"{code(outcome.change.label)}: not done" if outcome.change else "Not done"
+    for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
+    because = " ".join(words.why(each) for each in outcome.reasons)
+    return compose(
+        f"{about}. {because} Nothing was changed by this.".replace("  ", " "),
+        section(f"⛔ *{about}{for_reasons}.* Nothing was changed by this."),
+        reasons(outcome.reasons),
+        actions(_ways_out(outcome)),
+    )
+
+
+def _ways_out(outcome: Refused) -> Iterator[ButtonElement]:
+    """A look at every change that the reasons speak of."""
+    seen: dict[str, str] = {}
+    if outcome.change is not None:
+        seen[outcome.change.id] = outcome.change.label
+    for reason in outcome.reasons:
+        if reason.code is Code.OPEN_CHANGE and "change" in reason.facts:
+            number = reason.facts.get("number")
+            seen.setdefault(str(reason.facts["change"]), f"ch-{number}" if number else "the open change")
+    for position, (change_id, name) in enumerate(seen.items(), start=1):
+        yield button(f"Show {name}", numbered(Action.REVIEW, position), change_id)
+
+
+def problem_text(problem: Problem) -> str:
+    """What the provider did, in mrkdwn."""
+    status = f" (HTTP {problem.status})" if problem.status else ""
+    return f"{code(problem.provider or 'the provider', 40)} {words.FAULTS[problem.fault][0]}{status}."
+
+
+def problem_blocks(problem: Problem) -> list[Block]:
+    """What was being done, what the provider said, what to do, where the log has more."""
+    found: list[Block] = [section(f"{problem_text(problem)} {words.remedy_of(problem)}")]
+    if problem.detail.strip():
+        found.append(section("What it said:"))
+        found.append(quote(problem.detail, 400))
+    small = [f"While: {code(problem.doing, 120)}"] if problem.doing else []
+    small += [f"Reference for the log: {code(problem.reference)}"] if problem.reference else []
+    if small:
+        found.append(context(" · ".join(small)))
+    return found
+
+
+def failed(outcome: Failed) -> Message:
+    """The provider did not do it, or did not answer."""
+    about = f"{code(outcome.change.label)} failed" if outcome.change else "That did not work"
+    live = "As far as configbot saw, nothing is live that was not live before."
+    return compose(
+        f"{about}: {problem_text(outcome.problem)} {live}",
+        section(f"❌ *{about}.* {live}"),
+        *problem_blocks(outcome.problem),
+        _show(outcome.change),
+    )
+
+
+def _show(change: Change | None) -> Block | None:
+    return actions([button("Show", Action.REVIEW, change.id)]) if change else None
+
+
+def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:
+    """A name that nothing has, with what could have been meant."""
+    head = f"There is no {prose(outcome.noun, 40)} {code(outcome.word)}."
+    near = _lines(outcome.near)
+    known = words.some([code(name) for name in outcome.known], 10)
+    return compose(
+        f"{head} {NOTHING_DEPLOYED}" + (f" Close to it: {known_labels(outcome.near)}." if near else ""),
+        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        section("Did you mean one of these?") if near else None,
+        bullets(near) if near else None,
+        run_buttons(outcome.near, drafts),
+        context(f"Known here: {known}") if outcome.known else None,
+    )
+
+
+def known_labels(suggestions: Iterable[Suggestion]) -> str:
+    """Suggestions in a sentence."""
+    return words.some([code(each.label) for each in suggestions], 5)
+
+
+def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
+    return [code(each.line, 200) for each in list(suggestions)[:MAX_SUGGESTIONS]]
+
+
+def ambiguous(outcome: Ambiguous, drafts: Mapping[str, str]) -> Message:
+    """A word that means several things: a question."""
+    head = f"{code(outcome.word)} can mean several things. Which one is it?"
+    return _question(head, outcome.choices, drafts)
+
+
+def environment_missing(outcome: EnvironmentMissing, drafts: Mapping[str, str]) -> Message:
+    """No environment was named: a question, never production."""
+    return _question("In which environment?", outcome.choices, drafts)
+
+
+def _question(head: str, choices: Sequence[Suggestion], drafts: Mapping[str, str]) -> Message:
+    rest = len(choices) - MAX_SUGGESTIONS
+    return compose(
+        f"{head} {NOTHING_DEPLOYED} Choices: {known_labels(choices)}.",
+        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        bullets(_lines(choices)) if choices else None,
+        run_buttons(choices, drafts),
+        context(f"And {rest} more. Type the line with the name in quotes.") if rest > 0 else None,
+    )
+
+
+MISUNDERSTANDINGS: dict[str, str] = {
+    "unknown_verb": "configbot does not know {detail}.",
+    "missing_part": "{detail} is missing.",
+    "unexpected_words": "The line makes sense up to {detail}.",
+    "unclosed_quote": "A quotation mark is opened and never closed: {detail}.",
+    "bad_time": "{detail} is not a time that is still to come, such as `at 9:00` or `at tomorrow 9:00`.",
+    "bad_duration": "{detail} is not a length of time, such as `2 hours` or `30m`.",
+    "bad_field": "{detail} is not a field that can be set.",
+    "too_long": "The line is too long.",
+    "empty": "The line is empty.",
+}
+"""By `Misunderstood.problem`."""
+
+
+def misunderstood(found: Misunderstood, drafts: Mapping[str, str]) -> Message:
+    """A line that is not of the language: how it goes, what could have been meant, an example in the person's words."""
+    template = MISUNDERSTANDINGS.get(found.problem, "configbot does not understand this line.")
+    head = template.format(detail=code(found.detail or "that"))
+    near = [Suggestion(line, line) for line in found.near]
+    help_with = [f"It goes like this: {code(found.usage, 200)}"] if found.usage else []
+    help_with += [f"For example: {code(found.example, 300)}"] if found.example else []
+    help_with += [f"Perhaps: {line}" for line in _lines(near)]
+    if not help_with:
+        help_with = ["`help` shows every line that works."]
+    return compose(
+        f"{head} {NOTHING_DEPLOYED} {help_with[0]}",
+        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        bullets(help_with),
+        run_buttons(near, drafts),
+    )
+
+
+def not_yet(line: str) -> Message:
+    """A line that is understood and that nothing carries out yet."""
+    text = f"configbot understands {code(line, 200)} and cannot do it yet. Nothing was changed."
+    return compose(text, section(text))
+
+
+def apology(reference: str) -> Message:
+    """A fault of our own."""
+    text = "Something broke inside configbot while doing this. It is not your line."
+    more = "`deployments` and `changes` show what was done and what was not."
+    return compose(
+        f"{text} Reference: {code(reference)}.",
+        section(f"*{text}*"),
+        section(more),
+        context(f"Reference for the log: {code(reference)}"),
+    )
+
+
+def working(doing: str) -> Message:
+    """A sign of life for what takes longer than a moment."""
+    text = f"Working on it: {code(doing, 200)}"
+    return compose(text, section(f"⏳ {text}"))

@@ -1,0 +1,453 @@
+"""Words for every member of every closed list: states, reasons, faults, verdicts, events.
+
+Templates are filled with facts that went through `code`; a fact that is missing has a neutral phrase.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import humanize
+
+from bot.domain.changes import Change, Event, Kind, RuleMark, State
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
+from bot.domain.names import change_label
+from bot.domain.notices import NoticeKind
+from bot.domain.served import Nothing, Off, One, Served, Split
+from handlers.messages.blocks import code, prose
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """How a state is shown: a glyph, which never stands alone, and its name."""
+
+    glyph: str
+    title: str
+
+
+STATES: dict[State, StateWords] = {
+    State.REQUESTED: StateWords("⏳", "Asked for"),
+    State.REFUSED: StateWords("⛔", "Refused"),
+    State.WAITING: StateWords("⏳", "Waiting for approval"),
+    State.REJECTED: StateWords("⛔", "Rejected"),
+    State.WITHDRAWN: StateWords("↩️", "Withdrawn"),
+    State.EXPIRED: StateWords("⌛", "Expired"),
+    State.SUPERSEDED: StateWords("↩️", "Superseded"),
+    State.VOID: StateWords("⚠️", "Void"),
+    State.APPROVED: StateWords("⏳", "Approved, to be applied next"),
+    State.SCHEDULED: StateWords("🕘", "Scheduled"),
+    State.AT_PROVIDER: StateWords("⏳", "Waiting for approval at the provider"),
+    State.APPLYING: StateWords("⏳", "Being applied"),
+    State.APPLIED: StateWords("✅", "Live"),
+    State.FAILED: StateWords("❌", "Failed"),
+    State.UNKNOWN: StateWords("❓", "Outcome unknown"),
+}
+
+REASONS: dict[Code, tuple[str, str]] = {
+    Code.PERSON_UNREADABLE: (
+        "Slack did not tell who this person is, and who cannot be read has no say.",
+        "Try again in a minute. If it stays so, the app lacks the scope `users:read`.",
+    ),
+    Code.STRANGER: (
+        "This account belongs to another organisation.",
+        "A full member of this workspace has to do it.",
+    ),
+    Code.GUEST: (
+        "This is a guest account, and only full members have a say.",
+        "Ask a full member to do it, or a workspace admin to change the account.",
+    ),
+    Code.BOT: ("This is a bot account, and only people have a say.", "A person has to do it."),
+    Code.DEACTIVATED: ("This account is deactivated.", "A workspace admin can activate it again."),
+    Code.OWN_CHANGE: (
+        "Whoever asked for a change does not decide on it.",
+        "Another full member presses *Approve* or *Reject* on its card. *Withdraw* takes it back.",
+    ),
+    Code.NOT_REQUESTER: (
+        "Only the person who asked for a change takes it back.",
+        "Ask them, or press *Reject* on its card.",
+    ),
+    Code.ALREADY_VOTED: (
+        "This person has decided on the change already, and one person is one vote.",
+        "Another full member presses *Approve* or *Reject* on its card.",
+    ),
+    Code.ALREADY_LIVE: (
+        "Exactly this config is live there already.",
+        "There is nothing to do. `deployments` shows what is live.",
+    ),
+    Code.NOTHING_LIVE: (
+        "Nothing is live there, so there is nothing to take away or to pass on.",
+        "`deployments` shows what is live.",
+    ),
+    Code.OTHER_PROJECT: (
+        "{config} does not belong to {project}.",
+        "`config list PROJECT` shows the configs of a project.",
+    ),
+    Code.NO_HISTORY: (
+        "What was live there before is not known.",
+        "Name the config: `rollback PROJECT in ENV to CONFIG`.",
+    ),
+    Code.SAME_ENVIRONMENT: (
+        "Both environments are the same one.",
+        "Name two different ones: `promote PROJECT from ENV to ENV`.",
+    ),
+    Code.NOT_ONE_LIVE: (
+        "There is not exactly one config live there: several share the traffic, or it is switched off.",
+        "Name the config: `deploy CONFIG of PROJECT to ENV`.",
+    ),
+    Code.PROVIDER_CANNOT: ("{provider} cannot do this.", "It has to be done in the service itself."),
+    Code.OPEN_CHANGE: (
+        "{change} is open for the same project and environment, and there is one at a time.",
+        "Decide on it, wait for it, or take it back with `withdraw {label}`.",
+    ),
+    Code.STATE_MOVED: (
+        "Somebody was faster: the change has moved on.",
+        "Look at its card, and press again if it is still needed.",
+    ),
+    Code.TOO_LATE: ("The change is {state}, so this comes too late.", "If it is still wanted, ask for it anew."),
+    Code.NOT_LAST: (
+        "Something else was deployed on top of it, so it cannot be undone.",
+        "Use `rollback PROJECT in ENV to CONFIG`.",
+    ),
+    Code.EXPIRED: ("The time to approve it has run out.", "If it is still wanted, ask for it anew."),
+    Code.TARGET_CHANGED: (
+        "What is live there is no longer what was seen.",
+        "Ask anew: the new card compares with what is live now.",
+    ),
+    Code.CONTENT_CHANGED: (
+        "The content of the config was edited after it was seen.",
+        "Ask anew: the new card shows the content of now.",
+    ),
+    Code.ENVIRONMENT_CHANGED: (
+        "The environment is no longer what it was at the provider.",
+        "`deployments` shows the environments of now. Ask anew.",
+    ),
+    Code.RULE_CHANGED: (
+        "The rule that decides was changed: it was {was} and is {is} now.",
+        "Ask anew: the new card follows the rule of now.",
+    ),
+    Code.VERDICT_CHANGED: (
+        "The evaluations changed. The verdict seen was: {was}. The verdict now is: {is}.",
+        "Ask anew: the new card shows the evaluations of now.",
+    ),
+    Code.QUORUM_INVALID: (
+        "The number of approvals in {rule} makes no sense, so nothing passes it.",
+        "Set `approvals` to 1 or more in the policy file, or mark the environment as open there.",
+    ),
+    Code.RULE_UNREADABLE: (
+        "The policy could not be read, and without it nothing is allowed.",
+        "Repair the policy file. `doctor` says where it is wrong.",
+    ),
+    Code.SERVED_UNREADABLE: (
+        "What is live there could not be read, so nothing can be compared.",
+        "Try again in a minute. `doctor` says whether the provider answers.",
+    ),
+    Code.REASON_REQUIRED: ("This environment wants a reason.", "Add it at the end of the line: `because …`."),
+    Code.NO_CALLER_EVALUATOR: (
+        "None of its evaluators waits for people, so the provider sets the status by itself.",
+        "Wait until it ends.",
+    ),
+    Code.STATUS_FORBIDS: (
+        "An evaluation that is {status} cannot become {wanted}.",
+        "Only running ones can be completed, and only completed ones can be reopened.",
+    ),
+    Code.CANNOT_POST: (
+        "The card has nowhere to stand: configbot cannot post here, and there is no default channel.",
+        "Type `/invite @configbot` in a channel, and ask again there.",
+    ),
+}
+"""Why, and what would lift it."""
+
+LIFTERS: dict[Lifter, str] = {
+    Lifter.REQUESTER: "Up to: whoever asks.",
+    Lifter.APPROVER: "Up to: another full member.",
+    Lifter.WORKSPACE_ADMIN: "Up to: a workspace admin.",
+    Lifter.OPERATOR: "Up to: whoever runs configbot.",
+    Lifter.NOBODY: "Nobody can lift this.",
+}
+
+_NEUTRAL: Mapping[str, str] = {
+    "change": "Another change",
+    "label": "ID",
+    "state": "decided",
+    "config": "This config",
+    "project": "this project",
+    "provider": "The provider",
+    "rule": "the rule",
+    "was": "another one",
+    "is": "another one",
+    "status": "in this state",
+    "wanted": "that",
+}
+
+
+def why(reason: Reason) -> str:
+    """The words of a reason, in mrkdwn."""
+    return REASONS[reason.code][0].format_map(_filled(reason.facts))
+
+
+def remedy(reason: Reason) -> str:
+    """What would lift it, and who can, in mrkdwn."""
+    return f"{REASONS[reason.code][1].format_map(_filled(reason.facts))} {LIFTERS[reason.lifter]}"
+
+
+def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
+    filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items()}}
+    for verbatim in ("state", "status", "wanted"):
+        if verbatim in facts:
+            filled[verbatim] = prose(str(facts[verbatim]), 40)
+    if "number" in facts:
+        filled["label"] = prose(change_label(facts["number"]), 30)
+        filled["change"] = f"`{filled['label']}`"
+    if "rule" in facts:
+        filled["rule"] = rule(str(facts["rule"]))
+    return filled
+
+
+FAULTS: dict[Fault, tuple[str, str]] = {
+    Fault.UNREACHABLE: ("could not be reached", "Try again in a minute. `doctor` says whether it answers."),
+    Fault.TIMED_OUT: ("did not answer in time", "Try again in a minute. `doctor` says whether it answers."),
+    Fault.CUT_AFTER_WRITE: (
+        "was sent the request, and the connection broke before its answer came",
+        "Look what is live before doing anything else: `deployments`.",
+    ),
+    Fault.UNAUTHORIZED: ("did not accept our key", "Whoever runs configbot has to set a valid key."),
+    Fault.FORBIDDEN: (
+        "does not let our key do this",
+        "Whoever runs configbot has to give the key this right, or another key.",
+    ),
+    Fault.NOT_FOUND: (
+        "does not have this (any more)",
+        "Look with `deployments`, and ask again with a name that is there.",
+    ),
+    Fault.CONFLICT: ("says that something else is in the way", "Look at it in the service, and ask again."),
+    Fault.INVALID: ("did not accept the request", "Read what it said, and change the line or the config."),
+    Fault.RATE_LIMITED: ("asked us to slow down", "Try again in a minute."),
+    Fault.UNAVAILABLE: ("has trouble of its own", "Try again in a few minutes."),
+    Fault.UNINTELLIGIBLE: (
+        "gave an answer that makes no sense to us",
+        "Look what is live before asking again: `deployments`.",
+    ),
+    Fault.NO_EFFECT: (
+        "said yes, and what is live did not change",
+        "Look at it in the service, and ask again. It has not been repeated by itself.",
+    ),
+    Fault.OTHER_MOVED: (
+        "moved something else as well",
+        "Look at the other environments now: `deployments`. Put right what should not have moved.",
+    ),
+}
+"""What the provider did, after its name, and what to do."""
+
+
+def remedy_of(problem: Problem) -> str:
+    """What to do about a fault."""
+    if problem.fault is Fault.RATE_LIMITED and problem.retry_after:
+        return f"Try again in {humanize.precisedelta(timedelta(seconds=max(1, round(problem.retry_after))))}."
+    return FAULTS[problem.fault][1]
+
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.PASS: "pass",
+    Verdict.FAIL: "fail",
+    Verdict.NOT_PROVEN: "not proven",
+    Verdict.NOT_AVAILABLE: "not available",
+}
+
+DOUBTS: dict[Doubt, str] = {
+    Doubt.NOTHING_LIVE: "nothing is live to compare with",
+    Doubt.NEVER_RUN: "the new config was never evaluated",
+    Doubt.STILL_RUNNING: "an evaluation of the new config is still running",
+    Doubt.LIVE_NEVER_RUN: "the live config has no score to compare with",
+    Doubt.OTHER_DATASET: "measured on different datasets",
+    Doubt.OTHER_EVALUATOR_VERSION: "measured with different versions of the evaluator",
+    Doubt.NO_SCORE: "the new config has no score",
+    Doubt.TOO_FEW_DATAPOINTS: "too few datapoints",
+    Doubt.NOT_LIVE_AS_ONE: "several configs are live, so there is no one score to compare with",
+    Doubt.UNREADABLE: "the evaluations could not be read",
+}
+
+TRENDS: dict[Trend, str] = {
+    Trend.BETTER: "better",
+    Trend.SAME: "same",
+    Trend.WORSE: "worse",
+    Trend.UNCOMPARED: "not compared",
+}
+
+
+def verdict(evidence: Evidence, provider: str) -> str:
+    """The evidence in a line, in mrkdwn."""
+    head = f"*Evaluations: {VERDICTS[evidence.verdict]}.*"
+    match evidence.verdict:
+        case Verdict.PASS:
+            return f"{head} No evaluator is worse than for what is live."
+        case Verdict.FAIL:
+            worse = [code(row.evaluator_name, 40) for row in evidence.rows if row.trend is Trend.WORSE]
+            return f"{head} Worse than what is live: {some(worse, 5)}."
+        case Verdict.NOT_PROVEN:
+            because = "; ".join(DOUBTS[doubt] for doubt in evidence.doubts) or "no evaluator could be compared"
+            return f"{head} Why: {because}."
+        case Verdict.NOT_AVAILABLE:
+            return f"{head} {code(provider, 40)} keeps no evaluations."
+
+
+EVENTS: dict[Event, str] = {
+    Event.REQUESTED: "asked for this",
+    Event.REFUSED: "was refused",
+    Event.APPROVED: "approved",
+    Event.REJECTED: "rejected it",
+    Event.WITHDRAWN: "took it back",
+    Event.EXPIRED: "Nobody decided in time. Nothing was deployed.",
+    Event.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
+    Event.VOIDED: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
+    Event.APPLYING: "Looking again before it is applied.",
+    Event.SENDING: "Sending it to the provider.",
+    Event.APPLIED: "Live. Read back and found true.",
+    Event.FAILED: "The provider did not do it.",
+    Event.LOST: "It was sent, and whether it took effect is not known.",
+    Event.SETTLED: "What the interrupted change came to is settled.",
+    Event.EVALUATION_COMPLETED: "marked the evaluation as completed",
+    Event.EVALUATION_REOPENED: "reopened the evaluation",
+    Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",
+}
+"""Said after a person's name when they begin with a small letter, else on their own."""
+
+NOTICES: dict[NoticeKind, str] = {
+    NoticeKind.CARD: "the card of a change",
+    NoticeKind.HISTORY: "a line of a change's history",
+    NoticeKind.EVALUATION: "a report about an evaluation left running",
+}
+
+WISHES: dict[Kind, str] = {
+    Kind.DEPLOY: "deploy {target} of {project} to {environment}",
+    Kind.PROMOTE: "promote {target} of {project} from {source} to {environment}",
+    Kind.ROLLBACK: "roll {project} in {environment} back to {target}",
+    Kind.UNDO: "undo the last change of {project} in {environment}, back to {target}",
+    Kind.DEACTIVATE: "deactivate {project} in {environment}",
+}
+
+_RULES: dict[str, str] = {
+    "built-in/open-environment": "the built-in rule for open environments: no approval needed",
+    "built-in/one-approval": "the built-in rule: one approval by another full member",
+    "requester-withdraws": "the rule that only whoever asked takes a change back",
+    "update-status": "the rule that the provider's contract sets for a status",
+}
+_GRACE = "/undo-grace"
+
+
+def rule(identifier: str) -> str:
+    """A policy rule in words, in mrkdwn."""
+    if identifier.endswith(_GRACE):
+        return f"the right to undo for a short while without a new approval ({rule(identifier.removesuffix(_GRACE))})"
+    return _RULES.get(identifier) or f"the rule {code(identifier, 80)} of the policy file"
+
+
+def wish(change: Change) -> str:
+    """What was asked for, after *wants to*, in mrkdwn."""
+    return WISHES[change.kind].format(
+        target=target(change),
+        project=code(change.project.name),
+        environment=code(change.environment.name),
+        source=code(change.source.name) if change.source else "another environment",
+    )
+
+
+def target(change: Change) -> str:
+    """What is to be live, in mrkdwn."""
+    return code(change.target.name) if change.target else "nothing"
+
+
+def base(change: Change) -> str:
+    """What was live when it was asked for, in mrkdwn."""
+    if change.seen.base_config is not None:
+        return code(change.seen.base_config.name) + rules_that_win(change.seen.base)
+    return served(change.seen.base)
+
+
+def served(what: Served | None) -> str:
+    """What is live, in mrkdwn. None: it could not be read."""
+    if what is None:
+        return "unreadable"
+    match what.live:
+        case Nothing():
+            name = "nothing"
+        case Off():
+            name = "switched off"
+        case One(config_id, _, known_as):
+            name = code(known_as or config_id)
+        case Split(weights):
+            name = "split: " + some([f"{code(config)} {share / 1000:g} %" for config, share in weights], 4)
+    return name + rules_that_win(what)
+
+
+def rules_that_win(what: Served) -> str:
+    """A warning that something else decides for part of the traffic."""
+    count = what.winning_rules
+    return f" ({counted(count, 'rule')} {'wins' if count == 1 else 'win'} over it)" if count else ""
+
+
+def some(items: list[str], limit: int) -> str:
+    """A list in a sentence, with a count of what is left out."""
+    rest = len(items) - limit
+    return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 approval``, ``2 approvals``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def span(duration: timedelta) -> str:
+    """A length of time in rough words: ``3 days``."""
+    return humanize.naturaldelta(max(duration, timedelta(0)))
+
+
+ENDINGS: dict[State, str] = {
+    State.REQUESTED: "It is being looked at.",
+    State.REFUSED: "Nothing was deployed.",
+    State.REJECTED: "Nothing was deployed.",
+    State.WITHDRAWN: "It was taken back by whoever asked. Nothing was deployed.",
+    State.EXPIRED: "Nobody decided in time. Nothing was deployed. Ask for it anew if it is still wanted.",
+    State.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
+    State.VOID: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
+    State.APPROVED: "It is applied next.",
+    State.SCHEDULED: "It is applied when its time has come, after looking again.",
+    State.AT_PROVIDER: "The provider wants an approval of its own first. It goes on by itself afterwards.",
+    State.APPLYING: "It is being sent and read back.",
+    State.APPLIED: "Read back and found true.",
+    State.FAILED: "As far as configbot saw, nothing is live that was not live before.",
+    State.UNKNOWN: "Whether it took effect is not known.",
+    State.WAITING: "It waits for approval.",
+}
+"""How a change stands, in a sentence."""
+
+
+def who_approves(mark: RuleMark) -> str:
+    """Who may approve."""
+    if mark.requester_may_approve:
+        return "Every full member may approve, whoever asked as well."
+    return "Every full member may approve, except whoever asked."
+
+
+def score(value: float | None) -> str:
+    """A score, short."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 1_000_000 else f"{value:.3g}"
+
+
+def difference(live: float | None, candidate: float | None) -> str:
+    """How far the new score is from the live one, with its sign."""
+    if live is None or candidate is None:
+        return "–"
+    gap = candidate - live
+    return "0" if score(abs(gap)) == "0" else ("+" if gap > 0 else "−") + score(abs(gap))
+
+
+def comparison(row: Comparison) -> str:
+    """Better or worse, or why it cannot be said."""
+    return DOUBTS[row.doubt] if row.doubt is not None else TRENDS[row.trend]
