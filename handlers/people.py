@@ -103,7 +103,7 @@ class SlackPeople(People):
             # only "there is no such channel (for you)" is an answer; anything else is kept for seconds
             return False, self._ttl if answer.get("error") == "channel_not_found" else SECONDS_FOR_UNKNOWN
 
-        return await self._places.get(place.channel, look_up)
+        return not place.channel.startswith("D") and await self._places.get(place.channel, look_up)
 
     async def _ask(self, method: str, **params: str) -> Mapping[str, Any]:
         """Slack's answer, or a mapping with `error` when there is none."""
