@@ -1,0 +1,76 @@
+// A surface is one message, modal or Home tab on which somebody can click and choose.
+
+import { PlaygroundError } from "./api.js";
+import { confirmed } from "./dialogs.js";
+
+/** What is chosen on one message or view, and the way to tell the server about a click. */
+export class Surface {
+  /**
+   * `app` sends; `target` names the message or view for the server; `values` are choices to keep from an
+   * earlier drawing: {block_id: {action_id: value}}.
+   */
+  constructor(app, target, values = {}) {
+    this.app = app;
+    this.lookup = app.lookup;
+    this.target = target;
+    this.earlier = values;
+    this.values = {};
+    this.fields = new Map();
+  }
+
+  /** The choice kept from an earlier drawing, or undefined. */
+  kept(block, element) {
+    const value = this.earlier[block.block_id]?.[element.action_id];
+    return value?.type === element.type ? value : undefined;
+  }
+
+  /** Note a choice. */
+  set(block, element, value) {
+    (this.values[block.block_id] ??= {})[element.action_id] = { type: element.type, ...value };
+  }
+
+  /** Note a choice and, outside inputs (or where the input asks for it), report it as a click. */
+  async chosen(block, element, value, control) {
+    this.set(block, element, value);
+    this.fields.get(block.block_id)?.showError(null);
+    if (block.type !== "input" || block.dispatch_action) await this.act(block, element, value, control);
+  }
+
+  /** A click: asks first if the element wants that, keeps the control busy until the server has answered. */
+  async act(block, element, extra, control) {
+    if (control.getAttribute("aria-busy") === "true") return false;
+    if (element.confirm && !(await confirmed(element.confirm, this.lookup))) return false;
+    control.setAttribute("aria-busy", "true");
+    control.setAttribute("aria-disabled", "true");
+    try {
+      await this.app.send("action", {
+        ...this.target,
+        block_id: block.block_id,
+        action_id: element.action_id,
+        ...extra,
+        state: this.values,
+      });
+      return true;
+    } catch (error) {
+      this.app.complain(error);
+      return false;
+    } finally {
+      control.removeAttribute("aria-busy");
+      control.removeAttribute("aria-disabled");
+    }
+  }
+
+  /** The options of an external select for what was typed. */
+  async options(block, element, query) {
+    const answer = await this.app.send("options", {
+      ...this.target,
+      block_id: block.block_id,
+      action_id: element.action_id,
+      query,
+    });
+    if (!answer || !(Array.isArray(answer.options) || Array.isArray(answer.option_groups))) {
+      throw new PlaygroundError("No options came back.");
+    }
+    return answer.options ?? answer.option_groups.flatMap((group) => group.options ?? []);
+  }
+}
