@@ -1,0 +1,23 @@
+"""A small Slack on this machine: the real bot connects to it as it does to Slack, people use it in the browser.
+
+Plays somebody else, so it imports nothing of ours but `bot.logs`. What works here is meant to work in Slack: limits,
+error names, the three seconds and the rules of `response_url` and `trigger_id` are Slack's.
+"""
+
+from bot.playground.delivery import HttpDelivery, SocketDelivery
+from bot.playground.model import Bot, Channel, Command, Person, Team, UserGroup
+from bot.playground.server import create_app
+from bot.playground.workspace import Workspace
+
+__all__ = [
+    "Bot",
+    "Channel",
+    "Command",
+    "HttpDelivery",
+    "Person",
+    "SocketDelivery",
+    "Team",
+    "UserGroup",
+    "Workspace",
+    "create_app",
+]

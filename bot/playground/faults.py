@@ -1,0 +1,98 @@
+"""Faults that a test queues, and the pace at which Slack lets an app call it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+ANSWER_LOST = "answer_lost"
+"""Fault: the call is carried out, and the connection breaks before its answer arrives."""
+SERVER_ERROR = "server_error"
+"""Fault: HTTP 500, nothing is carried out."""
+RATE_LIMITED = "ratelimited"
+"""Fault: HTTP 429 with Retry-After."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What shall go wrong with the next `times` calls of a method; an empty `error` only delays, by `delay` seconds."""
+
+    method: str
+    error: str = ""
+    retry_after: int = 1
+    times: int = 1
+    delay: float = 0.0
+
+
+class Faults:
+    """Faults by method, first in first out."""
+
+    def __init__(self) -> None:
+        self._queued: defaultdict[str, deque[Fault]] = defaultdict(deque)
+
+    def add(self, fault: Fault) -> None:
+        """Queue one."""
+        self._queued[fault.method].append(fault)
+
+    def take(self, method: str) -> Fault | None:
+        """The fault for this call of `method`, if one is due."""
+        queue = self._queued[method]
+        if not queue:
+            return None
+        fault = queue.popleft()
+        if fault.times > 1:
+            queue.appendleft(replace(fault, times=fault.times - 1))
+        return fault
+
+
+TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
+PER_MINUTE = {
+    "apps.connections.open": TIER_1,
+    "users.list": TIER_2,
+    "conversations.list": TIER_2,
+    "usergroups.users.list": TIER_2,
+    "chat.update": TIER_3,
+    "chat.delete": TIER_3,
+    "conversations.info": TIER_3,
+    "conversations.open": TIER_3,
+    "bots.info": TIER_3,
+    "team.info": TIER_3,
+    "chat.postEphemeral": TIER_4,
+    "users.info": TIER_4,
+    "conversations.members": TIER_4,
+    "views.open": TIER_4,
+    "views.update": TIER_4,
+    "views.push": TIER_4,
+    "views.publish": TIER_4,
+}
+"""Calls a minute that Slack grants at least (its tiers); what is not named has no limit worth playing."""
+BURST = 10
+"""Short bursts are tolerated; how long is undocumented, so this is ours."""
+
+
+class Rates:
+    """One bucket per method, and one per channel for chat.postMessage (about one a second)."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def wait(self, method: str, channel: str) -> int:
+        """Whole seconds to wait before this call is allowed; 0 when it is, and then it is counted."""
+        if method == "chat.postMessage":
+            return self._take(f"{method} {channel}", 1.0, BURST)
+        per_minute = PER_MINUTE.get(method)
+        return self._take(method, per_minute / 60, max(per_minute, BURST)) if per_minute else 0
+
+    def _take(self, name: str, per_second: float, size: float) -> int:
+        now = self._clock()
+        left, since = self._buckets.get(name, (size, now))
+        left = min(size, left + (now - since) * per_second)
+        if left < 1:
+            self._buckets[name] = (left, now)
+            return math.ceil((1 - left) / per_second)
+        self._buckets[name] = (left - 1, now)
+        return 0

@@ -1,0 +1,43 @@
+"""Where a workspace keeps what must survive a restart: rows of JSON in one sqlite file, or nothing at all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class Storage:
+    """Records by kind and key. Writes are tiny and synchronous; without a path everything stays in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=OFF")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
+        )
+
+    def put(self, kind: str, key: str, body: Any) -> None:
+        """Write one record, new or again."""
+        self._database.execute(
+            "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+            (kind, key, json.dumps(body)),
+        )
+
+    def drop(self, kind: str, key: str) -> None:
+        """Remove one record; no matter if there is none."""
+        self._database.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
+
+    def all(self, kind: str) -> Iterator[Any]:
+        """All bodies of a kind in the order in which they were first written."""
+        for (body,) in self._database.execute("SELECT body FROM records WHERE kind = ? ORDER BY rowid", (kind,)):
+            yield json.loads(body)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._database.close()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from slack_bolt.async_app import AsyncApp
+
+from bot.playground import Workspace, create_app
+from tests.bot.playground.slack import MovableClock, Page, bolt, connected, make_workspace, running
+
+
+@pytest.fixture(autouse=True)
+def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK reads proxies, and Bolt reads SLACK_*, from the environment."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def workspace(clock: MovableClock) -> Iterator[Workspace]:
+    made = make_workspace(now=clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def page(workspace: Workspace, clock: MovableClock) -> AsyncIterator[Page]:
+    """A page on a running playground, without a bot."""
+    app = create_app(workspace, move_clock=clock.move, retry_delays=(0.01, 0.01), keep_alive_seconds=0.05)
+    async with running(app) as base_url:
+        page = Page(base_url)
+        yield page
+        workspace.audience.end()
+        await page.http.aclose()
+
+
+@pytest.fixture
+async def app(page: Page) -> AsyncIterator[AsyncApp]:
+    """A Bolt app that is connected over Socket Mode; tests register their listeners."""
+    made = bolt(page.base_url)
+    async with connected(made, page):
+        yield made
