@@ -1,0 +1,122 @@
+"""The registry as an ASGI app: the Humanloop v4 wire format over a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, FastAPI, Request, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import APIKeyHeader
+from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot.logs import get_logger
+from bot.registry import (
+    configs,
+    datasets,
+    deployments,
+    docs,
+    evaluations,
+    evaluators,
+    projects,
+    unsupported,
+)
+from bot.registry.database import Database, DatabaseUnavailable
+from bot.registry.errors import Refusal, answer, entries
+from bot.registry.gate import Gate
+from bot.registry.service import Service
+
+PREFIX = "/v4"
+_OPENAPI, _DOCS = f"{PREFIX}/openapi.json", f"{PREFIX}/docs"
+
+_log = get_logger("bot.registry")
+
+
+def utc_now() -> datetime:
+    """The instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], datetime] | None = None) -> FastAPI:
+    """The app, with all routes under ``/v4``. The database has to be migrated.
+
+    It opens its connections at the first request and closes them when the server's lifespan ends; without a server,
+    `close` does that. Raises `ValueError` for a URL that cannot be used and when there is no API key.
+    """
+    service = Service(Database(database_url), now or utc_now)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await service.database.close()
+
+    app = FastAPI(
+        title="configbot registry",
+        version="4.0.1",
+        description="A config service that speaks the Humanloop v4 wire format.",
+        openapi_url=_OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    app.add_middleware(Gate, api_keys=tuple(api_keys), open_paths=frozenset({_OPENAPI, _DOCS}))
+    app.include_router(_routes())
+    app.add_api_route(_DOCS, _docs, include_in_schema=False)
+    _handle_errors(app)
+    return app
+
+
+async def close(app: FastAPI) -> None:
+    """Close the app's database connections, where no server does it."""
+    service: Service = app.state.service
+    await service.database.close()
+
+
+def _routes() -> APIRouter:
+    # The key is checked by the gate; this one only says so in the OpenAPI document.
+    key = APIKeyHeader(name="X-API-KEY", auto_error=False)
+    routes = APIRouter(prefix=PREFIX, dependencies=[Security(key)])
+    for part in (projects, configs, deployments, evaluations, evaluators, datasets, unsupported):
+        routes.include_router(part.router)
+    return routes
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    app: FastAPI = request.app
+    return HTMLResponse(docs.page(app.openapi()))
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Refusal)
+    async def refused(_request: Request, error: Refusal) -> JSONResponse:
+        return answer(error.status, error.detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(422, entries(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def other(_request: Request, error: HTTPException) -> Response:
+        response = answer(error.status_code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(IntegrityError)
+    async def overtaken(_request: Request, _error: IntegrityError) -> JSONResponse:
+        return answer(409, "Somebody changed this at the same moment. Look again and repeat the request.")
+
+    @app.exception_handler(DatabaseUnavailable)
+    async def unavailable(request: Request, error: DatabaseUnavailable) -> JSONResponse:
+        cause = type(error.__cause__).__name__
+        _log.error("registry database unavailable", method=request.method, path=request.url.path, cause=cause)
+        return answer(503, "The database is not available. Try again later.")
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        _log.error("registry request broke", method=request.method, path=request.url.path, exc_info=error)
+        return answer(500, "Something went wrong on our side.")

@@ -1,0 +1,160 @@
+"""The registry's own database: connections, transactions, migrations. SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_BUSY_SECONDS = 10
+_MIGRATION_LOCK = 0x636F6E66
+"""Any number will do, as long as every process that migrates a registry takes the same one."""
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not do its work: lost, locked, read-only, not migrated. The cause is attached, not told."""
+
+    def __init__(self) -> None:
+        super().__init__("using the registry's database: it is not available")
+
+
+def async_url(url: str) -> URL:
+    """The URL with the driver we use. Raises `ValueError`, without the URL's password, for what cannot be used."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "reading the registry's database URL: write sqlite:///path/to/file.db or postgresql://user@host/name"
+        ) from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind not in _DRIVERS:
+        raise ValueError(f"reading the registry's database URL: {kind!r} is not one of sqlite, postgresql")
+    if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ValueError("reading the registry's database URL: SQLite needs a file, write sqlite:///path/to/file.db")
+    return parsed.set(drivername=_DRIVERS[kind])
+
+
+class Database:
+    """Transactions on one database. The engine is made at the first use, inside the event loop that uses it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = async_url(url)
+        self._engine: AsyncEngine | None = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads. Raises `DatabaseUnavailable`."""
+        async with self._transaction(writes=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end, undone by an exception.
+
+        On SQLite it takes the write lock when it begins, so that nothing read inside it can move. Raises
+        `DatabaseUnavailable`; an `IntegrityError` passes, for it is an answer.
+        """
+        async with self._transaction(writes=True) as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._connected().connect() as connection:
+                await connection.execution_options(registry_writes=writes)
+                async with connection.begin():
+                    yield connection
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise DatabaseUnavailable from error
+
+    def _connected(self) -> AsyncEngine:
+        if self._engine is None:
+            self._engine = _engine(self._url)
+        return self._engine
+
+
+def _engine(url: URL) -> AsyncEngine:
+    # Parameters hold prompts, and a prompt has no place in a log.
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, see below
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("registry_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to the newest schema; nothing happens to one that has it. Two at once wait for each other.
+
+    Raises `ValueError` for a URL that cannot be used, `DatabaseUnavailable` when the database is not there.
+    """
+    database = Database(url)
+    try:
+        async with database.write() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await database.close()
+
+
+def migrate_blocking(url: str) -> None:
+    """`migrate` for callers without an event loop."""
+    asyncio.run(migrate(url))
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+    config = Config()
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def put(
+    connection: AsyncConnection, table: Table, row: Mapping[str, Any], *, keys: Sequence[str], update: Sequence[str]
+) -> None:
+    """Insert `row`, or set the columns of `update` on the row that has the same `keys`."""
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**row)
+    changes = {name: statement.excluded[name] for name in update}
+    await connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changes))
+
+
+def fold(words: str) -> str:
+    """The form in which texts are searched and sorted: the same for all writings of a letter."""
+    return unicodedata.normalize("NFKC", words).casefold()

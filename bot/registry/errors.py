@@ -1,0 +1,101 @@
+"""Refusals, and how they look on the wire: ``{"detail": …}``, a sentence or the entries of a 422."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+
+class Refusal(Exception):
+    """An answer that is a refusal: a status and a sentence."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def not_found(what: str, identifier: str) -> Refusal:
+    """404, for example ``Project with ID 'pr_…' was not found``."""
+    return Refusal(404, f"{what} with ID '{identifier}' was not found.")
+
+
+def answer(status: int, detail: str | list[dict[str, Any]]) -> JSONResponse:
+    """The error body."""
+    return JSONResponse({"detail": detail}, status_code=status)
+
+
+_KINDS: dict[str, tuple[str, str | None]] = {
+    "missing": ("value_error.missing", "field required"),
+    "extra_forbidden": ("value_error.extra", "extra fields not permitted"),
+    "json_invalid": ("value_error.jsondecode", None),
+    "string_type": ("type_error.str", "str type expected"),
+    "int_type": ("type_error.integer", "value is not a valid integer"),
+    "int_parsing": ("type_error.integer", "value is not a valid integer"),
+    "int_parsing_size": ("type_error.integer", "value is not a valid integer"),
+    "int_from_float": ("type_error.integer", "value is not a valid integer"),
+    "float_type": ("type_error.float", "value is not a valid float"),
+    "float_parsing": ("type_error.float", "value is not a valid float"),
+    "finite_number": ("value_error.number.not_finite", "ensure this value is a finite number"),
+    "bool_type": ("type_error.bool", "value could not be parsed to a boolean"),
+    "bool_parsing": ("type_error.bool", "value could not be parsed to a boolean"),
+    "literal_error": ("type_error.enum", None),
+    "dict_type": ("type_error.dict", "value is not a valid dict"),
+    "model_type": ("type_error.dict", "value is not a valid dict"),
+    "model_attributes_type": ("type_error.dict", "value is not a valid dict"),
+    "list_type": ("type_error.list", "value is not a valid list"),
+    "too_short": ("value_error.list.min_items", None),
+    "string_too_long": ("value_error.any_str.max_length", None),
+    "string_too_short": ("value_error.any_str.min_length", None),
+    "greater_than_equal": ("value_error.number.not_ge", None),
+    "less_than_equal": ("value_error.number.not_le", None),
+    "date_type": ("value_error.date", "invalid date format"),
+    "date_parsing": ("value_error.date", "invalid date format"),
+    "date_from_datetime_parsing": ("value_error.date", "invalid date format"),
+    "date_from_datetime_inexact": ("value_error.date", "invalid date format"),
+}
+"""Error kinds of the validation library of today → kind and text of the generation that v4 was made with."""
+
+_BRANCH = re.compile(r"str|int|float|bool|constrained-str|(list|literal|function-after|function-before)\[.*\]")
+"""Names of the branches of a union, which the library puts into a location and v4 did not."""
+
+
+def entries(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The `detail` of a 422. What was sent is not repeated."""
+    return [_entry(error) for error in errors]
+
+
+def _entry(error: Mapping[str, Any]) -> dict[str, Any]:
+    location = [part for part in error["loc"] if isinstance(part, int) or not _BRANCH.fullmatch(part)]
+    kind, message = _KINDS.get(error["type"], ("value_error", None))
+    context = error.get("ctx", {})
+    if error.get("input", ...) is None and error["type"] != "missing":
+        kind, message = "type_error.none.not_allowed", "none is not an allowed value"
+    entry: dict[str, Any] = {"loc": location, "msg": message or _message(error), "type": kind}
+    if kind == "type_error.enum":
+        entry["ctx"] = {"enum_values": re.findall(r"'([^']*)'", context["expected"])}
+    return entry
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "literal_error":
+            return f"value is not a valid enumeration member; permitted: {context['expected']}"
+        case "string_too_long":
+            return f"ensure this value has at most {context['max_length']} characters"
+        case "string_too_short":
+            return f"ensure this value has at least {context['min_length']} characters"
+        case "too_short":
+            return f"ensure this value has at least {context['min_length']} items"
+        case "greater_than_equal":
+            return f"ensure this value is greater than or equal to {context['ge']:g}"
+        case "less_than_equal":
+            return f"ensure this value is less than or equal to {context['le']:g}"
+        case "json_invalid":
+            return str(context["error"])
+        case _:
+            return str(error["msg"]).removeprefix("Value error, ")
