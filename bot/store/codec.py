@@ -1,0 +1,206 @@
+"""Domain values ↔ JSON documents: the one place that knows how a change is written down.
+
+Field names are written out here, so that renaming something in the domain leaves stored history readable. Every stored
+document carries its version under ``"v"``. A document that this code does not understand (another version, a code that
+it does not know) raises `Unreadable`: history is never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.domain import contents, served
+from bot.domain.actors import Actor, Standing
+from bot.domain.changes import RuleMark, Seen
+from bot.domain.contents import Content
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
+from bot.domain.names import Config, Environment
+
+VERSION = 1
+
+JSON = dict[str, Any]
+T = TypeVar("T")
+
+
+class Unreadable(ValueError):
+    """A stored document that this version does not understand."""
+
+
+def sealed(document: JSON) -> JSON:
+    """The document with its version, ready to be stored."""
+    return {"v": VERSION, **document}
+
+
+def opened(what: str, document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
+    """What `read` makes of a stored document. Raises `Unreadable`, naming `what` was read."""
+    if document.get("v") != VERSION:
+        raise Unreadable(f"reading {what}: it is written in version {document.get('v')!r}, known is {VERSION}")
+    try:
+        return read(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"reading {what}: {type(error).__name__}: {error}") from error
+
+
+def maybe(convert: Callable[[Any], T], value: Any) -> T | None:
+    """`convert(value)`, or None for None."""
+    return None if value is None else convert(value)
+
+
+def from_person(actor: Actor) -> JSON:
+    """What is remembered of a person beside the ids: name, standing and zone at that time."""
+    return {"name": actor.name, "standing": actor.standing.value, "tz": actor.tz}
+
+
+def to_person(org: str, team: str, user_id: str, document: Mapping[str, Any]) -> Actor:
+    """The inverse of `from_person`."""
+    return Actor(org, team, user_id, document["name"], Standing(document["standing"]), document["tz"])
+
+
+def from_environment(environment: Environment) -> JSON:
+    """An environment, provider included."""
+    return {
+        "provider": environment.provider,
+        "id": environment.id,
+        "name": environment.name,
+        "default": environment.is_default,
+        "critical": environment.is_critical,
+    }
+
+
+def to_environment(document: Mapping[str, Any]) -> Environment:
+    """The inverse of `from_environment`."""
+    return Environment(
+        document["provider"], document["id"], document["name"], document["default"], document["critical"]
+    )
+
+
+def from_config(config: Config) -> JSON:
+    """A config, without its content."""
+    return {
+        "provider": config.provider,
+        "project": config.project_id,
+        "id": config.id,
+        "name": config.name,
+        "version": config.content_version,
+    }
+
+
+def to_config(document: Mapping[str, Any]) -> Config:
+    """The inverse of `from_config`."""
+    return Config(document["provider"], document["project"], document["id"], document["name"], document["version"])
+
+
+def from_reason(reason: Reason) -> JSON:
+    """One reason of a refusal."""
+    return {"code": reason.code.value, "lifter": reason.lifter.value, "facts": dict(reason.facts)}
+
+
+def to_reason(document: Mapping[str, Any]) -> Reason:
+    """The inverse of `from_reason`."""
+    return Reason(Code(document["code"]), Lifter(document["lifter"]), document["facts"])
+
+
+def from_problem(problem: Problem) -> JSON:
+    """Why a provider did not do it."""
+    return {
+        "fault": problem.fault.value,
+        "provider": problem.provider,
+        "doing": problem.doing,
+        "status": problem.status,
+        "detail": problem.detail,
+        "retry_after": problem.retry_after,
+        "reference": problem.reference,
+    }
+
+
+def to_problem(document: Mapping[str, Any]) -> Problem:
+    """The inverse of `from_problem`."""
+    return Problem(
+        fault=Fault(document["fault"]),
+        provider=document["provider"],
+        doing=document["doing"],
+        status=document["status"],
+        detail=document["detail"],
+        retry_after=document["retry_after"],
+        reference=document["reference"],
+    )
+
+
+def from_seen(seen: Seen) -> JSON:
+    """What an approval is bound to, contents included."""
+    return {
+        "base": served.to_document(seen.base),
+        "rule": {
+            "id": seen.rule.id,
+            "approvals": seen.rule.approvals,
+            "requester_may_approve": seen.rule.requester_may_approve,
+        },
+        "evidence": _from_evidence(seen.evidence),
+        "base_config": maybe(from_config, seen.base_config),
+        "base_content": maybe(contents.to_document, seen.base_content),
+        "target_content": maybe(contents.to_document, seen.target_content),
+    }
+
+
+def to_seen(document: Mapping[str, Any]) -> Seen:
+    """The inverse of `from_seen`."""
+    rule = document["rule"]
+    return Seen(
+        base=served.from_document(document["base"]),
+        rule=RuleMark(rule["id"], rule["approvals"], rule["requester_may_approve"]),
+        evidence=_to_evidence(document["evidence"]),
+        base_config=maybe(to_config, document["base_config"]),
+        base_content=maybe(_to_content, document["base_content"]),
+        target_content=maybe(_to_content, document["target_content"]),
+    )
+
+
+def _to_content(document: Mapping[str, Any]) -> Content:
+    return contents.from_document(document)
+
+
+def _from_evidence(evidence: Evidence) -> JSON:
+    return {
+        "verdict": evidence.verdict.value,
+        "rows": [_from_comparison(row) for row in evidence.rows],
+        "doubts": [doubt.value for doubt in evidence.doubts],
+        "rests_on": list(evidence.rests_on),
+    }
+
+
+def _to_evidence(document: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        verdict=Verdict(document["verdict"]),
+        rows=tuple(_to_comparison(row) for row in document["rows"]),
+        doubts=tuple(Doubt(doubt) for doubt in document["doubts"]),
+        rests_on=tuple(document["rests_on"]),
+    )
+
+
+def _from_comparison(row: Comparison) -> JSON:
+    return {
+        "evaluator": row.evaluator_id,
+        "name": row.evaluator_name,
+        "live": row.live,
+        "candidate": row.candidate,
+        "trend": row.trend.value,
+        "doubt": row.doubt.value if row.doubt else None,
+        "datapoints": row.datapoints,
+        "measured_at": row.measured_at.isoformat() if row.measured_at else None,
+    }
+
+
+def _to_comparison(document: Mapping[str, Any]) -> Comparison:
+    return Comparison(
+        evaluator_id=document["evaluator"],
+        evaluator_name=document["name"],
+        live=document["live"],
+        candidate=document["candidate"],
+        trend=Trend(document["trend"]),
+        doubt=maybe(Doubt, document["doubt"]),
+        datapoints=document["datapoints"],
+        measured_at=maybe(datetime.fromisoformat, document["measured_at"]),
+    )

@@ -1,0 +1,236 @@
+"""Connections and transactions on both databases; here a database that does not answer gets a name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_SECONDS = 10.0
+"""How long a transaction waits for another one before it is told that the database is locked."""
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class Cause(StrEnum):
+    """Why the database did not do it."""
+
+    LOCKED = "it is locked by somebody else"
+    READ_ONLY = "it can only be read"
+    MISSING = "it is not there"
+    LOST = "the connection was lost"
+    DENIED = "it does not let us in"
+    BROKEN = "it is full or damaged"
+
+
+class StoreUnavailable(Exception):
+    """The database did not do its work; nothing of the transaction was kept. The driver's error is the `__cause__`.
+
+    After `Cause.LOST` while committing, it may have been kept: read again before doing anything else.
+    """
+
+    def __init__(self, doing: str, cause: Cause) -> None:
+        super().__init__(f"{doing}: {cause.value}")
+        self.cause = cause
+
+
+def async_url(url: str) -> URL:
+    """The URL with the driver that we use.
+
+    Raises `ValueError`, which does not repeat the URL, for a kind of database that is not SQLite in a file or
+    PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "reading the database URL: write sqlite:///path/to/file.db or postgresql://user:password@host/name"
+        ) from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind not in _DRIVERS:
+        raise ValueError(f"reading the database URL: {kind!r} is not one of sqlite, postgresql")
+    if kind == "sqlite" and (parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory"):
+        raise ValueError("reading the database URL: SQLite needs a file, write sqlite:///path/to/file.db")
+    parsed = parsed.set(drivername=_DRIVERS[kind])
+    if kind != "sqlite" and "sslmode" in parsed.query:  # libpq's word; asyncpg calls it ssl
+        query = dict(parsed.query)
+        parsed = parsed.set(
+            query={**{name: query[name] for name in query if name != "sslmode"}, "ssl": query["sslmode"]}
+        )
+    return parsed
+
+
+class Database:
+    """An engine with transactions that begin as they must: writing ones take their lock at once on SQLite."""
+
+    def __init__(self, url: str, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
+        """`create` lets SQLite make the file. Raises `ValueError` as `async_url` does."""
+        parsed = async_url(url)
+        self._busy_seconds = busy_seconds
+        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._where = str(parsed.database) if self._is_sqlite else f"{parsed.host or 'localhost'}/{parsed.database}"
+        # Writers of this process wait in line here instead of polling the file's lock.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self._is_sqlite else None
+        self._engine = _sqlite(parsed, create, busy_seconds) if self._is_sqlite else _postgresql(parsed, busy_seconds)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the database for one process."""
+        return self._is_sqlite
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads, and sees one moment throughout. Raises `StoreUnavailable`."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        async with self._transaction(f"reading {self._where}", {} if self._is_sqlite else options) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: kept whole at the end, undone whole by any exception. Raises `StoreUnavailable`.
+
+        On SQLite it is the only one that writes; on PostgreSQL rows that are read for update are locked.
+        """
+        doing = f"writing to {self._where}"
+        if self._turn is None:
+            async with self._transaction(doing, {}) as connection:
+                yield connection
+            return
+        try:
+            async with asyncio.timeout(self._busy_seconds):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable(doing, Cause.LOCKED) from error
+        try:
+            async with self._transaction(doing, {"configbot_writes": True}) as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, doing: str, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        with _named(doing):
+            connection = await _connect(self._engine, doing)
+            try:
+                await connection.execution_options(**options)
+                async with connection.begin():
+                    yield connection
+            finally:
+                await connection.close()
+
+
+async def _connect(engine: AsyncEngine, doing: str) -> AsyncConnection:
+    """A connection of the pool. Here, and only here, an `OSError` is the database's."""
+    try:
+        return await engine.connect()
+    except FileNotFoundError as error:
+        raise StoreUnavailable(doing, Cause.MISSING) from error
+    except OSError as error:  # asyncpg's own time-out is one, too
+        raise StoreUnavailable(doing, Cause.LOST) from error
+
+
+def _sqlite(url: URL, create: bool, busy_seconds: float) -> AsyncEngine:
+    mode = str(url.query.get("mode", "rwc" if create else "rw"))
+    path = quote(str(Path(str(url.database)).absolute()))
+    engine = create_async_engine(
+        url.set(database=f"file:{path}", query={"uri": "true", "mode": mode}),
+        connect_args={"timeout": busy_seconds},
+        hide_parameters=True,  # prompts have no place in a log
+        pool_timeout=busy_seconds,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, below
+        cursor = connection.cursor()
+        if mode != "ro":
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # An intent that is told to be recorded must survive a power cut as well.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("configbot_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, busy_seconds: float) -> AsyncEngine:
+    settings = {"application_name": "configbot", "lock_timeout": str(round(busy_seconds * 1000))}
+    return create_async_engine(
+        url,
+        connect_args={"timeout": busy_seconds, "command_timeout": 3 * busy_seconds, "server_settings": settings},
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=busy_seconds,
+    )
+
+
+@contextmanager
+def _named(doing: str) -> Iterator[None]:
+    """Turn what drivers say about a database that does not answer into `StoreUnavailable`; bugs pass."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable(doing, Cause.LOCKED) from error
+    except DBAPIError as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        raise StoreUnavailable(doing, cause) from error
+
+
+_SQLITE_CAUSES = {
+    3: Cause.DENIED,  # PERM
+    5: Cause.LOCKED,  # BUSY
+    6: Cause.LOCKED,  # LOCKED
+    8: Cause.READ_ONLY,  # READONLY
+    10: Cause.BROKEN,  # IOERR
+    11: Cause.BROKEN,  # CORRUPT
+    13: Cause.BROKEN,  # FULL
+    14: Cause.MISSING,  # CANTOPEN
+    26: Cause.BROKEN,  # NOTADB
+}
+"""By SQLite's primary result code."""
+
+_POSTGRESQL_CAUSES = {
+    "08": Cause.LOST,  # connection exception
+    "25006": Cause.READ_ONLY,  # read only sql transaction
+    "28": Cause.DENIED,  # invalid authorization specification
+    "3D": Cause.MISSING,  # invalid catalog name: no such database
+    "40": Cause.LOCKED,  # transaction rollback: deadlock, serialization
+    "42501": Cause.DENIED,  # insufficient privilege
+    "53300": Cause.LOCKED,  # too many connections
+    "53": Cause.BROKEN,  # insufficient resources
+    "55P03": Cause.LOCKED,  # lock not available
+    "57": Cause.LOST,  # operator intervention: shut down, starting up
+    "58": Cause.BROKEN,  # system error
+}
+"""By SQLSTATE, or by its first two characters, its class."""
+
+
+def _cause(error: DBAPIError) -> Cause | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return _SQLITE_CAUSES.get(code & 0xFF)
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return _POSTGRESQL_CAUSES.get(state, _POSTGRESQL_CAUSES.get(state[:2]))
+    return Cause.LOST if error.connection_invalidated else None

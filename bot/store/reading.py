@@ -1,0 +1,204 @@
+"""Everything that can be asked of the store. Answers are domain objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.changes import AuditEntry, Change, Decision, State
+from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_reminder
+from bot.store.tables import audit, changes, decisions, drafts, notices, reminders
+
+T = TypeVar("T")
+
+
+class Reading:
+    """One transaction, as far as it reads. Every method raises `StoreUnavailable` through the transaction around it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    # changes
+
+    async def change(self, id: str) -> Change | None:  # noqa: A002 - the domain's word
+        """The change with this id; in `Writing` its row is locked until the end of the transaction."""
+        return await self._one(to_change, select(changes).where(changes.c.id == id))
+
+    async def change_by_number(self, number: int) -> Change | None:
+        """The change that people call ``ch-<number>``."""
+        return await self._one(to_change, select(changes).where(changes.c.number == number))
+
+    async def decisions(self, change_id: str) -> tuple[Decision, ...]:
+        """What was said about a change, oldest first."""
+        query = select(decisions).where(decisions.c.change_id == change_id)
+        return await self._all(to_decision, query.order_by(decisions.c.at, decisions.c.org, decisions.c.user_id))
+
+    async def open_change(self, provider: str, project_id: str, environment_id: str) -> Change | None:
+        """The one change that is open there."""
+        return await self._one(
+            to_change, select(changes).where(_there(provider, project_id, environment_id), changes.c.is_open)
+        )
+
+    async def changes(
+        self,
+        *,
+        project: tuple[str, str] | None = None,
+        environment_id: str | None = None,
+        states: Collection[State] | None = None,
+        requester: tuple[str, str] | None = None,
+        not_requester: tuple[str, str] | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> tuple[tuple[Change, ...], int]:
+        """One page of changes, newest first, and how many there are in all.
+
+        `project` is (provider, project id); `requester` and `not_requester` are `Actor.key`s.
+        """
+        wanted = list(_wanted(project, environment_id, states, requester, not_requester))
+        total = await self._connection.scalar(select(func.count()).select_from(changes).where(*wanted))
+        query = select(changes).where(*wanted).order_by(changes.c.created_at.desc(), changes.c.number.desc())
+        return await self._all(to_change, query.limit(limit).offset(offset)), total or 0
+
+    async def last_applied(
+        self, provider: str, project_id: str, environment_id: str, before: datetime | None = None
+    ) -> Change | None:
+        """The change that was applied there last, or last before an instant."""
+        query = _applied(provider, project_id, environment_id).limit(1)
+        return await self._one(to_change, query if before is None else query.where(changes.c.applied_at < before))
+
+    async def applied_history(
+        self, provider: str, project_id: str, environment_id: str, limit: int = 50
+    ) -> tuple[Change, ...]:
+        """The changes that were applied there, newest first."""
+        return await self._all(to_change, _applied(provider, project_id, environment_id).limit(limit))
+
+    async def unsettled(self, now: datetime, dead_owners: Collection[str] = frozenset()) -> tuple[Change, ...]:
+        """Changes that nobody is working on although they should move: approved or applying, and not under a lease.
+
+        A lease that ran out, or that belongs to one of `dead_owners`, is none. Oldest first.
+        """
+        free = or_(
+            changes.c.lease_until.is_(None), changes.c.lease_until <= now, changes.c.lease_by.in_(list(dead_owners))
+        )
+        query = select(changes).where(changes.c.state.in_([State.APPROVED.value, State.APPLYING.value]), free)
+        return await self._all(to_change, query.order_by(changes.c.updated_at, changes.c.number))
+
+    async def expired(self, now: datetime) -> tuple[Change, ...]:
+        """Changes that wait for an approval longer than they may, the longest over first."""
+        query = select(changes).where(changes.c.state == State.WAITING.value, changes.c.expires_at <= now)
+        return await self._all(to_change, query.order_by(changes.c.expires_at, changes.c.number))
+
+    # history
+
+    async def audit(self, subject: str) -> tuple[AuditEntry, ...]:
+        """The history of a change or an evaluation, oldest first."""
+        return await self._all(to_entry, select(audit).where(audit.c.subject == subject).order_by(audit.c.position))
+
+    async def audit_entry(self, id: str) -> AuditEntry | None:  # noqa: A002 - the domain's word
+        """One line of history."""
+        return await self._one(to_entry, select(audit).where(audit.c.id == id))
+
+    # notices
+
+    async def notice(self, id: str) -> Notice | None:  # noqa: A002 - the domain's word
+        """The notice with this id."""
+        return await self._one(to_notice, select(notices).where(notices.c.id == id))
+
+    async def notice_for(self, kind: NoticeKind, subject: str) -> Notice | None:
+        """The one notice about something."""
+        return await self._one(to_notice, select(notices).where(about(kind, subject)))
+
+    async def due_notices(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
+        """Notices that should be said, oldest first: behind, not given up, not put off, not claimed.
+
+        A line of history is due only once the card in whose thread it belongs stands in Slack.
+        """
+        cards = notices.alias("cards")
+        card = (
+            select(cards.c.id)
+            .join(audit, audit.c.subject == cards.c.subject)
+            .where(cards.c.kind == NoticeKind.CARD.value, cards.c.at_ts.is_not(None), audit.c.id == notices.c.subject)
+        )
+        in_place = or_(notices.c.kind != NoticeKind.HISTORY.value, card.exists())
+        query = select(notices).where(due(now), in_place).order_by(notices.c.created_at, notices.c.id)
+        return await self._all(to_notice, query.limit(limit))
+
+    # drafts and reminders
+
+    async def draft(self, id: str, org: str, user_id: str, now: datetime) -> str | None:  # noqa: A002
+        """The text of a draft, for the person whose it is, until it runs out."""
+        mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
+        found: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
+        return found
+
+    async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
+        """What we remember about an evaluation."""
+        wanted = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
+        return await self._one(to_reminder, select(reminders).where(wanted))
+
+    async def reminders(self, *, open_only: bool = True) -> tuple[Reminder, ...]:
+        """What we remember about evaluations, first seen first; normally only about those that still run."""
+        query = select(reminders).order_by(reminders.c.first_seen, reminders.c.provider, reminders.c.evaluation_id)
+        return await self._all(to_reminder, query.where(reminders.c.ended_at.is_(None)) if open_only else query)
+
+    async def _one(self, convert: Callable[[RowMapping], T], query: Select[*tuple[object, ...]]) -> T | None:
+        row = (await self._connection.execute(query)).mappings().first()
+        return None if row is None else convert(row)
+
+    async def _all(self, convert: Callable[[RowMapping], T], query: Select[*tuple[object, ...]]) -> tuple[T, ...]:
+        return tuple(convert(row) for row in (await self._connection.execute(query)).mappings())
+
+
+def _there(provider: str, project_id: str, environment_id: str) -> ColumnElement[bool]:
+    return and_(
+        changes.c.provider == provider, changes.c.project_id == project_id, changes.c.environment_id == environment_id
+    )
+
+
+def _applied(provider: str, project_id: str, environment_id: str) -> Select[*tuple[object, ...]]:
+    applied = and_(changes.c.state == State.APPLIED.value, changes.c.applied_at.is_not(None))
+    query = select(changes).where(_there(provider, project_id, environment_id), applied)
+    return query.order_by(changes.c.applied_at.desc(), changes.c.number.desc())
+
+
+def _wanted(
+    project: tuple[str, str] | None,
+    environment_id: str | None,
+    states: Collection[State] | None,
+    requester: tuple[str, str] | None,
+    not_requester: tuple[str, str] | None,
+) -> Iterable[ColumnElement[bool]]:
+    if project is not None:
+        yield and_(changes.c.provider == project[0], changes.c.project_id == project[1])
+    if environment_id is not None:
+        yield changes.c.environment_id == environment_id
+    if states is not None:
+        yield changes.c.state.in_([state.value for state in states])
+    if requester is not None:
+        yield _asked_by(requester)
+    if not_requester is not None:
+        yield ~_asked_by(not_requester)
+
+
+def _asked_by(key: tuple[str, str]) -> ColumnElement[bool]:
+    return and_(changes.c.requester_org == key[0], changes.c.requester_id == key[1])
+
+
+def about(kind: NoticeKind, subject: str) -> ColumnElement[bool]:
+    """The one notice about something."""
+    return and_(notices.c.kind == kind.value, notices.c.subject == subject)
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Behind, not given up, not put off, and in nobody's hands."""
+    return and_(
+        notices.c.wanted > notices.c.shown,
+        ~notices.c.given_up,
+        or_(notices.c.not_before.is_(None), notices.c.not_before <= now),
+        or_(notices.c.claimed_until.is_(None), notices.c.claimed_until <= now),
+    )

@@ -1,0 +1,219 @@
+"""Domain objects ↔ rows of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bot.domain.actors import MessageAt, Place
+from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kind, Say, State
+from bot.domain.names import Project
+from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.store.codec import (
+    from_config,
+    from_environment,
+    from_person,
+    from_problem,
+    from_reason,
+    from_seen,
+    maybe,
+    opened,
+    sealed,
+    to_config,
+    to_environment,
+    to_person,
+    to_problem,
+    to_reason,
+    to_seen,
+)
+
+Values = dict[str, Any]
+
+
+def from_change(change: Change) -> Values:
+    """The row of a change."""
+    return {
+        "id": change.id,
+        "number": change.number,
+        "kind": change.kind.value,
+        "state": change.state.value,
+        "is_open": change.is_open,
+        "provider": change.project.provider,
+        "project_id": change.project.id,
+        "environment_id": change.environment.id,
+        "target_id": change.target.id if change.target else None,
+        "requester_org": change.requester.org,
+        "requester_team": change.requester.team,
+        "requester_id": change.requester.user_id,
+        "origin_org": change.origin.org,
+        "origin_team": change.origin.team,
+        "origin_channel": change.origin.channel,
+        "origin_thread": change.origin.thread_ts,
+        "undoes": change.undoes,
+        "attempt": change.attempt.value,
+        "lease_by": change.lease_by,
+        "lease_until": change.lease_until,
+        "created_at": change.created_at,
+        "updated_at": change.updated_at,
+        "expires_at": change.expires_at,
+        "applied_at": change.applied_at,
+        "revision": change.revision,
+        "details": sealed(
+            {
+                "project": change.project.name,
+                "environment": from_environment(change.environment),
+                "target": maybe(from_config, change.target),
+                "source": maybe(from_environment, change.source),
+                "requester": from_person(change.requester),
+                "because": change.because,
+                "seen": from_seen(change.seen),
+                "reasons": [from_reason(reason) for reason in change.reasons],
+                "problem": maybe(from_problem, change.problem),
+            }
+        ),
+    }
+
+
+def to_change(row: RowMapping) -> Change:
+    """The inverse of `from_change`. Raises `codec.Unreadable`."""
+
+    def read(details: Mapping[str, Any]) -> Change:
+        return Change(
+            id=row["id"],
+            number=row["number"],
+            kind=Kind(row["kind"]),
+            state=State(row["state"]),
+            project=Project(row["provider"], row["project_id"], details["project"]),
+            environment=to_environment(details["environment"]),
+            target=maybe(to_config, details["target"]),
+            requester=to_person(row["requester_org"], row["requester_team"], row["requester_id"], details["requester"]),
+            origin=Place(row["origin_org"], row["origin_team"], row["origin_channel"], row["origin_thread"]),
+            seen=to_seen(details["seen"]),
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            because=details["because"],
+            source=maybe(to_environment, details["source"]),
+            undoes=row["undoes"],
+            expires_at=row["expires_at"],
+            applied_at=row["applied_at"],
+            attempt=Attempt(row["attempt"]),
+            lease_by=row["lease_by"],
+            lease_until=row["lease_until"],
+            reasons=tuple(to_reason(reason) for reason in details["reasons"]),
+            problem=maybe(to_problem, details["problem"]),
+            revision=row["revision"],
+        )
+
+    return opened(f"change {row['id']}", row["details"], read)
+
+
+def from_decision(decision: Decision) -> Values:
+    """The row of a decision."""
+    actor = decision.actor
+    return {
+        "change_id": decision.change_id,
+        "org": actor.org,
+        "team": actor.team,
+        "user_id": actor.user_id,
+        "say": decision.say.value,
+        "at": decision.at,
+        "details": sealed({"actor": from_person(actor), "comment": decision.comment}),
+    }
+
+
+def to_decision(row: RowMapping) -> Decision:
+    """The inverse of `from_decision`. Raises `codec.Unreadable`."""
+
+    def read(details: Mapping[str, Any]) -> Decision:
+        actor = to_person(row["org"], row["team"], row["user_id"], details["actor"])
+        return Decision(row["change_id"], actor, Say(row["say"]), row["at"], details["comment"])
+
+    return opened(f"a decision on change {row['change_id']}", row["details"], read)
+
+
+def from_entry(entry: AuditEntry) -> Values:
+    """The row of an audit entry."""
+    actor = entry.actor
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "event": entry.event.value,
+        "subject": entry.subject,
+        "org": actor.org if actor else None,
+        "team": actor.team if actor else None,
+        "user_id": actor.user_id if actor else None,
+        "details": sealed({"actor": maybe(from_person, actor), "facts": dict(entry.facts)}),
+    }
+
+
+def to_entry(row: RowMapping) -> AuditEntry:
+    """The inverse of `from_entry`. Raises `codec.Unreadable`."""
+
+    def read(details: Mapping[str, Any]) -> AuditEntry:
+        person = details["actor"]
+        actor = None if person is None else to_person(row["org"], row["team"], row["user_id"], person)
+        return AuditEntry(row["id"], row["at"], Event(row["event"]), row["subject"], actor, details["facts"])
+
+    return opened(f"audit entry {row['id']}", row["details"], read)
+
+
+def from_notice(notice: Notice) -> Values:
+    """The row of a notice; nobody has claimed it."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind.value,
+        "subject": notice.subject,
+        "org": notice.place.org,
+        "team": notice.place.team,
+        "channel": notice.place.channel,
+        "thread_ts": notice.place.thread_ts,
+        "created_at": notice.created_at,
+        "wanted": notice.wanted,
+        "shown": notice.shown,
+        "at_channel": notice.at.channel if notice.at else None,
+        "at_ts": notice.at.ts if notice.at else None,
+        "attempts": notice.attempts,
+        "not_before": notice.not_before,
+        "last_error": notice.last_error,
+        "given_up": notice.given_up,
+    }
+
+
+def to_notice(row: RowMapping) -> Notice:
+    """The inverse of `from_notice`."""
+    return Notice(
+        id=row["id"],
+        kind=NoticeKind(row["kind"]),
+        subject=row["subject"],
+        place=Place(row["org"], row["team"], row["channel"], row["thread_ts"]),
+        created_at=row["created_at"],
+        wanted=row["wanted"],
+        shown=row["shown"],
+        at=None if row["at_ts"] is None else MessageAt(row["at_channel"], row["at_ts"]),
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        last_error=row["last_error"],
+        given_up=row["given_up"],
+    )
+
+
+def from_reminder(reminder: Reminder) -> Values:
+    """The row of a reminder."""
+    return {
+        "provider": reminder.provider,
+        "evaluation_id": reminder.evaluation_id,
+        "project_id": reminder.project_id,
+        "project_name": reminder.project_name,
+        "first_seen": reminder.first_seen,
+        "snoozed_until": reminder.snoozed_until,
+        "ended_at": reminder.ended_at,
+        "ended_as": reminder.ended_as,
+        "ended_by": reminder.ended_by,
+    }
+
+
+def to_reminder(row: RowMapping) -> Reminder:
+    """The inverse of `from_reminder`."""
+    return Reminder(**row)

@@ -1,0 +1,62 @@
+"""The way in: open a database, and read or write in transactions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from bot.store import schema
+from bot.store.database import BUSY_SECONDS, Database
+from bot.store.reading import Reading
+from bot.store.writing import Clock, Writing
+
+
+class Store:
+    """Everything that must last. No transaction may be held across an await on anything but the store itself."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """A store on a database that is there; migrates nothing.
+
+        `busy_seconds` is how long a transaction waits for another one. Raises `ValueError` for a URL that cannot be
+        used, and `StoreUnavailable`.
+        """
+        store = cls(Database(url, busy_seconds=busy_seconds), clock)
+        try:
+            async with store.read():
+                pass
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is the database for one process."""
+        return self._database.is_sqlite
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reading]:
+        """A transaction that sees one moment. Raises `StoreUnavailable`."""
+        async with self._database.read() as connection:
+            yield Reading(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Writing]:
+        """A transaction that is kept whole at its end, or undone whole by any exception. Raises `StoreUnavailable`."""
+        async with self._database.write() as connection:
+            yield Writing(connection, self._clock)
+
+    async def check_schema(self) -> None:
+        """Raises `schema.SchemaMismatch`, which says what to run, unless the schema is the one of this version."""
+        async with self._database.read() as connection:
+            await connection.run_sync(schema.check)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._database.close()

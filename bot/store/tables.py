@@ -1,0 +1,178 @@
+"""The tables. What is searched or compared has a column; the rest of a change stands in its document.
+
+People and places carry `org` (the enterprise id on Grid, else the team id) beside the team, so that one Grid is one
+organisation.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from bot.store.types import Document, UTCDateTime, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+"""The last number given out, by what was numbered."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("project_id", String, nullable=False),
+    Column("environment_id", String, nullable=False),
+    Column("target_id", String),
+    Column("requester_org", String, nullable=False),
+    Column("requester_team", String, nullable=False),
+    Column("requester_id", String, nullable=False),
+    Column("origin_org", String, nullable=False),
+    Column("origin_team", String, nullable=False),
+    Column("origin_channel", String, nullable=False),
+    Column("origin_thread", String),
+    Column("undoes", String),
+    Column("attempt", String, nullable=False),
+    Column("lease_by", String),
+    Column("lease_until", UTCDateTime),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime),
+    Column("applied_at", UTCDateTime),
+    Column("revision", Integer, nullable=False),
+    Column("details", Document, nullable=False),
+)
+
+ONE_OPEN = Index(
+    "uq_changes_one_open",
+    changes.c.provider,
+    changes.c.project_id,
+    changes.c.environment_id,
+    unique=True,
+    sqlite_where=text("is_open"),
+    postgresql_where=text("is_open"),
+)
+"""One open change per provider, project and environment: the database keeps it, whoever comes at the same moment."""
+
+Index("ix_changes_state_expires_at", changes.c.state, changes.c.expires_at)
+Index("ix_changes_created_at", changes.c.created_at)
+Index("ix_changes_requester", changes.c.requester_org, changes.c.requester_id, changes.c.created_at)
+Index("ix_changes_project", changes.c.provider, changes.c.project_id, changes.c.created_at)
+Index("ix_changes_applied", changes.c.provider, changes.c.project_id, changes.c.environment_id, changes.c.applied_at)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("change_id", ForeignKey(changes.c.id), primary_key=True),
+    Column("org", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+    Column("team", String, nullable=False),
+    Column("say", String, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("details", Document, nullable=False),
+)
+"""One person, one word: the primary key says so."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("event", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("org", String),
+    Column("team", String),
+    Column("user_id", String),
+    Column("details", Document, nullable=False),
+)
+"""`position` keeps the order of entries of one instant."""
+
+Index("ix_audit_subject", audit.c.subject, audit.c.position)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("org", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("thread_ts", String),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("at_channel", String),
+    Column("at_ts", String),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UTCDateTime),
+    Column("last_error", Words, nullable=False),
+    Column("given_up", Boolean, nullable=False),
+    Column("claimed_by", String),
+    Column("claimed_until", UTCDateTime),
+    UniqueConstraint("kind", "subject"),
+)
+
+Index(
+    "ix_notices_due",
+    notices.c.created_at,
+    sqlite_where=text("wanted > shown AND NOT given_up"),
+    postgresql_where=text("wanted > shown AND NOT given_up"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("org", String, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+)
+"""What does not fit into a button: the button holds the id."""
+
+Index("ix_drafts_expires_at", drafts.c.expires_at)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("evaluation_id", String, primary_key=True),
+    Column("project_id", String, nullable=False),
+    Column("project_name", Words, nullable=False),
+    Column("first_seen", UTCDateTime, nullable=False),
+    Column("snoozed_until", UTCDateTime),
+    Column("ended_at", UTCDateTime),
+    Column("ended_as", String, nullable=False),
+    Column("ended_by", String, nullable=False),
+)
+
+Index("ix_reminders_ended_at", reminders.c.ended_at)
