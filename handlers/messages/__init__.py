@@ -30,7 +30,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
-from handlers.messages.approvals import change_detail, history, reject_modal, review_modal
+from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
     board,
@@ -47,10 +47,14 @@ from handlers.messages.errors import (
     apology,
     environment_missing,
     failed,
+    field_problem,
     misunderstood,
     not_found,
     not_yet,
+    outdated_button,
     refused,
+    shutting_down,
+    try_again,
     working,
 )
 from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
@@ -65,7 +69,9 @@ __all__ = [
     "apology",
     "card",
     "deploy_form",
+    "diff_modal",
     "evaluation_report",
+    "field_problem",
     "form_for",
     "help_message",
     "history",
@@ -76,10 +82,13 @@ __all__ = [
     "open_form",
     "options",
     "outcome",
+    "outdated_button",
     "page_line",
     "read_page_line",
     "reject_modal",
     "review_modal",
+    "shutting_down",
+    "try_again",
     "working",
 ]
 

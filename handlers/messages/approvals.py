@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View as SlackView
 
-from bot.domain.changes import AuditEntry, Change, Event, State
+from bot.domain.changes import AuditEntry, Change, Event
 from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import ChangeDetail
@@ -29,7 +29,7 @@ from handlers.messages.blocks import (
     quote,
     section,
 )
-from handlers.messages.deploys import approvals, headline, old_and_new
+from handlers.messages.deploys import approvals, headline, old_and_new, verdict, who_wants_what
 from handlers.messages.errors import problem_blocks, reasons
 
 MODAL_BLOCKS = 100
@@ -64,14 +64,14 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
     if said[0].islower():
         who = mention(entry.actor) if entry.actor else "configbot"
         said = f"{who} {said}"
-    elif entry.actor is not None:
+    elif entry.event is Event.SETTLED and entry.actor is not None:
         said = f"{said} By {mention(entry.actor)}."
     if entry.event is Event.REQUESTED and change is not None:
         said = headline(change)
     if entry.event is Event.SUPERSEDED and "by" in facts:
         said = f"{code(facts['by'])} takes its place. Nothing was deployed."
-    if entry.event is Event.SETTLED and facts.get("state") in set(State):
-        said = f"{said} It is: {words.STATES[State(facts['state'])].title.lower()}."
+    if entry.event is Event.SETTLED and "state" in facts:
+        said = f"{said} It is: {words.state(facts['state'])}."
     return said if said.endswith(".") else f"{said}."
 
 
@@ -83,9 +83,9 @@ def change_detail(detail: ChangeDetail) -> Message:
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
-        section(f"{headline(change)}\n{old_and_new(change)}"),
+        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
         quote(change.because) if change.because else None,
-        section(words.verdict(change.seen.evidence, change.project.provider)) if change.target else None,
+        section(verdict(change)) if change.target else None,
         section(f"*Approvals:* {given}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
@@ -116,7 +116,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     change = detail.change
     state = words.STATES[change.state]
     blocks: list[Block | None] = [
-        section(f"{state.glyph} *{state.title}*\n{headline(change)}\n{old_and_new(change)}"),
+        section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if change.target else ()),
         section(
@@ -125,7 +125,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
         *_problem(change.problem),
-        *(DividerBlock() for _ in range(1)),
+        DividerBlock(),
         *_diff(detail),
         *_history(detail),
     ]
@@ -133,6 +133,13 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     if len(shown) > MODAL_BLOCKS:
         shown = [*shown[: MODAL_BLOCKS - 1], context("… (cut)")]
     return modal(ids.View.REVIEW, f"Review {change.label}", shown, private=change.id, close="Close")
+
+
+def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
+    """Only what differs, whole."""
+    change = detail.change
+    blocks = [section(old_and_new(change)), *_diff(detail)][:MODAL_BLOCKS]
+    return modal(ids.View.REVIEW, f"Full diff {change.label}", blocks, private=change.id, close="Close")
 
 
 def _diff(detail: ChangeDetail) -> list[Block]:
@@ -145,7 +152,7 @@ def _diff(detail: ChangeDetail) -> list[Block]:
 
 
 def _evidence(change: Change) -> Iterator[Block]:
-    yield section(words.verdict(change.seen.evidence, change.project.provider))
+    yield section(verdict(change))
     lines = [
         f"{code(row.evaluator_name)}: {words.score(row.live)} → {words.score(row.candidate)}, "
         f"{words.comparison(row)} ({words.counted(row.datapoints, 'datapoint')}"

@@ -151,14 +151,19 @@ def context(mrkdwn: str) -> ContextBlock:
 
 def bullets(lines: Iterable[str], limit: int = 2_900) -> SectionBlock:
     """Lines of our own words, each behind a dot; what is too much is left out visibly."""
+    return stack((f"• {line}" for line in lines), limit)
+
+
+def stack(lines: Iterable[str], limit: int = 2_900) -> SectionBlock:
+    """Lines of our own words under each other; what is too much is left out visibly."""
     kept: list[str] = []
     room = limit
     for line in lines:
-        room -= len(line) + 3
+        room -= len(line) + 1
         if room < 0:
             kept.append(CUT)
             break
-        kept.append(f"• {line}")
+        kept.append(line)
     return section("\n".join(kept))
 
 
@@ -242,8 +247,15 @@ def compose(text: str, *blocks: Block | None) -> Message:
 
 
 def escape_kept(text: str, limit: int = 1_500) -> str:
-    """Our own text, escaped already, cut between words so that no entity and no date is torn."""
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " " + CUT
+    """Our own text, escaped already, cut between words, never inside a date, a mention or a code span."""
+    if len(text) <= limit:
+        return text
+    kept = text[:limit].rsplit(" ", 1)[0]
+    if kept.count("<") > kept.count(">"):
+        kept = kept[: kept.rindex("<")]
+    if kept.count("`") % 2:
+        kept = kept[: kept.rindex("`")]
+    return f"{kept.rstrip()} {CUT}"
 
 
 def _fit(text: str, made: list[dict[str, Any]]) -> list[dict[str, Any]]:

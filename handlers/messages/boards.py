@@ -23,8 +23,9 @@ from handlers.messages.blocks import (
     rich_list,
     run_buttons,
     section,
+    stack,
 )
-from handlers.messages.errors import problem_text, reasons
+from handlers.messages.errors import reasons
 
 MAX_CELLS = 12
 
@@ -78,12 +79,12 @@ def _in_short(row: BoardRow) -> str:
 def _project(row: BoardRow) -> Block:
     head = f"*{code(row.project.name)}* · {code(row.project.provider, 40)}"
     if row.problem is not None:
-        return section(f"{head}\n{problem_text(row.problem)} {words.remedy_of(row.problem)}")
+        return section(f"{head}\n{words.fault(row.problem)} {words.remedy_of(row.problem)}")
     lines = [_cell(cell) for cell in row.cells[:MAX_CELLS]] or ["It has no environments."]
     rest = len(row.cells) - MAX_CELLS
     if rest > 0:
         lines.append(f"and {words.counted(rest, 'more environment')}")
-    return section("\n".join([head, *lines]))
+    return stack([head, *lines])
 
 
 def _cell(cell: BoardCell) -> str:
@@ -132,14 +133,14 @@ def _listed(change: Change) -> Block:
 def explanation(shown: Explanation) -> Message:
     """What would happen to a line, and why. Nothing was changed."""
     said = answer(shown.answer)
-    live = f"{words.served(shown.served)} is live in {code(shown.environment.name)} of {code(shown.project.name)} now"
-    target = f", and the line would make it {code(shown.target.name)}" if shown.target else ""
+    place = f"{code(shown.environment.name)} of {code(shown.project.name)}"
+    target = f" The line would make it {code(shown.target.name)}." if shown.target else ""
     denied = reasons(shown.answer.reasons) if isinstance(shown.answer, Denied) else None
     return compose(
         f"{code(shown.line, 200)}: {said} Nothing was changed.",
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),
         denied,
-        section(f"{live}{target}."),
+        section(f"Live in {place} now: {words.served(shown.served)}.{target}"),
         context("This only explains. Nothing was changed."),
     )
 

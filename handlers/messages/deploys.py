@@ -7,7 +7,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.domain.changes import FINAL, RESTORES, Change, Decision, Kind, Say, State
+from bot.domain.changes import FINAL, RESTORES, Change, Decision, Say, State
 from bot.domain.evaluations import Comparison, Trend
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
@@ -27,7 +27,7 @@ from handlers.messages.blocks import (
     section,
     table,
 )
-from handlers.messages.errors import problem_blocks, problem_text, reasons
+from handlers.messages.errors import problem_blocks, reasons
 
 TABLE_ROWS = 5
 _WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
@@ -41,20 +41,38 @@ def card(view: ChangeView, *, now: datetime) -> Message:
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_what_it_came_to(view)}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
-        section(f"{mention(change.requester)} wants to {words.wish(change)}.\n{old_and_new(change)}"),
+        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
         quote(change.because) if change.because else None,
-        section(words.verdict(change.seen.evidence, change.project.provider)) if known else None,
+        section(verdict(change)) if known else None,
         *(evidence_table(change) if change.state not in FINAL else ()),
         *(diffs.short(change) if change.state not in FINAL else ()),
         *_standing(view, now),
         actions(_buttons(view, now)),
         context(_small_print(change)),
+        *_again(change),
     )
 
 
+def _again(change: Change) -> Iterator[Block]:
+    """The line that asks for the same once more; a retry is a new change."""
+    if change.state in FINAL and change.state is not State.APPLIED:
+        yield context(f"To ask anew: {code(words.again(change), 600)}")
+
+
+def who_wants_what(change: Change) -> str:
+    """``@ada wants to deploy …``, and *asked to* once it is over."""
+    return f"{mention(change.requester)} {'asked' if change.state in FINAL else 'wants'} to {words.wish(change)}"
+
+
 def headline(change: Change) -> str:
-    """Who wants what, in a sentence."""
-    return f"{mention(change.requester)} wants to {words.wish(change)}, where {words.base(change)} was live."
+    """Who wants what, and what it replaces, in a sentence."""
+    return f"{who_wants_what(change)}. It replaces: {words.base(change)}."
+
+
+def verdict(change: Change) -> str:
+    """What the evaluations prove, and that taking back needs no proof."""
+    free = " Taking back needs none." if change.kind in RESTORES else ""
+    return words.verdict(change.seen.evidence, change.project.provider) + free
 
 
 def old_and_new(change: Change) -> str:
@@ -65,11 +83,11 @@ def old_and_new(change: Change) -> str:
 def _what_it_came_to(view: ChangeView) -> str:
     change = view.change
     if change.state is State.WAITING:
-        return f" {approvals(view)}"
+        return f" Approvals: {approvals(view)}"
     if change.reasons:
         return " " + " ".join(words.why(each) for each in change.reasons)
     if change.problem is not None:
-        return f" {problem_text(change.problem)}"
+        return f" {words.fault(change.problem)}"
     return ""
 
 
@@ -97,15 +115,17 @@ def _cells(row: Comparison, asked_at: datetime) -> tuple[str, ...]:
 
 
 def approvals(view: ChangeView) -> str:
-    """``1 of 2 approvals (@ravi), waiting for 1 more person``."""
-    approved = [each for each in view.decisions if each.say is Say.APPROVE]
+    """``1 of 2 (@ravi), waiting for 1 more person``; once it is over, who approved."""
+    who = [mention(each.actor) for each in view.decisions if each.say is Say.APPROVE]
+    by = words.some(who, 8)
+    if view.change.state is not State.WAITING:
+        return f"Approved by {by}." if who else "Nobody approved it."
     need = view.change.seen.rule.approvals
-    missing = need - len(approved)
-    by = f" ({words.some([mention(each.actor) for each in approved], 8)})" if approved else ""
-    if missing <= 0:
-        return f"{words.counted(len(approved), 'approval')}{by}."
-    whom = "person" if missing == 1 else "people"
-    return f"{len(approved)} of {words.counted(need, 'approval')}{by}, waiting for {missing} more {whom}."
+    given = f"{len(who)} of {need}" + (f" ({by})" if who else "")
+    missing = need - len(who)
+    if missing < 1:
+        return f"{given}."
+    return f"{given}, waiting for {missing} {'more ' if who else ''}{'person' if missing == 1 else 'people'}."
 
 
 def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
@@ -123,13 +143,13 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
         case State.REJECTED:
             yield from _rejections(view.decisions)
         case State.FAILED:
-            yield section(words.ENDINGS[change.state])
             if change.problem is not None:
+                yield section(words.effect(change.problem))
                 yield from problem_blocks(change.problem)
         case State.UNKNOWN:
             yield section(_what_is_known(change))
             if change.problem is not None:
-                yield from problem_blocks(change.problem)
+                yield from problem_blocks(change.problem, advise=False)
         case _:
             yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{_since(change)}")
 
@@ -204,10 +224,11 @@ def _small_print(change: Change) -> str:
 def applied(outcome: Applied) -> Message:
     """It is live."""
     change = outcome.change
-    if change.kind is Kind.DEACTIVATE or change.target is None:
-        now_live = f"Nothing of {code(change.project.name)} is live in {code(change.environment.name)} any more."
+    project, environment = code(change.project.name), code(change.environment.name)
+    if change.target is None:
+        now_live = f"Nothing of {project} is live in {environment} any more."
     else:
-        now_live = f"{words.target(change)} is live in {code(change.environment.name)} of {code(change.project.name)}."
+        now_live = f"{code(change.target.name)} of {project} is live in {environment}."
     text = f"{now_live} It was read back and found true ({code(change.label)})."
     return compose(text, section(f"✅ {text}"), _look_at(change))
 
@@ -215,14 +236,9 @@ def applied(outcome: Applied) -> Message:
 def awaiting(outcome: AwaitingApproval) -> Message:
     """It waits for people."""
     change = outcome.change
-    missing = outcome.need - outcome.have
-    have = f"{outcome.have} of {words.counted(outcome.need, 'approval')} given. " if outcome.have else ""
-    whom = "1 more person" if missing == 1 else f"{missing} more people"
-    whom = whom.replace(" more", "") if not outcome.have else whom
-    text = (
-        f"{code(change.label)} waits: {have}{whom} {'has' if missing == 1 else 'have'} to approve before "
-        f"{words.target(change)} goes live in {code(change.environment.name)} of {code(change.project.name)}."
-    )
+    given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
+    missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
+    text = f"{code(change.label)} waits for {missing}{given}: {words.wish(change)}. Its card has the buttons."
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 
@@ -231,15 +247,21 @@ def void(outcome: Void) -> Message:
     change = outcome.change
     head = f"{code(change.label)} is void: what was seen has moved since. Nothing was deployed."
     because = " ".join(words.why(each) for each in change.reasons)
-    return compose(f"{head} {because}".strip(), section(f"⚠️ *{head}*"), reasons(change.reasons), _look_at(change))
+    return compose(
+        f"{head} {because}".strip(),
+        section(f"⚠️ *{head}*"),
+        reasons(change.reasons),
+        _look_at(change),
+        context(f"To ask anew: {code(words.again(change), 600)}"),
+    )
 
 
 def unknown(outcome: Unknown) -> Message:
     """Nobody can tell yet; a person decides."""
     change = outcome.change
-    head = f"{code(change.label)}: it is not known whether {old_and_new(change)} took effect."
+    head = f"{code(change.label)}: whether it took effect is not known ({old_and_new(change)})."
     return compose(
-        f"{head} A person has to look: nothing more is sent by itself.",
+        f"{head} Nothing more is sent by itself, so a person has to look.",
         section(f"❓ *Outcome unknown.* {head}"),
         section(_what_is_known(change)),
         actions(unknown_buttons(change)),
@@ -257,14 +279,9 @@ def withdrawn(outcome: Withdrawn) -> Message:
 
 
 def _ended(change: Change, how: str) -> Message:
-    text = f"{code(change.label)} is {how}. {words.base(change)} stays as it is in {code(change.environment.name)}."
+    text = f"{code(change.label)} is {how}: {words.wish(change)}. Nothing was deployed."
     return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
 
 
 def _look_at(change: Change) -> Block | None:
     return actions([button("Show", Action.REVIEW, change.id)])
-
-
-def gate_note(change: Change) -> str:
-    """Why a kind that restores is not held up by evaluations; empty for the others."""
-    return "Taking back needs no evaluation." if change.kind in RESTORES else ""

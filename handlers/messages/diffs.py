@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichTextPreformattedElement
@@ -112,11 +113,11 @@ def _flat(text: str) -> str:
 
 def _tail(text: str) -> str:
     flat = _flat(text)
-    return flat if len(flat) <= _EDGE else "…" + flat[-_EDGE:]
+    return flat if len(flat) <= _EDGE else "…" + flat[-_EDGE:].partition(" ")[2]
 
 
 def _head(text: str) -> str:
-    return text if len(text) <= _EDGE else text[:_EDGE] + "…"
+    return text if len(text) <= _EDGE else text[:_EDGE].rpartition(" ")[0] + " …"
 
 
 def _middle(text: str) -> str:
@@ -124,12 +125,25 @@ def _middle(text: str) -> str:
 
 
 def _styled(spans: Iterable[Span]) -> list[RichTextElement]:
-    """Added words bold, removed words struck through."""
-    return [
-        plain(literal(span.text, FULL_TEXT), bold=span.sign == "+", strike=span.sign == "-")
-        for span in spans
-        if span.text
-    ]
+    """Added words bold, removed words struck through, a gap between the two."""
+    made: list[RichTextElement] = []
+    before = ""
+    for span in spans:
+        text = span.text if span.sign == "=" or not span.text.isspace() else _BLANKS.sub(_shown_blank, span.text)
+        if before == "-" and span.sign == "+":
+            made.append(plain(" "))
+        if text:
+            made.append(plain(literal(text, FULL_TEXT), bold=span.sign == "+", strike=span.sign == "-"))
+        before = span.sign
+    return made
+
+
+_BLANKS = re.compile(r"[ \t\n]")
+
+
+def _shown_blank(found: re.Match[str]) -> str:
+    """A blank that came or went, visible."""
+    return {" ": "␣", "\t": "⇥", "\n": "⏎\n"}[found.group()]
 
 
 def full(found: ContentDiff) -> list[Block]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
-from bot.domain.changes import Change
 from bot.domain.errors import Code, Problem, Reason
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion
 from bot.grammar.readings import Misunderstood
+from bot.usecases.wishes import FieldProblem
 from handlers.ids import Action, numbered
 from handlers.messages import words
 from handlers.messages.blocks import (
@@ -62,15 +62,10 @@ def _ways_out(outcome: Refused) -> Iterator[ButtonElement]:
         yield button(f"Show {name}", numbered(Action.REVIEW, position), change_id)
 
 
-def problem_text(problem: Problem) -> str:
-    """What the provider did, in mrkdwn."""
-    status = f" (HTTP {problem.status})" if problem.status else ""
-    return f"{code(problem.provider or 'the provider', 40)} {words.FAULTS[problem.fault][0]}{status}."
-
-
-def problem_blocks(problem: Problem) -> list[Block]:
-    """What was being done, what the provider said, what to do, where the log has more."""
-    found: list[Block] = [section(f"{problem_text(problem)} {words.remedy_of(problem)}")]
+def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
+    """What the provider did and said, what to do, what was being done, where the log has more."""
+    advice = f" {words.remedy_of(problem)}" if advise else ""
+    found: list[Block] = [section(f"{words.fault(problem)}{advice}")]
     if problem.detail.strip():
         found.append(section("What it said:"))
         found.append(quote(problem.detail, 400))
@@ -83,18 +78,15 @@ def problem_blocks(problem: Problem) -> list[Block]:
 
 def failed(outcome: Failed) -> Message:
     """The provider did not do it, or did not answer."""
-    about = f"{code(outcome.change.label)} failed" if outcome.change else "That did not work"
-    live = "As far as configbot saw, nothing is live that was not live before."
+    change = outcome.change
+    about = f"{code(change.label)} failed" if change else "That did not work"
+    state = words.effect(outcome.problem) if change else "Nothing was changed."
     return compose(
-        f"{about}: {problem_text(outcome.problem)} {live}",
-        section(f"❌ *{about}.* {live}"),
+        f"{about}: {words.fault(outcome.problem)} {state}",
+        section(f"❌ *{about}.* {state}"),
         *problem_blocks(outcome.problem),
-        _show(outcome.change),
+        actions([button("Show", Action.REVIEW, change.id)]) if change else None,
     )
-
-
-def _show(change: Change | None) -> Block | None:
-    return actions([button("Show", Action.REVIEW, change.id)]) if change else None
 
 
 def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:
@@ -178,7 +170,7 @@ def misunderstood(found: Misunderstood, drafts: Mapping[str, str]) -> Message:
 def not_yet(line: str) -> Message:
     """A line that is understood and that nothing carries out yet."""
     text = f"configbot understands {code(line, 200)} and cannot do it yet. Nothing was changed."
-    return compose(text, section(text))
+    return _note(text)
 
 
 def apology(reference: str) -> Message:
@@ -197,3 +189,36 @@ def working(doing: str) -> Message:
     """A sign of life for what takes longer than a moment."""
     text = f"Working on it: {code(doing, 200)}"
     return compose(text, section(f"⏳ {text}"))
+
+
+def shutting_down() -> Message:
+    """Nothing new is taken."""
+    return _note("configbot is restarting, so it did not take this. Try again in a minute. Nothing was changed.")
+
+
+def outdated_button() -> Message:
+    """A click on something that nobody knows any more."""
+    return _note("This button is too old to be understood. Type the line again. Nothing was changed.")
+
+
+def try_again() -> Message:
+    """Slack did not open what was asked for, mostly because the click took too long to arrive."""
+    return _note("Slack did not open the form in time. Press the button again. Nothing was changed.")
+
+
+def _note(text: str) -> Message:
+    return compose(text, section(text))
+
+
+FIELD_PROBLEMS: dict[str, str] = {
+    "missing": "Pick one here.",
+    "gone": "This is no longer there. Pick another one.",
+    "other_provider": "This belongs to another provider than the rest. Pick one that fits.",
+    "same": "This is the same environment as the other one. Pick a different one.",
+}
+"""By `FieldProblem.problem`."""
+
+
+def field_problem(wrong: FieldProblem) -> str:
+    """What stands under a field of a form that cannot be sent like this."""
+    return FIELD_PROBLEMS.get(wrong.problem, "This does not fit. Pick another one.")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.evaluations import COMPLETED, RUNNING, WAITS_FOR_CALLER, Evaluation
 from bot.domain.notices import EvaluationView
 from bot.domain.outcomes import EvaluationUpdated, Snoozed
@@ -107,10 +105,3 @@ def snoozed(outcome: Snoozed) -> Message:
     until = moment(datetime.fromisoformat(outcome.until_iso))
     text = f"Nothing more is said about evaluation {code(outcome.evaluation_id)} until {until}."
     return compose(text, section(text))
-
-
-def details(evaluation: Evaluation) -> Block:
-    """Its facts in a line."""
-    return context(
-        f"{code(evaluation.dataset_name)} · {words.counted(evaluation.datapoints, 'datapoint')} · {code(evaluation.id)}"
-    )

@@ -7,7 +7,6 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block, ExternalDataSelectElement, InputBlock, Option, PlainTextInputElement
 
-from handlers import ids
 from handlers.ids import Field, View
 from handlers.messages.approvals import modal
 from handlers.messages.blocks import label, section
@@ -122,8 +121,3 @@ def _text(ask: _Ask, initial: str = "") -> InputBlock:
 def options(picks: list[Pick]) -> dict[str, Any]:
     """The answer to a select that asks what there is."""
     return {"options": [Option(value=each.value, text=label(each.label, 75)).to_dict() for each in picks[:100]]}
-
-
-def open_form_value(verb: str) -> str:
-    """The value of a button that opens a form."""
-    return ids.value(verb)

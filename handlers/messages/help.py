@@ -1,57 +1,76 @@
-"""Help, made from the table of lines that the grammar knows."""
+"""Help, made from the table of lines that the grammar keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
+from bot.grammar.lines import HEADS, LINES, NOT_YET, Line
 from handlers.ids import Action
-from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, section
+from handlers.messages.blocks import Message, actions, button, code, compose, context, section, stack
 from handlers.messages.forms import FORM_VERBS
 
+HelpLine = Line
 
-@dataclass(frozen=True, slots=True)
-class HelpLine:
-    """One line of the language: its usage, what it does, and under which heading it is found."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Change what is live": ("deploy", "promote", "rollback", "deactivate"),
+    "Decide and look back": ("approval", "change", "withdraw"),
+    "Look": ("deployment", "project", "config"),
+    "Evaluations": ("evaluation",),
+    "Protect": ("lock", "unlock"),
+    "Reminders": ("reminder",),
+    "More": ("explain", "help", "doctor"),
+}
+"""Headings of the overview, and the heads of lines under them."""
 
-    usage: str
-    does: str
-    group: str
 
-
-def help_message(word: str | None, lines: Sequence[HelpLine], commands: Iterable[str] = ()) -> Message:
-    """All lines by group, or those that have to do with `word`."""
-    if word is None:
+def help_message(word: str | None, lines: Sequence[HelpLine] = LINES, commands: Iterable[str] = ()) -> Message:
+    """All lines by group, or those that begin with `word`. `commands` are the slash commands as they are registered."""
+    if word is None or not word.strip():
         return _overview(lines, commands)
-    wanted = word.casefold().strip()
-    found = [each for each in lines if wanted in each.usage.casefold().split() or wanted == each.group.casefold()]
+    found = _about(word, lines)
     if not found:
         text = f"There is no help on {code(word)}. `help` shows every line that works."
         return compose(text, section(text))
     return compose(
-        f"Help on {code(word)}: {'; '.join(code(each.usage, 200) for each in found[:5])}.",
+        f"{code(found[0].usage, 300)}: {found[0].does} For example: {code(found[0].example, 300)}.",
         section(f"*Help on* {code(word)}"),
-        bullets(f"{code(each.usage, 200)}\n    {each.does}" for each in found),
+        *(_whole(line) for line in found),
     )
+
+
+def _about(word: str, lines: Sequence[HelpLine]) -> list[HelpLine]:
+    words = tuple(word.casefold().removeprefix("/").split())
+    exact = [line for line in lines if line.key == " ".join(words) and len(words) > 1]
+    head = HEADS.get(words[:2]) or HEADS.get(words[:1]) or "".join(words[:1])
+    return exact or [line for line in lines if line.head == head]
+
+
+def _whole(line: HelpLine) -> Block:
+    later = " It cannot be done yet." if line.key in NOT_YET else ""
+    return section(f"{code(line.usage, 300)}\n{line.does}{later}\nFor example: {code(line.example, 300)}")
 
 
 def _overview(lines: Sequence[HelpLine], commands: Iterable[str]) -> Message:
-    groups = list(dict.fromkeys(each.group for each in lines))
     ways = " ".join(code(command) for command in commands)
+    later = [line for line in lines if line.key in NOT_YET]
     return compose(
         "configbot changes which config is live, with review, proof and undo. `help WORD` says more about a line.",
-        section("*What you can type* after `/configbot` or after mentioning configbot"),
-        *(_group(group, [each for each in lines if each.group == group]) for group in groups),
-        context(f"As commands of their own: {ways}") if ways else None,
+        section("*What you can type* after `/configbot`, or after mentioning configbot:"),
+        *_groups(lines),
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
-        context("`help deploy` says more about one line. `explain` before any line says what would happen."),
+        context("`help deploy` says more about one line. `explain` before any line says what it would do."),
+        context(f"As commands of their own: {ways}") if ways else None,
+        context(f"Understood, and not built yet: {', '.join(code(line.key) for line in later)}") if later else None,
     )
 
 
-def _group(group: str, lines: Iterable[HelpLine]) -> Block:
-    return section(f"*{group}*\n" + "\n".join(code(each.usage, 120) for each in lines))
+def _groups(lines: Sequence[HelpLine]) -> Iterator[Block]:
+    for group, heads in GROUPS.items():
+        shown = [line for head in heads for line in lines if line.head == head and line.key not in NOT_YET]
+        if shown:
+            yield stack([f"*{group}*", *(code(line.usage, 120) for line in shown)])
 
 
 def open_form(verb: str) -> Message:

@@ -19,7 +19,9 @@ from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import change_label
 from bot.domain.notices import NoticeKind
 from bot.domain.served import Nothing, Off, One, Served, Split
-from handlers.messages.blocks import code, prose
+from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
+from bot.grammar.speaking import say
+from handlers.messages.blocks import code, mention, prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,17 @@ REASONS: dict[Code, tuple[str, str]] = {
         "Decide on it, wait for it, or take it back with `withdraw {label}`.",
     ),
     Code.STATE_MOVED: (
-        "Somebody was faster: the change has moved on.",
+        "Somebody was faster{by}: the change has moved on.",
         "Look at its card, and press again if it is still needed.",
     ),
-    Code.TOO_LATE: ("The change is {state}, so this comes too late.", "If it is still wanted, ask for it anew."),
+    Code.TOO_LATE: (
+        "This does not fit how the change stands by now: {state}{by}.",
+        "If it is still wanted, ask for it anew.",
+    ),
+    Code.APPROVER_LOST: (
+        "Of the approvals given, {have} count now, and {need} are needed: an approver has lost the right to approve.",
+        "Ask anew, and let full members approve.",
+    ),
     Code.NOT_LAST: (
         "Something else was deployed on top of it, so it cannot be undone.",
         "Use `rollback PROJECT in ENV to CONFIG`.",
@@ -163,17 +172,20 @@ REASONS: dict[Code, tuple[str, str]] = {
 """Why, and what would lift it."""
 
 LIFTERS: dict[Lifter, str] = {
-    Lifter.REQUESTER: "Up to: whoever asks.",
-    Lifter.APPROVER: "Up to: another full member.",
-    Lifter.WORKSPACE_ADMIN: "Up to: a workspace admin.",
-    Lifter.OPERATOR: "Up to: whoever runs configbot.",
-    Lifter.NOBODY: "Nobody can lift this.",
+    Lifter.REQUESTER: "Who can: whoever asks.",
+    Lifter.APPROVER: "Who can: another full member.",
+    Lifter.WORKSPACE_ADMIN: "Who can: a workspace admin.",
+    Lifter.OPERATOR: "Who can: whoever runs configbot.",
+    Lifter.NOBODY: "Nobody can lift this as it stands.",
 }
 
 _NEUTRAL: Mapping[str, str] = {
     "change": "Another change",
     "label": "ID",
     "state": "decided",
+    "by": "",
+    "have": "fewer",
+    "need": "more",
     "config": "This config",
     "project": "this project",
     "provider": "The provider",
@@ -197,9 +209,13 @@ def remedy(reason: Reason) -> str:
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
     filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items()}}
-    for verbatim in ("state", "status", "wanted"):
+    for verbatim in ("status", "wanted", "have", "need"):
         if verbatim in facts:
             filled[verbatim] = prose(str(facts[verbatim]), 40)
+    if "state" in facts:
+        filled["state"] = state(str(facts["state"]))
+    if "by" in facts:
+        filled["by"] = f" (by {mention(str(facts['by']))})"
     if "number" in facts:
         filled["label"] = prose(change_label(facts["number"]), 30)
         filled["change"] = f"`{filled['label']}`"
@@ -236,12 +252,31 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "said yes, and what is live did not change",
         "Look at it in the service, and ask again. It has not been repeated by itself.",
     ),
+    Fault.OWN_DATABASE: (
+        "did not take it",
+        "Try again in a minute. If it stays so, whoever runs configbot has to look at its database.",
+    ),
     Fault.OTHER_MOVED: (
         "moved something else as well",
         "Look at the other environments now: `deployments`. Put right what should not have moved.",
     ),
 }
 """What the provider did, after its name, and what to do."""
+
+
+def fault(problem: Problem) -> str:
+    """What the provider did, in mrkdwn."""
+    own = problem.fault is Fault.OWN_DATABASE
+    who = "The database of configbot" if own else code(problem.provider, 40) if problem.provider else "The provider"
+    status = f" (HTTP {problem.status})" if problem.status else ""
+    return f"{who} {FAULTS[problem.fault][0]}{status}."
+
+
+def effect(problem: Problem) -> str:
+    """What a change that failed left behind."""
+    if problem.fault is Fault.OTHER_MOVED:
+        return "Something is live that was not asked for."
+    return "As far as configbot saw, nothing is live that was not live before."
 
 
 def remedy_of(problem: Problem) -> str:
@@ -297,7 +332,7 @@ def verdict(evidence: Evidence, provider: str) -> str:
 
 EVENTS: dict[Event, str] = {
     Event.REQUESTED: "asked for this",
-    Event.REFUSED: "was refused",
+    Event.REFUSED: "It is refused. Nothing was deployed.",
     Event.APPROVED: "approved",
     Event.REJECTED: "rejected it",
     Event.WITHDRAWN: "took it back",
@@ -344,6 +379,11 @@ def rule(identifier: str) -> str:
     if identifier.endswith(_GRACE):
         return f"the right to undo for a short while without a new approval ({rule(identifier.removesuffix(_GRACE))})"
     return _RULES.get(identifier) or f"the rule {code(identifier, 80)} of the policy file"
+
+
+def state(value: str) -> str:
+    """A state by its value, in the middle of a sentence."""
+    return STATES[State(value)].title.lower() if value in set(State) else prose(value, 40)
 
 
 def wish(change: Change) -> str:
@@ -419,7 +459,7 @@ ENDINGS: dict[State, str] = {
     State.AT_PROVIDER: "The provider wants an approval of its own first. It goes on by itself afterwards.",
     State.APPLYING: "It is being sent and read back.",
     State.APPLIED: "Read back and found true.",
-    State.FAILED: "As far as configbot saw, nothing is live that was not live before.",
+    State.FAILED: "It did not take effect.",
     State.UNKNOWN: "Whether it took effect is not known.",
     State.WAITING: "It waits for approval.",
 }
@@ -442,12 +482,32 @@ def score(value: float | None) -> str:
 
 def difference(live: float | None, candidate: float | None) -> str:
     """How far the new score is from the live one, with its sign."""
-    if live is None or candidate is None:
+    if live is None or candidate is None or not math.isfinite(candidate - live):
         return "–"
     gap = candidate - live
-    return "0" if score(abs(gap)) == "0" else ("+" if gap > 0 else "−") + score(abs(gap))
+    if math.isclose(gap, 0, abs_tol=1e-9):
+        return "0"
+    sign, size = ("+" if gap > 0 else "−"), abs(gap)
+    return sign + (score(size) if size >= 0.001 else f"{size:.1g}")
 
 
 def comparison(row: Comparison) -> str:
     """Better or worse, or why it cannot be said."""
     return DOUBTS[row.doubt] if row.doubt is not None else TRENDS[row.trend]
+
+
+def again(change: Change) -> str:
+    """The line that asks for the same once more, as it can be typed."""
+    project, environment = Name(change.project.name), Name(change.environment.name)
+    config = Name(change.target.name) if change.target else None
+    reading: Reading
+    match change.kind:
+        case Kind.DEPLOY if config is not None:
+            reading = Deploy(config, project, environment)
+        case Kind.PROMOTE if change.source is not None:
+            reading = Promote(project, Name(change.source.name), environment)
+        case _ if config is None:
+            reading = Deactivate(project, environment)
+        case _:
+            reading = Rollback(project, environment, config)
+    return say(reading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.actors import Actor, Place, Standing
@@ -14,7 +14,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evaluation, Evaluator, Evi
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import One, Served
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
