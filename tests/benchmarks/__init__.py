@@ -1,0 +1,17 @@
+"""Benchmarks: ``python -m tests.benchmarks [NAME …] [--json FILE]``.
+
+A benchmark is a callable of one argument, `tiny` (run everything once, measure nothing worth reading), that answers
+rows. It stands in the registry below under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.benchmarks import clients
+from tests.benchmarks.rows import Row
+
+BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
+    "clients": clients.run,
+}
+"""Name → what runs it."""

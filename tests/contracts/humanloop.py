@@ -1,4 +1,4 @@
-"""What the provider contract needs to know of the Humanloop wire: one good answer for every operation, and its refusals."""
+"""The Humanloop wire for the provider contract: one good answer for every operation."""
 
 from __future__ import annotations
 

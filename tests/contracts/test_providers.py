@@ -1,4 +1,4 @@
-"""One suite over every provider of the catalog: what it does against a service, and what it says when the service fails.
+"""One suite over every provider of the catalog: what it does, and what it says when the service fails.
 
 The service is our registry, in-process and over a socket; the faults are those of a server that fails on purpose.
 """

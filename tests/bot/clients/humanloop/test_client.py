@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from bot.clients.base import Capabilities, NotDone
+from bot.clients.humanloop import HumanloopClient
+from bot.domain.errors import Fault
+from bot.domain.names import Config, Environment, Project
+from bot.domain.served import NOTHING, One, Served
+from tests.contracts.humanloop import DEPLOYMENTS, EVALUATION, PROJECT, PROJECT_CONFIG
+from tests.faulty import FaultyServer, answer
+
+TRIAGE = Project("acorn", "pr_8QmVb2Zk0sTnYc4LxHdE7", "Refund triage")
+PRODUCTION = Environment("acorn", "env_9LkJh3GfDs6AqWeRtY1Zx", "production", is_default=True)
+STAGING = Environment("acorn", "env_2MnBv7CxZa4SdFgHjK8Ql", "staging")
+CONFIG_ID = "config_Zx3CvBn6Mq9WeRt2YuIoP"
+
+
+@pytest.fixture
+async def client(server: FaultyServer) -> AsyncIterator[HumanloopClient]:
+    client = HumanloopClient("acorn", f"{server.url}/v4", SecretStr("marmalade"))
+    yield client
+    await client.close()
+
+
+def test_says_who_it_is_and_what_it_can() -> None:
+    client = HumanloopClient("acorn", "https://config.example.com/v4", SecretStr("marmalade"))
+    assert client.name == "acorn"
+    assert client.capabilities == Capabilities(evaluations=True, immutable_configs=True)
+    assert repr(client) == "<HumanloopClient acorn https://config.example.com/v4>"
+
+
+async def test_says_what_is_live_in_every_environment(client: HumanloopClient, server: FaultyServer) -> None:
+    server.always = answer(DEPLOYMENTS)
+    now = await client.served(TRIAGE)
+    assert now.environments == (PRODUCTION, STAGING)
+    assert now.served == {PRODUCTION.id: Served(One(CONFIG_ID, CONFIG_ID, "triage v3")), STAGING.id: NOTHING}
+
+
+async def test_does_not_choose_between_two_rows_for_one_environment(
+    client: HumanloopClient, server: FaultyServer
+) -> None:
+    server.always = answer([DEPLOYMENTS[0], DEPLOYMENTS[0] | {"model_config_id": "config_y"}])
+    with pytest.raises(NotDone) as caught:
+        await client.served(TRIAGE)
+    assert caught.value.problem.fault is Fault.UNINTELLIGIBLE
+
+
+@pytest.mark.parametrize(("words", "names"), [(None, ["Refund triage", "Tone"]), ("TRI", ["Refund triage"])])
+async def test_finds_projects_by_words_also_where_the_service_does_not_filter(
+    words: str | None, names: list[str], client: HumanloopClient, server: FaultyServer
+) -> None:
+    server.always = answer({"records": [PROJECT, PROJECT | {"id": "pr_2", "name": "Tone"}], "total": 2})
+    assert [project.name for project in await client.projects(words)] == names
+
+
+async def test_a_config_comes_with_its_content(client: HumanloopClient, server: FaultyServer) -> None:
+    server.always = answer([PROJECT_CONFIG])
+    (found,) = await client.configs(TRIAGE)
+    assert found.config == Config("acorn", TRIAGE.id, CONFIG_ID, "triage v3", CONFIG_ID)
+    assert found.content.variables() == {"customer"}
+
+
+async def test_names_the_environment_by_its_id_when_it_deploys_and_when_it_clears(
+    client: HumanloopClient, server: FaultyServer
+) -> None:
+    server.reply(answer(DEPLOYMENTS), answer(None))
+    await client.serve(TRIAGE, STAGING, Config("acorn", TRIAGE.id, "config_x", "x", "config_x"))
+    await client.clear(TRIAGE, STAGING)
+    deploy, clear = server.requests
+    assert deploy.json() == {"config_id": "config_x", "environments": [{"id": STAGING.id}]}
+    assert (clear.method, clear.path) == ("DELETE", f"/v4/projects/{TRIAGE.id}/deployed-config/{STAGING.id}")
+
+
+async def test_asks_for_scores_with_one_evaluation_and_with_all(client: HumanloopClient, server: FaultyServer) -> None:
+    server.reply(answer([EVALUATION]), answer(EVALUATION))
+    (one,) = await client.evaluations(TRIAGE)
+    assert await client.evaluation(TRIAGE, one.id) == one
+    assert one.scores
+    assert [request.query for request in server.requests] == ["evaluator_aggregates=true"] * 2
+
+
+async def test_answers_the_evaluation_as_it_is_after_its_status_was_set(
+    client: HumanloopClient, server: FaultyServer
+) -> None:
+    server.always = answer(EVALUATION | {"status": "completed", "evaluator_aggregates": None})
+    evaluation = await client.set_evaluation_status(TRIAGE, EVALUATION["id"], "completed")
+    assert (evaluation.status, evaluation.scores) == ("completed", ())
