@@ -306,7 +306,8 @@ class Misunderstood:
 
     text: str
     problem: str
-    """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, bad_duration, bad_field, too_long, empty."""
+    """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, bad_duration, bad_field,
+    too_long."""
     detail: str = ""
     """The word or the part that is meant: ``TIME``, ``prodction``."""
     usage: str = ""

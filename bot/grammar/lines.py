@@ -1,0 +1,473 @@
+"""The one table of lines. The usage that people read is the grammar; help and manifest are made from it.
+
+Small words are typed as they stand, capitals are what people fill in, brackets may be left out, a bar is a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.grammar.readings import (
+    Approvals,
+    Changes,
+    ChangeShow,
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
+    Deactivate,
+    Deploy,
+    Deployments,
+    Doctor,
+    EvaluationComplete,
+    EvaluationReopen,
+    Evaluations,
+    EvaluationShow,
+    Explain,
+    Form,
+    Help,
+    Lock,
+    ProjectCreate,
+    ProjectList,
+    ProjectShow,
+    ProjectUpdate,
+    Promote,
+    Reading,
+    Reminders,
+    Rollback,
+    Unlock,
+    Withdraw,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the language."""
+
+    key: str
+    usage: str
+    does: str
+    example: str
+    reading: type[Reading]
+    says: str = ""
+    """How the bot writes it where the usage, typed by people, could mean something else too."""
+    also: tuple[str, ...] = ()
+    """Understood as well; its names hold small words only if there is no other reading."""
+    loose: tuple[str, ...] = ()
+    """Understood as well, if no name in it holds a small word."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Fields of the reading that the small words stand for."""
+
+    @property
+    def head(self) -> str:
+        """The first word: a verb, or the noun in the singular."""
+        return HEADS.get((self.key.split()[0],), self.key.split()[0])
+
+    @property
+    def has_command(self) -> bool:
+        """Whether the first word is a slash command of its own."""
+        return self.head in COMMAND_HEADS.values()
+
+
+_WHEN = "[at TIME | in DURATION] [because REASON]"
+
+LINES = (
+    Line(
+        "deploy",
+        f"deploy CONFIG [of PROJECT] to ENV {_WHEN}",
+        "Ask to make a config live in an environment.",
+        "deploy config_x to production",
+        Deploy,
+        also=(
+            f"deploy CONFIG [of PROJECT] {_WHEN}",
+            f"deploy CONFIG [of PROJECT] in ENV {_WHEN}",
+            "deploy CONFIG [of PROJECT] (at TIME | in DURATION) to ENV [because REASON]",
+        ),
+        loose=(f"deploy CONFIG PROJECT to ENV {_WHEN}", f"deploy PROJECT CONFIG to ENV {_WHEN}"),
+    ),
+    Line(
+        "promote",
+        f"promote PROJECT from SOURCE to ENV {_WHEN}",
+        "Deploy what is live in the first environment to the second.",
+        "promote triage from staging to production",
+        Promote,
+        also=(f"promote PROJECT to ENV from SOURCE {_WHEN}", f"promote PROJECT [from SOURCE] [to ENV] {_WHEN}"),
+    ),
+    Line(
+        "rollback",
+        f"rollback PROJECT in ENV [to CONFIG] {_WHEN}",
+        "Deploy what was live before, or the config that is named.",
+        "rollback triage in production",
+        Rollback,
+        also=(
+            f"rollback PROJECT to config CONFIG {_WHEN}",
+            f"rollback PROJECT to ENV {_WHEN}",
+            f"rollback PROJECT to CONFIG [in ENV] {_WHEN}",
+            f"rollback PROJECT {_WHEN}",
+        ),
+    ),
+    Line(
+        "deactivate",
+        f"deactivate PROJECT in ENV {_WHEN}",
+        "Make nothing live there any more.",
+        "deactivate triage in staging because it answers twice",
+        Deactivate,
+        also=(f"deactivate PROJECT from ENV {_WHEN}", f"deactivate PROJECT {_WHEN}"),
+    ),
+    Line(
+        "project create",
+        "project create NAME [in DIRECTORY]",
+        "Make a project; a directory is given by its id, dir_….",
+        "project create Refund triage in dir_1a2b",
+        ProjectCreate,
+    ),
+    Line(
+        "project show",
+        "project show PROJECT",
+        "Show a project and what is live where.",
+        "project show triage",
+        ProjectShow,
+    ),
+    Line(
+        "project list",
+        "project list [WORDS]",
+        "List the projects, or those whose name holds the words.",
+        "project list refund",
+        ProjectList,
+        also=("projects [WORDS]",),
+    ),
+    Line(
+        "project update",
+        "project update PROJECT FIELD=VALUE…",
+        "Change fields: name, directory, active; of an AI Config name, description, tags, maintainer, team, metric, "
+        "inverted.",
+        'project update triage name="Refund triage"',
+        ProjectUpdate,
+        also=("config update PROJECT FIELD=VALUE…",),
+    ),
+    Line(
+        "config show",
+        "config show CONFIG [of PROJECT]",
+        "Show what stands in a config and where it is live.",
+        "config show config_x",
+        ConfigShow,
+        also=("config CONFIG [of PROJECT]",),
+    ),
+    Line(
+        "config list",
+        "config list PROJECT",
+        "List the configs of a project.",
+        "config list triage",
+        ConfigList,
+        also=("config list of PROJECT", "config [of] PROJECT"),
+    ),
+    Line(
+        "config diff",
+        "config diff A [of PROJECT-A] with B [of PROJECT-B]",
+        "Compare two configs, word by word.",
+        "config diff config_x with config_y",
+        ConfigDiff,
+    ),
+    Line(
+        "evaluations",
+        "evaluations [PROJECT] [STATUS]",
+        "List evaluations, of one project or in one status.",
+        "evaluations triage running",
+        Evaluations,
+        says="evaluations list [PROJECT] [STATUS]",
+        also=("evaluations list of PROJECT [STATUS]", "evaluations of PROJECT [STATUS]", "evaluations STATUS PROJECT"),
+    ),
+    Line(
+        "evaluation",
+        "evaluation EVALUATION",
+        "Show an evaluation and its scores.",
+        "evaluation ev_1a2b",
+        EvaluationShow,
+        says="evaluation show EVALUATION",
+    ),
+    Line(
+        "evaluation complete",
+        "evaluation complete EVALUATION",
+        "Set a running evaluation to completed.",
+        "evaluation complete ev_1a2b",
+        EvaluationComplete,
+    ),
+    Line(
+        "evaluation reopen",
+        "evaluation reopen EVALUATION",
+        "Set a completed evaluation to running again.",
+        "evaluation reopen ev_1a2b",
+        EvaluationReopen,
+    ),
+    Line(
+        "deployments",
+        "deployments [PROJECT]",
+        "Show the board: what is live where, since when and by whom.",
+        "deployments triage",
+        Deployments,
+        also=("deployments list [PROJECT]", "deployments [list] of PROJECT"),
+    ),
+    Line(
+        "approvals",
+        "approvals",
+        "Show what waits for you.",
+        "approvals",
+        Approvals,
+        also=("approvals list",),
+    ),
+    Line(
+        "changes",
+        "changes [PROJECT] [in ENV]",
+        "Show the history of changes.",
+        "changes triage in production",
+        Changes,
+        says="changes list [PROJECT] [in ENV]",
+        also=("changes [list] of PROJECT [in ENV]",),
+    ),
+    Line(
+        "change",
+        "change ID",
+        "Show one change whole.",
+        "change ch-142",
+        ChangeShow,
+        says="change show ID",
+    ),
+    Line(
+        "withdraw",
+        "withdraw ID",
+        "Take your own change back, also a scheduled one.",
+        "withdraw ch-142",
+        Withdraw,
+        also=("withdraw change ID",),
+    ),
+    Line(
+        "lock",
+        "lock [PROJECT in] ENV [for DURATION] because REASON",
+        "Nobody changes this environment until it is unlocked or the time runs out.",
+        "lock production for 2h because the launch is on",
+        Lock,
+        also=("lock ENV of PROJECT [for DURATION] because REASON",),
+    ),
+    Line(
+        "unlock",
+        "unlock [PROJECT in] ENV",
+        "Lift a lock.",
+        "unlock production",
+        Unlock,
+        also=("unlock ENV of PROJECT",),
+    ),
+    Line(
+        "reminders",
+        "reminders [PROJECT]",
+        "Show what is reminded where and when.",
+        "reminders",
+        Reminders,
+        also=("reminders show [PROJECT]", "reminders list [PROJECT]"),
+        fixed={"verb": "show"},
+    ),
+    Line(
+        "reminders mute",
+        "reminders mute PROJECT",
+        "Stop reminding about a project.",
+        "reminders mute triage",
+        Reminders,
+        fixed={"verb": "mute"},
+    ),
+    Line(
+        "reminders unmute",
+        "reminders unmute PROJECT",
+        "Remind about a project again.",
+        "reminders unmute triage",
+        Reminders,
+        fixed={"verb": "unmute"},
+    ),
+    Line(
+        "reminders test",
+        "reminders test",
+        "Send a reminder to try the way it goes.",
+        "reminders test",
+        Reminders,
+        fixed={"verb": "test"},
+    ),
+    Line(
+        "explain",
+        "explain LINE",
+        "Say who may, what is missing and which rule decides; changes nothing.",
+        "explain deploy config_x to production",
+        Explain,
+    ),
+    Line("help", "help [WORD]", "Show what can be typed.", "help deploy", Help),
+    Line("doctor", "doctor", "Check whether everything works.", "doctor", Doctor),
+)
+"""Every line, in the order in which help shows them. `Form` has none: it is a bare first word, see `FORMS`."""
+
+HEADS: Mapping[tuple[str, ...], str] = {
+    ("projects",): "project",
+    ("prompt",): "project",
+    ("prompts",): "project",
+    ("ai-config",): "project",
+    ("ai-configs",): "project",
+    ("ai", "config"): "project",
+    ("ai", "configs"): "project",
+    ("agent-config",): "project",
+    ("agent", "config"): "project",
+    ("agent", "configs"): "project",
+    ("configs",): "config",
+    ("evaluations",): "evaluation",
+    ("deployments",): "deployment",
+    ("approvals",): "approval",
+    ("changes",): "change",
+    ("reminders",): "reminder",
+    ("roll", "back"): "rollback",
+    ("roll-back",): "rollback",
+    ("?",): "help",
+    ("--help",): "help",
+    ("-h",): "help",
+}
+"""Other spellings of the first word or two."""
+
+NOUNS = frozenset({"project", "config", "evaluation", "deployment", "approval", "change", "reminder"})
+"""First words behind which a verb may stand."""
+
+SPELLINGS: Mapping[str, frozenset[str]] = {
+    "to": frozenset({"to", "on", "onto", "into", "→"}),
+    "in": frozenset({"in", "on"}),
+    "of": frozenset({"of", "from", "for"}),
+    "with": frozenset({"with", "and", "to", "vs", "versus", "against", "→"}),
+}
+"""Other spellings of small words inside a line."""
+
+BECAUSE = frozenset({"because", "--because"})
+
+PLACES: Mapping[str, str] = {
+    "CONFIG": "config",
+    "PROJECT": "project",
+    "ENV": "environment",
+    "SOURCE": "source",
+    "NAME": "name",
+    "A": "old",
+    "PROJECT-A": "old_project",
+    "B": "new",
+    "PROJECT-B": "new_project",
+    "EVALUATION": "evaluation",
+    "ID": "change",
+    "TIME": "when",
+    "DURATION": "when",
+    "REASON": "because",
+    "DIRECTORY": "directory",
+    "STATUS": "status",
+    "FIELD=VALUE…": "assignments",
+    "WORDS": "words",
+    "WORD": "word",
+    "LINE": "readings",
+}
+"""What people fill in → the field of the reading. The duration of a lock is its field `duration`."""
+
+STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"})
+"""Statuses of an evaluation (v4 reference, *Evaluations*), and one more spelling."""
+
+FIELDS = frozenset({"name", "directory", "active", "description", "tags", "maintainer", "team", "metric", "inverted"})
+"""What *project update* can change: a Humanloop project has the first three, an AI Config not the second and third."""
+
+FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "config"})
+"""First words that open a form when nothing stands behind them."""
+
+NOT_YET = frozenset(
+    {
+        "project create",
+        "project show",
+        "project list",
+        "project update",
+        "config show",
+        "config list",
+        "config diff",
+        "evaluations",
+        "evaluation",
+        "evaluation reopen",
+        "lock",
+        "unlock",
+        "reminders",
+        "reminders mute",
+        "reminders unmute",
+        "reminders test",
+        "doctor",
+        "when",
+    }
+)
+"""Keys of lines that are understood but cannot be done yet; `when` stands for every line with a time in it."""
+
+COMMAND_HEADS: Mapping[str, str] = {
+    "deploy": "deploy",
+    "promote": "promote",
+    "rollback": "rollback",
+    "deactivate": "deactivate",
+    "project": "project",
+    "config": "config",
+    "evaluations": "evaluation",
+    "approvals": "approval",
+    "deployments": "deployment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command, without slash and prefix."""
+
+    name: str
+    description: str
+    usage: str
+    """What can stand behind it; Slack shows it as the hint."""
+
+
+def lines_of(head: str) -> tuple[Line, ...]:
+    """The lines that begin with this verb or noun (in the singular)."""
+    return tuple(line for line in LINES if line.head == head)
+
+
+def line_of(reading: Reading) -> Line | None:
+    """The line that a reading is of; None for a form, which has none."""
+    for line in LINES:
+        fixed = all(getattr(reading, name) == value for name, value in line.fixed.items())
+        if line.reading is type(reading) and fixed:
+            return line
+    return None
+
+
+def usage(verb: str) -> str:
+    """The usage lines of a verb, a noun (all of its lines) or a key such as ``project update``; else empty."""
+    words = tuple(verb.lower().split())
+    head = HEADS.get(words[:2]) or HEADS.get(words[:1]) or " ".join(words[:1])
+    exact = [line for line in LINES if line.key == " ".join(words) and len(words) > 1]
+    return " · ".join(line.usage for line in exact or lines_of(head))
+
+
+def is_not_yet(reading: Reading) -> bool:
+    """Whether a reading is understood but cannot be done yet."""
+    match reading:
+        case Form(verb):
+            return all(line.key in NOT_YET for line in lines_of(verb))
+        case Explain(_, readings):
+            return all(is_not_yet(inner) for inner in readings)
+    line = line_of(reading)
+    timed = "when" in NOT_YET and getattr(reading, "when", None) is not None
+    return timed or (line is not None and line.key in NOT_YET)
+
+
+_ABOUT = {
+    "project": "Make, show, list and change projects.",
+    "config": "Show, list and compare configs.",
+    "evaluation": "List, show and complete evaluations.",
+}
+
+
+def _commands() -> tuple[Command, ...]:
+    commands = []
+    for name, head in COMMAND_HEADS.items():
+        lines = lines_of(head)
+        hint = " | ".join(" ".join(line.usage.split()[1:]) for line in lines)
+        commands.append(Command(name, _ABOUT.get(head, lines[0].does), hint or "[help]"))
+    return (*commands, Command("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]"))
+
+
+COMMANDS = _commands()
+"""The slash commands, in the order in which they are registered."""

@@ -1,0 +1,225 @@
+"""Lines that are not of the language: what is wrong, and what could have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz, process
+
+from bot.grammar.lines import FIELDS, HEADS, LINES, STATUSES, lines_of, usage
+from bot.grammar.matching import Fit, Typed
+from bot.grammar.patterns import Pattern, heads, patterns, verbs
+from bot.grammar.times import clock, like_clock, like_span, span
+from bot.grammar.words import Word
+
+_CLOSE = 65
+"""From this similarity (0 to 100) on a first word can be a slip of another."""
+_VERY_CLOSE = 75
+"""The same for words that could also begin a name."""
+
+_MEANT = {
+    "ship": "deploy",
+    "release": "deploy",
+    "publish": "deploy",
+    "activate": "deploy",
+    "revert": "rollback",
+    "undo": "rollback",
+    "restore": "rollback",
+    "disable": "deactivate",
+    "remove": "deactivate",
+    "delete": "deactivate",
+    "status": "deployments",
+    "board": "deployments",
+    "live": "deployments",
+    "pending": "approvals",
+    "history": "changes",
+    "log": "changes",
+    "cancel": "withdraw",
+    "freeze": "lock",
+    "unfreeze": "unlock",
+    "why": "explain",
+    "evals": "evaluations",
+    "eval": "evaluation",
+    "compare": "config diff",
+    "diff": "config diff",
+    "usage": "help",
+    "commands": "help",
+}
+"""Words of other tools → ours. They are offered, never acted upon."""
+
+_SAMPLES = {
+    "CONFIG": "config_x",
+    "PROJECT": "triage",
+    "ENV": "production",
+    "SOURCE": "staging",
+    "NAME": "triage",
+    "A": "config_x",
+    "B": "config_y",
+    "PROJECT-A": "triage",
+    "PROJECT-B": "triage",
+    "EVALUATION": "ev_1a2b",
+    "ID": "ch-142",
+    "TIME": "9:00",
+    "DURATION": "2h",
+    "DIRECTORY": "dir_1a2b",
+    "STATUS": "running",
+    "FIELD=VALUE…": 'name="New name"',
+    "WORDS": "refund",
+    "WORD": "deploy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a line, with lines that may be offered; whether those mean something is not known yet."""
+
+    problem: str
+    detail: str = ""
+    usage: str = ""
+    near: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+def unclosed_quote(line: str, start: int) -> Mistake:
+    """Offers to close it before one of the small words behind it, or at the end."""
+    closer = {"“": "”", "„": "“", "«": "»", "‘": "’"}.get(line[start], line[start])
+    gaps = [offset for offset in range(start + 2, len(line)) if line[offset] == " "]
+    near = [
+        f"{line[:gap]}{closer}{line[gap:]}" for gap in gaps if line[gap:].split(maxsplit=1)[0].lower() in _ENDS_NAMES
+    ]
+    return Mistake("unclosed_quote", line[start:], near=(*near[:3], line + closer))
+
+
+_ENDS_NAMES = frozenset({"to", "of", "in", "from", "with", "at", "because"})
+
+
+def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
+    """Offers the same line with words that are near, or with the first two the other way round."""
+    first, rest = words[0], line[words[0].end :].strip()
+    near = [f"{word} {rest}".strip() for word in _near_heads(first.key or first.text.lower())]
+    if len(words) > 1:
+        behind = line[words[1].end :].strip()
+        if first.key in verbs(HEADS.get((words[1].key,), words[1].key)):
+            near.insert(0, f"{words[1].text} {first.text} {behind}".strip())
+    near = near or [rest, f"deploy {line}"]
+    return Mistake("unknown_verb", first.text, near=tuple(near), examples=(LINES[0].example,))
+
+
+def _near_heads(word: str) -> list[str]:
+    meant = [_MEANT[word]] if word in _MEANT else []
+    known = sorted({line.key.split()[0] for line in LINES} | heads())
+    return meant + [found for found, _, _ in process.extract(word[:40], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)]
+
+
+def misspelt_verb(typed: Typed) -> str | None:
+    """The verb that the word behind a noun is a slip of, if it is one."""
+    word = typed.keys[0] if typed.keys else ""
+    if len(word) < 4 or word in typed.verbs or word in STATUSES:
+        return None
+    found = process.extractOne(word, sorted(typed.verbs), scorer=fuzz.ratio, score_cutoff=_VERY_CLOSE)
+    return found[0] if found else None
+
+
+def bad_field(line: str, detail: str) -> Mistake:
+    """A field that is not known, given twice, or cannot be set so."""
+    name = detail.partition("=")[0]
+    near = [
+        line.replace(f"{name}=", f"{found}=", 1)
+        for found, _, _ in process.extract(name, sorted(FIELDS), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    ]
+    return Mistake("bad_field", detail, usage("project update"), tuple(near), (_line_example("project update"),))
+
+
+def too_long(limit: str, head: str = "") -> Mistake:
+    """More than is read."""
+    return Mistake("too_long", limit, usage(head) if head else "")
+
+
+def nothing_to_explain() -> Mistake:
+    """``explain`` and no line behind it."""
+    return Mistake("missing_part", "LINE", usage("explain"), examples=(_line_example("explain"),))
+
+
+def explained(mistake: Mistake) -> Mistake:
+    """The same mistake behind ``explain``."""
+    return replace(
+        mistake,
+        near=tuple(f"explain {line}" for line in mistake.near),
+        examples=tuple(f"explain {line}" for line in mistake.examples),
+    )
+
+
+def wrong_line(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
+    """A known first word, and something behind it that does not fit. `first` is that word as it was typed."""
+    verb = misspelt_verb(typed)
+    if verb is not None:
+        word = typed.words[0]
+        near = f"{first} {verb}{line[word.end :]}"
+        return Mistake("unknown_verb", word.text, usage(typed.head), (near,), (_line_example(typed.head),))
+    wrong_time = _wrong_time(line, first, typed)
+    if wrong_time is not None:
+        return wrong_time
+    return _misfit(line, first, typed, reason)
+
+
+def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
+    for wall in typed.walls:
+        rest = typed.keys[wall + 1 :]
+        detail = line[typed.words[wall + 1].start : typed.words[-1].end] if rest else ""
+        before = line[typed.words[0].start : typed.words[wall].start].strip() if wall else ""
+        if like_clock(rest) and typed.keys[wall] == "at" and clock(rest) is None:
+            return Mistake("bad_time", detail, usage(typed.head), examples=_completed(first, before, "at 9:00", typed))
+        if like_span(rest) and span(rest) is None:
+            small = typed.keys[wall]
+            examples = _completed(first, before, f"{small} 2h", typed)
+            return Mistake("bad_duration", detail, usage(typed.head), examples=examples)
+    return None
+
+
+def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, ...]:
+    line = f"{first} {before} {time}"
+    return (line, f"{line} because {_REASON}", _line_example(typed.head))
+
+
+def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
+    """Says what is missing or too much, by the pattern that the words fit furthest."""
+    every = [pattern for pattern in patterns(typed.head) if pattern.strictness < 2]
+    alike = [pattern for pattern in every if pattern.reason is (reason is not None)]
+    reached = [(typed.furthest(pattern), pattern) for pattern in alike or every]
+    (position, used, filled), pattern = max(reached, key=lambda one: (*one[0][:2], -len(one[1].parts)))
+    at_end, complete = position == len(typed.words), used == len(pattern.parts)
+    examples = tuple(_examples(line, first, typed, pattern, filled))
+    shown = pattern.line.usage
+    places = [part.text for part in pattern.parts[used:] if part.is_place]
+    if at_end and complete:
+        needs_reason = reason == "" or (pattern.reason and reason is None)
+        return Mistake("missing_part", "REASON" if needs_reason else _first_place(pattern), shown, examples=examples)
+    if at_end or (not complete and pattern.parts[used].is_place):
+        return Mistake("missing_part", places[0], shown, examples=examples)
+    detail = line[typed.words[position].start : typed.words[-1].end]
+    near = f"{first} {line[typed.words[0].start : typed.words[position].start]}".strip()
+    return Mistake("unexpected_words", detail, shown, (near,), examples)
+
+
+def _first_place(pattern: Pattern) -> str:
+    return next((part.text for part in pattern.parts if part.is_place), "")
+
+
+_REASON = "it was agreed"
+
+
+def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
+    """Lines of this kind with the person's own words as far as they fit."""
+    own = {one.place: line[typed.words[one.start].start : typed.words[one.end - 1].end] for one in filled}
+    because = f" because {_REASON}" if pattern.reason or pattern.line.head == "lock" else ""
+    pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
+    rest = line[typed.words[0].start :] if typed.words else ""
+    yield f"{first} {_SAMPLES.get(_first_place(pattern), '')} {rest}"
+    yield " ".join((first, *pieces)) + because
+    yield pattern.line.example
+
+
+def _line_example(key: str) -> str:
+    exact = [line for line in LINES if line.key == key]
+    return (exact or lines_of(key))[0].example

@@ -1,0 +1,193 @@
+"""Text in, all readings out, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.grammar import mistakes
+from bot.grammar.lines import BECAUSE, FORMS, HEADS
+from bot.grammar.matching import Filled, Fit, Typed
+from bot.grammar.mistakes import Mistake
+from bot.grammar.patterns import Pattern, field_of, heads, patterns
+from bot.grammar.readings import (
+    Explain,
+    Form,
+    Help,
+    In,
+    Misunderstood,
+    Name,
+    Parsed,
+    ProjectList,
+    Reading,
+    Understood,
+)
+from bot.grammar.times import clock, span
+from bot.grammar.values import BadField, assignments
+from bot.grammar.words import UnclosedQuote, Word, cut, plain, protected
+
+MAX_CHARACTERS = 3_000
+MAX_WORDS = 80
+"""Words outside the reason."""
+MAX_READINGS = 64
+"""A line with more is refused: to leave some out could make one look certain that is not."""
+
+
+def parse(text: str, command: str | None = None) -> Parsed:
+    """What a line can mean. Any text is taken, nothing is raised.
+
+    `command` is the slash command it was typed behind, without slash and prefix; None (or ``configbot``) when the line
+    says everything itself, as in a mention.
+    """
+    if len(text) > MAX_CHARACTERS:
+        return _said(text[:MAX_CHARACTERS], mistakes.too_long(f"{MAX_CHARACTERS} characters"))
+    line = plain(text).strip()
+    if command not in (None, "configbot"):
+        line = f"{command} {line}".strip()
+    meant = understand(line)
+    return meant if isinstance(meant, Understood) else _said(line, meant)
+
+
+def _said(line: str, mistake: Mistake) -> Misunderstood:
+    """The mistake with only such lines beside it as mean something."""
+    near = [other for other in dict.fromkeys(mistake.near) if isinstance(understand(other), Understood)][:3]
+    examples = [other for other in (*mistake.examples, *near) if isinstance(understand(other), Understood)]
+    example = protected(" ".join(examples[0].split())) if examples else ""
+    return Misunderstood(
+        line, mistake.problem, mistake.detail, mistake.usage, example, tuple(protected(other) for other in near)
+    )
+
+
+def understand(line: str) -> Understood | Mistake:
+    """What a line means from which the chat's escapes are gone already."""
+    try:
+        words, reason = cut(line, BECAUSE)
+    except UnclosedQuote as unclosed:
+        return mistakes.unclosed_quote(line, unclosed.start)
+    if len(words) == 1 and line.startswith("`") and words[0].text.strip("` "):
+        return understand(words[0].text.strip())
+    words = _addressed(words)
+    if not words:
+        return Understood(line, (Help(),))
+    head, used = head_of(words)
+    if head == "explain":
+        return _explain(line, words)
+    if head not in heads():
+        return mistakes.unknown_verb(line, words)
+    if reason is not None and not any(pattern.reason for pattern in patterns(head)):
+        try:
+            words, reason = _addressed(cut(line)[0]), None
+        except UnclosedQuote as unclosed:
+            return mistakes.unclosed_quote(line, unclosed.start)
+    if len(words) > MAX_WORDS:
+        return mistakes.too_long(f"{MAX_WORDS} words", head)
+    return _understand_head(line, line[words[0].start : words[used - 1].end], Typed(head, words[used:]), reason)
+
+
+def _addressed(words: list[Word]) -> list[Word]:
+    """Without a mention of the bot in front, and without the slash of a command that was typed in full."""
+    if words and words[0].key.startswith("<@"):
+        words = words[1:]
+    if words and words[0].key.startswith("/"):
+        first = words[0]
+        words = [Word(first.text[1:], first.start, first.end, first.bare - 1), *words[1:]]
+    return [word for word in words if word.text or word.quoted]
+
+
+def head_of(words: Sequence[Word]) -> tuple[str, int]:
+    """The verb, or the noun in the singular, that a line begins with, and how many words it takes."""
+    keys = tuple(word.key for word in words[:2])
+    if keys in HEADS:
+        return HEADS[keys], len(keys)
+    return HEADS.get(keys[:1], keys[0]), 1
+
+
+def _understand_head(line: str, first: str, typed: Typed, reason: str | None) -> Understood | Mistake:
+    bare = _without_parts(first, typed) if reason is None else None
+    if bare is not None:
+        return Understood(line, (bare,))
+    try:
+        readings = _readings(typed, reason)
+    except BadField as wrong:
+        return mistakes.bad_field(line, wrong.detail)
+    if len(readings) > MAX_READINGS:
+        return mistakes.too_long(f"{MAX_READINGS} meanings", typed.head)
+    if not readings or mistakes.misspelt_verb(typed):
+        return mistakes.wrong_line(line, first, typed, reason)
+    return Understood(line, readings)
+
+
+def _without_parts(first: str, typed: Typed) -> Reading | None:
+    """What a first word alone means, or with ``help`` behind it."""
+    head = typed.head
+    if len(typed.words) == 1 and HEADS.get((typed.keys[0],), typed.keys[0]) == "help" and head != "help":
+        return Help(head)
+    if typed.words or head not in FORMS:
+        return None
+    is_plural = head == "project" and first.lower().endswith("s")
+    return ProjectList() if is_plural else Form(head)
+
+
+def _readings(typed: Typed, reason: str | None) -> tuple[Reading, ...]:
+    """All readings, the likeliest first: few small words inside names, then the order of the table."""
+    if reason == "":
+        return ()
+    found: dict[Reading, tuple[int, int]] = {}
+    fallback: dict[Reading, tuple[int, int]] = {}
+    for pattern in patterns(typed.head):
+        if pattern.reason is (reason is None):
+            continue
+        for fit in typed.fits(pattern):
+            if not typed.tidy(fit, pattern.strictness):
+                continue
+            strays = typed.strays(fit)
+            into = fallback if strays and pattern.strictness else found
+            into.setdefault(_reading(pattern, fit, typed, reason), (strays, len(into)))
+            if len(into) > MAX_READINGS:
+                return tuple(into)
+    chosen = found or fallback
+    return tuple(sorted(chosen, key=chosen.__getitem__))
+
+
+def _reading(pattern: Pattern, fit: Fit, typed: Typed, reason: str | None) -> Reading:
+    values: dict[str, Any] = dict(pattern.line.fixed)
+    for filled in fit:
+        field = field_of(pattern.line, filled.place)
+        values[field] = _value(field, filled, typed)
+    if reason is not None:
+        values["because"] = reason
+    return pattern.line.reading(**values)
+
+
+def _value(field: str, filled: Filled, typed: Typed) -> Any:
+    """What a place holds, as the field of the reading wants it."""
+    words = typed.words[filled.start : filled.end]
+    keys = typed.keys[filled.start : filled.end]
+    match field:
+        case "when" | "duration":
+            found = clock(keys) if filled.place == "TIME" else span(keys)
+            value = found[0] if found else None
+            return value.duration if field == "duration" and isinstance(value, In) else value
+        case "status":
+            return keys[0].replace("canceled", "cancelled")
+        case "assignments":
+            return assignments(words)
+    text = " ".join(word.text for word in words)
+    if field in ("words", "word", "directory"):
+        return text
+    return Name(text, quoted=len(words) == 1 and words[0].quoted)
+
+
+def _explain(line: str, words: Sequence[Word]) -> Understood | Mistake:
+    """The readings of what stands behind ``explain``, however often that was typed."""
+    inner = [word for word in words if word.key != "explain"][:1]
+    if not inner:
+        return mistakes.nothing_to_explain()
+    rest = line[inner[0].start :]
+    parsed = understand(rest)
+    if isinstance(parsed, Mistake):
+        return mistakes.explained(parsed)
+    readings = parsed.readings
+    if isinstance(readings[0], Explain):
+        return Understood(line, readings)
+    return Understood(line, (Explain(rest, readings),))

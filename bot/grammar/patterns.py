@@ -1,0 +1,131 @@
+"""From a usage string to the flat patterns it stands for: every option and choice written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bot.grammar.lines import HEADS, LINES, NOUNS, PLACES, SPELLINGS, Line
+
+if TYPE_CHECKING:
+    from lark import Tree
+
+_NOTATION = r"""
+    usage: item+
+    ?item: SMALL -> small
+         | PLACE -> place
+         | "[" choice "]" -> option
+         | "(" choice ")"
+    choice: usage ("|" usage)*
+    SMALL: /[a-z]+/
+    PLACE: /[A-Z][A-Z=…-]*/
+    %ignore " "
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One element of a pattern: a small word in all its spellings, or a place that people fill in."""
+
+    text: str
+    spellings: frozenset[str]
+
+    @property
+    def is_place(self) -> bool:
+        """Whether people fill it in."""
+        return not self.spellings
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A line with all its options decided. `parts` are those behind the first word, without ``because REASON``."""
+
+    line: Line
+    parts: tuple[Part, ...]
+    reason: bool
+    strictness: int
+    """0: names may hold any word. 1: only if there is no other reading. 2: they hold no small words."""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Field of the reading → the place it is written in."""
+        places = [part.text for part in self.parts if part.is_place] + (["REASON"] if self.reason else [])
+        return {field_of(self.line, place): place for place in places}
+
+
+def field_of(line: Line, place: str) -> str:
+    """The field of the line's reading that a place fills."""
+    return "duration" if line.head == "lock" and place == "DURATION" else PLACES[place]
+
+
+@cache
+def patterns(head: str) -> tuple[Pattern, ...]:
+    """All patterns that begin with this verb or noun (in the singular), the plainest first."""
+    return tuple(sorted((pattern for first, pattern in _every() if first == head), key=lambda one: one.strictness))
+
+
+@cache
+def _every() -> tuple[tuple[str, Pattern], ...]:
+    return tuple(pattern for line in LINES for pattern in _of_line(line))
+
+
+@cache
+def heads() -> frozenset[str]:
+    """Every first word of a line, nouns in the singular."""
+    return frozenset(line.head for line in LINES)
+
+
+@cache
+def small_words(head: str) -> frozenset[str]:
+    """The small words in all their spellings that lines of this head have inside."""
+    return frozenset().union(*(part.spellings for pattern in patterns(head) for part in pattern.parts)) - verbs(head)
+
+
+@cache
+def verbs(head: str) -> frozenset[str]:
+    """The words that are verbs when they follow this noun; empty when `head` is a verb itself."""
+    if head not in NOUNS:
+        return frozenset()
+    firsts = [pattern.parts[0] for pattern in patterns(head) if pattern.parts]
+    return frozenset(part.text for part in firsts if not part.is_place and part.text not in SPELLINGS)
+
+
+def _of_line(line: Line) -> list[tuple[str, Pattern]]:
+    groups = [(line.says, 0), (line.usage, 0), *((text, 1) for text in line.also), *((text, 2) for text in line.loose)]
+    made = []
+    for text, strictness in groups:
+        for parts in _written_out(text) if text else ():
+            head = HEADS.get((parts[0].text,), parts[0].text)
+            reason = parts[-1].text == "REASON"
+            made.append((head, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
+    return made
+
+
+def _written_out(usage: str) -> list[tuple[Part, ...]]:
+    return _expand(_notation().parse(usage))
+
+
+@cache
+def _notation() -> Any:
+    from lark import Lark
+
+    return Lark(_NOTATION, start="usage", parser="lalr")
+
+
+def _expand(tree: Tree[Any]) -> list[tuple[Part, ...]]:
+    """All flat sequences that a piece of notation stands for, those with the most in them first."""
+    match tree.data:
+        case "small":
+            text = str(tree.children[0])
+            return [(Part(text, SPELLINGS.get(text, frozenset({text}))),)]
+        case "place":
+            return [(Part(str(tree.children[0]), frozenset()),)]
+        case "option":
+            return [*_expand(tree.children[0]), ()]
+        case "choice":
+            return [parts for child in tree.children for parts in _expand(child)]
+    sequences: list[tuple[Part, ...]] = [()]
+    for child in tree.children:
+        sequences = [(*start, *rest) for start in sequences for rest in _expand(child)]
+    return sequences

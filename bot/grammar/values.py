@@ -1,0 +1,65 @@
+"""What single words look like that stand for something by their form: ids, directories, fields and their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.grammar.lines import FIELDS
+from bot.grammar.readings import Assignment
+from bot.grammar.words import Word
+
+_CHANGE_ID = re.compile(r"(?:ch-?|#)?\d{1,9}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII)
+_FIELD = re.compile(r"([a-z_-]+)=", re.IGNORECASE | re.ASCII)
+
+
+class BadField(Exception):
+    """A field that cannot be set so. `detail` is what was typed."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def is_change_id(text: str) -> bool:
+    """``ch-142``, ``#142``, ``142`` or a ULID."""
+    return _CHANGE_ID.fullmatch(text) is not None
+
+
+def is_directory(text: str) -> bool:
+    """A directory is always given by its id (v4 cannot list directories)."""
+    return text.startswith("dir_")
+
+
+def is_field(word: Word) -> bool:
+    """Whether the word begins an assignment, ``name=…``; the sign must stand outside quotes."""
+    return _FIELD.match(word.text[: word.bare]) is not None
+
+
+def assignments(words: Sequence[Word]) -> tuple[Assignment, ...]:
+    """Fields and their values; an unquoted value goes on to the next field. Raises `BadField`."""
+    found: list[Assignment] = []
+    for word in words:
+        match = _FIELD.match(word.text[: word.bare])
+        if match:
+            value = word.text[match.end() :]
+            if not value and word.bare == len(word.text) and word is words[-1]:
+                raise BadField(word.text)
+            found.append(Assignment(match[1].lower(), value))
+        else:
+            last = found.pop()
+            found.append(Assignment(last.field, f"{last.value} {word.text}".lstrip()))
+    _check(found)
+    return tuple(found)
+
+
+def _check(found: list[Assignment]) -> None:
+    names = [assignment.field for assignment in found]
+    for assignment in found:
+        name = assignment.field
+        alone = name == "active" and len(found) > 1
+        wrong_value = name == "inverted" and assignment.value.lower() not in ("yes", "no")
+        if name not in FIELDS or names.count(name) > 1 or alone:
+            raise BadField(name)
+        if wrong_value:
+            raise BadField(f"{name}={assignment.value}")

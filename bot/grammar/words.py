@@ -1,0 +1,158 @@
+"""A line as people type it, cut into words: quotes, arrows, and what chat clients and phones make of plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a line. `start` and `end` are offsets in the text that was cut."""
+
+    text: str
+    start: int
+    end: int
+    bare: int
+    """How many characters at the front of `text` stood outside quotes: all of them, or none when it was quoted."""
+
+    @property
+    def quoted(self) -> bool:
+        """The whole word stood in quotes: it is meant by the letter and is never a keyword."""
+        return self.bare == 0
+
+    @property
+    def key(self) -> str:
+        """What is compared with keywords; empty for anything with quotes in it, which is never one."""
+        return self.text.lower() if self.bare == len(self.text) else ""
+
+
+class UnclosedQuote(Exception):
+    """A quote opens and never ends. `start` is the offset of the opening one."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__("a quote opens and never ends")
+        self.start = start
+
+
+_MARKUP = re.compile(
+    r"(\\?)(?:&(?P<entity>amp|lt|gt);"
+    r"|<(?:@(?P<person>[A-Z0-9]+)|#(?P<channel>[A-Z0-9]+)|(?P<link>(?:https?|mailto|tel):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>)"
+)
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+
+
+def plain(text: str) -> str:
+    """Undo the escapes of the chat: entities, mentions (kept as ``<@U…>``), channels and links (their names).
+
+    A backslash in front of one keeps it as it stands; `protected` writes it, so that `plain(protected(x)) == x`.
+    """
+    return _MARKUP.sub(_unmarked, text)
+
+
+def protected(text: str) -> str:
+    """The text with a backslash before everything that `plain` would change."""
+    return _MARKUP.sub(lambda found: "\\" + found.group(), text)
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    if found[1]:
+        return found.group()[1:]
+    if found["entity"]:
+        return _ENTITIES[found["entity"]]
+    if found["person"]:
+        return f"<@{found['person']}>"
+    label = re.sub("&(amp|lt|gt);", lambda entity: _ENTITIES[entity[1]], found["label"] or "")
+    # A chat client puts http:// before a bare name that looks like a host.
+    return label or found["channel"] or str(found["link"]).removeprefix("http://")
+
+
+_CLOSERS = {'"': '"', "“": '”"“', "”": '”"', "„": '“”"', "«": "»", "`": "`", "'": "'’", "‘": "’'"}
+"""Opening quote → what may end it. Single ones end only at the end of a word, so apostrophes survive."""
+_SINGLE = "'‘"
+_OPENS_AFTER = "=:@"
+"""A quote may also open inside a word after one of these: ``name="…"``, ``provider:"…"``, ``"project"@"config"``."""
+_ARROW = re.compile(r"(?:[-—–]+|=)>|[→⇒➜➔]")
+_INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_PHONE_DASH = re.compile(r"^—|(?<=[^\s—])—(?=[^\s—])")
+
+
+def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str | None]:
+    """The words of a line, and, once a bare word of `stop` is met, the rest behind it as it stands, else None.
+
+    Raises `UnclosedQuote`.
+    """
+    words: list[Word] = []
+    position = 0
+    while True:
+        while position < len(text) and text[position].isspace():
+            position += 1
+        if position == len(text):
+            return _without_full_stop(words), None
+        word = _next(text, position)
+        if word.key.rstrip(":") in stop and words:
+            return words, text[word.end :].strip()
+        if word.text or word.quoted:
+            words.append(word)
+        position = word.end
+
+
+def _next(text: str, start: int) -> Word:
+    """The word that begins at `start`: one bare run, arrow or quoted piece, or several of them glued together."""
+    pieces: list[str] = []
+    position, bare = start, None
+    while position < len(text) and not text[position].isspace():
+        arrow = _ARROW.match(text, position)
+        if arrow:
+            if not pieces:
+                return Word("→", start, arrow.end(), 1)
+            break
+        if text[position] in _CLOSERS and (not pieces or pieces[-1][-1:] in _OPENS_AFTER):
+            inside, position = _quoted(text, position)
+            bare = len("".join(pieces)) if bare is None else bare
+            pieces.append(inside)
+            if text[position : position + 1] == "." and not text[position + 1 :].strip():
+                position += 1
+            continue
+        pieces.append(text[position])
+        position += 1
+    whole = "".join(pieces)
+    if bare is None:
+        whole = _PHONE_DASH.sub("--", whole.translate(_INVISIBLE))
+        bare = len(whole)
+    return Word(whole, start, position, bare)
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    """What stands in the quotes that open at `start`, and the offset behind them."""
+    opener = text[start]
+    end = _closing(text, start, _CLOSERS[opener])
+    if end is None and opener == '"':
+        end = _closing(text, start, "”")
+    if end is None:
+        raise UnclosedQuote(start)
+    return re.sub(r'\\(["\\])', r"\1", text[start + 1 : end]), end + 1
+
+
+def _closing(text: str, start: int, closers: str) -> int | None:
+    single = text[start] in _SINGLE
+    position = start + 1
+    while position < len(text):
+        if text[position : position + 2] in ('\\"', "\\\\"):
+            position += 2
+            continue
+        ends_word = position + 1 == len(text) or text[position + 1].isspace() or text[position + 1] in ".,@"
+        if text[position] in closers and (ends_word or not single):
+            return position
+        position += 1
+    return None
+
+
+def _without_full_stop(words: list[Word]) -> list[Word]:
+    """A full stop ends a sentence, not a name; in quotes it belongs to the name."""
+    if words and words[-1].key.endswith("."):
+        last = words.pop()
+        text = last.text.rstrip(".")
+        if text:
+            words.append(Word(text, last.start, last.end, len(text)))
+    return words
