@@ -1,0 +1,55 @@
+"""``handlers`` speaks: Slack's payloads in, words and blocks out. It holds no decision.
+
+`register` is the whole list of listeners.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.actions import Actions
+from handlers.commands import Commands
+from handlers.desk import Desk
+from handlers.events import Events
+from handlers.ids import Action, Field, View
+from handlers.listeners import Listeners
+from handlers.options import Options
+from handlers.payloads import Mention, Payload, click, mention, slash_command
+from handlers.views import Views
+
+__all__ = ["Desk", "register"]
+
+ANYTHING = re.compile(".*")
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too."""
+    listeners = Listeners(desk.tasks)
+    commands, actions, events = Commands(desk), Actions(desk), Events(desk)
+    views, options = Views(desk, listeners), Options(desk)
+
+    def said(body: Payload) -> Mention | None:
+        return mention(body, bot_user_id=desk.bot_user_id)
+
+    on_command = listeners.listener(slash_command, commands.run)
+    on_click = listeners.listener(click, actions.run)
+    on_words = listeners.listener(said, events.run)
+
+    for command in desk.commands:
+        app.command(command)(on_command)
+    for action in Action:
+        app.action(re.compile(rf"{re.escape(action)}(?:/\d+)?"))(on_click)
+    for view in View:
+        app.view(view.value)(views.listen)
+    for field in (Field.CONFIG, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE):
+        app.options(field.value)(options.listen)
+    app.event("app_mention")(on_words)
+    app.event("message")(on_words)
+    app.event(ANYTHING)(listeners.ignore)
+
+    app.command(ANYTHING)(on_command)
+    app.action(ANYTHING)(on_click)
+    app.view(ANYTHING)(views.listen)
+    app.options(ANYTHING)(options.listen)

@@ -92,6 +92,8 @@ class Fault(StrEnum):
     UNINTELLIGIBLE = "unintelligible"
     NO_EFFECT = "no_effect"
     OTHER_MOVED = "other_moved"
+    OWN_DATABASE = "own_database"
+    """Our own database did not take it; no provider is at fault, and `Problem.provider` is empty."""
 
 
 @dataclass(frozen=True, slots=True)

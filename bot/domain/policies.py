@@ -171,7 +171,22 @@ class StatusUpdate:
     status: str
 
 
-Facts = Request | Vote | Withdrawal | Application | StatusUpdate
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Facts for: may this person say what became of a change whose outcome is unknown?"""
+
+    actor: Actor
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Facts for: may this person see what is live, and talk to the bot at all? Guests may, strangers may not."""
+
+    actor: Actor
+
+
+Facts = Request | Vote | Withdrawal | Application | StatusUpdate | Settlement | Lookup
 
 
 def decide(facts: Facts) -> Answer:
@@ -187,6 +202,11 @@ def decide(facts: Facts) -> Answer:
             return _decide_application(facts)
         case StatusUpdate():
             return _verdict(_status_reasons(facts), RuleMark("update-status", 0))
+        case Settlement():
+            return _verdict(_settlement_reasons(facts), RuleMark("member-settles", 0))
+        case Lookup():
+            guest = facts.actor.standing is Standing.GUEST
+            return _verdict(() if guest else _who(facts.actor), RuleMark("look-up", 0))
 
 
 _STANDINGS = {
@@ -287,6 +307,12 @@ def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
     if facts.actor.key != facts.requester.key:
         yield Reason(Code.NOT_REQUESTER, Lifter.REQUESTER)
     if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED):
+        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+
+
+def _settlement_reasons(facts: Settlement) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    if facts.state is not State.UNKNOWN:
         yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
 
 

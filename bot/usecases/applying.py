@@ -17,7 +17,7 @@ from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Evidence
 from bot.domain.names import Environment
 from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
-from bot.domain.policies import Allowed, Application, Denied, NeedsApproval, decide
+from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
 from bot.domain.served import Nothing, Served
 from bot.logs import current_request_id, get_logger
 from bot.usecases.context import LEASE, Context, entry
@@ -89,14 +89,15 @@ async def settle_interrupted(ctx: Context) -> int:
     return len(found)
 
 
-async def look_again(ctx: Context, change_id: str) -> Outcome:
+async def look_again(ctx: Context, change_id: str, actor: Actor) -> Outcome:
     """Somebody wants to know what became of an *outcome unknown*: look, send nothing."""
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
     if change is None:
         return NotFound("change", change_id)
-    if change.state is not State.UNKNOWN:
-        return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
+    answer = decide(Settlement(actor, change.state))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons, change)
     return await _find_out(ctx, change, resend=False)
 
 
@@ -106,8 +107,9 @@ async def close_as_failed(ctx: Context, change_id: str, actor: Actor) -> Outcome
         change = await tx.change(change_id)
     if change is None:
         return NotFound("change", change_id)
-    if change.state is not State.UNKNOWN:
-        return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
+    answer = decide(Settlement(actor, change.state))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons, change)
     problem = change.problem or Problem(Fault.UNREACHABLE, change.project.provider, "finding out what became of it")
     return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=problem, actor=actor)
 
@@ -306,7 +308,11 @@ async def _finish(
     if problem is not None:
         problem = replace(problem, reference=problem.reference or current_request_id())
         log.warning(
-            "change.problem", change=change.id, fault=problem.fault, status=problem.status, doing=problem.doing,
+            "change.problem",
+            change=change.id,
+            fault=problem.fault,
+            status=problem.status,
+            doing=problem.doing,
             detail=problem.detail,
         )
     done = replace(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Withdrawn
-from bot.domain.policies import Allowed, Denied, NeedsApproval, Vote, Withdrawal, decide
+from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
 from bot.logs import get_logger
-from bot.store import Writing
+from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import Context, entry
 from bot.usecases.notices import deliver_card, history_of
@@ -93,7 +93,7 @@ async def expire(ctx: Context) -> int:
     return ended
 
 
-async def _vote(ctx: Context, tx: Writing, change: Change, actor: Actor, say: Say) -> Allowed | NeedsApproval | Denied:
+async def _vote(ctx: Context, tx: Reading, change: Change, actor: Actor, say: Say) -> Answer:
     return decide(
         Vote(
             say=say,
@@ -124,10 +124,24 @@ async def _end(
     return saved
 
 
-async def who_decided(ctx: Context, change: Change) -> str | None:
-    """User id of the person whose word ended the waiting; None when nobody's did."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether somebody may vote, before they are asked for a comment."""
+
+    change: Change | None
+    refused: Refused | None = None
+
+
+async def may_vote(ctx: Context, change_id: str, actor: Actor, say: Say) -> Checked:
+    """Ask the policy what it would say to this vote; changes nothing."""
     async with ctx.store.read() as tx:
-        decisions = await tx.decisions(change.id)
-    if change.state is State.WAITING or not decisions:
-        return None
-    return decisions[-1].actor.user_id
+        change = await tx.change(change_id)
+        answer = await _vote(ctx, tx, change, actor, say) if change else None
+    return Checked(change, Refused(answer.reasons, change) if isinstance(answer, Denied) else None)
+
+
+async def channel_of(ctx: Context, change_id: str) -> str | None:
+    """The channel in which a change's card stands."""
+    async with ctx.store.read() as tx:
+        change = await tx.change(change_id)
+    return change.origin.channel if change else None

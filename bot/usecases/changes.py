@@ -89,7 +89,9 @@ async def _row(ctx: Context, project: Project) -> BoardRow:
     except ProviderError as error:
         return BoardRow(project, (), error.problem)
     async with ctx.store.read() as tx:
-        cells = [await _cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments]
+        cells = [
+            await _cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments
+        ]
     return BoardRow(project, tuple(cells))
 
 

@@ -157,9 +157,7 @@ async def _previous(ctx: Context, wish: Wish, seen: Look, base: Served) -> Confi
         live = change.seen.base.live
         if isinstance(live, One) and not base.serves(live.config_id, live.content_version):
             return _config_of(live, wish.project, seen)
-    return Reason(
-        Code.NO_HISTORY, facts={"project": wish.project.name, "environment": wish.environment.name}
-    )
+    return Reason(Code.NO_HISTORY, facts={"project": wish.project.name, "environment": wish.environment.name})
 
 
 async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Answer:
@@ -254,5 +252,3 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         attempt=Attempt.NONE,
         reasons=answer.reasons if isinstance(answer, Denied) else (),
     )
-
-

@@ -50,9 +50,7 @@ async def sweep(ctx: Context) -> Sweep:
                 return project, None
 
     projects = [
-        found.project
-        for found in ctx.index.entries()
-        if ctx.provider(found.project.provider).capabilities.evaluations
+        found.project for found in ctx.index.entries() if ctx.provider(found.project.provider).capabilities.evaluations
     ]
     seen = await asyncio.gather(*(read(project) for project in projects))
     readable = [(project, found) for project, found in seen if found is not None]
@@ -129,7 +127,9 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
         reminder = await tx.reminder(found.provider, found.id)
     project_name = reminder.project_name if reminder else ""
     try:
-        updated = await client.set_evaluation_status(Project(found.provider, found.project_id, project_name), found.id, status)
+        updated = await client.set_evaluation_status(
+            Project(found.provider, found.project_id, project_name), found.id, status
+        )
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     if updated.status != status:

@@ -6,7 +6,7 @@ It is filled by `refresh` and refreshed on a miss; a provider that does not answ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -53,6 +53,10 @@ class Shelf:
 
 
 Thing = TypeVar("Thing", Project, Config, Environment)
+Found = TypeVar("Found")
+
+SELECT_LIMIT = 100
+"""Options that a select of Slack takes."""
 
 
 class Index:
@@ -139,6 +143,15 @@ class Index:
         every = (config for entry in shelf.entries.values() for config in entry.configs) if shelf else ()
         return next((config for config in every if config.id == config_id), None)
 
+    def known_projects(self) -> Iterator[Project]:
+        """All projects."""
+        return (entry.project for shelf in self._shelves.values() for entry in shelf.entries.values())
+
+    def known_configs(self) -> Iterator[Config]:
+        """All configs."""
+        entries = (entry for shelf in self._shelves.values() for entry in shelf.entries.values())
+        return (config for entry in entries for config in entry.configs)
+
     def environments(self, provider: str | None = None) -> list[Environment]:
         """The environments of one provider, or of all."""
         names = [provider] if provider is not None else list(self._shelves)
@@ -172,15 +185,35 @@ class Index:
         hits = process.extract(word.casefold(), choices, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH, limit=limit)
         return [name for _, _, name in hits]
 
-    def search(self, query: str, names: Iterable[str], *, limit: int = 100) -> list[str]:
-        """Names for a select: those that hold the query first, then those like it."""
-        every = list(dict.fromkeys(names))
+    def search_projects(self, query: str) -> list[Project]:
+        """Projects for a select."""
+        return self._search(query, [(entry.project.name, entry.project) for entry in self.entries()])
+
+    def search_configs(self, query: str, project_key: str | None = None) -> list[tuple[Project, Config]]:
+        """Configs with their projects for a select, of one project (``provider:id``) or of all."""
+        pairs = [
+            (f"{config.name} {entry.project.name}", (entry.project, config))
+            for entry in self.entries()
+            if project_key is None or project_key == ":".join(entry.project.key)
+            for config in entry.configs
+        ]
+        return self._search(query, pairs)
+
+    def search_environments(self, query: str, provider: str | None = None) -> list[Environment]:
+        """Environments for a select."""
+        known = self.environments(provider if provider in self._shelves else None)
+        return self._search(query, [(environment.name, environment) for environment in known])
+
+    def _search(self, query: str, pairs: Sequence[tuple[str, Found]]) -> list[Found]:
+        """Things whose text holds the query first, then those like it; at most what a select takes."""
         wanted = query.strip().casefold()
         if not wanted:
-            return every[:limit]
-        holding = [name for name in every if wanted in name.casefold()]
-        rest = self.near(query, (name for name in every if name not in holding), limit=limit)
-        return [*holding, *rest][:limit]
+            return [thing for _, thing in pairs[:SELECT_LIMIT]]
+        texts = [text.casefold() for text, _ in pairs]
+        holding = [number for number, text in enumerate(texts) if wanted in text]
+        hits = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH, limit=SELECT_LIMIT)
+        order = list(dict.fromkeys([*holding, *(number for _, _, number in hits)]))
+        return [pairs[number][1] for number in order[:SELECT_LIMIT]]
 
     def _match(self, name: Name, things: Sequence[Thing]) -> list[Thing]:
         found = _exact(name.text, things)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.domain.actors import Actor, Place
 from bot.domain.evaluations import COMPLETED, RUNNING
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Ambiguous, Harmless, NotFound, NotYet, Outcome, Suggestion
+from bot.domain.outcomes import Ambiguous, Harmless, NotFound, NotYet, Outcome, Refused, Suggestion
+from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar import is_not_yet, say
 from bot.grammar.readings import (
     Approvals,
@@ -41,10 +42,12 @@ class Speaker:
 
 async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, page: int = 1) -> Outcome:
     """Carry out the one reading that resolves. Several that do are a question, none is a helpful no."""
-    ready = [reading for reading in readings if not is_not_yet(reading)]
-    if not ready:
-        return NotYet(say(readings[0]))
-    first = ready[0]
+    answer = decide(Lookup(speaker.actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    first, ready = readings[0], [reading for reading in readings if not is_not_yet(reading)]
+    if is_not_yet(first):
+        return NotYet(say(first))
     match first:
         case Deploy() | Promote() | Rollback() | Deactivate():
             wish = await understand(ctx.index, ready)
@@ -141,7 +144,11 @@ def _view_suggestion(view: _View) -> Suggestion:
 def _unknown(ctx: Context, readings: Sequence[Deployments | Changes]) -> NotFound:
     """Which name nothing has: the environment when the project is known, else the project."""
     for reading in readings:
-        if isinstance(reading, Changes) and reading.environment and (reading.project is None or ctx.index.projects(reading.project)):
+        if (
+            isinstance(reading, Changes)
+            and reading.environment
+            and (reading.project is None or ctx.index.projects(reading.project))
+        ):
             known = [environment.name for environment in ctx.index.environments()]
             project = reading.project
             return _near(ctx, "environment", reading.environment, known, lambda name: Changes(project, name))
@@ -154,9 +161,7 @@ def _unknown(ctx: Context, readings: Sequence[Deployments | Changes]) -> NotFoun
     return _near(ctx, "project", word, known, Deployments)
 
 
-def _near(
-    ctx: Context, noun: str, word: Name, known: Sequence[str], line: Callable[[Name], Reading]
-) -> NotFound:
+def _near(ctx: Context, noun: str, word: Name, known: Sequence[str], line: Callable[[Name], Reading]) -> NotFound:
     names = list(dict.fromkeys(known))
     near = ctx.index.near(word.text, names)
     return NotFound(noun, word.text, tuple(Suggestion(name, say(line(Name(name)))) for name in near), tuple(names[:10]))

@@ -140,3 +140,10 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> None:
             await tx.failed(notice.id, error.error, now + pause, given_up=give_up)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
+
+
+async def card_at(ctx: Context, change_id: str) -> MessageAt | None:
+    """Where a change's card stands; None as long as Slack has not taken it."""
+    async with ctx.store.read() as tx:
+        card = await tx.notice_for(NoticeKind.CARD, change_id)
+    return card.at if card else None

@@ -5,8 +5,9 @@ It never guesses: an unknown environment is never replaced, a missing one is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.domain.changes import Kind
 from bot.domain.names import Config, Environment, Project
@@ -177,7 +178,9 @@ class _Reader:
                 yield self._environment_miss(reading.environment, rank + 1, project, "environment")
             yield from (self._wish(project, config, environment, source) for environment in environments)
 
-    def _wish(self, project: Project, config: Config | None, environment: Environment, source: Environment | None) -> Wish:
+    def _wish(
+        self, project: Project, config: Config | None, environment: Environment, source: Environment | None
+    ) -> Wish:
         kind = {Deploy: Kind.DEPLOY, Promote: Kind.PROMOTE, Rollback: Kind.ROLLBACK, Deactivate: Kind.DEACTIVATE}
         return Wish(kind[type(self._reading)], project, environment, config, source, self._reading.because)
 
@@ -236,6 +239,47 @@ def _ask_environment(index: Index, unplaced: Sequence[tuple[ChangeReading, Wish]
             for environment in environments
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field of a form."""
+
+    field: str
+    """``project``, ``config``, ``environment`` or ``source``."""
+    problem: str
+    """``missing``, ``gone``, ``other_provider`` or ``same``."""
+
+
+def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because: str | None) -> Wish | FieldProblem:
+    """The wish that a form's picks mean; each pick is ``provider:id`` by field. In memory only."""
+    if kind is None:
+        return FieldProblem("project", "gone")
+    config = _picked(index.known_configs(), picked.get("config"))
+    if config is None and (kind is Kind.DEPLOY or "config" in picked):
+        return FieldProblem("config", "gone" if "config" in picked else "missing")
+    key = picked.get("project") or (f"{config.provider}:{config.project_id}" if config else None)
+    project = _picked(index.known_projects(), key)
+    if project is None:
+        return FieldProblem("project", "gone" if key else "missing")
+    environment = _picked(index.environments(), picked.get("environment"))
+    source = _picked(index.environments(), picked.get("source"))
+    if environment is None:
+        return FieldProblem("environment", "gone" if "environment" in picked else "missing")
+    if kind is Kind.PROMOTE and source is None:
+        return FieldProblem("source", "gone" if "source" in picked else "missing")
+    if environment.provider != project.provider:
+        return FieldProblem("environment", "other_provider")
+    if source is not None and source.key == environment.key:
+        return FieldProblem("environment", "same")
+    return Wish(kind, project, environment, config, source, because)
+
+
+Picked = TypeVar("Picked", Project, Config, Environment)
+
+
+def _picked(things: Iterable[Picked], key: str | None) -> Picked | None:
+    return next((thing for thing in things if ":".join(thing.key) == key), None) if key else None
 
 
 def _word(readings: Sequence[Reading]) -> str:

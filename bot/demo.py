@@ -1,0 +1,136 @@
+"""The playground put together: a registry with demo data, a small Slack, and the real bot over real Socket Mode."""
+
+from __future__ import annotations
+
+import time
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from bot import playground, registry
+from bot.app import Bot, Parts, put_together, registry_client, slash_commands, stop_signal
+from bot.clients.transport import EventHooks
+from bot.grammar import COMMANDS
+from bot.logs import get_logger
+from bot.playground import Channel, Command, Person, Team, Workspace
+from bot.slack import bolt, socket
+from bot.slack.health import serving
+
+log = get_logger(__name__)
+
+HOST = "127.0.0.1"
+KEY = SecretStr("hl_sk_" + "0" * 48)
+"""The registry of the playground has no port: its key opens nothing."""
+
+TEAM = Team("T0ACORN", "Acorn Labs")
+PEOPLE = (
+    Person("U0ADA", "Ada Ibarra", "AI engineer", email="ada@acorn.example", tz="Europe/Madrid"),
+    Person("U0RAVI", "Ravi Menon", "Reviewer", email="ravi@acorn.example", tz="Asia/Kolkata"),
+    Person("U0MIRA", "Mira Okafor", "Reviewer", email="mira@acorn.example", tz="Africa/Lagos"),
+)
+DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
+CHANNELS = (
+    Channel(DEPLOYS, "deploys", "What goes live, and who said so"),
+    Channel("C0PROMPTS", "prompts", "Ideas and drafts"),
+    Channel(EVALS, "evals", "Evaluations, and those left running"),
+    Channel("G0LEADS", "leads-only", "configbot was not invited here", is_private=True, bot_is_member=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """A playground that runs."""
+
+    address: str
+    workspace: Workspace
+    bot: Bot
+    registry_url: str
+
+
+@asynccontextmanager
+async def running(data: Path, port: int) -> AsyncIterator[Playground]:
+    """Start everything on 127.0.0.1; `port` 0 is a free one. What happened is kept in `data`.
+
+    Raises `PortTaken`, `NotAlone`.
+    """
+    bolt.forget_proxies()
+    data.mkdir(parents=True, exist_ok=True)
+    registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
+    await registry.migrate(registry_url)
+    await registry.seed_demo(registry_url, datetime.now(UTC))
+    async with AsyncExitStack() as stack:
+        workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db")
+        stack.callback(workspace.close)
+        serving_port = await stack.enter_async_context(serving(playground.create_app(workspace), host=HOST, port=port))
+        stack.callback(workspace.audience.end)
+        address = f"http://{HOST}:{serving_port}"
+        service = registry.create_app(registry_url, api_keys=[KEY.get_secret_value()])
+        stack.push_async_callback(registry.close, service)
+        parts = Parts(
+            database_url=f"sqlite+aiosqlite:///{data / 'configbot.db'}",
+            providers=[registry_client(service, KEY, _logged(workspace))],
+            bot_token=workspace.bot.token,
+            app_token=workspace.bot.app_token,
+            slack_api_url=f"{address}/api/",
+            default_channel=DEPLOYS,
+            evaluations_channel=EVALS,
+        )
+        bot = await stack.enter_async_context(put_together(parts))
+        await bot.ctx.index.refresh()
+        token = parts.app_token or ""
+        await stack.enter_async_context(socket.connected(bot.app, token))
+        bot.tasks.spawn(bot.scheduler.first_round(), "first round")
+        bot.scheduler.start()
+        yield Playground(address, workspace, bot, registry_url)
+
+
+async def play(data: Path, port: int, *, open_browser: bool) -> None:
+    """Run the playground until told to stop."""
+    started = time.perf_counter()
+    async with running(data, port) as it:
+        seconds = time.perf_counter() - started
+        print(f"The playground is at {it.address} (started in {seconds:.1f} s; Ctrl-C stops it).", flush=True)  # noqa: T201
+        print("Type: /deploy config_x to production", flush=True)  # noqa: T201 - what the command is for
+        if open_browser:
+            webbrowser.open(it.address)
+        await stop_signal()
+
+
+def _commands() -> list[Command]:
+    by_name = {command.name: command for command in COMMANDS}
+    names = slash_commands([command.name for command in COMMANDS], "")
+    return [
+        Command(slash, by_name[verb or "configbot"].usage, by_name[verb or "configbot"].description)
+        for slash, verb in names.items()
+    ]
+
+
+def _logged(workspace: Workspace) -> EventHooks:
+    """Every call to the config service appears in the page's log."""
+
+    async def answered(response: httpx.Response) -> None:
+        await response.aread()
+        request = response.request
+        workspace.log.add(
+            "bot→service",
+            "http",
+            f"{request.method} {request.url.raw_path.decode()}",
+            _json(request.content),
+            {"status": response.status_code, "body": _json(response.content)},
+        )
+
+    return {"response": [answered]}
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return httpx.Response(200, content=content).json() if content else None
+    except ValueError:
+        return content.decode(errors="replace")

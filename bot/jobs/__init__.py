@@ -1,0 +1,1 @@
+"""What the bot does by itself: a table of jobs, each a stateless sweep over the use cases."""

@@ -1,0 +1,42 @@
+"""The sweeps: each looks at what there is and does what is due, and may be run again at any moment."""
+
+from __future__ import annotations
+
+from bot.logs import get_logger
+from bot.usecases import applying, approvals, evaluations, notices
+from bot.usecases.context import Context
+
+log = get_logger(__name__)
+
+
+async def interrupted_changes(ctx: Context) -> str:
+    """Settle what a crash left behind."""
+    return f"{await applying.settle_interrupted(ctx)} settled"
+
+
+async def approvals_that_wait(ctx: Context) -> str:
+    """End approvals that waited too long."""
+    return f"{await approvals.expire(ctx)} expired"
+
+
+async def evaluations_left_running(ctx: Context) -> str:
+    """Report evaluations that run for too long."""
+    swept = await evaluations.sweep(ctx)
+    return f"{swept.running} running in {swept.projects} projects, {swept.reported} reported, {swept.unreadable} unreadable"
+
+
+async def notices_to_say(ctx: Context) -> str:
+    """Say what Slack did not take before."""
+    return f"{await notices.deliver_due(ctx)} tried"
+
+
+async def index_refresh(ctx: Context) -> str:
+    """Read the names anew."""
+    await ctx.index.refresh()
+    return f"{len(ctx.index.entries())} projects"
+
+
+async def clean_up(ctx: Context) -> str:
+    """Remove what nobody will ask for again."""
+    async with ctx.store.write() as tx:
+        return f"{await tx.clean_up(ctx.clock.now())} removed"

@@ -1,0 +1,24 @@
+"""Turns a database that does not answer into an outcome, for whoever stands at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.domain.errors import Fault, Problem
+from bot.domain.outcomes import Failed, Outcome
+from bot.logs import current_request_id, get_logger
+from bot.store import StoreUnavailable
+
+log = get_logger(__name__)
+
+
+async def guarded(work: Awaitable[Outcome]) -> Outcome:
+    """The outcome of `work`; `Failed` when our own database was locked, read-only or gone.
+
+    What was begun is settled by the sweep for interrupted changes once the database is back.
+    """
+    try:
+        return await work
+    except StoreUnavailable as error:
+        log.error("store.unavailable", cause=str(error))
+        return Failed(Problem(Fault.OWN_DATABASE, "", "writing down the change", reference=current_request_id()))

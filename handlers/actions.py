@@ -1,0 +1,106 @@
+"""Clicks. The value of a button is an id; what it may do is decided anew, never read off the message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.actors import Actor, Place
+from bot.domain.changes import Say
+from bot.domain.evaluations import COMPLETED
+from bot.domain.outcomes import NotFound, Outcome
+from bot.logs import get_logger
+from bot.usecases import applying, approvals, changes, deploys, evaluations
+from bot.usecases.drafts import draft
+from handlers import messages
+from handlers.commands import open_form, take_line
+from handlers.desk import Desk
+from handlers.ids import Action, read_value
+from handlers.payloads import Click
+from handlers.replies import Reply
+
+log = get_logger(__name__)
+
+SNOOZE = timedelta(hours=1)
+
+Asked = Callable[[str, Actor, Click], Awaitable[Outcome]]
+
+
+class Actions:
+    """The listeners of all buttons, by `Action`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        ctx = desk.ctx
+        self._answered: dict[Action, Asked] = {
+            Action.APPROVE: lambda change, actor, _: approvals.approve(ctx, change, actor),
+            Action.WITHDRAW: lambda change, actor, _: approvals.withdraw(ctx, change, actor),
+            Action.UNDO: lambda change, actor, click: deploys.undo(ctx, change, actor, place_of(click)),
+            Action.LOOK_AGAIN: lambda change, actor, _: applying.look_again(ctx, change, actor),
+            Action.CLOSE_AS_FAILED: lambda change, actor, _: applying.close_as_failed(ctx, change, actor),
+            Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
+            Action.EVALUATION_SNOOZE: lambda one, actor, _: evaluations.snooze(ctx, one, actor, SNOOZE),
+        }
+
+    async def run(self, click: Click, reply: Reply) -> None:
+        """Answer a click, whatever it is: an id that nobody knows any more is answered too."""
+        name = click.action_id.partition("/")[0]
+        identifier = read_value(click.value or "")
+        if identifier is None or name not in set(Action):
+            await reply.say(messages.outdated_button())
+            return
+        await self._pressed(Action(name), identifier, click, reply)
+
+    async def _pressed(self, action: Action, identifier: str, click: Click, reply: Reply) -> None:
+        if action is Action.OPEN_FORM:
+            await open_form(identifier, place_of(click), reply, click.trigger_id)
+            return
+        actor = await self._desk.actor(click)
+        match action:
+            case Action.RUN_LINE:
+                await self._run_line(identifier, actor, click, reply)
+            case Action.REVIEW | Action.FULL_DIFF:
+                await self._review(identifier, actor, click, reply)
+            case Action.REJECT:
+                await self._ask_why(identifier, actor, click, reply)
+            case _:
+                await self._desk.answer(self._answered[action](identifier, actor, click), actor, reply)
+
+    async def _run_line(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """A line behind a button, in place of the question that it answers."""
+        stored = await draft(self._desk.ctx, draft_id, actor)
+        if stored is None:
+            await reply.say(messages.outdated_button())
+            return
+        line, page = messages.read_page_line(stored)
+        await take_line(self._desk, line, None, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+
+    async def _review(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+        detail = await changes.detail(self._desk.ctx, change_id)
+        if isinstance(detail, NotFound):
+            await self._desk.say(detail, actor, reply)
+            return
+        try:
+            await reply.client.views_open(trigger_id=click.trigger_id, view=messages.review_modal(detail))
+        except SlackApiError as error:
+            log.warning("review.not_opened", error=error.response.get("error"))
+            await self._desk.say(detail, actor, reply)
+
+    async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """Who may not reject is told at once, not after writing a comment."""
+        checked = await approvals.may_vote(self._desk.ctx, change_id, actor, Say.REJECT)
+        if checked.refused is not None or checked.change is None:
+            await self._desk.say(checked.refused or NotFound("change", change_id), actor, reply)
+            return
+        try:
+            await reply.client.views_open(trigger_id=click.trigger_id, view=messages.reject_modal(checked.change))
+        except SlackApiError as error:
+            log.warning("reject.not_opened", error=error.response.get("error"))
+            await reply.say(messages.try_again())
+
+
+def place_of(click: Click) -> Place:
+    """Where a click was made; a modal has no place."""
+    return Place(click.org, click.team, click.channel or "", click.thread_ts)

@@ -1,0 +1,75 @@
+"""Slash commands: what was typed behind them is a line of the language."""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.actors import Actor, Place
+from bot.grammar import is_not_yet, parse
+from bot.grammar.readings import Form, Help, Misunderstood
+from bot.logs import get_logger
+from handlers import messages
+from handlers.desk import Desk
+from handlers.payloads import SlashCommand
+from handlers.replies import Reply
+
+log = get_logger(__name__)
+
+
+class Commands:
+    """The listener of every slash command."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self, command: SlashCommand, reply: Reply) -> None:
+        """Read the line and carry it out; a bare command opens its form."""
+        verb = self._desk.commands.get(command.command)
+        place = Place(command.org, command.team, command.channel)
+        parsed = parse(command.text, verb or None)
+        form = None if isinstance(parsed, Misunderstood) else parsed.readings[0]
+        if isinstance(form, Form) and not is_not_yet(form):
+            await open_form(form.verb, place, reply, command.trigger_id)
+            return
+        actor = await self._desk.actor(command)
+        await take_line(self._desk, command.text, verb, actor, place, reply)
+
+
+async def take_line(
+    desk: Desk,
+    text: str,
+    verb: str | None,
+    actor: Actor,
+    place: Place,
+    reply: Reply,
+    *,
+    page: int = 1,
+    replace: bool = False,
+) -> None:
+    """One line from anywhere: a command, a mention, a button."""
+    parsed = parse(text, verb or None)
+    if isinstance(parsed, Misunderstood):
+        await desk.say_misunderstood(parsed, actor, reply)
+        return
+    match parsed.readings[0]:
+        case Help(word):
+            await reply.say(messages.help_message(word, desk.commands), replace=replace)
+        case Form(form) if is_not_yet(parsed.readings[0]):
+            await reply.say(messages.not_yet(form), replace=replace)
+        case Form(form):
+            await reply.say(messages.open_form(form), replace=replace)
+        case _:
+            await desk.carry_out(parsed.readings, actor, place, reply, page=page, replace=replace)
+
+
+async def open_form(verb: str, place: Place, reply: Reply, trigger_id: str) -> None:
+    """Open a verb's form at once, for a trigger lives three seconds; say how to type it when that fails."""
+    form = messages.form_for(verb, f"{verb}/{place.channel}")
+    if form is None:
+        await reply.say(messages.not_yet(verb))
+        return
+    try:
+        await reply.client.views_open(trigger_id=trigger_id, view=form)
+    except SlackApiError as error:
+        log.warning("form.not_opened", verb=verb, error=error.response.get("error"))
+        await reply.say(messages.open_form(verb))

@@ -1,0 +1,83 @@
+"""What every listener shares: who is speaking, carrying a line out, and saying what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.actors import Actor, Place
+from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Outcome, Unknown, Void
+from bot.grammar.readings import Misunderstood, Reading
+from bot.usecases import notices
+from bot.usecases.context import Context
+from bot.usecases.drafts import keep_drafts
+from bot.usecases.guard import guarded
+from bot.usecases.lines import Speaker, run
+from bot.usecases.tasks import Tasks
+from handlers import messages
+from handlers.payloads import Click, Mention, SlashCommand, Submission
+from handlers.replies import Reply
+
+SHOWN_BY_CARD = AwaitingApproval | Applied | Failed | Void | Unknown
+"""Outcomes that a card says to everybody; where it stands in the same conversation, nothing is said twice."""
+
+DRAFT_LIFE = timedelta(days=7)
+"""How long a button that runs a line can be pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The inside that listeners talk to, and the words that are fixed at start."""
+
+    ctx: Context
+    tasks: Tasks
+    bot_user_id: str
+    commands: Mapping[str, str]
+    """Slash commands as registered, with their prefix, to the verb that each stands for ("" for the umbrella)."""
+
+    async def actor(self, payload: SlashCommand | Click | Submission | Mention) -> Actor:
+        """The person behind a payload, with the standing that Slack knows now."""
+        team = payload.team if isinstance(payload, SlashCommand) else payload.user_team
+        return await self.ctx.people.actor(payload.org, team, payload.user_id)
+
+    async def carry_out(
+        self,
+        readings: Sequence[Reading],
+        actor: Actor,
+        place: Place,
+        reply: Reply,
+        *,
+        page: int = 1,
+        replace: bool = False,
+    ) -> None:
+        """Run a line and say what came of it."""
+        came = await guarded(run(self.ctx, readings, Speaker(actor, place), page=page))
+        if not await self._card_says_it(came, place):
+            await self.say(came, actor, reply, replace=replace)
+
+    async def answer(self, work: Awaitable[Outcome], actor: Actor, reply: Reply, place: Place | None = None) -> None:
+        """Do what was asked for and say what came of it; only what a card in `place` says is not said twice."""
+        came = await guarded(work)
+        if place is None or not await self._card_says_it(came, place):
+            await self.say(came, actor, reply)
+
+    async def say(self, came: Outcome, actor: Actor, reply: Reply, *, replace: bool = False) -> None:
+        """Tell one person an outcome, with the drafts that its buttons need."""
+        drafts = await self._drafts(messages.lines_of(came), actor)
+        message = messages.outcome(came, reader=actor, now=self.ctx.clock.now(), drafts=drafts)
+        await reply.say(message, replace=replace)
+
+    async def say_misunderstood(self, found: Misunderstood, actor: Actor, reply: Reply) -> None:
+        """Tell one person what to type instead."""
+        drafts = await self._drafts(messages.lines_of(found), actor)
+        await reply.say(messages.misunderstood(found, drafts))
+
+    async def _drafts(self, lines: Sequence[str], actor: Actor) -> Mapping[str, str]:
+        return await keep_drafts(self.ctx, lines, actor, DRAFT_LIFE) if lines else {}
+
+    async def _card_says_it(self, came: Outcome, place: Place) -> bool:
+        if not isinstance(came, SHOWN_BY_CARD) or came.change is None:
+            return False
+        card = await notices.card_at(self.ctx, came.change.id)
+        return card is not None and card.channel == place.channel and place.thread_ts is None

@@ -1,0 +1,25 @@
+"""Mentions and direct messages: the same lines as behind a slash command, also inside threads."""
+
+from __future__ import annotations
+
+from bot.domain.actors import Place
+from bot.usecases.drafts import first_time
+from handlers.commands import take_line
+from handlers.desk import Desk
+from handlers.payloads import Mention
+from handlers.replies import Reply
+
+
+class Events:
+    """The listener of mentions and direct messages."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self, mention: Mention, reply: Reply) -> None:
+        """Carry out the line that was said to the bot; once, however often Slack delivers it."""
+        if not await first_time(self._desk.ctx, f"event:{mention.event_id}"):
+            return
+        actor = await self._desk.actor(mention)
+        place = Place(mention.org, mention.team, mention.channel, mention.thread_ts)
+        await take_line(self._desk, mention.text, None, actor, place, reply)

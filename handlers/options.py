@@ -1,0 +1,59 @@
+"""Searchable selects: answered from the index, in memory, because the acknowledgement is the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.domain.names import Config, Environment, Project
+from bot.logs import get_logger, new_request_id
+from handlers import messages
+from handlers.desk import Desk
+from handlers.ids import Field, read_value, value
+from handlers.messages import Pick
+from handlers.payloads import BadPayload, OptionsRequest, options_request
+
+log = get_logger(__name__)
+
+
+class Options:
+    """The listener of every searchable select."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._index = desk.ctx.index
+
+    async def listen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """What there is to pick for what was typed."""
+        new_request_id()
+        try:
+            asked = options_request(body)
+        except BadPayload as error:
+            log.warning("payload.bad", what=error.what)
+            await ack(options=[])
+            return
+        await ack(**messages.options(self._picks(asked)))
+
+    def _picks(self, asked: OptionsRequest) -> list[Pick]:
+        match asked.action_id:
+            case Field.CONFIG:
+                project = _key(asked.view_state.get(Field.PROJECT))
+                found = self._index.search_configs(asked.query, project)
+                return [Pick(_id(config), f"{config.name} · {owner.name}") for owner, config in found]
+            case Field.PROJECT:
+                return [Pick(_id(project), project.name) for project in self._index.search_projects(asked.query)]
+            case Field.ENVIRONMENT | Field.SOURCE:
+                subject = _key(asked.view_state.get(Field.CONFIG) or asked.view_state.get(Field.PROJECT))
+                provider = subject.partition(":")[0] if subject else None
+                found_environments = self._index.search_environments(asked.query, provider)
+                return [Pick(_id(environment), environment.name) for environment in found_environments]
+            case _:
+                return []
+
+
+def _id(thing: Config | Project | Environment) -> str:
+    return value(f"{thing.provider}:{thing.id}")
+
+
+def _key(picked: str | None) -> str | None:
+    return read_value(picked) if picked else None

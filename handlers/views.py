@@ -1,0 +1,107 @@
+"""Forms that were sent. What is wrong with a field is said beside it, from memory, as the acknowledgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.actors import Place
+from bot.domain.changes import Kind
+from bot.logs import get_logger, new_request_id
+from bot.usecases import approvals, deploys
+from bot.usecases.wishes import Wish, from_ids
+from handlers import messages
+from handlers.desk import Desk
+from handlers.ids import Field, View, read_value
+from handlers.listeners import Listeners
+from handlers.payloads import BadPayload, Submission, submission
+from handlers.replies import Reply
+
+log = get_logger(__name__)
+
+KINDS = {"deploy": Kind.DEPLOY, "promote": Kind.PROMOTE, "rollback": Kind.ROLLBACK, "deactivate": Kind.DEACTIVATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form carries besides its fields: the verb, and where it was opened."""
+
+    verb: str
+    channel: str
+
+
+class Views:
+    """The listener of every modal that is sent."""
+
+    def __init__(self, desk: Desk, listeners: Listeners) -> None:
+        self._desk = desk
+        self._listeners = listeners
+
+    async def listen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Check the fields in memory, acknowledge with what is wrong or with nothing, and go on."""
+        reference = new_request_id()
+        try:
+            sent = submission(body)
+        except BadPayload as error:
+            log.warning("payload.bad", what=error.what)
+            await ack()
+            return
+        if sent.callback_id not in (View.DEPLOY_FORM, View.LINE_FORM):
+            await ack()
+            self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
+            return
+        form = _form(sent)
+        wish = from_ids(
+            self._desk.ctx.index, KINDS.get(form.verb), _picked(sent.values), sent.values.get(Field.BECAUSE)
+        )
+        if not isinstance(wish, Wish):
+            field = _FIELDS[wish.field]
+            block = sent.blocks.get(field, field.value)
+            await ack(response_action="errors", errors={block: messages.field_problem(wish)})
+            return
+        await ack()
+
+        async def go_on(sent: Submission, reply: Reply) -> None:
+            await self._ask(wish, form, sent, reply)
+
+        self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
+
+    async def _ask(self, wish: Wish, form: Form, sent: Submission, reply: Reply) -> None:
+        actor = await self._desk.actor(sent)
+        place = Place(sent.org, sent.team, form.channel)
+        reply = replace(reply, direct=form.channel.startswith("D"))
+        await self._desk.answer(deploys.request(self._desk.ctx, wish, actor, place), actor, reply, place)
+
+    async def _rejected(self, sent: Submission, reply: Reply) -> None:
+        """The only other form: a rejection with its comment. The answer goes where the card stands."""
+        change_id = read_value(sent.private_metadata)
+        if sent.callback_id != View.REJECT_COMMENT or change_id is None:
+            log.warning("view.unknown", callback_id=sent.callback_id)
+            return
+        actor = await self._desk.actor(sent)
+        channel = await approvals.channel_of(self._desk.ctx, change_id)
+        comment = sent.values.get(Field.COMMENT, "")
+        work = approvals.reject(self._desk.ctx, change_id, actor, comment)
+        await self._desk.answer(work, actor, replace(reply, channel=channel))
+
+
+def _form(sent: Submission) -> Form:
+    verb, _, channel = (read_value(sent.private_metadata) or "").partition("/")
+    return Form(verb, channel)
+
+
+_FIELDS = {
+    "project": Field.PROJECT,
+    "config": Field.CONFIG,
+    "environment": Field.ENVIRONMENT,
+    "source": Field.SOURCE,
+}
+
+
+def _picked(values: Mapping[str, str]) -> dict[str, str]:
+    """The ids behind the selects, by the name of the field."""
+    return {name: read_value(values[field]) or "" for name, field in _FIELDS.items() if field in values}
