@@ -35,11 +35,7 @@ class NotFromSlack(Exception):
 
 
 def http_app(app: AsyncApp, *, checks: Mapping[str, Check], mounts: Mapping[str, ASGIApp] | None = None) -> Starlette:
-    """Make the web app: Slack's address, health, and `mounts` by their path.
-
-    A mounted app sees the whole path (an app under ``/v4`` has ``/v4`` in its own routes), and its lifespan is run.
-    """
-    below = dict(mounts or {})
+    """Make the web app of HTTP mode: Slack's address beside what every mode serves."""
 
     async def from_slack(request: Request) -> Response:
         started = time.perf_counter()
@@ -48,19 +44,28 @@ def http_app(app: AsyncApp, *, checks: Mapping[str, Check], mounts: Mapping[str,
         ACKNOWLEDGEMENTS.labels("http", status).observe(time.perf_counter() - started)
         return response
 
+    return web_app(checks, mounts or {}, Route(EVENTS_PATH, from_slack, methods=["POST"]))
+
+
+def web_app(checks: Mapping[str, Check], mounts: Mapping[str, ASGIApp], *more: Route) -> Starlette:
+    """Make the web app of every mode: health, and `mounts` by their path.
+
+    A mounted app sees the whole path (an app under ``/v4`` has ``/v4`` in its own routes), and its lifespan is run.
+    """
+
     @asynccontextmanager
     async def lifespan(_outer: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for inner in below.values():
+            for inner in mounts.values():
                 if isinstance(inner, Starlette):
                     await stack.enter_async_context(inner.router.lifespan_context(inner))
             yield
 
     return Starlette(
         routes=[
-            Route(EVENTS_PATH, from_slack, methods=["POST"]),
+            *more,
             *routes(checks),
-            *(Mount(path, _with_whole_path(inner)) for path, inner in below.items()),
+            *(Mount(path, _with_whole_path(inner)) for path, inner in mounts.items()),
         ],
         lifespan=lifespan,
     )

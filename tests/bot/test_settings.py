@@ -1,0 +1,262 @@
+"""Settings are read once, and a wrong one is told by its name, with what is wrong and an example; never its value."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import COMMANDS, SettingsError, env_example, load, settings_table
+
+ROOT = Path(__file__).parents[2]
+
+ENOUGH = {
+    "SLACK_BOT_TOKEN": "xoxb-1-ada",
+    "SLACK_APP_TOKEN": "xapp-1-ada",
+    "CONFIGBOT_PROVIDERS__MAIN__URL": "https://configs.example.com/v4",
+    "CONFIGBOT_PROVIDERS__MAIN__KEY": "hl_sk_secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment with none of our variables, in a folder without a ``.env``."""
+    for name in list(os.environ):
+        if name.upper().startswith(("CONFIGBOT_", "SLACK_")) or name == "PORT":
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch):
+    def give(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return give
+
+
+def refusal(mode: str = "run") -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(mode)  # type: ignore[arg-type]
+    return str(raised.value)
+
+
+def test_starts_with_slacks_own_names_and_one_provider(given):
+    given(**ENOUGH)
+
+    settings = load("run")
+
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1-ada"
+    assert settings.providers["main"].kind == "humanloop"
+    assert settings.providers["main"].key.get_secret_value() == "hl_sk_secret"
+    assert settings.database_url == "sqlite+aiosqlite:///configbot.db"
+    assert settings.commands == list(COMMANDS)
+    assert settings.evaluation_running_threshold == 4
+
+
+def test_our_name_of_a_token_wins_over_slacks(given):
+    given(**ENOUGH, CONFIGBOT_SLACK_BOT_TOKEN="xoxb-2-ours")
+
+    token = load("run").slack_bot_token
+
+    assert token is not None
+    assert token.get_secret_value() == "xoxb-2-ours"
+
+
+def test_no_secret_is_in_a_repr(given):
+    given(**ENOUGH, CONFIGBOT_DATABASE_URL="postgresql://configbot:hunter2@db/configbot")
+    given(CONFIGBOT_REGISTRY__ENABLED="true", CONFIGBOT_REGISTRY__API_KEYS="hl_sk_hidden")
+
+    text = repr(load("run"))
+
+    for secret in ("xoxb-1", "xapp-1", "hl_sk", "hunter2"):
+        assert secret not in text
+
+
+def test_reads_a_file_beside_it_and_the_environment_wins(given, tmp_path):
+    (tmp_path / ".env").write_text("CONFIGBOT_LOG_LEVEL=debug\nCONFIGBOT_HTTP_PORT=4000\nSOMEBODY_ELSES=1\n")
+    given(CONFIGBOT_HTTP_PORT="5000")
+
+    settings = load("manifest")
+
+    assert (settings.log_level, settings.http_port) == ("DEBUG", 5000)
+
+
+def test_an_empty_setting_is_none_at_all(given):
+    given(CONFIGBOT_LOG_LEVEL="", CONFIGBOT_DEFAULT_CHANNEL="")
+
+    assert load("manifest").default_channel is None
+
+
+def test_takes_the_port_that_a_platform_gives(given):
+    given(PORT="8123")
+
+    assert load("manifest").http_port == 8123
+
+
+@pytest.mark.parametrize(
+    ("given_url", "understood"),
+    [
+        ("postgres://u:p@h/db", "postgresql+asyncpg://u:p@h/db"),
+        ("postgresql://u:p@h:5432/db", "postgresql+asyncpg://u:p@h:5432/db"),
+        ("postgresql+asyncpg://u:p@h/db?ssl=require", "postgresql+asyncpg://u:p@h/db?ssl=require"),
+        ("sqlite:////var/lib/configbot.db", "sqlite+aiosqlite:////var/lib/configbot.db"),
+    ],
+)
+def test_puts_the_driver_into_the_address_of_a_database(given, given_url, understood):
+    given(CONFIGBOT_DATABASE_URL=given_url)
+
+    assert load("database").database_url == understood
+
+
+def test_lists_and_providers_are_readable_as_people_write_them(given):
+    given(
+        **ENOUGH,
+        CONFIGBOT_COMMANDS="/configbot, deploy ,",
+        CONFIGBOT_PROVIDERS__STAGING_1__URL="http://127.0.0.1:8000/v4",
+        CONFIGBOT_PROVIDERS__STAGING_1__KEY="k",
+        CONFIGBOT_REGISTRY__API_KEYS="one, two",
+    )
+
+    settings = load("run")
+
+    assert settings.commands == ["configbot", "deploy"]
+    assert set(settings.providers) == {"main", "staging_1"}
+    assert [key.get_secret_value() for key in settings.registry.api_keys] == ["one", "two"]
+
+
+def test_providers_may_be_one_json_object(given):
+    given(CONFIGBOT_PROVIDERS='{"main": {"url": "https://configs.example.com/v4", "key": "k"}}')
+
+    assert load("manifest").providers["main"].url == "https://configs.example.com/v4"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("CONFIGBOT_LOG_LEVEL", "loud-hunter2", "is wrong: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("CONFIGBOT_LOG_JSON", "hunter2", "is wrong: Input should be a valid boolean"),
+        ("CONFIGBOT_HTTP_PORT", "99999", "is wrong: Input should be less than or equal to 65535"),
+        ("CONFIGBOT_DATABASE_URL", "mysql://u:hunter2@h/db", "is no address of a SQLite file or a PostgreSQL database"),
+        ("CONFIGBOT_DATABASE_URL", "sqlite:///:memory:", "must be a file"),
+        ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is no channel id"),
+        ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is no channel id"),
+        ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "is wrong: Input should be greater than 0"),
+        ("CONFIGBOT_APPROVAL_EXPIRY_HOURS", "a day", "is wrong: Input should be a valid number"),
+        ("CONFIGBOT_COMMANDS", "Deploy It", "holds something that is no name of a command"),
+        ("CONFIGBOT_COMMANDS", ",", "is wrong: List should have at least 1 item"),
+        ("CONFIGBOT_COMMAND_PREFIX", "acorn bot", "is wrong: String should match pattern"),
+        ("CONFIGBOT_SLACK_API_URL", "slack.com", "is no address that begins with https:// or http://"),
+        ("CONFIGBOT_PROVIDERS__MAIN__URL", "https://u:hunter2@h/v4", "must not hold a user or a password"),
+        ("CONFIGBOT_PROVIDERS__MAIN__KIND", "hunter2", "is wrong: Input should be 'humanloop'"),
+        ("CONFIGBOT_PROVIDERS__MAIN__URI", "hunter2", "is no setting of this"),
+        ("CONFIGBOT_REGISTRY__ENABLED", "hunter2", "is wrong: Input should be a valid boolean"),
+        ("CONFIGBOT_PROVIDERS", "{hunter2", "is no JSON"),
+        ("CONFIGBOT_PROVIDERS__2ND__URL", "https://h/v4", "is missing"),
+    ],
+)
+def test_refuses_a_wrong_setting_by_its_name(given, name, value, problem):
+    given(**ENOUGH)
+    given(**{name: value})
+
+    text = refusal()
+
+    assert any(line.startswith(name.removesuffix("__URL")) and problem in line for line in text.splitlines()), text
+    assert "hunter2" not in text
+
+
+def test_an_example_stands_beside_what_is_wrong(given):
+    given(**ENOUGH, CONFIGBOT_DEFAULT_CHANNEL="#deploys")
+
+    assert refusal().endswith("Example: CONFIGBOT_DEFAULT_CHANNEL=C0123456789")
+
+
+def test_says_everything_that_is_missing_at_once():
+    text = refusal()
+
+    assert (
+        "CONFIGBOT_SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN): is missing. Example: CONFIGBOT_SLACK_BOT_TOKEN=xoxb-…" in text
+    )
+    assert "CONFIGBOT_SLACK_APP_TOKEN: is missing, and so is CONFIGBOT_SLACK_SIGNING_SECRET" in text
+    assert "CONFIGBOT_PROVIDERS__MAIN__URL: is missing: there is no config service" in text
+
+
+def test_a_token_of_the_wrong_kind_is_refused_where_slack_is_talked_to(given):
+    given(**ENOUGH | {"SLACK_BOT_TOKEN": "xapp-hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2"})
+
+    text = refusal()
+
+    assert "CONFIGBOT_SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN): does not begin with xoxb-" in text
+    assert "CONFIGBOT_SLACK_APP_TOKEN (or SLACK_APP_TOKEN): does not begin with xapp-" in text
+    assert "hunter2" not in text
+    assert load("playground").log_level == "INFO"
+
+
+def test_http_needs_the_signing_secret_instead_of_an_app_token(given):
+    given(**ENOUGH, SLACK_SIGNING_SECRET="s")
+    given(SLACK_APP_TOKEN="")
+
+    assert load("run").slack_app_token is None
+
+
+def test_the_clock_needs_no_way_in_from_slack(given):
+    given(**ENOUGH)
+    given(SLACK_APP_TOKEN="")
+
+    assert load("clock").slack_app_token is None
+
+
+def test_a_registry_without_keys_is_refused(given):
+    given(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", CONFIGBOT_REGISTRY__ENABLED="yes")
+
+    assert refusal() == (
+        "CONFIGBOT_REGISTRY__API_KEYS: is missing. Example: CONFIGBOT_REGISTRY__API_KEYS=hl_sk_one,hl_sk_two"
+    )
+    assert refusal("registry").startswith("CONFIGBOT_REGISTRY__API_KEYS: is missing")
+
+
+def test_the_registry_alone_needs_nothing_of_slack(given):
+    given(CONFIGBOT_REGISTRY__API_KEYS="hl_sk_one")
+
+    assert load("registry").registry.database_url == "sqlite+aiosqlite:///registry.db"
+
+
+@pytest.mark.parametrize("name", ["1ST", "REGISTRY"])
+def test_refuses_a_name_of_a_provider_that_cannot_be_typed(given, name):
+    given(**ENOUGH, CONFIGBOT_REGISTRY__ENABLED="true", CONFIGBOT_REGISTRY__API_KEYS="k")
+    given(**{f"CONFIGBOT_PROVIDERS__{name}__URL": "https://h/v4", f"CONFIGBOT_PROVIDERS__{name}__KEY": "k"})
+
+    assert f"CONFIGBOT_PROVIDERS__{name}: is no name for a provider" in refusal()
+
+
+def test_a_misspelt_setting_is_not_left_out_in_silence(given, tmp_path):
+    given(**ENOUGH, CONFIGBOT_DATABSE_URL="postgresql://u:hunter2@h/db")
+    (tmp_path / ".env").write_text("CONFIGBOT_XYZZY=hunter2\n")
+
+    assert refusal().splitlines() == [
+        "CONFIGBOT_DATABSE_URL: there is no such setting. Did you mean CONFIGBOT_DATABASE_URL?",
+        "CONFIGBOT_XYZZY: there is no such setting.",
+    ]
+
+
+def test_every_setting_has_a_name_a_description_and_an_example():
+    rows = settings_table()
+
+    assert len({row.name for row in rows}) == len(rows)
+    for row in rows:
+        assert row.description.endswith(".") or row.name.endswith("COMMANDS"), row
+        assert row.example, row
+
+
+def test_the_examples_are_settings_that_work(given):
+    """Each alone: together they would be both transports, which is allowed, and tokens that are none."""
+    given(**{row.name: row.example for row in settings_table()})
+
+    assert load("manifest").commands == ["configbot", "deploy"]
+
+
+def test_the_example_file_is_up_to_date():
+    assert (ROOT / ".env.example").read_text() == env_example()
