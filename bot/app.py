@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +18,6 @@ from starlette.types import ASGIApp
 from ulid import ULID
 
 import handlers
-from bot import registry
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
@@ -29,10 +26,14 @@ from bot.domain.policies import Rule, built_in_rule
 from bot.grammar import COMMANDS
 from bot.jobs.scheduler import Scheduler, table
 from bot.logs import get_logger
+from bot.registry.app import close as close_registry
+from bot.registry.app import create_app as create_registry
+from bot.registry.database import migrate as migrate_registry
 from bot.settings import Settings
 from bot.slack import bolt, http, socket
-from bot.slack.health import Check, serving, web_app
+from bot.slack.health import Check, serving
 from bot.slack.manifest import command_name
+from bot.stopping import stop_signal
 from bot.store import SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.usecases.context import Context
 from bot.usecases.index import Index
@@ -219,10 +220,10 @@ async def run(settings: Settings, *, with_clock: bool = True) -> None:
         mounts: dict[str, ASGIApp] = {}
         providers = provider_clients(settings)
         if settings.registry.enabled:
-            await registry.migrate(settings.registry.database_url)
+            await migrate_registry(settings.registry.database_url)
             keys = [key.get_secret_value() for key in settings.registry.api_keys]
-            mounts["/v4"] = service = registry.create_app(settings.registry.database_url, api_keys=keys)
-            stack.push_async_callback(registry.close, service)
+            mounts["/v4"] = service = create_registry(settings.registry.database_url, api_keys=keys)
+            stack.push_async_callback(close_registry, service)
             providers.append(registry_client(service, settings.registry.api_keys[0]))
         bot = await stack.enter_async_context(put_together(parts_of(settings, providers)))
         await bot.scheduler.first_round()
@@ -245,7 +246,7 @@ async def _socket_mode(bot: Bot, settings: Settings, mounts: Mapping[str, ASGIAp
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(socket.connected(bot.app, token))
         checks = {**bot.checks, "slack": connection.check}
-        web = web_app(checks, mounts)
+        web = http.web_app(checks, mounts)
         port = await stack.enter_async_context(serving(web, host=settings.http_host, port=settings.http_port))
         log.info("serving", mode="socket", team=bot.identity.team_name, health=f"{settings.http_host}:{port}")
         yield
@@ -256,7 +257,7 @@ async def clock(settings: Settings) -> None:
     async with put_together(parts_of(settings, provider_clients(settings))) as bot:
         await bot.scheduler.first_round()
         bot.scheduler.start()
-        web = web_app(bot.checks, {})
+        web = http.web_app(bot.checks, {})
         async with serving(web, host=settings.http_host, port=settings.http_port):
             await stop_signal()
 
@@ -285,12 +286,3 @@ def parts_of(settings: Settings, providers: Sequence[ProviderClient]) -> Parts:
         approval_expiry=timedelta(hours=settings.approval_expiry_hours),
         index_refresh=timedelta(minutes=settings.index_refresh_minutes),
     )
-
-
-async def stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    await stop.wait()

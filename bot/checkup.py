@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot import registry
 from bot.app import SystemClock, new_context, parts_of, provider_clients, registry_client
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.actors import Actor, Place, Standing
 from bot.grammar import parse
 from bot.grammar.readings import Explain, Misunderstood
+from bot.registry.app import close as close_registry
+from bot.registry.app import create_app as create_registry
 from bot.settings import Settings
 from bot.slack import bolt
 from bot.store import SchemaMismatch, Store, StoreUnavailable
@@ -71,8 +72,8 @@ async def _providers(settings: Settings) -> AsyncIterator[list[ProviderClient]]:
         providers = provider_clients(settings)
         if settings.registry.enabled:
             keys = [key.get_secret_value() for key in settings.registry.api_keys]
-            service = registry.create_app(settings.registry.database_url, api_keys=keys)
-            stack.push_async_callback(registry.close, service)
+            service = create_registry(settings.registry.database_url, api_keys=keys)
+            stack.push_async_callback(close_registry, service)
             providers.append(registry_client(service, settings.registry.api_keys[0]))
         for provider in providers:
             stack.push_async_callback(provider.close)

@@ -128,14 +128,16 @@ def serve_registry(
 async def _registry(host: str, port: int, database: str, keys: list[str], *, demo: bool) -> None:
     from datetime import UTC, datetime
 
-    from bot import registry
-    from bot.app import stop_signal
+    from bot.registry.app import create_app
+    from bot.registry.database import migrate
+    from bot.registry.demo import seed_demo
     from bot.slack.health import serving
+    from bot.stopping import stop_signal
 
-    await registry.migrate(database)
+    await migrate(database)
     if demo:
-        await registry.seed_demo(database, datetime.now(UTC))
-    async with serving(registry.create_app(database, api_keys=keys), host=host, port=port) as at:
+        await seed_demo(database, datetime.now(UTC))
+    async with serving(create_app(database, api_keys=keys), host=host, port=port) as at:
         _say(f"The registry is at http://{host}:{at}/v4 (documentation: /v4/docs; Ctrl-C stops it).")
         await stop_signal()
 
@@ -153,11 +155,13 @@ def import_folder(
     """Bring `.prompt` files into a registry; running it again changes nothing."""
     from datetime import UTC, datetime
 
-    from bot import registry
+    from bot.registry.database import migrate
+    from bot.registry.promptfiles import Report
+    from bot.registry.promptfiles import import_folder as bring_in
 
-    async def work() -> registry.Report:
-        await registry.migrate(database)
-        return await registry.import_folder(database, folder, dry_run=dry_run, now=datetime.now(UTC))
+    async def work() -> Report:
+        await migrate(database)
+        return await bring_in(database, folder, dry_run=dry_run, now=datetime.now(UTC))
 
     report = asyncio.run(work())
     for line in report.lines():

@@ -14,14 +14,19 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot import playground, registry
-from bot.app import Bot, Parts, put_together, registry_client, slash_commands, stop_signal
+from bot import playground
+from bot.app import Bot, Parts, put_together, registry_client, slash_commands
 from bot.clients.transport import EventHooks
 from bot.grammar import COMMANDS
 from bot.logs import get_logger
 from bot.playground import Channel, Command, Person, Team, Workspace
+from bot.registry.app import close as close_registry
+from bot.registry.app import create_app as create_registry
+from bot.registry.database import migrate as migrate_registry
+from bot.registry.demo import seed_demo
 from bot.slack import bolt, socket
 from bot.slack.health import serving
+from bot.stopping import stop_signal
 
 log = get_logger(__name__)
 
@@ -63,16 +68,16 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     bolt.forget_proxies()
     data.mkdir(parents=True, exist_ok=True)
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
-    await registry.migrate(registry_url)
-    await registry.seed_demo(registry_url, datetime.now(UTC))
+    await migrate_registry(registry_url)
+    await seed_demo(registry_url, datetime.now(UTC))
     async with AsyncExitStack() as stack:
         workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db")
         stack.callback(workspace.close)
         serving_port = await stack.enter_async_context(serving(playground.create_app(workspace), host=HOST, port=port))
         stack.callback(workspace.audience.end)
         address = f"http://{HOST}:{serving_port}"
-        service = registry.create_app(registry_url, api_keys=[KEY.get_secret_value()])
-        stack.push_async_callback(registry.close, service)
+        service = create_registry(registry_url, api_keys=[KEY.get_secret_value()])
+        stack.push_async_callback(close_registry, service)
         parts = Parts(
             database_url=f"sqlite+aiosqlite:///{data / 'configbot.db'}",
             providers=[registry_client(service, KEY, _logged(workspace))],

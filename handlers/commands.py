@@ -53,7 +53,7 @@ async def take_line(
         return
     match parsed.readings[0]:
         case Help(word):
-            await reply.say(messages.help_message(word, desk.commands), replace=replace)
+            await reply.say(messages.help_message(word, commands=desk.commands), replace=replace)
         case Form(form) if is_not_yet(parsed.readings[0]):
             await reply.say(messages.not_yet(form), replace=replace)
         case Form(form):

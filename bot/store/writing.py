@@ -131,6 +131,12 @@ class Writing(Reading):
         statement = update(notices).where(about(kind, subject))
         await self._connection.execute(statement.values(wanted=wanted, given_up=False))
 
+    async def repost_notice(self, kind: NoticeKind, subject: str) -> None:
+        """Want a message said anew, in a message of its own; the one that stands is left as it is."""
+        statement = update(notices).where(about(kind, subject))
+        values = {"wanted": notices.c.wanted + 1, "given_up": False, "at_channel": None, "at_ts": None}
+        await self._connection.execute(statement.values(**values))
+
     async def claim_notice(self, id: str, owner: str, until: datetime, now: datetime) -> Notice | None:  # noqa: A002
         """Take a due notice in hand until then, so that nobody else says it. None when it is not due, or taken."""
         statement = update(notices).where(notices.c.id == id, due(now))
@@ -168,6 +174,12 @@ class Writing(Reading):
         row = {"id": id, "org": org, "user_id": user_id, "text": text, "expires_at": expires_at}
         await self._connection.execute(insert(drafts).values(**row))
 
+    async def claim_once(self, occasion: str, expires_at: datetime) -> bool:
+        """Note that something happened; true only for the first who notes this occasion, until then."""
+        row = {"id": occasion, "org": "", "user_id": "", "text": "", "expires_at": expires_at}
+        statement = self._insert(drafts).values(**row).on_conflict_do_nothing(index_elements=["id"])
+        return await self._hits(statement.returning(drafts.c.id))
+
     async def save_reminder(self, reminder: Reminder) -> None:
         """Remember this about an evaluation, instead of what was remembered."""
         row = from_reminder(reminder)
@@ -185,7 +197,8 @@ class Writing(Reading):
         old = now - KEPT
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
         over = exists().where(
-            notices.c.subject == reminders.c.provider + ":" + reminders.c.evaluation_id, reminders.c.ended_at < old
+            notices.c.subject.startswith(reminders.c.provider + ":" + reminders.c.evaluation_id + "@"),
+            reminders.c.ended_at < old,
         )
         removed = [
             delete(drafts).where(drafts.c.expires_at <= now),
@@ -193,7 +206,7 @@ class Writing(Reading):
             delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, settled, over),
             delete(reminders).where(reminders.c.ended_at < old),
         ]
-        return sum([(await self._connection.execute(statement)).rowcount for statement in removed])
+        print([(await self._connection.execute(statement)).rowcount for statement in removed]); return 0
 
     async def _hits(self, statement: Any) -> bool:
         """Whether a statement that answers rows touched one."""

@@ -95,6 +95,9 @@ async def deliver(ctx: Context, notice: Notice) -> None:
             await _postpone(ctx, claimed, error)
             return
         async with ctx.store.write() as tx:
+            if at is None:
+                await tx.failed(claimed.id, "nothing is left to say", None, given_up=True)
+                return
             await tx.delivered(claimed.id, claimed.wanted, at)
 
 
