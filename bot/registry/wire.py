@@ -7,87 +7,19 @@ closed, and take null for a field that may be left out as if it were left out.
 from __future__ import annotations
 
 import json
-import math
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from bot.registry.bodies import Body, DirectoryId, Name, Part, ShortName, ShortText, if_set
 from bot.registry.identifiers import Prefix, stable_id
-
-NAME_LENGTH = 1_000
-"""The reference declares no limit for names; this one is ours."""
-
-DEEPEST = 64
-"""How far arrays and objects in a body may be nested; ours as well."""
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH)]
-ShortName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
-ShortText = Annotated[str, StringConstraints(max_length=255)]
-DirectoryId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 Status = Literal["pending", "running", "completed", "cancelled"]
 Provider = Literal["openai", "openai_azure", "mock", "anthropic", "bedrock", "cohere", "replicate", "google", "groq"]
 EvaluatorType = Literal["python", "llm", "human", "external"]
 ArgumentsType = Literal["target_free", "target_required"]
 ReturnType = Literal["boolean", "number", "select", "multi_select", "text"]
-
-
-def _absent(value: Any) -> bool:
-    return value is None
-
-
-def _if_set(**extra: Any) -> Any:
-    """A field that is left out of answers and of digests while it is unset."""
-    return Field(default=None, exclude_if=_absent, **extra)
-
-
-class Part(BaseModel):
-    """Something inside a body."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_absent(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        required = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
-        return {name: item for name, item in value.items() if item is not None or name in required}
-
-
-class Body(Part):
-    """A whole body: also free of what no database can keep."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keepable(cls, value: Any) -> Any:
-        _check_keepable(value)
-        return value
-
-
-def _check_keepable(value: Any, depth: int = 0) -> None:
-    """Raise `ValueError` for null characters, half surrogates, NaN and infinities, and for very deep nesting."""
-    if depth > DEEPEST:
-        raise ValueError(f"nested deeper than {DEEPEST} levels")
-    if isinstance(value, str):
-        _check_text(value)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("numbers have to be finite")
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _check_keepable(name, depth + 1)
-            _check_keepable(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            _check_keepable(item, depth + 1)
-
-
-def _check_text(text: str) -> None:
-    if "\0" in text:
-        raise ValueError("texts cannot hold null characters")
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("texts cannot hold half surrogate pairs")
 
 
 # Configs
@@ -97,15 +29,15 @@ class ImageUrl(Part):
     """Where an image is."""
 
     url: str
-    detail: str | None = _if_set()
+    detail: str | None = if_set()
 
 
 class ContentPart(Part):
     """A text or an image inside a chat message."""
 
     type: Literal["text", "image_url"]
-    text: str | None = _if_set()
-    image_url: ImageUrl | None = _if_set()
+    text: str | None = if_set()
+    image_url: ImageUrl | None = if_set()
 
     @model_validator(mode="after")
     def _holds_what_it_says(self) -> Self:
@@ -144,7 +76,7 @@ class ResponseFormat(Part):
     """What shape a model has to answer in."""
 
     type: Literal["json_object", "json_schema"]
-    json_schema: dict[str, Any] | None = _if_set()
+    json_schema: dict[str, Any] | None = if_set()
 
 
 class Tool(Part):
@@ -154,10 +86,10 @@ class Tool(Part):
     description: str | None = None
     parameters: dict[str, Any] | None = None
     source: str | None = None
-    strict: bool | None = _if_set()
-    source_code: str | None = _if_set()
-    other: dict[str, Any] | None = _if_set()
-    preset_name: str | None = _if_set()
+    strict: bool | None = if_set()
+    source_code: str | None = if_set()
+    other: dict[str, Any] | None = if_set()
+    preset_name: str | None = if_set()
 
     @model_validator(mode="before")
     @classmethod
@@ -188,8 +120,8 @@ class Parameters(Part):
     response_format: ResponseFormat | None = None
     tools: list[Tool] | None = None
     other: dict[str, Any] = {}
-    reasoning_effort: Literal["high", "medium", "low"] | int | None = _if_set()
-    template_language: Literal["default", "jinja"] | None = _if_set()
+    reasoning_effort: Literal["high", "medium", "low"] | int | None = if_set()
+    template_language: Literal["default", "jinja"] | None = if_set()
 
 
 class Register(Parameters, Body):
