@@ -226,6 +226,7 @@ def assert_explained(error: ProviderError, failure: Failure, fault: Fault) -> No
     assert problem.fault is fault
     assert problem.provider == "acorn"
     assert problem.doing
+    assert PROJECT.id not in problem.doing
     assert failure.says in problem.detail
     answered_badly = failure.reply.status >= 300
     assert problem.status == (failure.reply.status if answered_badly else None)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import httpx
 from pydantic import SecretStr
 
-from bot.clients.base import Capabilities, ConfigWithContent, ServedNow
+from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ServedNow
 from bot.clients.humanloop import mapping
 from bot.clients.humanloop.errors import detail_of
 from bot.clients.humanloop.operations import Operations
-from bot.clients.transport import Call, EventHooks, Transport, checked_key
+from bot.clients.transport import EventHooks, Transport, checked_key
+from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Evaluation
 from bot.domain.names import Config, Environment, Project
 
@@ -74,29 +75,33 @@ class HumanloopClient:
         """All configs of a project with their contents. Raises `ProviderError`."""
         return tuple(
             ConfigWithContent(mapping.config(self._name, project.id, row.config), mapping.content(row.config))
-            for row in await self.wire.list_configs(project.id)
+            for row in await self.wire.list_configs(project.id, doing=f"reading the configs of {project.name}")
         )
 
     async def served(self, project: Project) -> ServedNow:
         """What is live in every environment. Raises `ProviderError`, also for two rows of one environment."""
-        rows = await self.wire.list_deployed_configs(project.id)
+        doing = f"reading what {project.name} has live"
+        rows = await self.wire.list_deployed_configs(project.id, doing=doing)
         live = {row.environment_id: mapping.served(row) for row in rows}
         if len(live) < len(rows):
-            doing = f"reading what {project.id} has live"
-            raise self._transport.unintelligible(Call("GET", "", doing), "two rows for one environment")
+            problem = Problem(Fault.UNINTELLIGIBLE, self._name, doing, detail="two rows for one environment")
+            raise NotDone(problem)
         return ServedNow(tuple(mapping.environment(self._name, row) for row in rows), live)
 
     async def serve(self, project: Project, environment: Environment, config: Config) -> None:
         """Make `config` live in exactly this environment (*Deploy Config*, never repeated). Raises `ProviderError`."""
-        await self.wire.deploy_config(project.id, config.id, [environment.id])
+        doing = f"making {config.name} of {project.name} live in {environment.name}"
+        await self.wire.deploy_config(project.id, config.id, [environment.id], doing=doing)
 
     async def clear(self, project: Project, environment: Environment) -> None:
         """Make nothing live there (*Delete Deployed Config*, which takes an id). Raises `ProviderError`."""
-        await self.wire.delete_deployed_config(project.id, environment.id)
+        doing = f"making nothing of {project.name} live in {environment.name}"
+        await self.wire.delete_deployed_config(project.id, environment.id, doing=doing)
 
     async def evaluations(self, project: Project) -> Sequence[Evaluation]:
         """All evaluations with their scores. Raises `ProviderError`."""
-        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=True)
+        doing = f"reading the evaluations of {project.name}"
+        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=True, doing=doing)
         return tuple(mapping.evaluation(self._name, project.id, run) for run in runs)
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:

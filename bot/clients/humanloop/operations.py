@@ -25,7 +25,7 @@ Item = TypeVar("Item", bound=_HasId)
 
 
 class Operations:
-    """One v4 base URL."""
+    """One v4 base URL. `doing` says what is being done, for people and logs, better than ids can."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -81,13 +81,13 @@ class Operations:
     # configs (reference: *List Configs*, *Register*, *Get*)
 
     async def list_configs(
-        self, project_id: str, *, evaluation_aggregates: bool | None = None
+        self, project_id: str, *, evaluation_aggregates: bool | None = None, doing: str | None = None
     ) -> list[wire.ProjectConfig]:
         """All configs of a project, in no stated order."""
         call = Call(
             "GET",
             path_of("/projects/{}/configs", project_id),
-            f"reading the configs of {project_id}",
+            doing or f"reading the configs of {project_id}",
             {"evaluation_aggregates": evaluation_aggregates},
         )
         return await self._transport.read(call, wire.PROJECT_CONFIGS)
@@ -125,27 +125,29 @@ class Operations:
         )
         return await self._transport.read(call, wire.PROJECT)
 
-    async def list_deployed_configs(self, project_id: str) -> list[wire.Deployment]:
+    async def list_deployed_configs(self, project_id: str, *, doing: str | None = None) -> list[wire.Deployment]:
         """One row per environment, also for those with nothing live."""
-        call = Call("GET", path_of("/projects/{}/deployed-configs", project_id), f"reading what {project_id} has live")
+        call = Call(
+            "GET", path_of("/projects/{}/deployed-configs", project_id), doing or f"reading what {project_id} has live"
+        )
         return await self._transport.read(call, wire.DEPLOYMENTS)
 
     async def deploy_config(
-        self, project_id: str, config_id: str, environment_ids: Sequence[str]
+        self, project_id: str, config_id: str, environment_ids: Sequence[str], *, doing: str | None = None
     ) -> list[wire.Deployment]:
         """Make a config live in these environments. Which rows are answered is not stated."""
         call = Call(
             "PATCH",
             path_of("/projects/{}/deploy-config", project_id),
-            f"deploying {config_id} of {project_id} to {', '.join(environment_ids)}",
+            doing or f"deploying {config_id} of {project_id} to {', '.join(environment_ids)}",
             body={"config_id": config_id, "environments": [{"id": identifier} for identifier in environment_ids]},
         )
         return await self._transport.read(call, wire.DEPLOYMENTS)
 
-    async def delete_deployed_config(self, project_id: str, environment_id: str) -> None:
+    async def delete_deployed_config(self, project_id: str, environment_id: str, *, doing: str | None = None) -> None:
         """Nothing live any more in the environment of that id; what is answered is not specified."""
         path = path_of("/projects/{}/deployed-config/{}", project_id, environment_id)
-        await self._transport.do(Call("DELETE", path, f"deactivating {project_id} in {environment_id}"))
+        await self._transport.do(Call("DELETE", path, doing or f"deactivating {project_id} in {environment_id}"))
 
     # evaluations (reference: *List*, *Get*, *List For Project*, *Create*, *Update Status*) and what they stand on
 
@@ -180,13 +182,13 @@ class Operations:
         return await self._all(fetch, Call("GET", "/evaluations", f"reading the evaluations of {project_id}"))
 
     async def list_project_evaluations(
-        self, project_id: str, *, evaluator_aggregates: bool | None = None
+        self, project_id: str, *, evaluator_aggregates: bool | None = None, doing: str | None = None
     ) -> list[wire.Evaluation]:
         """All evaluations of a project in one answer, with aggregates on request."""
         call = Call(
             "GET",
             path_of("/projects/{}/evaluations", project_id),
-            f"reading the evaluations of {project_id}",
+            doing or f"reading the evaluations of {project_id}",
             {"evaluator_aggregates": evaluator_aggregates},
         )
         return await self._transport.read(call, wire.EVALUATIONS)

@@ -17,7 +17,7 @@ from bot.clients.base import NotDone, ProviderError, Unsure
 from bot.clients.transport import DETAIL_LENGTH, Call, Transport, checked_key, checked_url, path_of
 from bot.domain.errors import Fault
 from bot.logs import new_request_id
-from tests.faulty import CUT, FaultyServer, answer
+from tests.faulty import CUT, FaultyServer, Reply, answer, page_of_html
 
 ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 SECRET = SecretStr("marmalade")
@@ -312,6 +312,39 @@ async def test_a_write_is_unsure_exactly_when_it_left(broken: Exception, fault: 
     assert error.problem.fault is fault
 
 
+@pytest.mark.parametrize(("call", "kind"), [(READ, NotDone), (WRITE, Unsure)])
+async def test_an_answer_that_cannot_be_unpacked_cannot_be_read(call: Call, kind: type[ProviderError]) -> None:
+    async with connected(transport=raising(httpx.DecodingError("not gzip"))) as transport:
+        error = await failure(transport, call)
+    assert type(error) is kind
+    assert error.problem.fault is Fault.UNINTELLIGIBLE
+
+
+async def test_a_lost_connection_is_told_when_a_read_finds_no_other(server: FaultyServer) -> None:
+    server.always = CUT
+    async with connected(server.url) as transport:
+        error = await failure(transport, READ)
+    assert error.problem.fault is Fault.UNREACHABLE
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        (402, Fault.INVALID),
+        (418, Fault.INVALID),
+        (500, Fault.UNAVAILABLE),
+        (529, Fault.UNAVAILABLE),
+        (301, Fault.UNINTELLIGIBLE),
+    ],
+)
+async def test_a_status_without_a_body_still_has_its_fault(status: int, fault: Fault, server: FaultyServer) -> None:
+    server.always = Reply(status)
+    async with connected(server.url) as transport:
+        error = await failure(transport, READ)
+    assert (error.problem.fault, error.problem.status, error.problem.detail) == (fault, status, "")
+
+
 async def test_a_bug_of_ours_is_not_taken_for_a_fault_of_the_service() -> None:
     async with connected(transport=raising(RuntimeError("bug"))) as transport:
         with pytest.raises(RuntimeError, match="bug"):
@@ -352,12 +385,23 @@ async def test_an_answer_of_another_shape_is_named_by_its_place_and_not_shown(se
     assert "toast" not in str(caught.value)
 
 
-async def test_takes_an_empty_answer_to_a_write_whose_answer_does_not_matter(server: FaultyServer) -> None:
-    server.reply(answer(None), answer({"any": "thing"}))
+async def test_takes_no_answer_and_any_json_for_a_write_whose_answer_does_not_matter(server: FaultyServer) -> None:
+    server.reply(Reply(204), answer(None), answer({"any": "thing"}))
     async with connected(server.url) as transport:
-        await transport.do(REMOVE)
-        await transport.do(REMOVE)
-    assert len(server.requests) == 2
+        for _ in range(3):
+            await transport.do(REMOVE)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b"done!"), page_of_html(200)])
+async def test_is_unsure_when_such_a_write_is_answered_by_something_that_is_not_json(
+    reply: Reply, server: FaultyServer
+) -> None:
+    server.always = reply
+    async with connected(server.url) as transport:
+        with pytest.raises(Unsure) as caught:
+            await transport.do(REMOVE)
+    assert caught.value.problem.fault is Fault.UNINTELLIGIBLE
 
 
 async def test_shows_no_key_when_it_is_looked_at() -> None:
