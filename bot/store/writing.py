@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Table, and_, case, delete, exists, insert, or_, select, update
+from sqlalchemy import Table, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -196,17 +196,20 @@ class Writing(Reading):
         """
         old = now - KEPT
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
-        over = exists().where(
-            notices.c.subject.startswith(reminders.c.provider + ":" + reminders.c.evaluation_id + "@"),
-            reminders.c.ended_at < old,
+        # A report's subject begins with its evaluation. Not LIKE: ids hold underscores, and upper case counts.
+        about_it = reminders.c.provider + ":" + reminders.c.evaluation_id + "@"
+        needed = exists().where(
+            func.substr(notices.c.subject, 1, func.length(about_it)) == about_it,
+            or_(reminders.c.ended_at.is_(None), reminders.c.ended_at >= old),
         )
+        past = and_(settled, notices.c.created_at < old)
         removed = [
             delete(drafts).where(drafts.c.expires_at <= now),
-            delete(notices).where(notices.c.kind == NoticeKind.HISTORY.value, settled, notices.c.created_at < old),
-            delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, settled, over),
+            delete(notices).where(notices.c.kind == NoticeKind.HISTORY.value, past),
+            delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, past, ~needed),
             delete(reminders).where(reminders.c.ended_at < old),
         ]
-        print([(await self._connection.execute(statement)).rowcount for statement in removed]); return 0
+        return sum([(await self._connection.execute(statement)).rowcount for statement in removed])
 
     async def _hits(self, statement: Any) -> bool:
         """Whether a statement that answers rows touched one."""
