@@ -17,10 +17,10 @@ from typing import Any, cast
 import structlog
 from structlog.typing import EventDict, Processor
 
-LIBRARIES = ("aiohttp", "alembic", "apscheduler", "asyncio", "slack_bolt", "slack_sdk", "sqlalchemy", "uvicorn")
+LIBRARIES = ("aiohttp", "alembic", "asyncio", "slack_bolt", "slack_sdk", "uvicorn")
 """Loggers that say nothing below INFO."""
 
-CHATTY = ("httpcore", "httpx")
+CHATTY = ("apscheduler", "httpcore", "httpx", "sqlalchemy")
 """Loggers that would say a line for every call; our own lines say more."""
 
 MASK = "[masked]"

@@ -141,6 +141,8 @@ def _with_whole_path(inner: ASGIApp) -> ASGIApp:
     """Call `inner` as if it stood at the root: the paths of its routes begin with that of its mount."""
 
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
-        await inner({**scope, "root_path": scope.get("app_root_path", "")}, receive, send)
+        alone = {**scope, "root_path": scope.get("app_root_path", "")}
+        alone.pop("router", None)  # else it would look for its own routes among ours
+        await inner(alone, receive, send)
 
     return whole

@@ -27,6 +27,9 @@ TOLD_IN_THREAD = frozenset(
 )  # fmt: skip
 """Audit events that get a line in the card's thread."""
 
+FRESH = timedelta(seconds=10)
+"""The sweep leaves a notice of this age to the process that wrote it."""
+
 CLAIM = timedelta(seconds=60)
 """How long one process may take to say a notice before another one tries."""
 
@@ -74,11 +77,14 @@ async def deliver_card(ctx: Context, change_id: str) -> None:
 
 async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
     """Say everything that is due. Answers how many notices were tried."""
+    now = ctx.clock.now()
     async with ctx.store.read() as tx:
-        due = await tx.due_notices(ctx.clock.now(), limit)
-    for notice in due:
+        due = await tx.due_notices(now, limit)
+    # what is brand new is being said by whoever caused it
+    left = [notice for notice in due if notice.attempts or notice.shown or now - notice.created_at > FRESH]
+    for notice in left:
         await deliver(ctx, notice)
-    return len(due)
+    return len(left)
 
 
 async def deliver(ctx: Context, notice: Notice) -> None:

@@ -1,0 +1,40 @@
+"""``python -m tests [pytest arguments]``: the whole suite under branch coverage, then the bounds that it must keep."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+BOUNDS = (
+    ("bot/grammar/*,bot/domain/*,bot/usecases/*,handlers/*", 100),
+    ("bot/app.py,bot/c*,bot/d*.py,bot/jobs/*,bot/logs.py,bot/settings.py,bot/slack/*,bot/stopping.py,bot/store/*", 95),
+    ("bot/registry/*,bot/playground/*", 95),
+)
+"""Files, and the branch coverage in percent that they may not fall below."""
+
+
+def main() -> int:
+    """Run and judge; the exit code is that of the first thing that was not fine."""
+    coverage = [sys.executable, "-m", "coverage"]
+    environment = {**os.environ, "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 14) else "ctrace"}
+    for old in ROOT.glob(".coverage*"):
+        old.unlink()
+    arguments = sys.argv[1:] or ["-n", "auto"]
+    tests = subprocess.run([*coverage, "run", "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False)
+    subprocess.run([*coverage, "combine", "-q"], cwd=ROOT, check=False)
+    if tests.returncode or sys.argv[1:]:
+        return tests.returncode
+    failed = 0
+    for files, bound in BOUNDS:
+        print(f"\nBranch coverage of {files}: at least {bound} %", flush=True)
+        report = [*coverage, "report", "--skip-covered", "--show-missing", f"--include={files}", f"--fail-under={bound}"]
+        failed |= subprocess.run(report, cwd=ROOT, check=False).returncode
+    return failed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
