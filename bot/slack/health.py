@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
@@ -95,7 +95,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
             timeout_graceful_shutdown=max(1, round(patience)),
         )
     )
-    task = asyncio.create_task(server.serve(sockets=[listening]))
+    task = asyncio.create_task(_serve(server, listening))
     try:
         while not server.started:
             await asyncio.wait([task], timeout=0.005)
@@ -107,6 +107,12 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
         server.should_exit = True
         await asyncio.wait([task])
         listening.close()
+
+
+async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    # uvicorn leaves the whole process when an app does not come up; `serving` says so instead
+    with suppress(SystemExit):
+        await server.serve(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
