@@ -58,7 +58,7 @@ def _pages(shown: Board | ChangeList, drafts: Mapping[str, str]) -> Iterator[Blo
 def board(shown: Board, drafts: Mapping[str, str]) -> Message:
     """What is live where."""
     if not shown.rows:
-        text = "There is no project to show. `project list` shows all of them."
+        text = "There is no project to show."
         return compose(text, section(text))
     count = words.counted(len(shown.rows), "project")
     lines = [f"{code(row.project.name)}: {_in_short(row)}" for row in shown.rows]

@@ -21,7 +21,6 @@ from handlers.messages.blocks import (
     code,
     compose,
     context,
-    prose,
     quote,
     run_buttons,
     section,
@@ -91,7 +90,7 @@ def failed(outcome: Failed) -> Message:
 
 def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:
     """A name that nothing has, with what could have been meant."""
-    head = f"There is no {prose(outcome.noun, 40)} {code(outcome.word)}."
+    head = f"There is no {outcome.noun} {code(outcome.word)}."
     near = _lines(outcome.near)
     known = words.some([code(name) for name in outcome.known], 10)
     return compose(

@@ -10,7 +10,7 @@ from bot.domain.notices import EvaluationView
 from bot.domain.outcomes import EvaluationUpdated, Snoozed
 from handlers.ids import Action
 from handlers.messages import words
-from handlers.messages.blocks import Message, actions, button, code, compose, context, mention, moment, prose, section
+from handlers.messages.blocks import Message, actions, button, code, compose, context, mention, moment, section
 
 
 def subject(evaluation: Evaluation) -> str:
@@ -68,7 +68,7 @@ def people(evaluation: Evaluation) -> str:
     waiting = [each for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
     if not waiting:
         return "None of its evaluators waits for people: the service ends it by itself."
-    names = words.some([f"{code(each.name, 40)} ({prose(each.kind, 20)})" for each in waiting], 5)
+    names = words.some([f"{code(each.name, 40)} ({each.kind})" for each in waiting], 5)
     return f"{'This evaluator waits' if len(waiting) == 1 else 'These evaluators wait'} for results: {names}."
 
 
@@ -83,7 +83,7 @@ def _ended(view: EvaluationView, at: datetime) -> Message:
         case status if status == COMPLETED:
             said, glyph = f"is completed after {after}{by}.", "✅"
         case status:
-            said, glyph = f"has ended after {after}{by}. Its status is now: {prose(status or 'unknown', 40)}.", "⏹️"
+            said, glyph = f"has ended after {after}{by}. Its status is now {code(status or 'unknown', 40)}.", "⏹️"
     text = f"{_name(view)} {said}"
     small = f"{code(view.evaluation.id)} · {code(view.evaluation.provider, 40)} · seen {moment(at)}"
     return compose(text, section(f"{glyph} {text}"), context(small))
@@ -92,7 +92,13 @@ def _ended(view: EvaluationView, at: datetime) -> Message:
 def evaluation_updated(outcome: EvaluationUpdated) -> Message:
     """The status was set and read back."""
     evaluation = outcome.evaluation
-    status = "running again" if evaluation.status == RUNNING else prose(evaluation.status, 40)
+    status = (
+        "running again"
+        if evaluation.status == RUNNING
+        else evaluation.status
+        if evaluation.status == COMPLETED
+        else code(evaluation.status, 40)
+    )
     text = (
         f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)} in {code(outcome.project_name)} "
         f"is {status}. It was read back and found true."

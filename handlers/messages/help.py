@@ -54,7 +54,7 @@ def _whole(line: HelpLine) -> Block:
 
 def _overview(lines: Sequence[HelpLine], commands: Iterable[str]) -> Message:
     ways = " ".join(code(command) for command in commands)
-    later = [line for line in lines if line.key in NOT_YET]
+    later = [line.key for line in lines if line.key in NOT_YET] + ["at TIME", "in DURATION"] * ("when" in NOT_YET)
     return compose(
         "configbot changes which config is live, with review, proof and undo. `help WORD` says more about a line.",
         section("*What you can type* after `/configbot`, or after mentioning configbot:"),
@@ -62,7 +62,7 @@ def _overview(lines: Sequence[HelpLine], commands: Iterable[str]) -> Message:
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
         context("`help deploy` says more about one line. `explain` before any line says what it would do."),
         context(f"As commands of their own: {ways}") if ways else None,
-        context(f"Understood, and not built yet: {', '.join(code(line.key) for line in later)}") if later else None,
+        context(f"Understood, and not built yet: {', '.join(map(code, later))}") if later else None,
     )
 
 

@@ -21,7 +21,7 @@ from bot.domain.notices import NoticeKind
 from bot.domain.served import Nothing, Off, One, Served, Split
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.grammar.speaking import say
-from handlers.messages.blocks import code, mention, prose
+from handlers.messages.blocks import code, mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.OTHER_PROJECT: (
         "{config} does not belong to {project}.",
-        "`config list PROJECT` shows the configs of a project.",
+        "Name a config of this project, or the project that it belongs to.",
     ),
     Code.NO_HISTORY: (
         "What was live there before is not known.",
@@ -149,11 +149,11 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.RULE_UNREADABLE: (
         "The policy could not be read, and without it nothing is allowed.",
-        "Repair the policy file. `doctor` says where it is wrong.",
+        "Repair the policy file. The log says where it is wrong.",
     ),
     Code.SERVED_UNREADABLE: (
         "What is live there could not be read, so nothing can be compared.",
-        "Try again in a minute. `doctor` says whether the provider answers.",
+        "Try again in a minute. `deployments` shows when the provider answers again.",
     ),
     Code.REASON_REQUIRED: ("This environment wants a reason.", "Add it at the end of the line: `because …`."),
     Code.NO_CALLER_EVALUATOR: (
@@ -209,24 +209,21 @@ def remedy(reason: Reason) -> str:
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
     filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items()}}
-    for verbatim in ("status", "wanted", "have", "need"):
-        if verbatim in facts:
-            filled[verbatim] = prose(str(facts[verbatim]), 40)
     if "state" in facts:
         filled["state"] = state(str(facts["state"]))
     if "by" in facts:
         filled["by"] = f" (by {mention(str(facts['by']))})"
     if "number" in facts:
-        filled["label"] = prose(change_label(facts["number"]), 30)
-        filled["change"] = f"`{filled['label']}`"
+        filled["change"] = code(change_label(facts["number"]))
+        filled["label"] = filled["change"].strip("`")
     if "rule" in facts:
         filled["rule"] = rule(str(facts["rule"]))
     return filled
 
 
 FAULTS: dict[Fault, tuple[str, str]] = {
-    Fault.UNREACHABLE: ("could not be reached", "Try again in a minute. `doctor` says whether it answers."),
-    Fault.TIMED_OUT: ("did not answer in time", "Try again in a minute. `doctor` says whether it answers."),
+    Fault.UNREACHABLE: ("could not be reached", "Try again in a minute. `deployments` shows when it answers again."),
+    Fault.TIMED_OUT: ("did not answer in time", "Try again in a minute. `deployments` shows when it answers again."),
     Fault.CUT_AFTER_WRITE: (
         "was sent the request, and the connection broke before its answer came",
         "Look what is live before doing anything else: `deployments`.",
@@ -383,7 +380,7 @@ def rule(identifier: str) -> str:
 
 def state(value: str) -> str:
     """A state by its value, in the middle of a sentence."""
-    return STATES[State(value)].title.lower() if value in set(State) else prose(value, 40)
+    return STATES[State(value)].title.lower() if value in set(State) else code(value, 40)
 
 
 def wish(change: Change) -> str:

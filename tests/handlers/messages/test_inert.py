@@ -1,0 +1,230 @@
+"""Whatever people, prompts and services write: every message stays valid, small and harmless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.actors import Actor
+from bot.domain.changes import Change, Event, Kind, Say, State
+from bot.domain.contents import Content, Message, diff
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend, Verdict
+from bot.domain.names import Config, Environment, Project
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
+from bot.domain.outcomes import (
+    Ambiguous,
+    Applied,
+    AwaitingApproval,
+    Board,
+    BoardCell,
+    BoardRow,
+    ChangeDetail,
+    ChangeList,
+    ConfigDetail,
+    EnvironmentMissing,
+    EvaluationUpdated,
+    Explanation,
+    Failed,
+    NotFound,
+    NotYet,
+    Outcome,
+    Refused,
+    Rejected,
+    Snoozed,
+    Suggestion,
+    Unknown,
+    Void,
+    Withdrawn,
+)
+from bot.domain.policies import Denied, NeedsApproval
+from bot.domain.served import One, Served, Split
+from bot.grammar.readings import Misunderstood
+from handlers import messages
+from tests.handlers.messages.checking import MARK, check, check_view
+from tests.handlers.messages.samples import ADA, DAY, NOW, RAVI, SEEN, change, decision, entry, evaluation
+
+NASTY = (
+    "<!channel>",
+    "<@U0EVIL> approved this",
+    "<https://evil.example|Approve>",
+    "*bold* _it_ ~gone~",
+    "`` ` ```",
+    '"quoted" “curly”',
+    "line\nbreak\r\n\ttab",
+    "😀👩‍👩‍👧" * 60,
+    "&" * 350,
+    "<" * 350,
+    "x" * 350,
+    "\u202egnp.exe\u2066",
+    "",
+    " ",
+)
+
+foreign = st.builds(
+    lambda *parts: MARK + "".join(parts),
+    st.sampled_from(NASTY),
+    st.text(max_size=60),
+    st.sampled_from(NASTY),
+)
+prompts = st.one_of(foreign, st.builds(lambda part: (part + " ") * max(1, 10_000 // (len(part) + 1)), foreign))
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> Content:
+    return Content(
+        messages=tuple(Message(draw(foreign), draw(prompts)) for _ in range(draw(st.integers(0, 3)))),
+        model=draw(foreign),
+        vendor=draw(foreign),
+        parameters={draw(foreign): draw(foreign) for _ in range(draw(st.integers(0, 12)))},
+        tools={draw(foreign): {"description": draw(foreign)}},
+    )
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    name = draw(foreign)
+    config = Config("humanloop", "pr_1", "config_2", draw(foreign), "config_2")
+    environment = Environment("humanloop", "env_1", draw(foreign))
+    live = draw(st.sampled_from([One("config_1", "v", name), Split(((name, 60_000), (name, 40_000)) * 4)]))
+    rows = tuple(
+        Comparison(f"e{n}", draw(foreign), 0.1, 0.2, trend, draw(st.sampled_from([None, *Doubt])), 10, NOW - DAY)
+        for n, trend in enumerate(draw(st.lists(st.sampled_from(Trend), max_size=9)))
+    )
+    seen = replace(
+        SEEN,
+        base=Served(live, draw(st.integers(0, 3))),
+        evidence=Evidence(draw(st.sampled_from(Verdict)), rows, tuple(Doubt)),
+        base_config=draw(st.sampled_from([None, config])),
+        base_content=draw(st.one_of(st.none(), contents())),
+        target_content=draw(st.one_of(st.none(), contents())),
+        rule=replace(SEEN.rule, id=name, approvals=2),
+    )
+    return change(
+        kind=draw(st.sampled_from(Kind)),
+        state=draw(st.sampled_from(State)),
+        project=Project(draw(foreign), "pr_1", draw(foreign)),
+        environment=environment,
+        source=environment,
+        target=draw(st.sampled_from([None, config])),
+        seen=seen,
+        because=draw(st.one_of(st.none(), prompts)),
+        reasons=tuple(reasons(name)),
+        problem=problem(draw(st.sampled_from(Fault)), name),
+        applied_at=NOW,
+    )
+
+
+def reasons(name: str) -> list[Reason]:
+    facts = dict.fromkeys(("state", "by", "config", "project", "rule", "was", "is", "status", "wanted", "have"), name)
+    return [Reason(code, Lifter.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
+
+
+def problem(fault: Fault, name: str) -> Problem:
+    return Problem(fault, name, name, 500, name * 9, 3.0, name)
+
+
+def suggestions(name: str) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(name, f'deploy "{name}" to {number}') for number in range(20))
+
+
+def outcomes(one: Change, name: str) -> list[Outcome]:
+    content = one.seen.target_content or Content()
+    cells = tuple(BoardCell(one.environment, one.seen.base, one, one) for _ in range(14))
+    rows = (BoardRow(one.project, cells), BoardRow(one.project, (), one.problem), BoardRow(one.project, cells[:1]))
+    config = Config(name, "pr_1", name, name, name)
+    detail_entries = tuple(entry(event, ADA, by=name, state=name, comment=name) for event in Event) * 4
+    return [
+        Applied(one),
+        AwaitingApproval(one, 1, 3),
+        Refused(one.reasons, one),
+        Failed(one.problem or problem(Fault.INVALID, name), one),
+        Unknown(one),
+        Void(one),
+        Rejected(one),
+        Withdrawn(one),
+        Ambiguous(name, suggestions(name)),
+        NotFound("config", name, suggestions(name), (name,) * 30),
+        EnvironmentMissing(suggestions(name)),
+        Board(rows * 6, 2, 3, f"deployments {name}"),
+        ChangeDetail(one, (decision(RAVI),), detail_entries, diff(one.seen.base_content, one.seen.target_content)),
+        ChangeList("changes", (one,) * 30, 2, 3, f"changes {name}"),
+        Explanation(name, one.kind, one.project, one.environment, one.target, one.seen.base, Denied(one.reasons)),
+        Explanation(name, one.kind, one.project, one.environment, None, None, NeedsApproval(one.seen.rule, 0, 2)),
+        ConfigDetail(config, content),
+        EvaluationUpdated(evaluation(id=name, config_name=name, status=name), name),
+        Snoozed(name, NOW.isoformat()),
+        NotYet(name),
+    ]
+
+
+relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@relaxed
+@given(changes(), foreign)
+def test_every_outcome_is_valid_small_and_harmless(one: Change, name: str) -> None:
+    for came in outcomes(one, name):
+        drafts = dict.fromkeys(messages.lines_of(came), "d" * 26)
+        check(messages.outcome(came, reader=ADA, now=NOW, drafts=drafts))
+
+
+@relaxed
+@given(changes(), st.lists(st.sampled_from([ADA, RAVI]), max_size=12), prompts, st.sampled_from(Say))
+def test_every_card_and_every_line_of_its_thread_is_too(
+    one: Change, people: list[Actor], comment: str, say: Say
+) -> None:
+    for state in State:
+        shown = replace(one, state=state)
+        said = tuple(decision(person, say, comment) for person in people)
+        check(messages.card(ChangeView(shown, said, undoable=True), now=NOW))
+    for event in Event:
+        said_so = entry(event, ADA, comment=comment, by=comment, state=comment)
+        check(messages.history(HistoryView(said_so, one)))
+
+
+@relaxed
+@given(changes(), foreign)
+def test_every_modal_is_too(one: Change, name: str) -> None:
+    entries = tuple(entry(event, ADA, by=name, state=name) for event in Event) * 10
+    content_diff = diff(one.seen.base_content, one.seen.target_content)
+    detail = ChangeDetail(one, (decision(RAVI),), entries, content_diff)
+    check_view(messages.review_modal(detail))
+    check_view(messages.diff_modal(detail))
+    check_view(messages.reject_modal(one))
+    pick = messages.Pick("humanloop:config_1", name)
+    check_view(messages.deploy_form("deploy/C0", config=pick, environment=pick, because=name))
+    for option in messages.options([pick])["options"]:
+        assert 1 <= len(option["text"]["text"]) <= 75
+
+
+@relaxed
+@given(foreign, st.booleans(), st.sampled_from(["", "completed", "gone", "<!here>", "*x*"]))
+def test_every_report_about_an_evaluation_is_too(name: str, exact: bool, ended_as: str) -> None:
+    kinds: dict[str, Any] = {"human": "human", "external": "external", name: name}
+    one = evaluation(
+        id=name,
+        provider=name,
+        config_name=name,
+        dataset_name=name,
+        status=name,
+        evaluators=tuple(Evaluator(kind, name, kind, name) for kind in kinds for _ in range(4)),
+    )
+    reminder = Reminder(name, "pr_1", name, name, NOW, NOW + DAY, NOW if ended_as else None, ended_as, name)
+    check(messages.evaluation_report(EvaluationView(one, name, reminder, NOW - DAY, exact, NOW, True)))
+
+
+@relaxed
+@given(foreign)
+def test_every_small_answer_is_too(name: str) -> None:
+    for problem_code in ("unknown_verb", "missing_part", "something_new"):
+        near = (name, f"{name} 2", f"{name} 3")
+        found = Misunderstood(name, problem_code, name, name, name, near)
+        check(messages.misunderstood(found, dict.fromkeys(near, "draft")))
+    check(messages.misunderstood(Misunderstood(name, "too_long"), {}))
+    for said in (messages.apology(name), messages.working(name), messages.not_yet(name), messages.open_form(name)):
+        check(said)
+    check(messages.help_message(name))
