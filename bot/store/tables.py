@@ -161,6 +161,16 @@ drafts = Table(
 
 Index("ix_drafts_expires_at", drafts.c.expires_at)
 
+occasions = Table(
+    "occasions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("expires_at", UTCDateTime, nullable=False),
+)
+"""What may happen only once, an event that can be delivered again for instance."""
+
+Index("ix_occasions_expires_at", occasions.c.expires_at)
+
 reminders = Table(
     "reminders",
     metadata,

@@ -17,7 +17,7 @@ from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
 from bot.domain.notices import Notice, NoticeKind, Reminder
 from bot.store.reading import Reading, about, due
 from bot.store.rows import from_change, from_decision, from_entry, from_notice, from_reminder, to_change, to_notice
-from bot.store.tables import ONE_OPEN, audit, changes, counters, decisions, drafts, notices, reminders
+from bot.store.tables import ONE_OPEN, audit, changes, counters, decisions, drafts, notices, occasions, reminders
 
 KEPT = timedelta(days=30)
 """How long things stay that nobody needs any more."""
@@ -167,7 +167,7 @@ class Writing(Reading):
         values |= {"claimed_by": None, "claimed_until": None}
         await self._connection.execute(update(notices).where(notices.c.id == id).values(**values))
 
-    # drafts and reminders
+    # drafts, occasions and reminders
 
     async def save_draft(self, id: str, org: str, user_id: str, text: str, expires_at: datetime) -> None:  # noqa: A002
         """Keep what does not fit into a button, for one person, until then."""
@@ -176,9 +176,13 @@ class Writing(Reading):
 
     async def claim_once(self, occasion: str, expires_at: datetime) -> bool:
         """Note that something happened; true only for the first who notes this occasion, until then."""
-        row = {"id": occasion, "org": "", "user_id": "", "text": "", "expires_at": expires_at}
-        statement = self._insert(drafts).values(**row).on_conflict_do_nothing(index_elements=["id"])
-        return await self._hits(statement.returning(drafts.c.id))
+        statement = self._insert(occasions).values(id=occasion, expires_at=expires_at)
+        again = statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"expires_at": expires_at},
+            where=occasions.c.expires_at <= self._clock.now(),
+        )
+        return await self._hits(again.returning(occasions.c.id))
 
     async def save_reminder(self, reminder: Reminder) -> None:
         """Remember this about an evaluation, instead of what was remembered."""
@@ -191,8 +195,8 @@ class Writing(Reading):
     async def clean_up(self, now: datetime) -> int:
         """Remove what nobody needs any more; answers how many rows.
 
-        Drafts that ran out; after 30 days, lines of history that were said or given up (the history itself stays),
-        and evaluations that ended, with their messages' notices.
+        Drafts and occasions that ran out; after 30 days, lines of history that were said or given up (the history
+        itself stays), and evaluations that ended, with their messages' notices.
         """
         old = now - KEPT
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
@@ -205,6 +209,7 @@ class Writing(Reading):
         past = and_(settled, notices.c.created_at < old)
         removed = [
             delete(drafts).where(drafts.c.expires_at <= now),
+            delete(occasions).where(occasions.c.expires_at <= now),
             delete(notices).where(notices.c.kind == NoticeKind.HISTORY.value, past),
             delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, past, ~needed),
             delete(reminders).where(reminders.c.ended_at < old),

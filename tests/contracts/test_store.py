@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.actors import MessageAt
-from bot.domain.changes import Attempt, Event, Kind, Say, State
+from bot.domain.changes import Attempt, Change, Event, Kind, Say, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.names import Project
-from bot.domain.notices import NoticeKind
+from bot.domain.notices import Notice, NoticeKind
 from bot.store import Store
 from tests.bot.store.builders import (
     ADA,
@@ -113,11 +113,14 @@ async def test_a_change_elsewhere_or_over_does_not_stand_in_the_way(store: Store
 @pytest.mark.parametrize(
     "twin", [change("ch-a", environment=STAGING), change("ch-b", number=7, environment=STAGING)], ids=["id", "number"]
 )
-async def test_anything_else_that_is_there_already_is_a_bug_and_raises(store: Store, twin: object) -> None:
-    with pytest.raises(IntegrityError):
+async def test_anything_else_that_is_there_already_is_a_bug_and_raises(store: Store, twin: Change) -> None:
+    async def both() -> None:
         async with store.write() as tx:
             await tx.insert_change(change("ch-a", number=7), [])
-            await tx.insert_change(twin, [])  # type: ignore[arg-type]
+            await tx.insert_change(twin, [])
+
+    with pytest.raises(IntegrityError):
+        await both()
     async with store.read() as tx:
         assert await tx.changes() == ((), 0)
 
@@ -209,11 +212,14 @@ async def test_a_move_that_breaks_another_rule_of_the_database_raises(store: Sto
 
 
 async def test_an_exception_undoes_everything(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def interrupted() -> None:
         async with store.write() as tx:
             await tx.insert_change(change(), [entry()])
             await tx.add_notice(card())
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await interrupted()
     async with store.read() as tx:
         assert await tx.change("ch-a") is None
         assert await tx.audit("ch-a") == ()
@@ -253,8 +259,8 @@ async def test_one_read_sees_one_moment(store: Store) -> None:
 
 async def test_lists_changes_newest_first_page_by_page(store: Store) -> None:
     async with store.write() as tx:
-        for minutes, id in enumerate("abcde"):
-            await tx.insert_change(change(id, state=State.APPLIED, created_at=NOON + minutes * MINUTE), [])
+        for minutes, name in enumerate("abcde"):
+            await tx.insert_change(change(name, state=State.APPLIED, created_at=NOON + minutes * MINUTE), [])
     async with store.read() as tx:
         first, total = await tx.changes(limit=2)
         second, _ = await tx.changes(limit=2, offset=2)
@@ -292,8 +298,8 @@ async def test_finds_changes_by_everything_that_is_asked(store: Store) -> None:
 
 async def test_knows_what_was_applied_and_in_which_order(store: Store) -> None:
     async with store.write() as tx:
-        for minutes, id in enumerate("abc"):
-            await tx.insert_change(change(id, state=State.APPLIED, applied_at=NOON + minutes * MINUTE), [])
+        for minutes, name in enumerate("abc"):
+            await tx.insert_change(change(name, state=State.APPLIED, applied_at=NOON + minutes * MINUTE), [])
         await tx.insert_change(change("failed", state=State.FAILED, applied_at=NOON + DAY), [])
         await tx.insert_change(change("there", state=State.APPLIED, applied_at=NOON + DAY, environment=STAGING), [])
     async with store.read() as tx:
@@ -322,8 +328,8 @@ async def test_finds_what_a_crash_left_behind(store: Store) -> None:
         ("unknown", State.UNKNOWN, None, None),
     ]
     async with store.write() as tx:
-        for project, (id, state, by, until) in zip(projects, leases, strict=True):
-            await tx.insert_change(change(id, project=project, state=state, lease_by=by, lease_until=until), [])
+        for project, (name, state, by, until) in zip(projects, leases, strict=True):
+            await tx.insert_change(change(name, project=project, state=state, lease_by=by, lease_until=until), [])
     async with store.read() as tx:
         alone = [found.id for found in await tx.unsettled(NOON)]
         after_a_death = [found.id for found in await tx.unsettled(NOON, {"dead"})]
@@ -389,9 +395,10 @@ async def test_there_is_one_notice_about_one_thing(store: Store) -> None:
 
 
 async def test_a_notice_with_an_id_that_is_taken_is_a_bug(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.add_notice(card())
     with pytest.raises(IntegrityError):
         async with store.write() as tx:
-            await tx.add_notice(card())
             await tx.add_notice(card("ch-b"))
 
 
@@ -436,9 +443,9 @@ async def test_a_claimed_notice_is_left_alone_until_the_claim_runs_out(store: St
     [card(shown=1), card(given_up=True), card(not_before=NOON + MINUTE), card(id="no-other")],
     ids=["current", "given up", "put off", "not there"],
 )
-async def test_only_what_is_due_can_be_claimed(store: Store, unclaimable: object) -> None:
+async def test_only_what_is_due_can_be_claimed(store: Store, unclaimable: Notice) -> None:
     async with store.write() as tx:
-        await tx.add_notice(unclaimable)  # type: ignore[arg-type]
+        await tx.add_notice(unclaimable)
         assert await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON) is None
 
 
@@ -521,6 +528,25 @@ async def test_a_draft_is_for_one_person_and_for_a_time(store: Store) -> None:
         assert await tx.draft("dr-1", ADA.org, ADA.user_id, NOON) is None
 
 
+async def test_an_occasion_happens_once_until_it_runs_out(store: Store, clock: FixedClock) -> None:
+    async with store.write() as tx:
+        assert await tx.claim_once("event:Ev1", NOON + MINUTE)
+        assert not await tx.claim_once("event:Ev1", NOON + DAY)
+        assert await tx.claim_once("event:Ev2", NOON + DAY)
+    clock.time = NOON + MINUTE
+    async with store.write() as tx:
+        assert await tx.claim_once("event:Ev1", NOON + DAY)
+        assert not await tx.claim_once("event:Ev1", NOON + DAY)
+        assert await tx.clean_up(NOON + DAY) == 2
+
+
+async def test_a_message_can_be_said_anew_beside_the_old_one(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.add_notice(card(shown=1, at=POSTED))
+        await tx.repost_notice(NoticeKind.CARD, "ch-a")
+        assert await tx.due_notices(NOON) == (card(wanted=2, shown=1),)
+
+
 async def test_a_reminder_is_remembered_as_it_was_saved_last(store: Store) -> None:
     ended = reminder(snoozed_until=NOON + DAY, ended_at=NOON, ended_as="completed", ended_by="U0ADA")
     earlier = reminder("ev_2", first_seen=NOON - MINUTE)
@@ -546,13 +572,13 @@ async def test_clean_up_removes_what_nobody_needs_and_nothing_else(store: Store)
         await tx.add_notice(notice(line, "young", "4", shown=1))
         await tx.save_reminder(reminder("ev_over", ended_at=old))
         await tx.save_reminder(reminder("ev_running", first_seen=old))
-        for id, subject in (("5", "ev_over@then"), ("6", "ev_running@then"), ("7", "evXrunning@then")):
-            await tx.add_notice(notice(evaluation, f"humanloop:{subject}", id, created_at=old, shown=1))
+        for name, subject in (("5", "ev_over@then"), ("6", "ev_running@then"), ("7", "evXrunning@then")):
+            await tx.add_notice(notice(evaluation, f"humanloop:{subject}", name, created_at=old, shown=1))
     async with store.write() as tx:
         assert await tx.clean_up(NOON) == 6
         assert await tx.clean_up(NOON) == 0
     async with store.read() as tx:
-        left = [id for id in ("no-card", *"1234567") if await tx.notice(id)]
+        left = [name for name in ("no-card", *"1234567") if await tx.notice(name)]
         assert left == ["no-card", "3", "4", "6"]
         assert [one.evaluation_id for one in await tx.reminders(open_only=False)] == ["ev_running"]
         assert await tx.draft("dr-new", ADA.org, ADA.user_id, NOON) == "x"
