@@ -100,6 +100,7 @@ async def deliver(ctx: Context, notice: Notice) -> None:
         except NotDelivered as error:
             await _postpone(ctx, claimed, error)
             return
+        log.info("notice.said", kind=claimed.kind.value, subject=claimed.subject, edited=claimed.at is not None)
         async with ctx.store.write() as tx:
             if at is None:
                 await tx.failed(claimed.id, "nothing is left to say", None, given_up=True)

@@ -1,0 +1,319 @@
+"""Things that tests are made of: a clock that is moved, a provider in memory, people by name, a notifier that remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProviderError, ServedNow
+from bot.domain.actors import Actor, MessageAt, Place, Standing
+from bot.domain.contents import Content, Message
+from bot.domain.errors import Fault, Problem
+from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
+from bot.domain.names import Config, Environment, Project
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView
+from bot.domain.policies import built_in_rule
+from bot.domain.served import NOTHING, One, Served
+from bot.store import Store, migrate
+from bot.usecases.context import Context
+from bot.usecases.index import Index
+from bot.usecases.ports import NotDelivered
+
+ORG = "T0ACORN"
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DEPLOYS = Place(ORG, ORG, "C0DEPLOYS")
+
+DEVELOPMENT = Environment("main", "env_dev", "development")
+STAGING = Environment("main", "env_stg", "staging")
+PRODUCTION = Environment("main", "env_prd", "production", is_default=True)
+
+
+def actor(name: str, standing: Standing = Standing.MEMBER, org: str = ORG) -> Actor:
+    """A person of the workspace: `ada` is U0ADA."""
+    return Actor(org, org, f"U0{name.upper()}", name.title(), standing, "Europe/Madrid")
+
+
+ADA, RAVI, MIRA = actor("ada"), actor("ravi"), actor("mira")
+
+
+@dataclass(slots=True)
+class MovedClock:
+    """Stands still until it is moved."""
+
+    instant: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def move(self, span: timedelta) -> None:
+        self.instant += span
+
+
+@dataclass(slots=True)
+class MemoryProvider:
+    """A config service in memory that counts its calls and can be told to fail.
+
+    `failing` maps a method to what it raises, once for each element; `"before"` a write nothing happened, an element
+    that is `Unsure` is raised after the write took effect if `lands` says so.
+    """
+
+    name: str = "main"
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    environments: list[Environment] = field(default_factory=lambda: [DEVELOPMENT, STAGING, PRODUCTION])
+    projects_: dict[str, Project] = field(default_factory=dict)
+    configs_: dict[str, list[ConfigWithContent]] = field(default_factory=dict)
+    live: dict[tuple[str, str], Served] = field(default_factory=dict)
+    runs: dict[str, list[Evaluation]] = field(default_factory=dict)
+    failing: dict[str, list[ProviderError]] = field(default_factory=dict)
+    lands: bool = True
+    """Whether a write whose answer is lost took effect."""
+    deaf: bool = False
+    """Writes are answered well and change nothing."""
+    calls: list[str] = field(default_factory=list)
+    pause: float = 0.0
+    """Seconds that every call takes."""
+
+    def add(self, project: str, *configs: str) -> Project:
+        """A project and its configs; ids are made of the names."""
+        found = Project(self.name, f"pr_{project}", project)
+        self.projects_[found.id] = found
+        self.configs_[found.id] = [self._config(found, name) for name in configs]
+        return found
+
+    def _config(self, project: Project, name: str) -> ConfigWithContent:
+        identifier = f"config_{project.name}_{name}"
+        content = Content((Message("system", f"You are {name}."),), model=f"model-{name}", parameters={"temperature": 0})
+        return ConfigWithContent(Config(self.name, project.id, identifier, name, identifier), content)
+
+    def config(self, project: str, name: str) -> Config:
+        """A config by the names it was made with."""
+        return next(found.config for found in self.configs_[f"pr_{project}"] if found.config.name == name)
+
+    def put(self, project: str, environment: Environment, config: str | None) -> None:
+        """Make a config live behind everybody's back; None takes it away."""
+        key = (f"pr_{project}", environment.id)
+        if config is None:
+            self.live.pop(key, None)
+            return
+        found = self.config(project, config)
+        self.live[key] = Served(One(found.id, found.content_version, found.name))
+
+    def live_name(self, project: str, environment: Environment) -> str | None:
+        """The name of the config that is live."""
+        served = self.live.get((f"pr_{project}", environment.id), NOTHING)
+        return served.live.name if isinstance(served.live, One) else None
+
+    def evaluated(self, project: str, config: str, score: float, **changes: Any) -> Evaluation:
+        """A completed evaluation of a config; `changes` replace fields."""
+        found = self.config(project, config)
+        runs = self.runs.setdefault(found.project_id, [])
+        run = Evaluation(
+            provider=self.name,
+            project_id=found.project_id,
+            id=f"ev_{len(runs)}_{config}",
+            status=COMPLETED,
+            config_id=found.id,
+            config_name=found.name,
+            evaluators=(Evaluator("evfn_match", "Answer matches", "external", "boolean"),),
+            scores=(Score("evfn_match", "evv_1", score),),
+            dataset_id="evts_cases",
+            dataset_name="cases",
+            dataset_version_id="v1",
+            datapoints=40,
+            created_at=NOON - timedelta(days=1),
+            updated_at=NOON - timedelta(days=1),
+        )
+        run = replace(run, **changes)
+        runs.append(run)
+        return run
+
+    def fail(self, method: str, error: ProviderError, times: int = 1) -> None:
+        """Let a method raise, that many times."""
+        self.failing.setdefault(method, []).extend([error] * times)
+
+    def writes(self) -> int:
+        """How many writes of what is live were asked for."""
+        return sum(call in ("serve", "clear") for call in self.calls)
+
+    async def _called(self, method: str) -> None:
+        self.calls.append(method)
+        await asyncio.sleep(self.pause)
+        if self.failing.get(method) and (method not in ("serve", "clear") or not self.lands):
+            raise self.failing[method].pop(0)
+
+    def _lost(self, method: str) -> None:
+        if self.failing.get(method):
+            raise self.failing[method].pop(0)
+
+    async def check(self) -> None:
+        await self._called("check")
+
+    async def projects(self, words: str | None = None) -> Sequence[Project]:
+        await self._called("projects")
+        return [project for project in self.projects_.values() if (words or "").casefold() in project.name.casefold()]
+
+    async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
+        await self._called("configs")
+        return self.configs_[project.id]
+
+    async def served(self, project: Project) -> ServedNow:
+        await self._called("served")
+        now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
+        return ServedNow(tuple(self.environments), now)
+
+    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
+        await self._called("serve")
+        if not self.deaf:
+            self.live[project.id, environment.id] = Served(One(config.id, config.content_version, config.name))
+        self._lost("serve")
+
+    async def clear(self, project: Project, environment: Environment) -> None:
+        await self._called("clear")
+        if not self.deaf:
+            self.live.pop((project.id, environment.id), None)
+        self._lost("clear")
+
+    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
+        await self._called("evaluations")
+        return self.runs.get(project.id, [])
+
+    async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
+        del project
+        await self._called("evaluation")
+        for runs in self.runs.values():
+            for run in runs:
+                if run.id == evaluation_id:
+                    return run
+        raise NotDone(Problem(Fault.NOT_FOUND, self.name, "reading an evaluation", 404))
+
+    async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
+        found = await self.evaluation(project, evaluation_id)
+        await self._called("set_evaluation_status")
+        if self.deaf:
+            return found
+        runs = self.runs[found.project_id]
+        runs[runs.index(found)] = updated = replace(found, status=status)
+        return updated
+
+    async def close(self) -> None:
+        return None
+
+
+def problem(fault: Fault, status: int | None = None) -> Problem:
+    """A fault of the provider `main`."""
+    return Problem(fault, "main", "doing something", status)
+
+
+@dataclass(slots=True)
+class Crowd:
+    """People by user id; whoever is not known is unknown. `closed` channels take no messages."""
+
+    known: dict[str, Actor] = field(default_factory=lambda: {each.user_id: each for each in (ADA, RAVI, MIRA)})
+    closed: set[str] = field(default_factory=set)
+
+    async def actor(self, org: str, team: str, user_id: str) -> Actor:
+        return self.known.get(user_id) or Actor(org, team, user_id)
+
+    async def can_post(self, place: Place) -> bool:
+        return place.channel not in self.closed
+
+
+@dataclass(slots=True)
+class Said:
+    """One message that was posted or edited."""
+
+    view: ChangeView | HistoryView | EvaluationView
+    at: MessageAt
+    edited: bool
+
+
+@dataclass(slots=True)
+class Memo:
+    """A notifier that remembers what it said, and can be told not to deliver."""
+
+    said: list[Said] = field(default_factory=list)
+    failing: list[NotDelivered] = field(default_factory=list)
+
+    async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(view, place.channel, at)
+
+    async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
+        return self._say(view, card.channel, None)
+
+    async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(view, place.channel, at)
+
+    def _say(self, view: Any, channel: str, at: MessageAt | None) -> MessageAt:
+        if self.failing:
+            raise self.failing.pop(0)
+        where = at or MessageAt(channel, f"1700000000.{len(self.said):06d}")
+        self.said.append(Said(view, where, at is not None))
+        return where
+
+    def cards(self) -> list[ChangeView]:
+        """Every state of every card that was shown, in order."""
+        return [said.view for said in self.said if isinstance(said.view, ChangeView)]
+
+    def told(self) -> list[str]:
+        """The events that were told in threads."""
+        return [said.view.entry.event.value for said in self.said if isinstance(said.view, HistoryView)]
+
+    def reports(self) -> list[Said]:
+        """The reports about evaluations."""
+        return [said for said in self.said if isinstance(said.view, EvaluationView)]
+
+
+@dataclass(slots=True)
+class World:
+    """A bot's inside with its surroundings in memory, over a real database."""
+
+    ctx: Context
+    provider: MemoryProvider
+    clock: MovedClock
+    people: Crowd
+    memo: Memo
+    store: Store
+
+    def again(self, owner: str = "after-the-crash", **changes: Any) -> World:
+        """The same surroundings seen by another process."""
+        return replace(self, ctx=replace(self.ctx, owner=owner, **changes))
+
+
+def demo_provider() -> MemoryProvider:
+    """Two projects: in `support`, config_w is live in production and config_x is not; both have a `baseline`."""
+    provider = MemoryProvider()
+    provider.add("support", "config_w", "config_x", "baseline")
+    provider.add("search", "rewrite", "baseline")
+    provider.put("support", PRODUCTION, "config_w")
+    provider.put("search", PRODUCTION, "rewrite")
+    return provider
+
+
+async def make_world(path: Path, provider: MemoryProvider | None = None, **changes: Any) -> World:
+    """A world over a fresh SQLite file in `path`; whoever makes it closes its store."""
+    url = f"sqlite+aiosqlite:///{path / 'configbot.db'}"
+    await migrate(url)
+    clock, people, memo = MovedClock(), Crowd(), Memo()
+    store = await Store.open(url, clock=clock)
+    provider = provider or demo_provider()
+    providers: Mapping[str, Any] = {provider.name: provider}
+    ctx = Context(
+        store=store,
+        providers=providers,
+        index=Index(providers, clock),
+        people=people,
+        notifier=memo,
+        clock=clock,
+        rule_for=built_in_rule,
+        owner="one",
+        org=ORG,
+        team=ORG,
+    )
+    ctx = replace(ctx, **changes)
+    await ctx.index.refresh()
+    provider.calls.clear()
+    return World(ctx, provider, clock, people, memo, store)
