@@ -321,7 +321,6 @@ HEADS: Mapping[tuple[str, ...], str] = {
     ("roll", "back"): "rollback",
     ("roll-back",): "rollback",
     ("?",): "help",
-    ("--help",): "help",
     ("-h",): "help",
 }
 """Other spellings of the first word or two."""
@@ -337,7 +336,7 @@ SPELLINGS: Mapping[str, frozenset[str]] = {
 }
 """Other spellings of small words inside a line."""
 
-BECAUSE = frozenset({"because", "--because"})
+BECAUSE = frozenset({"because"})
 
 PLACES: Mapping[str, str] = {
     "CONFIG": "config",
@@ -427,8 +426,7 @@ def lines_of(head: str) -> tuple[Line, ...]:
 def line_of(reading: Reading) -> Line | None:
     """The line that a reading is of; None for a form, which has none."""
     for line in LINES:
-        fixed = all(getattr(reading, name) == value for name, value in line.fixed.items())
-        if line.reading is type(reading) and fixed:
+        if line.reading is type(reading) and all(getattr(reading, name) == line.fixed[name] for name in line.fixed):
             return line
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.grammar.lines import STATUSES
-from bot.grammar.patterns import Pattern, small_words, verbs
+from bot.grammar.patterns import BEHIND_WALLS, Pattern, small_words, verbs
 from bot.grammar.times import clock, like_clock, like_span, span
 from bot.grammar.values import is_change_id, is_directory, is_field
 from bot.grammar.words import Word
@@ -23,7 +23,8 @@ class Filled:
 
 Fit = tuple[Filled, ...]
 
-_BEHIND_WALLS = frozenset({"TIME", "DURATION", "DIRECTORY"})
+_LOOSE_WORDS = 10
+"""Where names stand side by side without a word between them, no more words than this are tried."""
 
 
 class Typed:
@@ -36,13 +37,14 @@ class Typed:
         self.small = small_words(head)
         self.verbs = verbs(head)
         self.all_keys = frozenset(self.keys)
-        self.walls = [position for position in range(len(words)) if self._is_wall(position)]
+        self.walls = frozenset(position for position in range(len(words)) if self._is_wall(position))
+        self.name_limits = self._name_limits()
 
     def _is_wall(self, position: int) -> bool:
         """Whether a part begins here that no unquoted name goes over: ``at 9:00``, ``in 2 hours``, ``in dir_1``."""
         key, rest = self.keys[position], self.keys[position + 1 :]
         if self.head == "evaluation":
-            return key in STATUSES and not rest
+            return key in STATUSES and (not rest or position == (self.keys[0] == "list"))
         if self.head == "change" and len(self.words) == 1:
             return is_change_id(self.words[0].text)
         if key not in self.small:
@@ -56,12 +58,19 @@ class Typed:
                 return False
         return (key == "in" and like_span(rest)) or (key == "at" and like_clock(rest))
 
-    def wall_after(self, position: int) -> int:
-        """Where a name that begins at `position` must have ended; `position` itself when it cannot begin there."""
-        return next((wall for wall in self.walls if wall >= position), len(self.words))
+    def _name_limits(self) -> list[int]:
+        """For each word, where an unquoted name that begins with it must have ended; the word itself if none can."""
+        limits = [len(self.words)]
+        for position in range(len(self.words) - 1, -1, -1):
+            word = self.words[position]
+            ends = word.quoted or position in self.walls or is_field(word)
+            limits.append(position if ends else limits[-1])
+        return limits[::-1]
 
     def fits(self, pattern: Pattern) -> Iterator[Fit]:
         """All ways to fill the pattern, names that come first as long as can be."""
+        if pattern.has_wall != bool(self.walls) and self.head not in ("evaluation", "change"):
+            return
         if all(part.is_place or part.spellings & self.all_keys for part in pattern.parts):
             yield from _Walk(self, pattern).from_(0, 0)
 
@@ -98,16 +107,16 @@ class Typed:
             return iter((start + 1,) if words[start].text.strip() else ())
         if start == 0 and self.keys[0] in self.verbs:
             return iter(())
-        limit = self.wall_after(start)
-        end = start
-        while end < limit and not words[end].quoted and not is_field(words[end]):
-            end += 1
-        return iter(range(end, start, -1))
+        return iter(range(self.name_limits[start], start, -1))
 
     def strays(self, fit: Fit) -> int:
         """How many small words ended up inside names of several words."""
         spans = [(filled.start, filled.end) for filled in fit if filled.end - filled.start > 1]
         return sum(key in self.small for start, end in spans for key in self.keys[start:end] if key)
+
+    def begins_small(self, fit: Fit) -> bool:
+        """Whether a name of several words begins with a small word, as *to do* does."""
+        return any(filled.end - filled.start > 1 and self.keys[filled.start] in self.small for filled in fit)
 
     def tidy(self, fit: Fit, strictness: int) -> bool:
         """Whether the names are as free of small words as the pattern wants them."""
@@ -116,7 +125,8 @@ class Typed:
         names = [self.keys[filled.start : filled.end] for filled in fit if filled.place not in ("TIME", "DURATION")]
         if strictness == 1:
             return not any(name[0] in self.small or name[-1] in self.small for name in names)
-        return not any(key in self.small for name in names for key in name)
+        few = sum(map(len, names)) <= _LOOSE_WORDS
+        return few and not any(key in self.small for name in names for key in name)
 
 
 class _Walk:
@@ -152,7 +162,7 @@ class _Walk:
         keys, wanted = self.typed.keys, self.parts[part]
         if not wanted.is_place:
             behind = self.parts[part + 1].text if part + 1 < len(self.parts) else ""
-            if keys[position] in wanted.spellings and (position not in self.typed.walls or behind in _BEHIND_WALLS):
+            if keys[position] in wanted.spellings and (position not in self.typed.walls or behind in BEHIND_WALLS):
                 yield position + 1, ()
             return
         following = self.parts[part + 1].spellings if part + 1 < len(self.parts) else None

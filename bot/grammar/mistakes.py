@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,6 +49,7 @@ _MEANT = {
 }
 """Words of other tools → ours. They are offered, never acted upon."""
 
+_REASON = "it was agreed"
 _SAMPLES = {
     "CONFIG": "config_x",
     "PROJECT": "triage",
@@ -78,6 +80,8 @@ class Mistake:
     detail: str = ""
     usage: str = ""
     near: tuple[str, ...] = ()
+    farther: tuple[str, ...] = ()
+    """Offered, the first of them, if none of those near means anything."""
     examples: tuple[str, ...] = ()
 
 
@@ -102,13 +106,15 @@ def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
         behind = line[words[1].end :].strip()
         if first.key in verbs(HEADS.get((words[1].key,), words[1].key)):
             near.insert(0, f"{words[1].text} {first.text} {behind}".strip())
-    near = near or [rest, f"deploy {line}"]
-    return Mistake("unknown_verb", first.text, near=tuple(near), examples=(LINES[0].example,))
+    farther = (rest, f"deploy {line}") if {"to", "on", "into", "→"} & {word.key for word in words} else (rest,)
+    return Mistake("unknown_verb", first.text, near=tuple(near), farther=farther, examples=(LINES[0].example,))
 
 
 def _near_heads(word: str) -> list[str]:
     meant = [_MEANT[word]] if word in _MEANT else []
     known = sorted({line.key.split()[0] for line in LINES} | heads())
+    if word in known:
+        return [word]
     return meant + [found for found, _, _ in process.extract(word[:40], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)]
 
 
@@ -128,7 +134,9 @@ def bad_field(line: str, detail: str) -> Mistake:
         line.replace(f"{name}=", f"{found}=", 1)
         for found, _, _ in process.extract(name, sorted(FIELDS), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     ]
-    return Mistake("bad_field", detail, usage("project update"), tuple(near), (_line_example("project update"),))
+    own = re.split(r"[\w-]+=", line, maxsplit=1)[0].strip()
+    examples = (f'{own} name="New name"', _line_example("project update"))
+    return Mistake("bad_field", detail, usage("project update"), tuple(near), examples=examples)
 
 
 def too_long(limit: str, head: str = "") -> Mistake:
@@ -146,6 +154,7 @@ def explained(mistake: Mistake) -> Mistake:
     return replace(
         mistake,
         near=tuple(f"explain {line}" for line in mistake.near),
+        farther=tuple(f"explain {line}" for line in mistake.farther),
         examples=tuple(f"explain {line}" for line in mistake.examples),
     )
 
@@ -156,7 +165,7 @@ def wrong_line(line: str, first: str, typed: Typed, reason: str | None) -> Mista
     if verb is not None:
         word = typed.words[0]
         near = f"{first} {verb}{line[word.end :]}"
-        return Mistake("unknown_verb", word.text, usage(typed.head), (near,), (_line_example(typed.head),))
+        return Mistake("unknown_verb", word.text, near=(near,), examples=(_line_example(typed.head),))
     wrong_time = _wrong_time(line, first, typed)
     if wrong_time is not None:
         return wrong_time
@@ -178,7 +187,7 @@ def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
 
 
 def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, ...]:
-    line = f"{first} {before} {time}"
+    line = " ".join(filter(None, (first, before, time)))
     return (line, f"{line} because {_REASON}", _line_example(typed.head))
 
 
@@ -199,14 +208,11 @@ def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
         return Mistake("missing_part", places[0], shown, examples=examples)
     detail = line[typed.words[position].start : typed.words[-1].end]
     near = f"{first} {line[typed.words[0].start : typed.words[position].start]}".strip()
-    return Mistake("unexpected_words", detail, shown, (near,), examples)
+    return Mistake("unexpected_words", detail, shown, (near,), examples=examples)
 
 
 def _first_place(pattern: Pattern) -> str:
     return next((part.text for part in pattern.parts if part.is_place), "")
-
-
-_REASON = "it was agreed"
 
 
 def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
@@ -214,8 +220,8 @@ def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit
     own = {one.place: line[typed.words[one.start].start : typed.words[one.end - 1].end] for one in filled}
     because = f" because {_REASON}" if pattern.reason or pattern.line.head == "lock" else ""
     pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
-    rest = line[typed.words[0].start :] if typed.words else ""
-    yield f"{first} {_SAMPLES.get(_first_place(pattern), '')} {rest}"
+    if typed.keys and typed.keys[0] in typed.small:
+        yield f"{first} {_SAMPLES.get(_first_place(pattern), '')} {line[typed.words[0].start :]}"
     yield " ".join((first, *pieces)) + because
     yield pattern.line.example
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.grammar import mistakes
-from bot.grammar.lines import BECAUSE, FORMS, HEADS
+from bot.grammar.lines import BECAUSE, FORMS, HEADS, line_of
 from bot.grammar.matching import Filled, Fit, Typed
 from bot.grammar.mistakes import Mistake
 from bot.grammar.patterns import Pattern, field_of, heads, patterns
@@ -50,12 +50,31 @@ def parse(text: str, command: str | None = None) -> Parsed:
 
 def _said(line: str, mistake: Mistake) -> Misunderstood:
     """The mistake with only such lines beside it as mean something."""
-    near = [other for other in dict.fromkeys(mistake.near) if isinstance(understand(other), Understood)][:3]
-    examples = [other for other in (*mistake.examples, *near) if isinstance(understand(other), Understood)]
-    example = protected(" ".join(examples[0].split())) if examples else ""
+    near = _meaningful(mistake.near)[:3] or _meaningful(mistake.farther)[:1]
+    known = mistake.problem != "unknown_verb"
+    examples = _meaningful((*mistake.examples, *near) if known else (*near, *mistake.examples))
     return Misunderstood(
-        line, mistake.problem, mistake.detail, mistake.usage, example, tuple(protected(other) for other in near)
+        line,
+        mistake.problem,
+        mistake.detail,
+        mistake.usage or _usage_of(near),
+        example=protected(examples[0]) if examples else "",
+        near=tuple(protected(other) for other in near),
     )
+
+
+def _usage_of(near: Sequence[str]) -> str:
+    """The usage of what was probably meant."""
+    for line in near:
+        meant = understand(line)
+        found = line_of(meant.readings[0]) if isinstance(meant, Understood) else None
+        if found is not None:
+            return found.usage
+    return ""
+
+
+def _meaningful(lines: Sequence[str]) -> list[str]:
+    return [line for line in dict.fromkeys(lines) if isinstance(understand(line), Understood)]
 
 
 def understand(line: str) -> Understood | Mistake:
@@ -69,6 +88,8 @@ def understand(line: str) -> Understood | Mistake:
     words = _addressed(words)
     if not words:
         return Understood(line, (Help(),))
+    if not any(word.text.strip() for word in words):
+        return Mistake("empty")
     head, used = head_of(words)
     if head == "explain":
         return _explain(line, words)
@@ -107,7 +128,7 @@ def _understand_head(line: str, first: str, typed: Typed, reason: str | None) ->
     if bare is not None:
         return Understood(line, (bare,))
     try:
-        readings = _readings(typed, reason)
+        readings = _readings(first, typed, reason)
     except BadField as wrong:
         return mistakes.bad_field(line, wrong.detail)
     if len(readings) > MAX_READINGS:
@@ -128,12 +149,13 @@ def _without_parts(first: str, typed: Typed) -> Reading | None:
     return ProjectList() if is_plural else Form(head)
 
 
-def _readings(typed: Typed, reason: str | None) -> tuple[Reading, ...]:
-    """All readings, the likeliest first: few small words inside names, then the order of the table."""
+def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Reading, ...]:
+    """All readings, the likeliest first: few small words inside names, the number that was typed, the table's order."""
     if reason == "":
         return ()
-    found: dict[Reading, tuple[int, int]] = {}
-    fallback: dict[Reading, tuple[int, int]] = {}
+    found: dict[Reading, tuple[int, bool, int]] = {}
+    fallback: dict[Reading, tuple[int, bool, int]] = {}
+    odd: set[Reading] = set()
     for pattern in patterns(typed.head):
         if pattern.reason is (reason is None):
             continue
@@ -142,10 +164,15 @@ def _readings(typed: Typed, reason: str | None) -> tuple[Reading, ...]:
                 continue
             strays = typed.strays(fit)
             into = fallback if strays and pattern.strictness else found
-            into.setdefault(_reading(pattern, fit, typed, reason), (strays, len(into)))
+            reading = _reading(pattern, fit, typed, reason)
+            into.setdefault(reading, (strays, pattern.line.key.split()[0] != first.lower(), len(into)))
+            if typed.begins_small(fit):
+                odd.add(reading)
             if len(into) > MAX_READINGS:
                 return tuple(into)
     chosen = found or fallback
+    if any(strays == 0 for strays, _, _ in chosen.values()):
+        chosen = {reading: rank for reading, rank in chosen.items() if reading not in odd}
     return tuple(sorted(chosen, key=chosen.__getitem__))
 
 

@@ -24,6 +24,10 @@ _NOTATION = r"""
 """
 
 
+BEHIND_WALLS = frozenset({"TIME", "DURATION", "DIRECTORY"})
+"""Places that are known by their form, together with the small word before them: no unquoted name goes over those."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One element of a pattern: a small word in all its spellings, or a place that people fill in."""
@@ -46,6 +50,11 @@ class Pattern:
     reason: bool
     strictness: int
     """0: names may hold any word. 1: only if there is no other reading. 2: they hold no small words."""
+
+    @property
+    def has_wall(self) -> bool:
+        """Whether a part is in it that is known by its form."""
+        return any(part.text in BEHIND_WALLS for part in self.parts)
 
     @property
     def fields(self) -> dict[str, str]:

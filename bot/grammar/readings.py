@@ -307,7 +307,7 @@ class Misunderstood:
     text: str
     problem: str
     """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, bad_duration, bad_field,
-    too_long."""
+    too_long, empty."""
     detail: str = ""
     """The word or the part that is meant: ``TIME``, ``prodction``."""
     usage: str = ""

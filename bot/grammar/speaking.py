@@ -26,7 +26,8 @@ from bot.grammar.times import written
 from bot.grammar.values import is_field
 from bot.grammar.words import UnclosedQuote, cut, protected
 
-_PREFIXED = re.compile(r"([\w.-]+:)(.+)", re.DOTALL)
+_PREFIXED = re.compile(r"([\w.-]+:)(\S.*)", re.DOTALL)
+_JOINED = re.compile(r"(.*\S)@(\S.*)", re.DOTALL)
 
 
 def quote(text: str) -> str:
@@ -45,6 +46,7 @@ def say(reading: Reading) -> str:
         return protected(f"explain {reading.text}")
     pattern = _pattern_for(reading)
     names = [part.text for part in pattern.parts if isinstance(_value(pattern, part, reading), Name)]
+    names.sort(key=lambda place: place in ("ENV", "SOURCE"))  # an alias counts only without quotes
     for count in range(len(names) + 1):
         for in_quotes in combinations(names, count):
             line = _written(pattern, reading, in_quotes)
@@ -109,12 +111,16 @@ def _part(pattern: Pattern, part: Part, reading: Reading, *, in_quotes: bool) ->
 
 
 def _name(text: str, *, quoted: bool, in_quotes: bool) -> str:
-    if quoted or (in_quotes and not _PREFIXED.fullmatch(text)):
+    if quoted:
         return _quoted(text)
-    if _is_plain(text) and not in_quotes:
+    if not in_quotes and _is_plain(text):
         return text
-    prefixed = _PREFIXED.fullmatch(text)
-    return prefixed[1] + _quoted(prefixed[2]) if prefixed else _quoted(text)
+    # What stands before a colon or around an at sign has a meaning of its own, which quotes around all would end.
+    if prefixed := _PREFIXED.fullmatch(text):
+        return prefixed[1] + _quoted(prefixed[2])
+    if joined := _JOINED.fullmatch(text):
+        return f"{_quoted(joined[1])}@{_quoted(joined[2])}"
+    return _quoted(text)
 
 
 def _assignment(assignment: Assignment) -> str:

@@ -33,7 +33,7 @@ _AMOUNT = r"\d{1,9}(?:\.\d{1,3})?"
 _SPAN = re.compile(rf"(?:{_AMOUNT} ?[a-z]+(?: and)? ?)+", re.ASCII)
 _PIECE = re.compile(rf"({_AMOUNT}) ?([a-z]+)", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", re.ASCII)
-_CLOCK_LIKE = re.compile(r"-?\d+[:.]\d*(am|pm)?|-?\d+(am|pm)|noon|midnight", re.ASCII)
+_CLOCK_LIKE = re.compile(r"-?\d+[:.]\d*(am|pm)?|-?\d+(am|pm)", re.ASCII)
 
 
 def span(words: Sequence[str]) -> tuple[In, int] | None:
@@ -96,6 +96,8 @@ def like_clock(words: Sequence[str]) -> bool:
         return False
     if words[0] in _DAYS or _CLOCK_LIKE.fullmatch(words[0]):
         return True
+    if words[0] in ("noon", "midnight"):
+        return len(words) == 1
     return words[0].isdecimal() and (len(words) == 1 or words[1] in ("am", "pm", *_DAYS))
 
 

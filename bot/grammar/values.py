@@ -39,18 +39,24 @@ def is_field(word: Word) -> bool:
 def assignments(words: Sequence[Word]) -> tuple[Assignment, ...]:
     """Fields and their values; an unquoted value goes on to the next field. Raises `BadField`."""
     found: list[Assignment] = []
+    empty = [word.text for word, after in zip(words, [*words[1:], None], strict=True) if _is_empty(word, after)]
+    if empty:
+        raise BadField(empty[0])
     for word in words:
         match = _FIELD.match(word.text[: word.bare])
         if match:
             value = word.text[match.end() :]
-            if not value and word.bare == len(word.text) and word is words[-1]:
-                raise BadField(word.text)
             found.append(Assignment(match[1].lower(), value))
         else:
             last = found.pop()
             found.append(Assignment(last.field, f"{last.value} {word.text}".lstrip()))
     _check(found)
     return tuple(found)
+
+
+def _is_empty(word: Word, after: Word | None) -> bool:
+    """Whether an assignment ends with its sign. An empty value is written as two quotes."""
+    return word.key.endswith("=") and is_field(word) and (after is None or is_field(after))
 
 
 def _check(found: list[Assignment]) -> None:

@@ -14,17 +14,16 @@ class Word:
     start: int
     end: int
     bare: int
-    """How many characters at the front of `text` stood outside quotes: all of them, or none when it was quoted."""
-
-    @property
-    def quoted(self) -> bool:
-        """The whole word stood in quotes: it is meant by the letter and is never a keyword."""
-        return self.bare == 0
+    """How many characters at the front of `text` stood outside quotes."""
+    quoted: bool = False
+    """The whole word stood in quotes: it is meant by the letter."""
+    mixed: bool = False
+    """A part of the word stood in quotes."""
 
     @property
     def key(self) -> str:
-        """What is compared with keywords; empty for anything with quotes in it, which is never one."""
-        return self.text.lower() if self.bare == len(self.text) else ""
+        """What is compared with keywords (``--to`` is ``to``); empty for anything with quotes, which is never one."""
+        return "" if self.quoted or self.mixed else self.text.lower().removeprefix("--")
 
 
 class UnclosedQuote(Exception):
@@ -37,7 +36,8 @@ class UnclosedQuote(Exception):
 
 _MARKUP = re.compile(
     r"(\\?)(?:&(?P<entity>amp|lt|gt);"
-    r"|<(?:@(?P<person>[A-Z0-9]+)|#(?P<channel>[A-Z0-9]+)|(?P<link>(?:https?|mailto|tel):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>)"
+    r"|<@(?P<person>[A-Z0-9]+)\|[^<>]*>"
+    r"|<(?:#(?P<channel>[A-Z0-9]+)|(?P<link>(?:https?|mailto|tel):[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>)"
 )
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 
@@ -70,11 +70,11 @@ def _unmarked(found: re.Match[str]) -> str:
 _CLOSERS = {'"': '"', "“": '”"“', "”": '”"', "„": '“”"', "«": "»", "`": "`", "'": "'’", "‘": "’'"}
 """Opening quote → what may end it. Single ones end only at the end of a word, so apostrophes survive."""
 _SINGLE = "'‘"
-_OPENS_AFTER = "=:@"
+_OPENS_AFTER = ("=", ":", "@")
 """A quote may also open inside a word after one of these: ``name="…"``, ``provider:"…"``, ``"project"@"config"``."""
-_ARROW = re.compile(r"(?:[-—–]+|=)>|[→⇒➜➔]")
+_ARROW = re.compile(r"(?:[-—–]{1,3}|=)>|[→⇒➜➔]")
 _INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_PHONE_DASH = re.compile(r"^—|(?<=[^\s—])—(?=[^\s—])")
+_PHONE_DASH = re.compile(r"^—(?=\S)|(?<=[^\s—])—(?=[^\s—])")
 
 
 def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str | None]:
@@ -100,17 +100,18 @@ def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str 
 def _next(text: str, start: int) -> Word:
     """The word that begins at `start`: one bare run, arrow or quoted piece, or several of them glued together."""
     pieces: list[str] = []
-    position, bare = start, None
+    position, bare, quotes = start, None, 0
     while position < len(text) and not text[position].isspace():
         arrow = _ARROW.match(text, position)
         if arrow:
             if not pieces:
                 return Word("→", start, arrow.end(), 1)
             break
-        if text[position] in _CLOSERS and (not pieces or pieces[-1][-1:] in _OPENS_AFTER):
+        if text[position] in _CLOSERS and (not pieces or pieces[-1].endswith(_OPENS_AFTER)):
             inside, position = _quoted(text, position)
             bare = len("".join(pieces)) if bare is None else bare
             pieces.append(inside)
+            quotes += 1
             if text[position : position + 1] == "." and not text[position + 1 :].strip():
                 position += 1
             continue
@@ -120,7 +121,8 @@ def _next(text: str, start: int) -> Word:
     if bare is None:
         whole = _PHONE_DASH.sub("--", whole.translate(_INVISIBLE))
         bare = len(whole)
-    return Word(whole, start, position, bare)
+    quoted = quotes == len(pieces) == 1
+    return Word(whole, start, position, bare, quoted, mixed=quotes > 0 and not quoted)
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
