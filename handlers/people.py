@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.actors import Actor, Place, Standing
 from bot.logs import get_logger
@@ -112,7 +113,8 @@ class SlackPeople(People):
                 response = await self._client.api_call(method, http_verb="GET", params=params)
                 return response.data if isinstance(response.data, Mapping) else {}
         except SlackApiError as refusal:
-            error = refusal.response.get("error")
+            response = refusal.response  # of aiohttp, not of the SDK, when the answer was no JSON
+            error = response.get("error") if isinstance(response, AsyncSlackResponse) else None
             log.warning("slack could not tell", method=method, error=error)
             return {"error": error}
         except Exception as lost:  # noqa: BLE001 - whatever went wrong: who cannot be read has no right, and hears so

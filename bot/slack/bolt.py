@@ -240,10 +240,13 @@ async def _tried(setting: str, method: str, call: Awaitable[AsyncSlackResponse])
     try:
         return (await call).data
     except SlackApiError as refusal:
-        error = refusal.response.get("error")
+        response = refusal.response  # of aiohttp, not of the SDK, when the answer was no JSON
+        error = response.get("error") if isinstance(response, AsyncSlackResponse) else None
         if error is None:
             raise TokenProblem(setting, f"slack did not answer {method} as it should", _TRY_LATER) from None
         raise TokenProblem(setting, f"slack refused it in {method}: {error}", _ADVICE[setting]) from None
+    except AttributeError:  # the SDK takes every text for an object, such as a proxy's plain one
+        raise TokenProblem(setting, f"slack did not answer {method} as it should", _TRY_LATER) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as lost:
         problem = f"slack was not reached for {method} ({type(lost).__name__})"
         raise TokenProblem(setting, problem, _TRY_LATER) from None
