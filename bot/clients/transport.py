@@ -3,7 +3,7 @@
 What comes back is bytes of a success answer; everything else is a `ProviderError`:
 
 - A read that failed did nothing: `NotDone`.
-- A write is `NotDone` only if it was refused (4xx, and 503 or 529, *overloaded*) or never left this machine.
+- A write is `NotDone` only if it was refused (4xx, 501, and 503 or 529, *overloaded*) or never left this machine.
   After it left, a cut connection, a time-out, any other 5xx, a redirect or an answer that is not JSON is `Unsure`.
 - GET is repeated after a lost connection, 429, 503 and 529; DELETE after a connection that was never made and the same
   three; POST and PATCH never. ``Retry-After`` is obeyed, and while one runs no other call of this client is sent.
@@ -12,7 +12,6 @@ What comes back is bytes of a success answer; everything else is a `ProviderErro
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,9 +32,14 @@ from bot.logs import MASK, current_request_id, masked
 READS = frozenset({"GET"})
 REPEATABLE = frozenset({"GET", "DELETE"})
 OVERLOADED = frozenset({503, 529})
+REFUSED = OVERLOADED | {501}
+"""5xx that say that nothing was done: overloaded, and *not implemented*."""
 
 ATTEMPTS = 3
 CONNECT_SECONDS = 3.0
+KEEP_SECONDS = 2.0
+"""How long an idle connection is kept: well below the 5 s after which many servers hang up, so that a write is seldom
+sent into a connection that is just being closed."""
 LONGEST_PAUSE = 30.0
 """Seconds of ``Retry-After`` that are waited for at most; who asks for more gets no second call."""
 DETAIL_LENGTH = 200
@@ -49,6 +53,7 @@ _FAULTS = {
     404: Fault.NOT_FOUND,
     409: Fault.CONFLICT,
     429: Fault.RATE_LIMITED,
+    501: Fault.INVALID,
 }
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -112,7 +117,9 @@ class Transport:
         self._http = httpx.AsyncClient(
             headers={"Accept": "application/json", "User-Agent": "configbot", **headers},
             timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            limits=httpx.Limits(
+                max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=KEEP_SECONDS
+            ),
             transport=transport,
             event_hooks=dict(event_hooks or {}),
         )
@@ -206,14 +213,14 @@ class Transport:
             "an HTML page instead of JSON" if html else self._detail(response),
             status=status,
             retry_after=retry_after,
-            unsure=call.writes and not (400 <= status < 500 or status in OVERLOADED),
+            unsure=call.writes and not (400 <= status < 500 or status in REFUSED),
         )
 
     def _detail(self, response: httpx.Response) -> str:
         """What the service says in an error answer; nothing when it does not say it in JSON."""
         try:
-            return self._detail_of(json.loads(response.content))
-        except ValueError:
+            return self._detail_of(_ANYTHING.validate_json(response.content))
+        except ValidationError:
             return ""
 
     def _broken(self, call: Call, error: httpx.RequestError) -> ProviderError:

@@ -1,240 +1,256 @@
-"""One suite over every provider of the catalog: what it does, and what it says when the service fails.
-
-The service is our registry, in-process and over a socket; the faults are those of a server that fails on purpose.
-"""
+"""One suite over every provider of the catalog, on every service there is of its kind, when all is well."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-import stamina
-from pydantic import SecretStr
 
 from bot.clients import catalog
-from bot.clients.base import NotDone, ProviderClient, ProviderError, Unsure
-from bot.clients.transport import ATTEMPTS
+from bot.clients.base import ConfigWithContent, NotDone, ProviderClient, ServedNow
 from bot.domain.errors import Fault
+from bot.domain.evaluations import COMPLETED, PENDING, RUNNING, Evaluation
 from bot.domain.names import Config, Environment, Project
-from tests.contracts import humanloop
-from tests.faulty import CUT, FaultyServer, Reply, answer, page_of_html
+from bot.domain.served import NOTHING
+from tests.contracts.services import KEY, SERVICES, Reach, copied, demo_database
 
-KEY = "hl_sk_00112233445566778899aabbccddeeff0011223344556677"
-PROJECT = Project("acorn", "pr_8QmVb2Zk0sTnYc4LxHdE7", "Refund triage")
-PRODUCTION = Environment("acorn", "env_9LkJh3GfDs6AqWeRtY1Zx", "production", is_default=True)
-CONFIG = Config("acorn", PROJECT.id, "config_x", "x", "config_x")
-
-GOOD_ANSWERS: dict[str, dict[str, Any]] = {"humanloop": humanloop.GOOD}
-"""Kind → method of the contract → an answer that it takes."""
-
-Ask = Callable[[ProviderClient], Awaitable[Any]]
-READS: dict[str, Ask] = {
-    "check": lambda client: client.check(),
-    "projects": lambda client: client.projects(),
-    "configs": lambda client: client.configs(PROJECT),
-    "served": lambda client: client.served(PROJECT),
-    "evaluations": lambda client: client.evaluations(PROJECT),
-    "evaluation": lambda client: client.evaluation(PROJECT, "ev_1"),
-}
-WRITES: dict[str, Ask] = {
-    "serve": lambda client: client.serve(PROJECT, PRODUCTION, CONFIG),
-    "clear": lambda client: client.clear(PROJECT, PRODUCTION),
-    "set_evaluation_status": lambda client: client.set_evaluation_status(PROJECT, "ev_1", "completed"),
-}
-
-FIELD_ERROR = {"detail": [{"loc": ["body", "environments", 0, "id"], "msg": f"not {KEY}", "type": "value_error"}]}
+WAYS = [pytest.param(reach, id=f"{kind}, {way}") for kind, ways in SERVICES.items() for way, reach in ways.items()]
 
 
-@dataclass(frozen=True)
-class Failure:
-    """One way to fail, and what it means for a read and for a write."""
-
-    reply: Reply
-    fault: Fault
-    unsure: bool = False
-    """Whether a write may have happened all the same."""
-    repeated: bool = False
-    """Whether what is safe to repeat is asked again."""
-    write_fault: Fault | None = None
-    says: str = ""
-    status: int | None = None
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo_database(tmp_path_factory.mktemp("demo"))
 
 
-FAILURES: dict[str, Failure] = {
-    "slow": Failure(answer({}, delay=5), Fault.TIMED_OUT, unsure=True),
-    "bad request": Failure(answer({"detail": "no"}, 400), Fault.INVALID, says="no"),
-    "wrong key": Failure(answer({"detail": f"key {KEY} is unknown"}, 401), Fault.UNAUTHORIZED, says="is unknown"),
-    "no right": Failure(answer({}, 403), Fault.FORBIDDEN),
-    "not there": Failure(answer({"detail": "Project was not found."}, 404), Fault.NOT_FOUND, says="was not found"),
-    "conflict": Failure(answer({"detail": "taken"}, 409), Fault.CONFLICT, says="taken"),
-    "invalid, fields": Failure(answer(FIELD_ERROR, 422), Fault.INVALID, says="environments.0.id: not"),
-    "invalid, string": Failure(answer({"detail": "must be running"}, 422), Fault.INVALID, says="must be running"),
-    "invalid, object": Failure(
-        answer({"detail": {"type": "t", "message": "too long", "code": 422, "origin": "Humanloop"}}, 422),
-        Fault.INVALID,
-        says="too long",
-    ),
-    "too many": Failure(answer({"detail": "slow down"}, 429), Fault.RATE_LIMITED, repeated=True, says="slow down"),
-    "too many, now": Failure(answer({}, 429, retry_after="0"), Fault.RATE_LIMITED, repeated=True),
-    "too many, come back tomorrow": Failure(answer({}, 429, retry_after="86400"), Fault.RATE_LIMITED),
-    "crash": Failure(answer({"detail": "oops"}, 500), Fault.UNAVAILABLE, unsure=True, says="oops"),
-    "bad gateway": Failure(page_of_html(502), Fault.UNAVAILABLE, unsure=True, says="HTML"),
-    "overloaded": Failure(answer({"detail": "busy"}, 503), Fault.UNAVAILABLE, repeated=True, says="busy"),
-    "gateway out of time": Failure(page_of_html(504), Fault.UNAVAILABLE, unsure=True),
-    "redirect": Failure(Reply(302, b"", (("Location", "http://127.0.0.1:1/"),)), Fault.UNINTELLIGIBLE, unsure=True),
-    "page of HTML": Failure(page_of_html(200), Fault.UNINTELLIGIBLE, unsure=True, says="HTML"),
-    "broken JSON": Failure(Reply(200, b'{"records": ['), Fault.UNINTELLIGIBLE, unsure=True),
-    "wrong types": Failure(answer(17), Fault.UNINTELLIGIBLE, unsure=True),
-    "wrongly packed": Failure(
-        Reply(200, b"not gzip", (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))),
-        Fault.UNINTELLIGIBLE,
-        unsure=True,
-    ),
-    "cut before the answer": Failure(
-        CUT, Fault.UNREACHABLE, unsure=True, repeated=True, write_fault=Fault.CUT_AFTER_WRITE
-    ),
-    "cut inside the answer": Failure(
-        Reply(200, b"[" * 99, cut=120), Fault.UNREACHABLE, unsure=True, repeated=True, write_fault=Fault.CUT_AFTER_WRITE
-    ),
-}
-REPEATABLE_WRITES = {"humanloop": {"clear"}}
-"""Kind → writes that are safe to repeat and are, after an answer that says nothing happened."""
-
-TAKES_ANY_JSON = {("humanloop", "clear")}
-"""Its success answer is not specified."""
+@pytest.fixture(params=WAYS)
+def reach(request: pytest.FixtureRequest) -> Reach:
+    reach: Reach = request.param
+    return reach
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FaultyServer]:
-    async with FaultyServer() as server:
-        yield server
+async def client(reach: Reach, demo: Path, tmp_path: Path) -> AsyncIterator[ProviderClient]:
+    async with reach(copied(demo, tmp_path), KEY) as client:
+        yield client
 
 
-@pytest.fixture
-def no_pauses() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=ATTEMPTS, cap=True):
-        yield
+async def project(client: ProviderClient) -> Project:
+    """A project with something live, several configs and evaluations."""
+    (found,) = await client.projects("Support reply")
+    return found
 
 
-def build(kind: str, url: str, *, timeout: float = 5.0) -> ProviderClient:
-    return catalog.build(kind, "acorn", f"{url}/v4", SecretStr(KEY), timeout=timeout)
+async def environment(client: ProviderClient, name: str) -> Environment:
+    now = await client.served(await project(client))
+    return next(one for one in now.environments if one.name == name)
 
 
-async def failing(client: ProviderClient, ask: Ask) -> ProviderError:
-    """The error that asking ends in; the client is closed afterwards."""
-    try:
-        with pytest.raises(ProviderError) as caught:
-            await ask(client)
-    finally:
-        await client.close()
-    return caught.value
+def another(configs: list[ConfigWithContent], now: ServedNow, there: Environment) -> Config:
+    """A config that is not live there."""
+    return next(
+        one.config for one in configs if not now.served[there.id].serves(one.config.id, one.config.content_version)
+    )
 
 
-def test_every_provider_kind_takes_part() -> None:
-    assert GOOD_ANSWERS.keys() == catalog.KINDS.keys()
-    assert all(good.keys() == READS.keys() | WRITES.keys() for good in GOOD_ANSWERS.values())
+def others(now: ServedNow, there: Environment) -> dict[str, str]:
+    """What every other environment has live."""
+    return {identifier: served.fingerprint() for identifier, served in now.served.items() if identifier != there.id}
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-@pytest.mark.parametrize("method", READS | WRITES)
-async def test_asks_the_service_once_when_it_answers_well(kind: str, method: str, server: FaultyServer) -> None:
-    server.always = answer(GOOD_ANSWERS[kind][method])
-    client = build(kind, server.url)
-    await (READS | WRITES)[method](client)
-    await client.close()
-    assert len(server.requests) == 1
+def test_every_provider_kind_has_a_service_to_be_tried_on() -> None:
+    assert SERVICES.keys() == catalog.KINDS.keys()
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-@pytest.mark.parametrize("method", READS)
-@pytest.mark.parametrize("name", FAILURES)
-async def test_a_read_that_fails_did_nothing_and_says_why(
-    kind: str, method: str, name: str, server: FaultyServer, no_pauses: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    failure = FAILURES[name]
-    server.always = failure.reply
-    caplog.set_level(logging.DEBUG)
-    client = build(kind, server.url, timeout=0.1 if name == "slow" else 5)
-    error = await failing(client, READS[method])
-    assert isinstance(error, NotDone)
-    assert_explained(error, failure, failure.fault)
-    assert len(server.requests) == (ATTEMPTS if failure.repeated else 1)
-    assert_keeps_the_key(client, error, caplog)
+async def test_finds_out_that_address_and_key_are_right(client: ProviderClient) -> None:
+    await client.check()
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-@pytest.mark.parametrize("method", WRITES)
-@pytest.mark.parametrize("name", FAILURES)
-async def test_a_write_that_fails_tells_not_done_from_unsure(
-    kind: str, method: str, name: str, server: FaultyServer, no_pauses: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    failure = FAILURES[name]
-    server.always = failure.reply
-    caplog.set_level(logging.DEBUG)
-    client = build(kind, server.url, timeout=0.1 if name == "slow" else 5)
-    if name == "wrong types" and (kind, method) in TAKES_ANY_JSON:
-        await WRITES[method](client)
-        await client.close()
-        return
-    error = await failing(client, WRITES[method])
-    assert type(error) is (Unsure if failure.unsure else NotDone)
-    assert_explained(error, failure, failure.write_fault or failure.fault)
-    safe = failure.repeated and not failure.unsure and method in REPEATABLE_WRITES[kind]
-    assert len(server.requests) == (ATTEMPTS if safe else 1)
-    assert_keeps_the_key(client, error, caplog)
+async def test_finds_out_that_the_key_is_wrong(reach: Reach, demo: Path, tmp_path: Path) -> None:
+    async with reach(copied(demo, tmp_path), "hl_sk_wrong") as client:
+        with pytest.raises(NotDone) as caught:
+            await client.check()
+    assert caught.value.problem.fault is Fault.UNAUTHORIZED
+    assert "wrong" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-@pytest.mark.parametrize("method", READS | WRITES)
-async def test_nothing_happened_when_nobody_listens(kind: str, method: str, no_pauses: None) -> None:
-    async with FaultyServer() as gone:
-        url = gone.url
-    client = build(kind, url)
-    error = await failing(client, (READS | WRITES)[method])
-    assert isinstance(error, NotDone)
-    assert error.problem.fault is Fault.UNREACHABLE
+async def test_lists_all_projects_under_its_own_name(client: ProviderClient) -> None:
+    found = await client.projects()
+    assert {"Support reply", "Refund triage"} <= {each.name for each in found}
+    assert {each.provider for each in found} == {client.name} == {"acorn"}
+    assert len({each.id for each in found}) == len(found)
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-@pytest.mark.parametrize("method", READS)
-async def test_a_read_goes_on_after_a_fault_that_passes(kind: str, method: str, server: FaultyServer) -> None:
-    """With real pauses: a busy answer, then a lost connection, then the answer."""
-    server.reply(answer({}, 503), CUT)
-    server.always = answer(GOOD_ANSWERS[kind][method])
-    client = build(kind, server.url)
-    await READS[method](client)
-    await client.close()
-    assert len(server.requests) == 3
+@pytest.mark.parametrize("words", ["refund", "REFUND", "fund tri"])
+async def test_finds_projects_by_a_part_of_their_name_in_whatever_case(words: str, client: ProviderClient) -> None:
+    assert [each.name for each in await client.projects(words)] == ["Refund triage"]
 
 
-@pytest.mark.parametrize("kind", catalog.KINDS)
-async def test_many_calls_at_once_all_get_their_answer(kind: str, server: FaultyServer) -> None:
-    server.always = answer(GOOD_ANSWERS[kind]["served"])
-    client = build(kind, server.url)
-    answers = await asyncio.gather(*(client.served(PROJECT) for _ in range(200)))
-    await client.close()
-    assert all(given == answers[0] for given in answers)
-    assert len(server.requests) == 200
+@pytest.mark.parametrize("words", ["nobody has this", "%", "_efund"])
+async def test_finds_no_project_where_there_is_none(words: str, client: ProviderClient) -> None:
+    assert list(await client.projects(words)) == []
 
 
-def assert_explained(error: ProviderError, failure: Failure, fault: Fault) -> None:
-    problem = error.problem
-    assert problem.fault is fault
-    assert problem.provider == "acorn"
-    assert problem.doing
-    assert PROJECT.id not in problem.doing
-    assert failure.says in problem.detail
-    answered_badly = failure.reply.status >= 300
-    assert problem.status == (failure.reply.status if answered_badly else None)
+async def test_reads_configs_with_what_stands_in_them(client: ProviderClient) -> None:
+    there = await project(client)
+    found = {each.config.name: each for each in await client.configs(there)}
+    config_x = found["config_x"]
+    assert config_x.config.project_id == there.id
+    assert config_x.content.messages
+    assert config_x.content.model
+    assert config_x.content != found["config_w"].content
+    assert len({each.config.id for each in found.values()}) == len(found)
 
 
-def assert_keeps_the_key(client: ProviderClient, error: ProviderError, caplog: pytest.LogCaptureFixture) -> None:
-    chain: list[BaseException] = [error]
-    while (cause := chain[-1].__cause__) is not None:
-        chain.append(cause)
-    told = [repr(client), caplog.text, repr(error.problem), *map(str, chain), *map(repr, chain)]
-    assert all(KEY not in text for text in told)
+async def test_the_version_of_a_content_stays_while_nobody_changes_it(client: ProviderClient) -> None:
+    there = await project(client)
+    assert list(await client.configs(there)) == list(await client.configs(there))
+
+
+async def test_says_for_every_environment_what_is_live(client: ProviderClient) -> None:
+    now = await client.served(await project(client))
+    assert now.served.keys() == {each.id for each in now.environments}
+    assert [each.name for each in now.environments if each.is_default] == ["production"]
+    known = {each.config.id: each.config for each in await client.configs(await project(client))}
+    live = {each.name: now.served[each.id] for each in now.environments}
+    config_w = next(config for config in known.values() if config.name == "config_w")
+    assert live["production"].serves(config_w.id, config_w.content_version)
+    assert live["production"].same_as(live["staging"])
+
+
+@pytest.mark.parametrize("name", ["production", "staging", "development"])
+async def test_makes_a_config_live_in_exactly_one_environment(name: str, client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, name)
+    before = await client.served(here)
+    config = another(list(await client.configs(here)), before, there)
+    await client.serve(here, there, config)
+    after = await client.served(here)
+    assert after.served[there.id].serves(config.id, config.content_version)
+    assert others(after, there) == others(before, there)
+
+
+@pytest.mark.parametrize("name", ["production", "staging", "development"])
+async def test_makes_nothing_live_in_exactly_one_environment(name: str, client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, name)
+    before = await client.served(here)
+    await client.clear(here, there)
+    after = await client.served(here)
+    assert after.served[there.id].same_as(NOTHING)
+    assert others(after, there) == others(before, there)
+
+
+async def test_doing_it_twice_is_doing_it_once(client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, "staging")
+    config = another(list(await client.configs(here)), await client.served(here), there)
+    await client.clear(here, there)
+    await client.clear(here, there)
+    await client.serve(here, there, config)
+    once = await client.served(here)
+    await client.serve(here, there, config)
+    assert (await client.served(here)).served[there.id].same_as(once.served[there.id])
+
+
+async def test_a_cleared_environment_can_serve_again(client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, "production")
+    before = await client.served(here)
+    (live,) = (
+        each.config
+        for each in await client.configs(here)
+        if before.served[there.id].serves(each.config.id, each.config.content_version)
+    )
+    await client.clear(here, there)
+    await client.serve(here, there, live)
+    assert (await client.served(here)).served[there.id].same_as(before.served[there.id])
+
+
+async def test_of_two_at_the_same_moment_one_is_last_and_is_live(client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, "staging")
+    one, other = [each.config for each in await client.configs(here)][:2]
+    await asyncio.gather(client.serve(here, there, one), client.serve(here, there, other))
+    live = (await client.served(here)).served[there.id]
+    assert live.serves(one.id, one.content_version) or live.serves(other.id, other.content_version)
+
+
+NOWHERE = Environment("acorn", "env_000000000000000000000", "nowhere")
+NOBODY = Config("acorn", "pr_0", "config_000000000000000000000", "nobody", "config_000000000000000000000")
+NO_PROJECT = Project("acorn", "pr_000000000000000000000", "no project")
+CLIMBER = Project("acorn", "../projects", "climber")
+REFUSED: dict[str, Callable[[ProviderClient, Project, Environment], Awaitable[Any]]] = {
+    "a config nobody has": lambda client, here, there: client.serve(here, there, NOBODY),
+    "an environment nobody has": lambda client, here, _: client.serve(here, NOWHERE, NOBODY),
+    "clearing an environment nobody has": lambda client, here, _: client.clear(here, NOWHERE),
+    "serving in no project": lambda client, _, there: client.serve(NO_PROJECT, there, NOBODY),
+    "clearing in no project": lambda client, _, there: client.clear(NO_PROJECT, there),
+    "clearing through a crafted id": lambda client, _, there: client.clear(CLIMBER, there),
+    "an evaluation nobody has": lambda client, here, _: client.set_evaluation_status(here, "ev_0", COMPLETED),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_is_refused_changes_nothing(name: str, client: ProviderClient) -> None:
+    here, there = await project(client), await environment(client, "production")
+    before = await client.served(here)
+    with pytest.raises(NotDone) as caught:
+        await REFUSED[name](client, here, there)
+    assert caught.value.problem.fault in (Fault.NOT_FOUND, Fault.INVALID)
+    assert caught.value.problem.detail
+    assert await client.served(here) == before
+
+
+@pytest.mark.parametrize("missing", [NO_PROJECT, CLIMBER, Project("acorn", "", "empty"), Project("acorn", "..", "up")])
+async def test_reading_from_a_project_nobody_has_is_told_as_such(missing: Project, client: ProviderClient) -> None:
+    for read in (client.configs, client.served, client.evaluations):
+        with pytest.raises(NotDone) as caught:
+            await read(missing)
+        assert caught.value.problem.fault is Fault.NOT_FOUND
+
+
+async def evaluations(client: ProviderClient) -> list[Evaluation]:
+    return [one for each in await client.projects() for one in await client.evaluations(each)]
+
+
+async def test_evaluations_come_with_scores_and_say_what_they_rest_on(client: ProviderClient) -> None:
+    here = await project(client)
+    done = [one for one in await client.evaluations(here) if one.status == COMPLETED]
+    configs = {each.config.id for each in await client.configs(here)}
+    assert done
+    for one in done:
+        assert one.project_id == here.id
+        assert one.config_id in configs
+        assert {score.evaluator_id for score in one.scores} == {evaluator.id for evaluator in one.evaluators}
+        assert all(score.value is not None for score in one.scores)
+        assert one.dataset_version_id
+        assert one.datapoints > 0
+        assert one.created_at.utcoffset() is not None
+
+
+async def test_one_evaluation_is_the_same_alone_and_among_all(client: ProviderClient) -> None:
+    here = await project(client)
+    for one in await client.evaluations(here):
+        assert await client.evaluation(here, one.id) == one
+
+
+async def test_an_evaluation_that_waits_for_people_can_be_completed_and_reopened(client: ProviderClient) -> None:
+    one = next(run for run in await evaluations(client) if run.status == RUNNING and run.takes_status_from_caller)
+    here = Project("acorn", one.project_id, "wherever it is")
+    assert (await client.set_evaluation_status(here, one.id, COMPLETED)).status == COMPLETED
+    assert (await client.evaluation(here, one.id)).status == COMPLETED
+    assert (await client.set_evaluation_status(here, one.id, RUNNING)).status == RUNNING
+
+
+@pytest.mark.parametrize("status", [PENDING, "cancelled", "done", ""])
+async def test_a_status_that_cannot_be_set_leaves_the_evaluation_as_it_was(status: str, client: ProviderClient) -> None:
+    one = next(run for run in await evaluations(client) if run.status == RUNNING and run.takes_status_from_caller)
+    here = Project("acorn", one.project_id, "wherever it is")
+    with pytest.raises(NotDone) as caught:
+        await client.set_evaluation_status(here, one.id, status)
+    assert caught.value.problem.fault is Fault.INVALID
+    assert (await client.evaluation(here, one.id)).status == RUNNING
+
+
+async def test_answers_many_questions_at_once(client: ProviderClient) -> None:
+    here = await project(client)
+    answers = await asyncio.gather(*(client.served(here) for _ in range(50)))
+    assert all(answer == answers[0] for answer in answers)

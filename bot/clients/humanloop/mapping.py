@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -68,7 +69,7 @@ def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluati
         config_name=run.config.name or run.config.id,
         evaluators=tuple(Evaluator(item.id, item.name, item.type, item.return_type) for item in run.evaluators),
         scores=tuple(
-            Score(item.evaluator_id, item.evaluator_version_id, item.aggregate_value)
+            Score(item.evaluator_id, item.evaluator_version_id, _finite(item.aggregate_value))
             for item in run.evaluator_aggregates
             if item.model_config_id == run.config.id
         ),
@@ -79,6 +80,10 @@ def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluati
         created_at=run.created_at,
         updated_at=run.updated_at,
     )
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _messages(model: wire.Model) -> Iterable[Message]:

@@ -149,7 +149,7 @@ class Operations:
         path = path_of("/projects/{}/deployed-config/{}", project_id, environment_id)
         await self._transport.do(Call("DELETE", path, doing or f"deactivating {project_id} in {environment_id}"))
 
-    # evaluations (reference: *List*, *Get*, *List For Project*, *Create*, *Update Status*) and what they stand on
+    # evaluations (reference: *List*, *Get*, *List For Project*, *Create*, *Update Status*)
 
     async def evaluations_page(
         self,
@@ -235,44 +235,6 @@ class Operations:
             body={"status": status},
         )
         return await self._transport.read(call, wire.EVALUATION)
-
-    async def list_evaluators(self) -> list[wire.Evaluator]:
-        """All evaluators of the organisation."""
-        return await self._transport.read(Call("GET", "/evaluators", "reading the evaluators"), wire.EVALUATOR_LIST)
-
-    async def list_datasets(self) -> list[wire.Dataset]:
-        """All datasets of the organisation."""
-        return await self._transport.read(Call("GET", "/datasets", "reading the datasets"), wire.DATASETS)
-
-    async def create_dataset(self, project_id: str, name: str, description: str) -> wire.Dataset:
-        """A new dataset, without datapoints."""
-        call = Call(
-            "POST",
-            path_of("/projects/{}/datasets", project_id),
-            f"creating dataset {name}",
-            body={"name": name, "description": description},
-        )
-        return await self._transport.read(call, wire.DATASET)
-
-    async def create_datapoints(self, dataset_id: str, datapoints: Sequence[Mapping[str, Any]]) -> list[wire.Datapoint]:
-        """Add datapoints; the service commits a new version of the dataset."""
-        call = Call(
-            "POST",
-            path_of("/datasets/{}/datapoints", dataset_id),
-            f"adding datapoints to {dataset_id}",
-            body=[dict(datapoint) for datapoint in datapoints],
-        )
-        return await self._transport.read(call, wire.DATAPOINTS)
-
-    async def list_datapoints(self, dataset_id: str) -> list[wire.Datapoint]:
-        """All datapoints of a dataset's newest version, over all pages; the first is 0."""
-        path, doing = path_of("/datasets/{}/datapoints", dataset_id), f"reading the datapoints of {dataset_id}"
-
-        async def fetch(page: int) -> wire.Page[wire.Datapoint]:
-            call = Call("GET", path, doing, {"page": page, "size": PAGE_SIZE})
-            return await self._transport.read(call, wire.DATAPOINT_PAGE)
-
-        return await self._all(fetch, Call("GET", path, doing))
 
     async def _all(
         self, fetch: Callable[[int], Awaitable[wire.Page[Item]]], call: Call, *, first: int = 0

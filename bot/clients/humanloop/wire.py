@@ -119,16 +119,6 @@ class Dataset(Wire):
     updated_at: Time
 
 
-class Datapoint(Wire):
-    """One case of a dataset."""
-
-    id: str
-    dataset_id: str | None = None
-    inputs: dict[str, Any] | None = None
-    messages: list[dict[str, Any]] | None = None
-    target: dict[str, Any] | None = None
-
-
 class Evaluation(Wire):
     """A run. The answer names neither its project nor itself."""
 
@@ -160,8 +150,3 @@ DEPLOYMENTS = TypeAdapter(list[Deployment])
 EVALUATION = TypeAdapter(Evaluation)
 EVALUATIONS = TypeAdapter(list[Evaluation])
 EVALUATION_PAGE = TypeAdapter(Page[Evaluation])
-EVALUATOR_LIST = TypeAdapter(list[Evaluator])
-DATASET = TypeAdapter(Dataset)
-DATASETS = TypeAdapter(list[Dataset])
-DATAPOINTS = TypeAdapter(list[Datapoint])
-DATAPOINT_PAGE = TypeAdapter(Page[Datapoint])

@@ -345,6 +345,14 @@ async def test_a_status_without_a_body_still_has_its_fault(status: int, fault: F
     assert (error.problem.fault, error.problem.status, error.problem.detail) == (fault, status, "")
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"detail": "\\ud800"}', b"\xff", b"busy"])
+async def test_an_error_body_that_cannot_be_read_hides_no_error(body: bytes, server: FaultyServer) -> None:
+    server.always = Reply(404, body)
+    async with connected(server.url) as transport:
+        error = await failure(transport, READ)
+    assert (error.problem.fault, error.problem.detail) == (Fault.NOT_FOUND, "")
+
+
 async def test_a_bug_of_ours_is_not_taken_for_a_fault_of_the_service() -> None:
     async with connected(transport=raising(RuntimeError("bug"))) as transport:
         with pytest.raises(RuntimeError, match="bug"):

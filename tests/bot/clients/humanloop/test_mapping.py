@@ -136,6 +136,7 @@ def test_an_evaluation_counts_the_datapoints_it_was_run_on() -> None:
     assert mapping.evaluation("acorn", "pr_1", run(dataset_snapshot=snapshot)).datapoints == 12
 
 
-def test_a_score_that_was_not_reached_yet_is_none() -> None:
-    own = humanloop.EVALUATION["evaluator_aggregates"][0] | {"aggregate_value": None}
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_none(value: float | None) -> None:
+    own = humanloop.EVALUATION["evaluator_aggregates"][0] | {"aggregate_value": value}
     assert mapping.evaluation("acorn", "pr_1", run(evaluator_aggregates=[own])).scores[0].value is None

@@ -11,11 +11,10 @@ from bot.clients.base import NotDone
 from bot.clients.humanloop import HumanloopClient, operations
 from bot.clients.humanloop.operations import Operations
 from bot.domain.errors import Fault
-from tests.contracts.humanloop import CONFIG, DATASET, DEPLOYMENTS, EVALUATION, PAGE, PROJECT, PROJECT_CONFIG
+from tests.contracts.humanloop import CONFIG, DEPLOYMENTS, EVALUATION, PAGE, PROJECT, PROJECT_CONFIG
 from tests.faulty import FaultyServer, answer
 
 EVALUATION_PAGE = {"records": [EVALUATION], "page": 0, "size": 100, "total": 1}
-DATAPOINT = {"id": "evtc_1", "inputs": {"customer": "Marek"}, "messages": None, "target": {"queue": "double-charge"}}
 
 Ask = Callable[[Operations], Awaitable[Any]]
 
@@ -123,26 +122,6 @@ LINES: list[tuple[Ask, Any, str, Any]] = [
         EVALUATION,
         "PATCH /v4/evaluations/ev_1/status",
         {"status": "completed"},
-    ),
-    (lambda wire: wire.list_evaluators(), EVALUATION["evaluators"], "GET /v4/evaluators", None),
-    (lambda wire: wire.list_datasets(), [DATASET], "GET /v4/datasets", None),
-    (
-        lambda wire: wire.create_dataset("pr_1", "refund cases", "Hand-labelled"),
-        DATASET,
-        "POST /v4/projects/pr_1/datasets",
-        {"name": "refund cases", "description": "Hand-labelled"},
-    ),
-    (
-        lambda wire: wire.create_datapoints("evts_1", [{"inputs": {"customer": "Marek"}}]),
-        [DATAPOINT],
-        "POST /v4/datasets/evts_1/datapoints",
-        [{"inputs": {"customer": "Marek"}}],
-    ),
-    (
-        lambda wire: wire.list_datapoints("evts_1"),
-        {"records": [DATAPOINT], "page": 0, "size": 100, "total": 1},
-        "GET /v4/datasets/evts_1/datapoints?page=0&size=100",
-        None,
     ),
 ]
 
