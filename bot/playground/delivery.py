@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
@@ -167,15 +168,21 @@ class SocketDelivery:
         raise NotAcknowledged(DISPATCH_FAILED)
 
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection to come again, as Slack does every few hours (or: warning, link_disabled)."""
+        """Tell every connection to come again, as Slack does every few hours (or: warning, link_disabled).
+
+        They may still acknowledge what they have, and get nothing new.
+        """
         for connection in tuple(self._connections):
-            await connection.websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
+            self._lost(connection)
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await connection.websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     async def close(self) -> None:
         """End every connection."""
         for connection in tuple(self._connections):
             self._lost(connection)
-            await connection.websocket.close(1001)
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await connection.websocket.close(1001)
 
 
 class HttpDelivery:

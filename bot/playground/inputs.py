@@ -64,14 +64,18 @@ def clicked(element: Json, block_id: str, given: Mapping[str, Any]) -> Json:
     action: Json = {"type": kind, "action_id": element["action_id"], "block_id": block_id}
     if kind in ("button", "workflow_button"):
         return action | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
-    value = chosen(element, given)
-    if value is None:
-        raise Impossible(f"nothing was chosen in {element['action_id']}: send {keys(kind)[0]}")
-    return action | {keys(kind)[0]: value}
+    key, _ = keys(kind)
+    if key not in given and "value" not in given:
+        raise Impossible(f"nothing was chosen in {element['action_id']}: send {key}")
+    return action | {key: chosen(element, given)}
 
 
-def state_of(blocks: Iterable[Json], *given: Mapping[str, Any]) -> Json:
-    """``state.values`` of all inputs: what was given (the first that knows counts), else what each began with."""
+def state_of(blocks: Iterable[Json], *given: Mapping[str, Any], strict: bool = True) -> Json:
+    """``state.values`` of all inputs: what was given (the first that knows counts), else what each began with.
+
+    A choice that is not offered raises `Impossible`; unless `strict`, it counts as none, because a page may still hold
+    a choice of an earlier drawing.
+    """
     state: dict[str, Json] = {}
     for block_id, element in elements(blocks):
         kind, action_id = element["type"], element["action_id"]
@@ -83,11 +87,20 @@ def state_of(blocks: Iterable[Json], *given: Mapping[str, Any]) -> Json:
         for values in given:
             entry = values.get(block_id, {}).get(action_id)
             if isinstance(entry, dict):
-                value = chosen(element, entry)
+                value = _taken(element, entry, strict=strict)
                 value = empty if value in (None, "") else value
                 break
         state.setdefault(block_id, {})[action_id] = {"type": kind, key: value}
     return state
+
+
+def _taken(element: Json, entry: Mapping[str, Any], *, strict: bool) -> Any:
+    try:
+        return chosen(element, entry)
+    except Impossible:
+        if strict:
+            raise
+        return None
 
 
 def refused(blocks: Iterable[Json], state: Mapping[str, Any]) -> dict[str, str]:

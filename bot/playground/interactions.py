@@ -96,11 +96,12 @@ class Interactions:
         action = clicked(element, block_id, given)
         if isinstance(place, Message):
             response = self._workspace.new_response(place.channel, user, place)
-            state = state_of(place.blocks, given.get("state") or {})
+            state = state_of(place.blocks, given.get("state") or {}, strict=False)
             url = f"{base_url}/response/{response.id}"
             payload = payloads.message_action(self._workspace, person, place, action, state, url)
         else:
-            self._workspace.set_state(place, state_of(place.body["blocks"], given.get("state") or {}, place.state))
+            state = state_of(place.body["blocks"], given.get("state") or {}, place.state, strict=False)
+            self._workspace.set_state(place, state)
             payload = payloads.view_action(self._workspace, person, place, action)
         try:
             await self._send("interactive", element["action_id"], payload)

@@ -31,7 +31,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -122,68 +122,65 @@ class Slack:
 
     async def api(self, request: Request) -> Response:
         """One call of the Web API."""
-        started = time.perf_counter()
         method = request.path_params["method"]
-        args: Json = {}
-        fault = self._workspace.faults.take(method)
-        try:
-            args = await arguments(request)
+
+        async def call(args: Json) -> Response:
             token = bearer(request) or str(args.get("token", ""))
-            await self._stumble(fault)
             answer = {"ok": True, **self._web.call(method, args | {"_base_url": base_url(request)}, token)}
-            response: Response = JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(self._workspace.bot.scopes)})
-        except SlackError as error:
-            answer = refusal(error)
-            response = JSONResponse(answer)
-        except RateLimited as limit:
-            answer = {"ok": False, "error": RATE_LIMITED}
-            response = JSONResponse(answer, 429, headers={"Retry-After": str(limit.retry_after)})
-        except (Broken, Impossible) as broken:
-            answer = {"ok": False, "error": str(broken)}
-            response = PlainTextResponse(str(broken), 500 if isinstance(broken, Broken) else broken.status)
-        self._note("web api", method, args, answer, started)
-        return Lost() if fault and fault.error == ANSWER_LOST else response
+            return JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(self._workspace.bot.scopes)})
+
+        return await self._exchange("web api", method, request, call, refused_status=200)
 
     async def response(self, request: Request) -> Response:
         """One post to a response_url."""
-        started = time.perf_counter()
-        body: Json = {}
-        fault = self._workspace.faults.take("response_url")
-        try:
-            await self._stumble(fault)
-            body = json_object(await read_body(request))
+
+        async def post(body: Json) -> Response:
             respond(self._workspace, self._workspace.use_response(request.path_params["id"]), body)
-            answer: Json = {"ok": True}
-            response: Response = PlainTextResponse("ok")
+            return PlainTextResponse("ok")
+
+        return await self._exchange("response_url", "response_url", request, post, refused_status=400)
+
+    async def _exchange(
+        self, kind: str, name: str, request: Request, work: Callable[[Json], Awaitable[Response]], refused_status: int
+    ) -> Response:
+        """One request of the app: its arguments, the fault that was queued for it, the answer, and the log."""
+        started = time.perf_counter()
+        args: Json = {}
+        fault = self._workspace.faults.take(name)
+        try:
+            args = await arguments(request)
+            await stumble(fault)
+            response = await work(args)
         except SlackError as error:
-            answer = refusal(error)
-            response = JSONResponse(answer, 404 if error.error in ("used_url", "expired_url") else 400)
+            gone = error.error in ("used_url", "expired_url")
+            response = JSONResponse(refusal(error), 404 if gone else refused_status)
         except RateLimited as limit:
-            answer = {"ok": False, "error": RATE_LIMITED}
-            response = PlainTextResponse("rate_limited", 429, headers={"Retry-After": str(limit.retry_after)})
-        except (Broken, Impossible) as broken:
-            answer = {"ok": False, "error": str(broken)}
-            response = PlainTextResponse(str(broken), 500 if isinstance(broken, Broken) else broken.status)
-        self._note("response_url", "response_url", body, answer, started)
+            headers = {"Retry-After": str(limit.retry_after)}
+            response = JSONResponse({"ok": False, "error": RATE_LIMITED}, 429, headers=headers)
+        except Impossible as problem:
+            response = JSONResponse({"ok": False, "error": str(problem)}, problem.status)
+        spent = (time.perf_counter() - started) * 1_000
+        self._workspace.log.add("bot→slack", kind, name, args, shown(response), spent)
         return Lost() if fault and fault.error == ANSWER_LOST else response
 
-    async def _stumble(self, fault: Fault | None) -> None:
-        if fault is None:
-            return
-        await asyncio.sleep(fault.delay)
-        if fault.error == RATE_LIMITED:
-            raise RateLimited(fault.retry_after)
-        if fault.error == SERVER_ERROR:
-            raise Broken("Internal Server Error")
-        if fault.error not in ("", ANSWER_LOST):
-            raise SlackError(fault.error)
 
-    def _note(self, kind: str, name: str, request: Any, answer: Any, started: float) -> None:
-        self._workspace.log.add("bot→slack", kind, name, request, answer, (time.perf_counter() - started) * 1_000)
+async def stumble(fault: Fault | None) -> None:
+    """Go wrong as it was queued. Raises `SlackError`, `RateLimited`, `Impossible`."""
+    if fault is None:
+        return
+    await asyncio.sleep(fault.delay)
+    if fault.error == RATE_LIMITED:
+        raise RateLimited(fault.retry_after)
+    if fault.error == SERVER_ERROR:
+        raise Impossible("internal_error", 500)
+    if fault.error not in ("", ANSWER_LOST):
+        raise SlackError(fault.error)
 
 
-class Broken(Exception):
-    """A queued server error."""
+def shown(response: Response) -> Any:
+    """An answer as it stands in the log."""
+    text = bytes(response.body).decode()
+    return json.loads(text) if isinstance(response, JSONResponse) else text
 
 
 class Lost(Response):
@@ -220,7 +217,7 @@ async def arguments(request: Request) -> Json:
     if kind == "application/json":
         return args | json_object(body)
     if kind == "application/x-www-form-urlencoded":
-        return args | dict(parse_qsl(body.decode(), keep_blank_values=True))
+        return args | dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     raise SlackError("invalid_post_type", f"[ERROR] send JSON or a form, not {kind!r}")
 
 

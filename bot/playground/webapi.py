@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.logs import get_logger
 from bot.playground import directory
 from bot.playground.delivery import Delivery, socket_needed
 from bot.playground.model import Channel, Json, Message, RateLimited, SlackError, View
@@ -22,6 +23,8 @@ from bot.playground.posting import (
     thread_of,
 )
 from bot.playground.workspace import Workspace, looks_real
+
+_log = get_logger(__name__)
 
 UPDATE_TEXT = 4_000
 """Characters that chat.update takes as text when there are no blocks (msg_too_long)."""
@@ -57,6 +60,7 @@ class WebApi:
     def call(self, method: str, args: Args, token: str) -> Json:
         """The answer of one method, without ``ok``. Raises `SlackError`, `RateLimited`."""
         if method not in self._methods:
+            _log.warning("the bot called a method that the playground does not play", method=method)
             self._workspace.notice(f"the bot called {method}, which the playground does not play (unknown_method)")
             raise SlackError("unknown_method", extra={"req_method": method})
         self._authorize(method, token)
@@ -70,6 +74,7 @@ class WebApi:
             raise SlackError("not_authed")
         if token not in (bot.token, bot.app_token):
             if looks_real(token):
+                _log.warning("a token that looks real was sent to the playground: refused, and not kept")
                 self._workspace.notice(
                     "the bot sent what looks like a real Slack token to the playground. It was refused and not kept: "
                     "unset SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and revoke it if this surprises you"

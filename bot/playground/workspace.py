@@ -313,9 +313,11 @@ class Workspace:
 
     def clear(self, user: str) -> None:
         """Close all modals of somebody."""
-        for view_id in self._stacks.pop(user, []):
+        closed = self._stacks.pop(user, [])
+        for view_id in closed:
             del self._views[view_id]
-        self._stack_changed(user)
+        if closed:
+            self._stack_changed(user)
 
     def view(self, view_id: str) -> View | None:
         """A view that is open now."""

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import Workspace, create_app
-from tests.bot.playground.slack import MovableClock, Page, bolt, connected, make_workspace, running
+from bot.playground import Bot, Workspace
+from tests.bot.playground.slack import MovableClock, Page, bolt, connected, make_workspace, playground
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +32,8 @@ def workspace(clock: MovableClock) -> Iterator[Workspace]:
 @pytest.fixture
 async def page(workspace: Workspace, clock: MovableClock) -> AsyncIterator[Page]:
     """A page on a running playground, without a bot."""
-    app = create_app(workspace, move_clock=clock.move, retry_delays=(0.01, 0.01), keep_alive_seconds=0.05)
-    async with running(app) as base_url:
-        page = Page(base_url)
-        yield page
-        workspace.audience.end()
-        await page.http.aclose()
+    async with playground(workspace, move_clock=clock.move) as made:
+        yield made
 
 
 @pytest.fixture
@@ -45,3 +42,9 @@ async def app(page: Page) -> AsyncIterator[AsyncApp]:
     made = bolt(page.base_url)
     async with connected(made, page):
         yield made
+
+
+@pytest.fixture
+async def client(page: Page) -> AsyncWebClient:
+    """Slack's own client with the bot's token."""
+    return AsyncWebClient(token=Bot().token, base_url=f"{page.base_url}/api/", retry_handlers=[])

@@ -69,6 +69,19 @@ async def running(app: Any) -> AsyncIterator[str]:
         await task
 
 
+@asynccontextmanager
+async def playground(workspace: Workspace, **options: Any) -> AsyncIterator[Page]:
+    """A page on a running playground, without a bot."""
+    app = create_app(workspace, **{"retry_delays": (0.01, 0.01), "keep_alive_seconds": 0.05, **options})
+    async with running(app) as base_url:
+        page = Page(base_url)
+        try:
+            yield page
+        finally:
+            workspace.audience.end()
+            await page.http.aclose()
+
+
 def bolt(base_url: str, token: str = Bot().token) -> AsyncApp:
     client = AsyncWebClient(token=token, base_url=f"{base_url}/api/")
     return AsyncApp(client=client, signing_secret="s3cret", name="configbot-under-test")
