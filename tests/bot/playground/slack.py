@@ -91,12 +91,12 @@ def bolt(base_url: str, token: str = Bot().token) -> AsyncApp:
 async def connected(app: AsyncApp, page: Page) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app over real Socket Mode."""
     handler = AsyncSocketModeHandler(app, Bot().app_token, ping_interval=1)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await page.until(lambda session: session["bot"]["connected"], page.session)
     try:
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 class Page:
@@ -172,6 +172,13 @@ class Stream:
     def __init__(self, answer: httpx.Response) -> None:
         self.answer = answer
         self._lines = answer.aiter_lines()
+
+    async def still_here(self) -> None:
+        """Wait for a sign of life."""
+        async with asyncio.timeout(5):
+            async for line in self._lines:
+                if line == ": still here":
+                    return
 
     async def next(self, name: str) -> Any:
         """The data of the next event of this name."""

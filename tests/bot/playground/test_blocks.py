@@ -64,7 +64,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize("block", TAKEN)
-def test_takes_what_slack_takes(block: dict[str, Any]):
+def test_takes_what_slack_takes(block: dict[str, Any]) -> None:
     assert check_message([block]) == []
 
 
@@ -130,7 +130,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("blocks", "words"), REFUSED)
-def test_refuses_what_slack_refuses(blocks: Any, words: str):
+def test_refuses_what_slack_refuses(blocks: Any, words: str) -> None:
     assert words in "; ".join(check_message(blocks))
 
 
@@ -155,16 +155,16 @@ def modal(*blocks: Any, **more: Any) -> dict[str, Any]:
         (modal({"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}), "unsupported type: table"),
     ],
 )
-def test_refuses_views_that_slack_refuses(view: Any, words: str):
+def test_refuses_views_that_slack_refuses(view: Any, words: str) -> None:
     assert words in "; ".join(check_view(view))
 
 
-def test_takes_a_hundred_blocks_in_a_view():
+def test_takes_a_hundred_blocks_in_a_view() -> None:
     assert check_view(modal(*[section("x")] * 100, private_metadata="")) == []
     assert check_view({"type": "home", "blocks": []}) == []
 
 
-def test_ids_that_the_app_leaves_out_are_made_up():
+def test_ids_that_the_app_leaves_out_are_made_up() -> None:
     blocks = with_ids(
         [
             section("x"),

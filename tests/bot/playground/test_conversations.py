@@ -46,7 +46,7 @@ def modal(*blocks: Any, callback_id: str = "form", **more: Any) -> dict[str, Any
     }
 
 
-async def acknowledged(ack):
+async def acknowledged(ack: Any) -> None:
     await ack()
 
 
@@ -54,7 +54,7 @@ async def open_modal(page: Page, app: AsyncApp, view: dict[str, Any]) -> Any:
     """Open a modal for Ada with a command, and give what the page sees of it."""
 
     @app.command("/deploy")
-    async def deploy(ack, client, body):
+    async def deploy(ack: Any, client: Any, body: Any) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -65,11 +65,13 @@ async def open_modal(page: Page, app: AsyncApp, view: dict[str, Any]) -> Any:
 # Commands
 
 
-async def test_a_command_is_acknowledged_with_an_ephemeral_text_that_only_its_reader_sees(page: Page, app: AsyncApp):
+async def test_a_command_is_acknowledged_with_an_ephemeral_text_that_only_its_reader_sees(
+    page: Page, app: AsyncApp
+) -> None:
     seen: dict[str, Any] = {}
 
     @app.command("/deploy")
-    async def deploy(ack, command):
+    async def deploy(ack: Any, command: Any) -> None:
         seen.update(command)
         await ack("on it")
 
@@ -85,9 +87,9 @@ async def test_a_command_is_acknowledged_with_an_ephemeral_text_that_only_its_re
     assert all(isinstance(value, str) for value in seen.values())
 
 
-async def test_an_acknowledgement_may_be_seen_by_all_and_a_wrong_one_is_said(page: Page, app: AsyncApp):
+async def test_an_acknowledgement_may_be_seen_by_all_and_a_wrong_one_is_said(page: Page, app: AsyncApp) -> None:
     @app.command("/deploy")
-    async def deploy(ack, command):
+    async def deploy(ack: Any, command: Any) -> None:
         await ack(text=command["text"], response_type="in_channel" if command["text"] == "all" else "nobody")
 
     await page.say("/deploy all")
@@ -97,13 +99,13 @@ async def test_an_acknowledgement_may_be_seen_by_all_and_a_wrong_one_is_said(pag
         assert "acknowledgement was refused: invalid_arguments" in (await events.next("notice"))["text"]
 
 
-async def test_a_command_that_is_not_registered_is_said_and_never_reaches_the_app(page: Page, app: AsyncApp):
+async def test_a_command_that_is_not_registered_is_said_and_never_reaches_the_app(page: Page, app: AsyncApp) -> None:
     async with page.events() as events:
         assert await page.say("/status now") == {"ok": False, "error": "not_registered"}
         assert (await events.next("notice"))["text"] == "/status is not registered"
 
 
-async def test_commands_do_not_exist_in_threads_nor_for_strangers(page: Page, workspace: Workspace):
+async def test_commands_do_not_exist_in_threads_nor_for_strangers(page: Page, workspace: Workspace) -> None:
     workspace.set_person(Person("U0OUT", "Out Sider", is_stranger=True, team_id="T0OTHER"))
     status, words = await page.refused("say", channel="C0DEPLOYS", text="/deploy x", thread_ts="1.1")
     assert (status, words) == (400, "/deploy is not supported in threads. Sorry! Mention the bot instead")
@@ -111,12 +113,12 @@ async def test_commands_do_not_exist_in_threads_nor_for_strangers(page: Page, wo
     assert status == 400
 
 
-async def test_no_acknowledgement_within_the_time_is_an_operation_timeout(workspace: Workspace):
+async def test_no_acknowledgement_within_the_time_is_an_operation_timeout(workspace: Workspace) -> None:
     async with playground(workspace, delivery=SocketDelivery(workspace, ack_seconds=0.15)) as page:
         app = bolt(page.base_url)
 
         @app.command("/silent")
-        async def silent(body):
+        async def silent(body: Any) -> None:
             """Acknowledges nothing."""
 
         async with connected(app, page), page.events() as events:
@@ -124,7 +126,7 @@ async def test_no_acknowledgement_within_the_time_is_an_operation_timeout(worksp
             assert (await events.next("notice"))["text"] == "/silent failed with the error “operation_timeout”"
 
 
-async def test_without_a_bot_everything_that_needs_one_fails_visibly(page: Page, workspace: Workspace):
+async def test_without_a_bot_everything_that_needs_one_fails_visibly(page: Page, workspace: Workspace) -> None:
     assert await page.say("/deploy x") == {"ok": False, "error": "dispatch_failed"}
     async with page.events() as events:
         assert await page.post("open_home") == {"ok": True}
@@ -134,15 +136,15 @@ async def test_without_a_bot_everything_that_needs_one_fails_visibly(page: Page,
 # Messages and clicks
 
 
-async def test_a_click_on_a_card_edits_it(page: Page, app: AsyncApp):
+async def test_a_click_on_a_card_edits_it(page: Page, app: AsyncApp) -> None:
     @app.command("/deploy")
-    async def deploy(ack, client, body):
+    async def deploy(ack: Any, client: Any, body: Any) -> None:
         await ack()
         card = [section("card"), actions(button("change.approve"))]
         await client.chat_postMessage(channel=body["channel_id"], text="card", blocks=card)
 
     @app.action("change.approve")
-    async def approve(ack, client, body):
+    async def approve(ack: Any, client: Any, body: Any) -> None:
         await ack()
         await client.chat_update(
             channel=body["channel"]["id"],
@@ -158,11 +160,11 @@ async def test_a_click_on_a_card_edits_it(page: Page, app: AsyncApp):
     assert not (await page.last())["edited"]
 
 
-async def test_a_late_click_on_a_button_that_is_gone_still_reaches_the_app(page: Page, app: AsyncApp):
+async def test_a_late_click_on_a_button_that_is_gone_still_reaches_the_app(page: Page, app: AsyncApp) -> None:
     clicks: list[Any] = []
 
     @app.action("change.approve")
-    async def approve(ack, body):
+    async def approve(ack: Any, body: Any) -> None:
         await ack()
         clicks.append(body)
 
@@ -180,22 +182,22 @@ async def test_a_late_click_on_a_button_that_is_gone_still_reaches_the_app(page:
 
 async def test_an_ephemeral_message_is_changed_only_through_the_response_url_of_a_click_on_it(
     page: Page, app: AsyncApp
-):
+) -> None:
     clicks: list[Any] = []
 
     @app.command("/deploy")
-    async def deploy(ack, respond):
+    async def deploy(ack: Any, respond: Any) -> None:
         await ack()
         await respond("which?", blocks=[actions(button("line.run"), button("line.drop"))])
 
     @app.action("line.run")
-    async def run(ack, body, respond):
+    async def run(ack: Any, body: Any, respond: Any) -> None:
         await ack()
         clicks.append(body)
         await respond("chosen", replace_original=True, blocks=[section("chosen"), actions(button("line.drop"))])
 
     @app.action("line.drop")
-    async def drop(ack, respond):
+    async def drop(ack: Any, respond: Any) -> None:
         await ack()
         await respond(delete_original=True)
 
@@ -214,7 +216,7 @@ async def test_an_ephemeral_message_is_changed_only_through_the_response_url_of_
     assert await page.texts() == []
 
 
-async def test_somebody_else_cannot_click_an_ephemeral_message(page: Page, app: AsyncApp):
+async def test_somebody_else_cannot_click_an_ephemeral_message(page: Page, app: AsyncApp) -> None:
     await app.client.chat_postEphemeral(
         channel="C0DEPLOYS", user="U0ADA", text="psst", blocks=[actions(button("line.run"))]
     )
@@ -224,11 +226,13 @@ async def test_somebody_else_cannot_click_an_ephemeral_message(page: Page, app: 
     assert status == 404
 
 
-async def test_a_response_url_takes_five_posts_within_thirty_minutes(page: Page, app: AsyncApp, clock: MovableClock):
+async def test_a_response_url_takes_five_posts_within_thirty_minutes(
+    page: Page, app: AsyncApp, clock: MovableClock
+) -> None:
     urls: list[str] = []
 
     @app.command("/deploy")
-    async def deploy(ack, body):
+    async def deploy(ack: Any, body: Any) -> None:
         await ack()
         urls.append(body["response_url"])
 
@@ -246,7 +250,7 @@ async def test_a_response_url_takes_five_posts_within_thirty_minutes(page: Page,
     assert unknown.json()["error"] == "used_url"
 
 
-async def test_a_response_url_refuses_what_it_cannot_do(page: Page, workspace: Workspace):
+async def test_a_response_url_refuses_what_it_cannot_do(page: Page, workspace: Workspace) -> None:
     async def respond(**body: Any) -> str:
         response = workspace.new_response("C0DEPLOYS", "U0ADA")
         answer = await page.http.post(f"/response/{response.id}", json=body)
@@ -261,7 +265,7 @@ async def test_a_response_url_refuses_what_it_cannot_do(page: Page, workspace: W
     assert len(await page.messages()) == 1
 
 
-async def test_answers_in_a_thread_are_counted_and_shown_there(page: Page, app: AsyncApp):
+async def test_answers_in_a_thread_are_counted_and_shown_there(page: Page, app: AsyncApp) -> None:
     sent = await app.client.chat_postMessage(channel="C0DEPLOYS", text="card")
     await app.client.chat_postMessage(channel="C0DEPLOYS", text="asked", thread_ts=sent["ts"])
     await page.say("fine", thread_ts=sent["ts"])
@@ -277,11 +281,11 @@ async def test_answers_in_a_thread_are_counted_and_shown_there(page: Page, app: 
     assert (status, words) == (400, "there is no thread 1.000000: reload the channel (thread_not_found)")
 
 
-async def test_selects_in_messages_send_what_was_chosen(page: Page, app: AsyncApp):
+async def test_selects_in_messages_send_what_was_chosen(page: Page, app: AsyncApp) -> None:
     chosen: list[Any] = []
 
     @app.action("pick")
-    async def pick(ack, action, body):
+    async def pick(ack: Any, action: Any, body: Any) -> None:
         await ack()
         chosen.append((action["selected_option"], body["state"]["values"]))
 
@@ -301,7 +305,7 @@ async def test_selects_in_messages_send_what_was_chosen(page: Page, app: AsyncAp
     assert "has its own options" in (await page.refused("options", **which, query="pro"))[1]
 
 
-async def test_a_click_that_nobody_takes_is_said(page: Page, workspace: Workspace):
+async def test_a_click_that_nobody_takes_is_said(page: Page, workspace: Workspace) -> None:
     client = AsyncWebClient(token=Bot().token, base_url=f"{page.base_url}/api/")
     await client.chat_postMessage(channel="C0DEPLOYS", text="x", blocks=[actions(button("b"))])
     assert await page.click(await page.last(), "b") == {"ok": False, "error": "dispatch_failed"}
@@ -310,11 +314,11 @@ async def test_a_click_that_nobody_takes_is_said(page: Page, workspace: Workspac
 # Modals
 
 
-async def test_a_modal_is_submitted_with_what_was_typed(page: Page, app: AsyncApp):
+async def test_a_modal_is_submitted_with_what_was_typed(page: Page, app: AsyncApp) -> None:
     sent: list[Any] = []
 
     @app.view("form")
-    async def form(ack, view):
+    async def form(ack: Any, view: Any) -> None:
         sent.append((view["state"]["values"], view["private_metadata"]))
         await ack()
 
@@ -325,7 +329,7 @@ async def test_a_modal_is_submitted_with_what_was_typed(page: Page, app: AsyncAp
     assert await page.get("modal") == {"view": None, "depth": 0}
 
 
-async def test_what_is_missing_is_refused_before_the_app_hears_of_it(page: Page, app: AsyncApp):
+async def test_what_is_missing_is_refused_before_the_app_hears_of_it(page: Page, app: AsyncApp) -> None:
     view = await open_modal(
         page, app, modal(text_input("because", element={"min_length": 3}), text_input("more", optional=True))
     )
@@ -335,7 +339,7 @@ async def test_what_is_missing_is_refused_before_the_app_hears_of_it(page: Page,
     assert short == {"ok": False, "errors": {"because": "Must be between 3 and 3000 characters."}}
 
 
-async def test_the_app_answers_a_submission_with_errors_update_push_and_clear(page: Page, app: AsyncApp):
+async def test_the_app_answers_a_submission_with_errors_update_push_and_clear(page: Page, app: AsyncApp) -> None:
     answers: list[Any] = [
         {"response_action": "errors", "errors": {"because": "say more"}},
         {"response_action": "update", "view": modal(text_input("because"), callback_id="second")},
@@ -346,7 +350,7 @@ async def test_the_app_answers_a_submission_with_errors_update_push_and_clear(pa
     for name in ("form", "second", "third"):
 
         @app.view(name)
-        async def form(ack):
+        async def form(ack: Any) -> None:
             await ack(**answers.pop(0))
 
     view = await open_modal(page, app, modal(text_input("because")))
@@ -374,9 +378,11 @@ async def test_the_app_answers_a_submission_with_errors_update_push_and_clear(pa
         {"response_action": "explode"},
     ],
 )
-async def test_a_wrong_answer_to_a_submission_is_said_and_leaves_the_modal_open(page: Page, app: AsyncApp, answer: Any):
+async def test_a_wrong_answer_to_a_submission_is_said_and_leaves_the_modal_open(
+    page: Page, app: AsyncApp, answer: Any
+) -> None:
     @app.view("form")
-    async def form(ack):
+    async def form(ack: Any) -> None:
         await ack(**answer)
 
     view = await open_modal(page, app, modal(text_input("because")))
@@ -386,16 +392,18 @@ async def test_a_wrong_answer_to_a_submission_is_said_and_leaves_the_modal_open(
     assert (await page.get("modal"))["depth"] == 1
 
 
-async def test_a_submission_that_nobody_takes_leaves_the_modal_open(page: Page, workspace: Workspace):
+async def test_a_submission_that_nobody_takes_leaves_the_modal_open(page: Page, workspace: Workspace) -> None:
     client = AsyncWebClient(token=Bot().token, base_url=f"{page.base_url}/api/")
     opened = await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(section("x")))
     got = await page.post("submit", view_id=opened["view"]["id"], values={})
     assert got == {"ok": False, "errors": {}, "error": "We had some trouble connecting. Try again?"}
 
 
-async def test_a_modal_that_the_app_replaced_while_it_was_sent_stays(page: Page, app: AsyncApp, workspace: Workspace):
+async def test_a_modal_that_the_app_replaced_while_it_was_sent_stays(
+    page: Page, app: AsyncApp, workspace: Workspace
+) -> None:
     @app.view("form")
-    async def form(ack, view):
+    async def form(ack: Any, view: Any) -> None:
         workspace.clear("U0ADA")
         await ack()
 
@@ -403,7 +411,7 @@ async def test_a_modal_that_the_app_replaced_while_it_was_sent_stays(page: Page,
     assert await page.post("submit", view_id=view["id"], values={}) == {"ok": True}
 
 
-async def test_external_selects_ask_the_app(page: Page, app: AsyncApp):
+async def test_external_selects_ask_the_app(page: Page, app: AsyncApp) -> None:
     asked: list[Any] = []
     answers: list[Any] = [
         {"options": [{"text": plain("config_x"), "value": "config_1"}]},
@@ -413,7 +421,7 @@ async def test_external_selects_ask_the_app(page: Page, app: AsyncApp):
     ]
 
     @app.options("pick.config")
-    async def options(ack, payload):
+    async def options(ack: Any, payload: Any) -> None:
         asked.append((payload["value"], payload["block_id"], payload["view"]["id"]))
         await ack(**answers.pop(0))
 
@@ -434,7 +442,7 @@ async def test_external_selects_ask_the_app(page: Page, app: AsyncApp):
     assert await page.post("action", **where, **picked) == {"ok": True}
 
 
-async def test_options_that_do_not_come_are_none(page: Page, workspace: Workspace):
+async def test_options_that_do_not_come_are_none(page: Page, workspace: Workspace) -> None:
     client = AsyncWebClient(token=Bot().token, base_url=f"{page.base_url}/api/")
     select = {"type": "external_select", "action_id": "pick"}
     await client.chat_postMessage(channel="C0DEPLOYS", text="x", blocks=[{**actions(select), "block_id": "b"}])
@@ -443,11 +451,11 @@ async def test_options_that_do_not_come_are_none(page: Page, workspace: Workspac
     assert await page.post("options", **where, query="abc") == {"options": []}
 
 
-async def test_a_click_in_a_modal_opens_another_on_top_and_closing_goes_back(page: Page, app: AsyncApp):
+async def test_a_click_in_a_modal_opens_another_on_top_and_closing_goes_back(page: Page, app: AsyncApp) -> None:
     closed: list[Any] = []
 
     @app.action("more")
-    async def more(ack, client, body):
+    async def more(ack: Any, client: Any, body: Any) -> None:
         await ack()
         assert "response_url" not in body
         assert "channel" not in body
@@ -455,7 +463,7 @@ async def test_a_click_in_a_modal_opens_another_on_top_and_closing_goes_back(pag
         await client.views_push(trigger_id=body["trigger_id"], view=view)
 
     @app.view_closed("detail")
-    async def gone(ack, body):
+    async def gone(ack: Any, body: Any) -> None:
         await ack()
         closed.append(body["is_cleared"])
 
@@ -468,7 +476,9 @@ async def test_a_click_in_a_modal_opens_another_on_top_and_closing_goes_back(pag
     assert (await page.get("modal"))["view"]["id"] == view["id"]
 
 
-async def test_clear_on_close_ends_the_whole_stack_and_an_unheard_close_is_said(page: Page, workspace: Workspace):
+async def test_clear_on_close_ends_the_whole_stack_and_an_unheard_close_is_said(
+    page: Page, workspace: Workspace
+) -> None:
     first = workspace.new_view("U0ADA", modal(section("a"), notify_on_close=True))
     second = workspace.new_view("U0ADA", modal(section("b"), clear_on_close=True))
     workspace.push(first)
@@ -483,16 +493,16 @@ async def test_clear_on_close_ends_the_whole_stack_and_an_unheard_close_is_said(
 # Events
 
 
-async def test_a_mention_and_a_direct_message_reach_the_app(page: Page, app: AsyncApp):
+async def test_a_mention_and_a_direct_message_reach_the_app(page: Page, app: AsyncApp) -> None:
     heard: list[Any] = []
 
     @app.event("app_mention")
-    async def mention(event, say):
+    async def mention(event: Any, say: Any) -> None:
         heard.append((event["text"], event["channel"]))
         await say("yes?", thread_ts=event["ts"])
 
     @app.event("message")
-    async def direct(event):
+    async def direct(event: Any) -> None:
         heard.append((event["text"], event["channel_type"]))
 
     await page.say("@configbot deploy config_x")
@@ -503,19 +513,19 @@ async def test_a_mention_and_a_direct_message_reach_the_app(page: Page, app: Asy
     await page.until(lambda texts: texts[1:] == ["yes?"], lambda: page.texts(thread_ts=ts))
 
 
-async def test_an_event_that_was_not_acknowledged_comes_again_with_the_same_id(workspace: Workspace):
+async def test_an_event_that_was_not_acknowledged_comes_again_with_the_same_id(workspace: Workspace) -> None:
     delivery = SocketDelivery(workspace, ack_seconds=0.3)
     async with playground(workspace, delivery=delivery, retry_delays=(0.01, 0.01)) as page:
         app, seen = bolt(page.base_url), []
 
         @app.middleware
-        async def note(body, req, next_):
+        async def note(body: Any, req: Any, next_: Any) -> None:
             seen.append((body["event_id"], req.headers.get("x-slack-retry-num")))
             if len(seen) > 2:
                 await next_()
 
         @app.event("app_mention")
-        async def mention():
+        async def mention() -> None:
             """Takes it."""
 
         async with connected(app, page):
@@ -525,7 +535,7 @@ async def test_an_event_that_was_not_acknowledged_comes_again_with_the_same_id(w
     assert [number for _, number in seen] == [["0"], ["1"], ["2"]]
 
 
-async def test_the_bot_hears_itself_only_where_it_is_subscribed(clock: MovableClock):
+async def test_the_bot_hears_itself_only_where_it_is_subscribed(clock: MovableClock) -> None:
     workspace = make_workspace(now=clock, subscriptions=("message.channels",))
     async with playground(workspace) as page:
         app = bolt(page.base_url)
@@ -539,20 +549,21 @@ async def test_the_bot_hears_itself_only_where_it_is_subscribed(clock: MovableCl
     workspace.close()
 
 
-async def test_the_home_tab_opens_and_is_published(page: Page, app: AsyncApp):
+async def test_the_home_tab_opens_and_is_published(page: Page, app: AsyncApp) -> None:
     opened: list[Any] = []
 
     @app.event("app_home_opened")
-    async def home(event, client):
+    async def home(event: Any, client: Any) -> None:
         opened.append((event["tab"], "view" in event))
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section(f"{len(opened)}")]})
 
+    async def shown() -> Any:
+        view = (await page.get("home"))["view"]
+        return view and view["blocks"][0]["text"]["text"]
+
     for number in ("1", "2"):
         await page.post("open_home")
-        await page.until(
-            lambda seen, number=number: seen["view"] and seen["view"]["blocks"][0]["text"]["text"] == number,
-            lambda: page.get("home"),
-        )
+        await page.until(number.__eq__, shown)
     assert opened == [("home", False), ("home", True)]
     async with page.http.stream("GET", "/playground/events", params={"as": "U0ADA"}) as answer:
         async for line in answer.aiter_lines():
@@ -560,12 +571,12 @@ async def test_the_home_tab_opens_and_is_published(page: Page, app: AsyncApp):
                 break
 
 
-async def test_a_strangers_event_says_from_which_team_it_comes(page: Page, app: AsyncApp, workspace: Workspace):
+async def test_a_strangers_event_says_from_which_team_it_comes(page: Page, app: AsyncApp, workspace: Workspace) -> None:
     workspace.set_person(Person("U0OUT", "Out Sider", is_stranger=True, team_id="T0OTHER"))
     heard: list[Any] = []
 
     @app.event("message")
-    async def direct(event):
+    async def direct(event: Any) -> None:
         heard.append((event["user_team"], event["text"]))
 
     await page.as_("U0OUT").say("hello", channel="D0OUT")
@@ -576,9 +587,9 @@ async def test_a_strangers_event_says_from_which_team_it_comes(page: Page, app: 
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "drop"])
-async def test_the_app_comes_back_after_its_connection_was_ended(page: Page, app: AsyncApp, reason: str):
+async def test_the_app_comes_back_after_its_connection_was_ended(page: Page, app: AsyncApp, reason: str) -> None:
     @app.command("/deploy")
-    async def deploy(ack):
+    async def deploy(ack: Any) -> None:
         await ack("here")
 
     await page.post("faults", method="socket", error=reason)
@@ -586,13 +597,13 @@ async def test_the_app_comes_back_after_its_connection_was_ended(page: Page, app
     assert await page.texts() == ["here"]
 
 
-async def test_several_connections_share_the_payloads(page: Page, workspace: Workspace):
+async def test_several_connections_share_the_payloads(page: Page, workspace: Workspace) -> None:
     counts = {0: 0, 1: 0}
     first, second = bolt(page.base_url), bolt(page.base_url)
 
     def listen(app: AsyncApp, number: int) -> None:
         @app.command("/deploy")
-        async def deploy(ack):
+        async def deploy(ack: Any) -> None:
             counts[number] += 1
             await ack()
 
@@ -612,7 +623,7 @@ async def _connections(workspace: Workspace, page: Page) -> int:
     return sum(entry["name"] == "apps.connections.open" for entry in entries)
 
 
-async def test_a_card_from_before_a_restart_stays_clickable(tmp_path: Path, clock: MovableClock):
+async def test_a_card_from_before_a_restart_stays_clickable(tmp_path: Path, clock: MovableClock) -> None:
     async def start() -> Workspace:
         return make_workspace(tmp_path / "data" / "playground.db", now=clock, people=PEOPLE)
 
@@ -631,7 +642,7 @@ async def test_a_card_from_before_a_restart_stays_clickable(tmp_path: Path, cloc
         app, clicks = bolt(page.base_url), []
 
         @app.action("b")
-        async def clicked(ack, body):
+        async def clicked(ack: Any, body: Any) -> None:
             await ack()
             clicks.append(body["message"]["text"])
 

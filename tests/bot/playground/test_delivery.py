@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -32,7 +33,7 @@ async def _ticket(page: Page) -> str:
     return str((await page.http.post("/api/apps.connections.open", headers=headers)).json()["url"])
 
 
-async def test_a_ticket_opens_one_connection(page: Page, session: aiohttp.ClientSession):
+async def test_a_ticket_opens_one_connection(page: Page, session: aiohttp.ClientSession) -> None:
     url = await _ticket(page)
     assert url.startswith("ws://127.0.0.1:")
     async with session.ws_connect(url) as socket:
@@ -43,13 +44,15 @@ async def test_a_ticket_opens_one_connection(page: Page, session: aiohttp.Client
         await session.ws_connect(url)
 
 
-async def test_another_page_cannot_open_a_socket(page: Page, session: aiohttp.ClientSession):
+async def test_another_page_cannot_open_a_socket(page: Page, session: aiohttp.ClientSession) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
         await session.ws_connect(await _ticket(page), headers={"Origin": "https://evil.example"})
     assert caught.value.status == 403
 
 
-async def test_an_app_holds_ten_connections_at_most(page: Page, session: aiohttp.ClientSession, workspace: Workspace):
+async def test_an_app_holds_ten_connections_at_most(
+    page: Page, session: aiohttp.ClientSession, workspace: Workspace
+) -> None:
     workspace.rates = None
     sockets = [await session.ws_connect(await _ticket(page)) for _ in range(11)]
     greetings = [await socket.receive_json() for socket in sockets]
@@ -61,7 +64,7 @@ async def test_an_app_holds_ten_connections_at_most(page: Page, session: aiohttp
 
 async def test_an_envelope_carries_the_payload_and_its_acknowledgement_the_answer(
     page: Page, session: aiohttp.ClientSession
-):
+) -> None:
     async with session.ws_connect(await _ticket(page)) as socket, page.events() as events:
         await socket.receive_json()
         for nonsense in ("nonsense", '{"envelope_id": "unknown"}', "[]"):
@@ -72,8 +75,6 @@ async def test_an_envelope_carries_the_payload_and_its_acknowledgement_the_answe
             envelope = await socket.receive_json()
             await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": "as plain text"})
             return envelope
-
-        import asyncio
 
         said, envelope = await asyncio.gather(page.say("/deploy x"), answer())
     assert said == {"ok": True}
@@ -92,7 +93,7 @@ class Gone:
         raise RuntimeError("closed already")
 
 
-async def test_a_dead_connection_is_passed_over(workspace: Workspace):
+async def test_a_dead_connection_is_passed_over(workspace: Workspace) -> None:
     delivery = SocketDelivery(workspace, ack_seconds=0.05)
     delivery._connections = [Connection(Gone()), Connection(Gone())]  # type: ignore[arg-type]
     with pytest.raises(NotAcknowledged, match="dispatch_failed"):
@@ -115,21 +116,21 @@ def over_http(app: AsyncApp, **options: Any) -> HttpDelivery:
     return HttpDelivery("http://bot.example/slack/events", "s3cret", transport=transport, **options)
 
 
-async def test_the_same_conversation_over_signed_http(workspace: Workspace):
+async def test_the_same_conversation_over_signed_http(workspace: Workspace) -> None:
     app = bolt("http://127.0.0.1:9")
     seen: list[str] = []
 
     @app.command("/deploy")
-    async def deploy(ack, command):
+    async def deploy(ack: Any, command: Any) -> None:
         await ack(f"on it: {command['text']}")
 
     @app.action("b")
-    async def clicked(ack, body):
+    async def clicked(ack: Any, body: Any) -> None:
         await ack()
         seen.append(body["message"]["text"])
 
     @app.event("app_mention")
-    async def mention(event, req):
+    async def mention(event: Any, req: Any) -> None:
         seen.append(event["text"])
 
     async with playground(workspace, delivery=over_http(app)) as page:
@@ -149,7 +150,7 @@ async def test_the_same_conversation_over_signed_http(workspace: Workspace):
                 await session.ws_connect(f"{page.base_url}/socket?ticket=x")
 
 
-async def test_http_that_answers_late_or_not_at_all(workspace: Workspace):
+async def test_http_that_answers_late_or_not_at_all(workspace: Workspace) -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -14,7 +14,7 @@ from bot.playground.events import QUEUE, Audience
 from tests.bot.playground.slack import MovableClock, Page, make_workspace, playground
 
 
-async def test_the_session_says_who_and_what_is_there(page: Page, workspace: Workspace):
+async def test_the_session_says_who_and_what_is_there(page: Page, workspace: Workspace) -> None:
     workspace.set_person(Person("U0GONE", "Gone Away", deleted=True))
     session = await page.session()
     assert session["team"] == {"id": "T0ACORN", "name": "Acorn Labs"}
@@ -35,7 +35,7 @@ async def test_the_session_says_who_and_what_is_there(page: Page, workspace: Wor
     assert first.json()["channels"][-1]["id"] == "D0ADA"
 
 
-async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Workspace):
+async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Workspace) -> None:
     workspace.set_person(Person("U0OUT", "Out Sider", is_stranger=True, team_id="T0OTHER"))
     workspace.set_channel(Channel("C0SHARED", "shared", is_ext_shared=True))
     session = await page.as_("U0OUT").session()
@@ -64,7 +64,7 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
 )
 async def test_what_cannot_be_done_is_refused_in_words(
     page: Page, workspace: Workspace, name: str, body: Any, status: int, words: str
-):
+) -> None:
     workspace.set_person(Person("U0GONE", "Gone Away", deleted=True))
     workspace.set_channel(Channel("C0OLD", "old", is_archived=True))
     answer = await page.http.post(f"/playground/{name}", json=body)
@@ -73,13 +73,13 @@ async def test_what_cannot_be_done_is_refused_in_words(
 
 
 @pytest.mark.parametrize("path", ["messages?as=U0NONE", "log?after=x", "events?as=U0NONE", "session?as=U0NONE"])
-async def test_reads_that_make_no_sense_are_refused(page: Page, path: str):
+async def test_reads_that_make_no_sense_are_refused(page: Page, path: str) -> None:
     answer = await page.http.get(f"/playground/{path}")
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
-async def test_only_json_objects_are_taken(page: Page):
+async def test_only_json_objects_are_taken(page: Page) -> None:
     form = await page.http.post("/playground/say", data={"as": "U0ADA"})
     assert form.status_code == 415
     broken = await page.http.post("/playground/say", content="{", headers={"Content-Type": "application/json"})
@@ -90,18 +90,16 @@ async def test_only_json_objects_are_taken(page: Page):
     assert large.status_code == 413
 
 
-async def test_the_stream_tells_what_happens_and_stays_alive(page: Page, client: AsyncWebClient):
+async def test_the_stream_tells_what_happens_and_stays_alive(page: Page, client: AsyncWebClient) -> None:
     async with page.events() as events:
-        async for line in events.answer.aiter_lines() if False else events._lines:
-            if line == ": still here":
-                break
+        await events.still_here()
         await client.chat_postEphemeral(channel="C0DEPLOYS", user="U0RAVI", text="not for Ada")
         await client.chat_postMessage(channel="C0DEPLOYS", text="for all")
         assert (await events.next("message"))["message"]["text"] == "for all"
         assert (await events.next("log"))["name"] == "chat.postMessage"
 
 
-async def test_a_listener_that_falls_behind_is_let_go():
+async def test_a_listener_that_falls_behind_is_let_go() -> None:
     audience = Audience()
     slow = audience.join("U0ADA")
     for number in range(QUEUE + 5):
@@ -119,7 +117,7 @@ async def test_a_listener_that_falls_behind_is_let_go():
 
 async def test_the_log_shows_requests_and_answers_after_a_number(
     page: Page, client: AsyncWebClient, workspace: Workspace
-):
+) -> None:
     await client.auth_test()
     await page.http.get("/api/auth.test", params={"token": "xoxb-playground"})
     workspace.log.add("bot→service", "humanloop", "GET /v4/projects", {"X-API-KEY": "hl_sk_abc123"}, [], 12.34)
@@ -131,7 +129,7 @@ async def test_the_log_shows_requests_and_answers_after_a_number(
     assert len((await page.get("log", after="2"))["entries"]) == 1
 
 
-async def test_the_clock_moves_on_only_where_it_can(page: Page, clock: MovableClock):
+async def test_the_clock_moves_on_only_where_it_can(page: Page, clock: MovableClock) -> None:
     before = await page.get("clock")
     async with page.events() as events:
         await page.post("clock", seconds=3600)
@@ -143,7 +141,7 @@ async def test_the_clock_moves_on_only_where_it_can(page: Page, clock: MovableCl
     fixed.close()
 
 
-async def test_the_page_itself_is_served_with_a_strict_policy(page: Page):
+async def test_the_page_itself_is_served_with_a_strict_policy(page: Page) -> None:
     index = await page.http.get("/")
     assert index.status_code == 200
     assert "script-src 'self'" in index.headers["content-security-policy"]
@@ -162,7 +160,7 @@ async def test_the_page_itself_is_served_with_a_strict_policy(page: Page):
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, "another site"),
     ],
 )
-async def test_other_hosts_and_pages_are_refused(page: Page, headers: dict[str, str], words: str):
+async def test_other_hosts_and_pages_are_refused(page: Page, headers: dict[str, str], words: str) -> None:
     for path in ("/playground/session", "/api/auth.test", "/"):
         answer = await page.http.get(path, headers=headers)
         assert answer.status_code == 403
@@ -170,7 +168,7 @@ async def test_other_hosts_and_pages_are_refused(page: Page, headers: dict[str, 
         assert "content-security-policy" in answer.headers
 
 
-async def test_its_own_page_and_a_link_to_it_are_welcome(page: Page):
+async def test_its_own_page_and_a_link_to_it_are_welcome(page: Page) -> None:
     port = page.base_url.rpartition(":")[2]
     for headers in (
         {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"},
@@ -181,7 +179,7 @@ async def test_its_own_page_and_a_link_to_it_are_welcome(page: Page):
         assert (await page.http.get("/", headers=headers)).status_code == 200
 
 
-async def test_over_http_there_is_no_socket_to_break(workspace: Workspace):
+async def test_over_http_there_is_no_socket_to_break(workspace: Workspace) -> None:
     nowhere = HttpDelivery("http://127.0.0.1:9/slack/events", "s3cret", transport=httpx.MockTransport(_fine))
     async with playground(workspace, delivery=nowhere) as page:
         assert "there is no socket" in (await page.refused("faults", method="socket", error="drop"))[1]

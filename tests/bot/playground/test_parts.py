@@ -35,15 +35,15 @@ from tests.bot.playground.slack import MovableClock, make_workspace
         ("<@U0RAVI>", "&lt;@U0RAVI&gt;"),
     ],
 )
-def test_what_is_typed_arrives_as_slack_writes_it(workspace: Workspace, typed: str, written: str):
+def test_what_is_typed_arrives_as_slack_writes_it(workspace: Workspace, typed: str, written: str) -> None:
     assert escaped_command(typed, workspace) == written
 
 
-def test_mentions_in_messages_carry_no_label(workspace: Workspace):
+def test_mentions_in_messages_carry_no_label(workspace: Workspace) -> None:
     assert escaped_message("@configbot ask @Ravi Menon", workspace) == "<@U0BOT> ask <@U0RAVI>"
 
 
-def test_words_are_written_where_there_is_nobody(clock: MovableClock):
+def test_words_are_written_where_there_is_nobody(clock: MovableClock) -> None:
     empty = make_workspace(now=clock, people=(), channels=())
     assert escaped_command("@ada #deploys", empty) == "@ada #deploys"
     empty.close()
@@ -53,7 +53,7 @@ def test_words_are_written_where_there_is_nobody(clock: MovableClock):
     ("kind", "name"),
     [("C0DEPLOYS", "deploys"), ("D0ADA", "directmessage"), ("G0TEAM", "privategroup")],
 )
-def test_a_commands_channel_name_hides_private_conversations(workspace: Workspace, kind: str, name: str):
+def test_a_commands_channel_name_hides_private_conversations(workspace: Workspace, kind: str, name: str) -> None:
     workspace.set_channel(Channel("G0TEAM", "team", is_private=True, members=("U0ADA",)))
     workspace.team = replace(workspace.team, enterprise_id="E0ACORN")
     payload = slash_command(
@@ -62,7 +62,7 @@ def test_a_commands_channel_name_hides_private_conversations(workspace: Workspac
     assert (payload["channel_name"], payload["enterprise_name"]) == (name, "E0ACORN")
 
 
-def test_secrets_are_masked_wherever_they_stand():
+def test_secrets_are_masked_wherever_they_stand() -> None:
     text = "xoxb-playground xapp-1-A-2 hl_sk_abcd1234 sdk-0a1b2c3d-0000 and sdk-ping-pong"
     assert masked({"a": [text, 1, None], "Token": "x", "token": ""}) == {
         "a": ["xoxb-••• xapp-••• hl_sk_••• sdk-••• and sdk-ping-pong", 1, None],
@@ -72,21 +72,21 @@ def test_secrets_are_masked_wherever_they_stand():
     assert masked("x" * 20_001).endswith("… (20,001 characters)")
 
 
-def test_the_log_keeps_the_newest():
+def test_the_log_keeps_the_newest() -> None:
     log = Log(lambda: 1.0, size=2)
     for name in "abc":
         log.add("bot→slack", "web api", name)
     assert [(entry["n"], entry["name"]) for entry in log.after(0)] == [(2, "b"), (3, "c")]
 
 
-def test_faults_come_in_order_and_as_often_as_asked():
+def test_faults_come_in_order_and_as_often_as_asked() -> None:
     faults = Faults()
     faults.add(Fault("chat.update", "a", times=2))
     faults.add(Fault("chat.update", "b"))
     assert [fault.error if (fault := faults.take("chat.update")) else None for _ in range(4)] == ["a", "a", "b", None]
 
 
-def test_pace_by_tier():
+def test_pace_by_tier() -> None:
     now = [0.0]
     rates = Rates(lambda: now[0])
     assert [rates.wait("chat.update", "C") for _ in range(51)] == [0] * 50 + [2]
@@ -98,7 +98,7 @@ def test_pace_by_tier():
 SELECT = {"type": "static_select", "action_id": "s", "option_groups": [{"options": [{"value": "a"}, {"value": "b"}]}]}
 
 
-def test_values_by_kind_of_element():
+def test_values_by_kind_of_element() -> None:
     assert clicked({"type": "users_select", "action_id": "u"}, "b", {"value": "U0ADA"})["selected_user"] == "U0ADA"
     assert clicked({"type": "datepicker", "action_id": "d"}, "b", {"selected_date": None})["selected_date"] is None
     boxes = {"type": "checkboxes", "action_id": "c", "options": [{"value": "a"}, {"value": "b"}]}
@@ -106,7 +106,7 @@ def test_values_by_kind_of_element():
     assert chosen(SELECT, {"selected_option": {"value": "b"}}) == {"value": "b"}
 
 
-def test_state_begins_with_initial_values():
+def test_state_begins_with_initial_values() -> None:
     blocks: list[Any] = [
         {"block_id": "1", "element": {"type": "plain_text_input", "action_id": "t", "initial_value": "x"}},
         {"block_id": "2", "accessory": SELECT},
@@ -121,21 +121,21 @@ def test_state_begins_with_initial_values():
         state_of(blocks, {"2": {"s": {"value": "z"}}})
 
 
-def test_only_the_newest_messages_are_kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch):
+def test_only_the_newest_messages_are_kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_MESSAGES", 2)
     for text in "abc":
         workspace.post(Message("C0DEPLOYS", workspace.next_ts(), text, "U0ADA"))
     assert [message.text for message in workspace.messages("C0DEPLOYS", "U0ADA")] == ["b", "c"]
 
 
-def test_response_urls_that_ran_out_long_ago_are_forgotten(workspace: Workspace, clock: MovableClock):
+def test_response_urls_that_ran_out_long_ago_are_forgotten(workspace: Workspace, clock: MovableClock) -> None:
     old = workspace.new_response("C0DEPLOYS", "U0ADA")
     clock.instant = clock.instant.replace(hour=11)
     workspace.new_response("C0DEPLOYS", "U0ADA")
     assert old.id not in workspace._responses
 
 
-def test_a_message_of_somebody_who_left_is_read_by_those_who_stay(workspace: Workspace):
+def test_a_message_of_somebody_who_left_is_read_by_those_who_stay(workspace: Workspace) -> None:
     workspace.set_channel(Channel("C0TEAM", "team", members=("U0ADA",)))
     message = workspace.post(Message("C0TEAM", workspace.next_ts(), "x", "U0ADA"))
     assert workspace.messages("C0TEAM", "U0RAVI") == [message]
@@ -144,14 +144,14 @@ def test_a_message_of_somebody_who_left_is_read_by_those_who_stay(workspace: Wor
     assert workspace.messages("C0TEAM", "U0NONE") == []
 
 
-def test_real_tokens_are_known_by_their_shape():
+def test_real_tokens_are_known_by_their_shape() -> None:
     assert looks_real("xoxb-123")
     assert looks_real("xapp-1-A0")
     assert not looks_real("xoxb-playground")
     assert not looks_real("")
 
 
-def test_yes_and_no_may_be_words():
+def test_yes_and_no_may_be_words() -> None:
     assert truth("true")
     assert truth("1")
     assert truth(True)
@@ -159,5 +159,5 @@ def test_yes_and_no_may_be_words():
     assert not truth(None)
 
 
-def test_the_wall_clock_knows_its_zone():
+def test_the_wall_clock_knows_its_zone() -> None:
     assert wall_clock().utcoffset() is not None

@@ -33,7 +33,7 @@ def modal(**more: Any) -> dict[str, Any]:
 # Tokens
 
 
-async def test_auth_test_tells_who_the_bot_is(client: AsyncWebClient):
+async def test_auth_test_tells_who_the_bot_is(client: AsyncWebClient) -> None:
     answer = await client.auth_test()
     assert {key: answer[key] for key in ("team_id", "user_id", "bot_id", "user")} == {
         "team_id": "T0ACORN",
@@ -44,7 +44,7 @@ async def test_auth_test_tells_who_the_bot_is(client: AsyncWebClient):
     assert "chat:write" in answer.headers["x-oauth-scopes"]
 
 
-async def test_tokens_are_checked(page: Page):
+async def test_tokens_are_checked(page: Page) -> None:
     assert await error_of(slack_client(page, None).auth_test()) == "not_authed"
     assert await error_of(slack_client(page, "xoxb-other").auth_test()) == "invalid_auth"
     assert await error_of(slack_client(page, Bot().app_token).auth_test()) == "not_allowed_token_type"
@@ -53,7 +53,7 @@ async def test_tokens_are_checked(page: Page):
     assert answer.json()["ok"]
 
 
-async def test_a_token_that_looks_real_is_refused_loudly_and_kept_nowhere(page: Page):
+async def test_a_token_that_looks_real_is_refused_loudly_and_kept_nowhere(page: Page) -> None:
     parts = ("xoxb", "123456789012", "1234567890123", "AbCdEfGhIjKlMnOpQrStUvWx")
     real = "-".join(parts)
     async with page.events() as events:
@@ -66,7 +66,7 @@ async def test_a_token_that_looks_real_is_refused_loudly_and_kept_nowhere(page: 
         make_workspace(bot=Bot(token=real))
 
 
-async def test_a_method_that_is_not_played_fails_loudly(page: Page, client: AsyncWebClient):
+async def test_a_method_that_is_not_played_fails_loudly(page: Page, client: AsyncWebClient) -> None:
     async with page.events() as events:
         assert await error_of(client.reactions_add(channel="C0DEPLOYS", name="x", timestamp="1.1")) == "unknown_method"
         assert "reactions.add" in (await events.next("notice"))["text"]
@@ -75,7 +75,7 @@ async def test_a_method_that_is_not_played_fails_loudly(page: Page, client: Asyn
 # Arguments
 
 
-async def test_arguments_come_as_json_form_or_query_and_nothing_else(page: Page):
+async def test_arguments_come_as_json_form_or_query_and_nothing_else(page: Page) -> None:
     headers = {"Authorization": f"Bearer {Bot().token}"}
 
     async def post(**how: Any) -> Any:
@@ -96,21 +96,21 @@ async def test_arguments_come_as_json_form_or_query_and_nothing_else(page: Page)
 # Posting
 
 
-async def test_posts_by_id_by_name_and_to_a_person(client: AsyncWebClient):
+async def test_posts_by_id_by_name_and_to_a_person(client: AsyncWebClient) -> None:
     for channel in ("C0DEPLOYS", "#deploys", "deploys"):
         assert (await client.chat_postMessage(channel=channel, text="x"))["channel"] == "C0DEPLOYS"
     assert (await client.chat_postMessage(channel="U0ADA", text="x"))["channel"] == "D0ADA"
 
 
-async def test_ts_are_unique_and_rising_although_the_clock_stands_still(client: AsyncWebClient):
+async def test_ts_are_unique_and_rising_although_the_clock_stands_still(client: AsyncWebClient) -> None:
     sent = [(await client.chat_postMessage(channel="C0DEPLOYS", text="x"))["ts"] for _ in range(3)]
     assert sent == sorted(set(sent))
     assert sent[0] == "1795251600.000000"
 
 
-async def test_refuses_what_cannot_be_posted(client: AsyncWebClient, workspace: Workspace):
+async def test_refuses_what_cannot_be_posted(client: AsyncWebClient, workspace: Workspace) -> None:
     workspace.set_channel(Channel("C0OLD", "old", is_archived=True))
-    refusals = {
+    refusals: dict[str, list[dict[str, Any]]] = {
         "channel_not_found": [{"channel": "C0NONE"}, {"channel": "#leads-only"}, {"channel": "configbot"}],
         "is_archived": [{"channel": "C0OLD"}],
         "no_text": [{"channel": "C0DEPLOYS", "text": ""}],
@@ -124,7 +124,7 @@ async def test_refuses_what_cannot_be_posted(client: AsyncWebClient, workspace: 
             assert await error_of(client.api_call("chat.postMessage", json={"text": "x", **call})) == error
 
 
-async def test_refused_blocks_say_where(client: AsyncWebClient):
+async def test_refused_blocks_say_where(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C0DEPLOYS", text="x", blocks=[section("")])
     words = "must be more than 0 characters [json-pointer:/blocks/0/text/text]"
@@ -132,7 +132,7 @@ async def test_refused_blocks_say_where(client: AsyncWebClient):
     assert caught.value.response["response_metadata"]["messages"] == [f"[ERROR] {words}"]
 
 
-async def test_public_channels_need_membership_or_the_public_scope(client: AsyncWebClient, clock: MovableClock):
+async def test_public_channels_need_membership_or_the_public_scope(client: AsyncWebClient, clock: MovableClock) -> None:
     assert (await client.chat_postMessage(channel="C0QUIET", text="x"))["ok"]
     workspace = make_workspace(now=clock, bot=Bot(scopes=("chat:write",)))
     async with playground(workspace) as page:
@@ -140,7 +140,7 @@ async def test_public_channels_need_membership_or_the_public_scope(client: Async
     workspace.close()
 
 
-async def test_long_texts_are_cut_and_large_messages_are_warned_about(page: Page, client: AsyncWebClient):
+async def test_long_texts_are_cut_and_large_messages_are_warned_about(page: Page, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel="C0DEPLOYS", text="x" * 50_000)
     assert len((await page.last())["text"]) == 40_000
     async with page.events() as events:
@@ -148,7 +148,9 @@ async def test_long_texts_are_cut_and_large_messages_are_warned_about(page: Page
         assert "9,600 characters" in (await events.next("notice"))["text"]
 
 
-async def test_ephemeral_messages_go_to_active_people_in_the_channel(client: AsyncWebClient, workspace: Workspace):
+async def test_ephemeral_messages_go_to_active_people_in_the_channel(
+    client: AsyncWebClient, workspace: Workspace
+) -> None:
     workspace.set_person(Person("U0GONE", "Gone Away", deleted=True))
     workspace.set_person(Person("U0OUT", "Out Sider", is_stranger=True))
     for user in ("U0GONE", "U0OUT", "U0NONE"):
@@ -158,7 +160,7 @@ async def test_ephemeral_messages_go_to_active_people_in_the_channel(client: Asy
     assert (await client.chat_postEphemeral(channel="C0DEPLOYS", user="U0ADA", text="x"))["message_ts"]
 
 
-async def test_metadata_stays_until_it_is_cleared(client: AsyncWebClient):
+async def test_metadata_stays_until_it_is_cleared(client: AsyncWebClient) -> None:
     metadata = {"event_type": "change", "event_payload": {"id": "ch"}}
     sent = await client.chat_postMessage(channel="C0DEPLOYS", text="x", metadata=metadata)
     assert sent["message"]["metadata"] == metadata
@@ -168,7 +170,7 @@ async def test_metadata_stays_until_it_is_cleared(client: AsyncWebClient):
     assert "metadata" not in cleared["message"]
 
 
-async def test_an_update_without_blocks_removes_them(page: Page, client: AsyncWebClient):
+async def test_an_update_without_blocks_removes_them(page: Page, client: AsyncWebClient) -> None:
     sent = await client.chat_postMessage(channel="C0DEPLOYS", text="card", blocks=[section("card")])
     where = {"channel": "C0DEPLOYS", "ts": sent["ts"]}
     await client.api_call("chat.update", json={**where, "blocks": [section("b")]})
@@ -180,7 +182,7 @@ async def test_an_update_without_blocks_removes_them(page: Page, client: AsyncWe
     assert await error_of(client.chat_update(**where, text="x" * 4_001)) == "msg_too_long"
 
 
-async def test_only_own_messages_are_changed_or_deleted(page: Page, client: AsyncWebClient):
+async def test_only_own_messages_are_changed_or_deleted(page: Page, client: AsyncWebClient) -> None:
     await page.say("mine")
     ts = (await page.last())["ts"]
     assert await error_of(client.chat_update(channel="C0DEPLOYS", ts=ts, text="x")) == "cant_update_message"
@@ -189,7 +191,7 @@ async def test_only_own_messages_are_changed_or_deleted(page: Page, client: Asyn
     assert await error_of(client.chat_update(channel="U0ADA", ts=ts, text="x")) == "channel_not_found"
 
 
-async def test_permalinks(page: Page, client: AsyncWebClient):
+async def test_permalinks(page: Page, client: AsyncWebClient) -> None:
     sent = await client.chat_postMessage(channel="C0DEPLOYS", text="x")
     reply = await client.chat_postMessage(channel="C0DEPLOYS", text="x", thread_ts=sent["ts"])
     link = await client.chat_getPermalink(channel="C0DEPLOYS", message_ts=sent["ts"])
@@ -203,7 +205,7 @@ async def test_permalinks(page: Page, client: AsyncWebClient):
 # Pace and faults
 
 
-async def test_more_than_a_short_burst_of_messages_is_rate_limited(client: AsyncWebClient):
+async def test_more_than_a_short_burst_of_messages_is_rate_limited(client: AsyncWebClient) -> None:
     for _ in range(10):
         await client.chat_postMessage(channel="C0DEPLOYS", text="x")
     with pytest.raises(SlackApiError) as caught:
@@ -213,7 +215,7 @@ async def test_more_than_a_short_burst_of_messages_is_rate_limited(client: Async
     assert (await client.chat_postMessage(channel="C0PROMPTS", text="x"))["ok"]
 
 
-async def test_the_pace_can_be_left_out(clock: MovableClock):
+async def test_the_pace_can_be_left_out(clock: MovableClock) -> None:
     workspace = make_workspace(now=clock, rate_limits=False)
     async with playground(workspace) as page:
         for _ in range(12):
@@ -221,7 +223,7 @@ async def test_the_pace_can_be_left_out(clock: MovableClock):
     workspace.close()
 
 
-async def test_faults_can_be_queued(page: Page, client: AsyncWebClient):
+async def test_faults_can_be_queued(page: Page, client: AsyncWebClient) -> None:
     async def post() -> str:
         try:
             await client.chat_postMessage(channel="C0DEPLOYS", text="x")
@@ -246,7 +248,7 @@ async def test_faults_can_be_queued(page: Page, client: AsyncWebClient):
     ]
 
 
-async def test_an_answer_can_get_lost_after_the_call_was_carried_out(page: Page, client: AsyncWebClient):
+async def test_an_answer_can_get_lost_after_the_call_was_carried_out(page: Page, client: AsyncWebClient) -> None:
     await page.post("faults", method="chat.postMessage", error="answer_lost")
     with pytest.raises(Exception, match=r"payload|disconnected|Response"):
         await client.chat_postMessage(channel="C0DEPLOYS", text="said")
@@ -258,7 +260,7 @@ async def test_an_answer_can_get_lost_after_the_call_was_carried_out(page: Page,
 
 async def test_a_trigger_is_good_for_three_seconds_and_once(
     page: Page, client: AsyncWebClient, workspace: Workspace, clock: MovableClock
-):
+) -> None:
     old, used = workspace.new_trigger("U0ADA"), workspace.new_trigger("U0ADA")
     assert (await client.views_open(trigger_id=used, view=modal()))["view"]["state"] == {"values": {}}
     assert await error_of(client.views_open(trigger_id=used, view=modal())) == "exchanged_trigger_id"
@@ -270,7 +272,7 @@ async def test_a_trigger_is_good_for_three_seconds_and_once(
     assert await error_of(client.views_open(trigger_id=old, view=modal())) == "invalid_trigger_id"
 
 
-async def test_refuses_a_modal_that_slack_would_refuse(client: AsyncWebClient, workspace: Workspace):
+async def test_refuses_a_modal_that_slack_would_refuse(client: AsyncWebClient, workspace: Workspace) -> None:
     with pytest.raises(SlackApiError) as caught:
         await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(title=plain("x" * 25)))
     answer = caught.value.response
@@ -284,7 +286,7 @@ async def test_refuses_a_modal_that_slack_would_refuse(client: AsyncWebClient, w
     assert (await client.views_open(trigger_id=trigger_id, view=modal()))["ok"]
 
 
-async def test_modals_stack_three_deep(client: AsyncWebClient, workspace: Workspace):
+async def test_modals_stack_three_deep(client: AsyncWebClient, workspace: Workspace) -> None:
     view = (await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal()))["view"]
     for call in (client.views_push, client.views_open):
         trigger_id = workspace.new_trigger("U0ADA", view["id"])
@@ -299,7 +301,7 @@ async def test_modals_stack_three_deep(client: AsyncWebClient, workspace: Worksp
 
 async def test_views_are_updated_by_id_or_by_the_apps_own_id_and_guarded_by_hash(
     client: AsyncWebClient, workspace: Workspace
-):
+) -> None:
     opened = await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(external_id="mine"))
     view = opened["view"]
     again = await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(external_id="mine"))
@@ -313,7 +315,7 @@ async def test_views_are_updated_by_id_or_by_the_apps_own_id_and_guarded_by_hash
     assert await error_of(twice) == "duplicate_external_id"
 
 
-async def test_the_home_tab_is_published_per_person(client: AsyncWebClient):
+async def test_the_home_tab_is_published_per_person(client: AsyncWebClient) -> None:
     home = {"type": "home", "blocks": [section("board"), actions(button("b"))]}
     first = (await client.views_publish(user_id="U0ADA", view=home))["view"]
     second = (await client.views_publish(user_id="U0ADA", view=home, hash=first["hash"]))["view"]
@@ -325,7 +327,7 @@ async def test_the_home_tab_is_published_per_person(client: AsyncWebClient):
 # Who and what is there
 
 
-async def test_users_info_tells_standing(client: AsyncWebClient, workspace: Workspace):
+async def test_users_info_tells_standing(client: AsyncWebClient, workspace: Workspace) -> None:
     workspace.set_person(
         Person("U0OUT", "Out Sider", is_stranger=True, team_id="T0OTHER", is_restricted=True, handle="out")
     )
@@ -346,7 +348,7 @@ async def test_users_info_tells_standing(client: AsyncWebClient, workspace: Work
     assert await error_of(client.users_info(user="U0NONE")) == "user_not_found"
 
 
-async def test_lists_come_in_pages(client: AsyncWebClient):
+async def test_lists_come_in_pages(client: AsyncWebClient) -> None:
     first = await client.users_list(limit=3)
     rest = await client.users_list(limit=3, cursor=first["response_metadata"]["next_cursor"])
     assert [len(first["members"]), len(rest["members"])] == [3, 1]
@@ -355,7 +357,7 @@ async def test_lists_come_in_pages(client: AsyncWebClient):
     assert await error_of(client.users_list(limit=2_000)) == "invalid_limit"
 
 
-async def test_conversations(client: AsyncWebClient, workspace: Workspace):
+async def test_conversations(client: AsyncWebClient, workspace: Workspace) -> None:
     workspace.set_channel(Channel("C0OLD", "old", is_archived=True))
     workspace.set_channel(Channel("G0TEAM", "team", is_private=True, members=("U0ADA", "U0LEFT")))
     listed = await client.conversations_list(types="public_channel,private_channel", exclude_archived=True)
@@ -371,7 +373,7 @@ async def test_conversations(client: AsyncWebClient, workspace: Workspace):
     assert (await client.conversations_members(channel="C0QUIET"))["members"] == ["U0ADA", "U0RAVI", "U0MIRA"]
 
 
-async def test_conversations_open(client: AsyncWebClient, workspace: Workspace):
+async def test_conversations_open(client: AsyncWebClient, workspace: Workspace) -> None:
     workspace.set_person(Person("U0GONE", "Gone Away", deleted=True))
     assert (await client.conversations_open(users="U0ADA"))["channel"] == {"id": "D0ADA"}
     assert (await client.conversations_open(channel="D0ADA", return_im=True))["channel"]["user"] == "U0ADA"
@@ -385,7 +387,7 @@ async def test_conversations_open(client: AsyncWebClient, workspace: Workspace):
         assert await error_of(client.conversations_open(users=users)) == error
 
 
-async def test_groups_bots_and_teams(client: AsyncWebClient, clock: MovableClock):
+async def test_groups_bots_and_teams(client: AsyncWebClient, clock: MovableClock) -> None:
     assert (await client.usergroups_users_list(usergroup="S0LEADS"))["users"] == ["U0RAVI", "U0MIRA"]
     assert await error_of(client.usergroups_users_list(usergroup="S0NONE")) == "no_such_subteam"
     assert (await client.bots_info(bot="B0BOT"))["bot"]["user_id"] == "U0BOT"
@@ -394,7 +396,7 @@ async def test_groups_bots_and_teams(client: AsyncWebClient, clock: MovableClock
     assert await error_of(client.team_info(team="T0OTHER")) == "team_not_found"
 
 
-async def test_a_workspace_of_a_grid_says_so(clock: MovableClock):
+async def test_a_workspace_of_a_grid_says_so(clock: MovableClock) -> None:
     workspace = Workspace(
         Team("T0ACORN", "Acorn Labs", enterprise_id="E0ACORN", enterprise_name="Acorn"), (), (), now=clock
     )
