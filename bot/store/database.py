@@ -77,22 +77,17 @@ class Database:
         """`create` lets SQLite make the file. Raises `ValueError` as `async_url` does."""
         parsed = async_url(url)
         self._busy_seconds = busy_seconds
-        self._is_sqlite = parsed.get_backend_name() == "sqlite"
-        self._where = str(parsed.database) if self._is_sqlite else f"{parsed.host or 'localhost'}/{parsed.database}"
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._where = str(parsed.database) if self.is_sqlite else f"{parsed.host or 'localhost'}/{parsed.database}"
         # Writers of this process wait in line here instead of polling the file's lock.
-        self._turn: asyncio.Lock | None = asyncio.Lock() if self._is_sqlite else None
-        self._engine = _sqlite(parsed, create, busy_seconds) if self._is_sqlite else _postgresql(parsed, busy_seconds)
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether this is the database for one process."""
-        return self._is_sqlite
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        self._engine = _sqlite(parsed, create, busy_seconds) if self.is_sqlite else _postgresql(parsed, busy_seconds)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and sees one moment throughout. Raises `StoreUnavailable`."""
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with self._transaction(f"reading {self._where}", {} if self._is_sqlite else options) as connection:
+        async with self._transaction(f"reading {self._where}", {} if self.is_sqlite else options) as connection:
             yield connection
 
     @asynccontextmanager

@@ -35,11 +35,6 @@ class Store:
             raise
         return store
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether it is the database for one process."""
-        return self._database.is_sqlite
-
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """A transaction that sees one moment. Raises `StoreUnavailable`."""

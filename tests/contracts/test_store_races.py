@@ -42,12 +42,12 @@ async def test_of_a_hundred_saves_at_once_exactly_one_wins(store: Store) -> None
 
     results = await asyncio.gather(*(approve(n) for n in range(100)))
     assert sum(results) == 1
-    async with store.read() as tx:
-        (line,) = await tx.audit("ch-a")
-        after = await tx.change("ch-a")
+    async with store.read() as seen:
+        (line,) = await seen.audit("ch-a")
+        after = await seen.change("ch-a")
         assert after is not None
         assert (line.id, after.lease_by) == (f"au-{results.index(True)}", f"worker-{results.index(True)}")
-        assert [notice.wanted for notice in await tx.due_notices(NOON)] == [2]
+        assert [notice.wanted for notice in await seen.due_notices(NOON)] == [2]
 
 
 async def test_of_fifty_changes_at_once_one_becomes_open(store: Store) -> None:
@@ -88,8 +88,8 @@ async def test_two_last_votes_at_once_approve_once(store: Store) -> None:
             return await tx.save(replace(seen, state=State.APPROVED), State.WAITING, []) is not None
 
     assert sorted(await asyncio.gather(vote(RAVI), vote(MIRA))) == [False, True]
-    async with store.read() as tx:
-        assert len(await tx.decisions("ch-a")) == 1
+    async with store.read() as after:
+        assert len(await after.decisions("ch-a")) == 1
 
 
 async def test_the_same_person_voting_twice_at_once_is_heard_once(store: Store) -> None:

@@ -1,0 +1,121 @@
+"""Everything that is written down can be read again, and nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import sqlite
+
+from bot.domain.actors import Actor, Standing
+from bot.domain.changes import AuditEntry, Change, Decision
+from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
+from bot.domain.notices import Notice, Reminder
+from bot.store import rows
+from bot.store.codec import Unreadable, from_seen, opened, sealed, to_seen
+from bot.store.types import Document, Words
+from tests import strategies
+from tests.bot.store.builders import change, entry
+
+DIALECT: Dialect = sqlite.dialect()
+
+
+def stored(row: dict[str, Any]) -> Any:
+    """The row as the database gives it back."""
+    document = Document()
+    written = document.process_bind_param(row["details"], DIALECT)
+    assert written is not None
+    assert written.isascii()
+    assert "\0" not in written
+    return row | {"details": document.process_result_value(written, DIALECT)}
+
+
+@given(strategies.changes)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_every_change_is_read_as_it_was_written(any_change: Change) -> None:
+    row = rows.from_change(any_change)
+    assert rows.to_change(stored(row)) == any_change
+    assert row["is_open"] == any_change.is_open
+
+
+@given(strategies.decisions)
+def test_every_decision_is_read_as_it_was_written(decision: Decision) -> None:
+    assert rows.to_decision(stored(rows.from_decision(decision))) == decision
+
+
+@given(strategies.entries)
+def test_every_line_of_history_is_read_as_it_was_written(line: AuditEntry) -> None:
+    assert rows.to_entry(stored(rows.from_entry(line))) == line
+
+
+@given(strategies.notices)
+def test_every_notice_is_read_as_it_was_written(notice: Notice) -> None:
+    row: Any = rows.from_notice(notice)
+    assert rows.to_notice(row) == notice
+
+
+@given(strategies.reminders)
+def test_every_reminder_is_read_as_it_was_written(reminder: Reminder) -> None:
+    row: Any = rows.from_reminder(reminder)
+    assert rows.to_reminder(row) == reminder
+
+
+def test_a_score_that_is_no_number_is_kept() -> None:
+    odd = Comparison("ev", "accuracy", math.nan, math.inf, Trend.UNCOMPARED)
+    before = replace(change().seen, evidence=Evidence(Verdict.NOT_PROVEN, (odd,)))
+    written = Document().process_bind_param(from_seen(before), DIALECT)
+    (row,) = to_seen(json.loads(written or "")).evidence.rows
+    assert row.live is not None
+    assert math.isnan(row.live)
+    assert row.candidate == math.inf
+
+
+def test_a_document_says_its_version() -> None:
+    assert rows.from_change(change())["details"]["v"] == 1
+
+
+def test_refuses_a_document_of_another_version() -> None:
+    row: Any = rows.from_change(change()) | {"details": sealed({}) | {"v": 2}}
+    with pytest.raises(Unreadable, match="reading change ch-a: it is written in version 2, known is 1"):
+        rows.to_change(row)
+
+
+@pytest.mark.parametrize("column", ["state", "kind", "attempt"])
+def test_refuses_a_code_that_it_does_not_know(column: str) -> None:
+    row: Any = rows.from_change(change()) | {column: "paused by the moon"}
+    with pytest.raises(Unreadable, match="reading change ch-a: ValueError: 'paused by the moon' is not a valid"):
+        rows.to_change(row)
+
+
+def test_refuses_a_document_in_which_something_is_missing() -> None:
+    row: Any = rows.from_entry(entry()) | {"details": sealed({})}
+    with pytest.raises(Unreadable, match="reading audit entry au-a: KeyError: 'actor'"):
+        rows.to_entry(row)
+
+
+def test_gives_what_was_read() -> None:
+    assert opened("a number", sealed({"n": 7}), lambda document: document["n"]) == 7
+
+
+def test_a_person_is_kept_as_they_were_then() -> None:
+    guest = Actor("E1", "T1", "U1", "Old Name", Standing.GUEST, "Asia/Kolkata")
+    assert rows.to_change(stored(rows.from_change(change(requester=guest)))).requester == guest
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("triage ✓ 😀", "triage ✓ 😀"), ("a\0b", "a\ufffdb"), ("half \ud83d", "half \ufffd"), (None, None), ("", "")],
+)
+def test_words_lose_only_what_postgresql_cannot_keep(said: str | None, kept: str | None) -> None:
+    words = Words()
+    assert words.process_result_value(words.process_bind_param(said, DIALECT), DIALECT) == kept
+
+
+def test_no_document_stays_none() -> None:
+    document = Document()
+    assert document.process_result_value(document.process_bind_param(None, DIALECT), DIALECT) is None

@@ -1,0 +1,119 @@
+"""The way from one schema to the next, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from bot.store import SchemaMismatch, Store, migrate
+from bot.store.database import Database
+from bot.store.schema import VERSION_TABLE, alembic_config
+from bot.store.tables import metadata
+from tests.bot.store.builders import FixedClock, card, change, entry
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database without tables."""
+    opened = Database(database_url, create=True)
+    yield opened
+    await opened.close()
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What the migrations leave different from the tables that the code knows."""
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def test_the_migrations_lead_to_the_tables_that_the_code_knows(database: Database, database_url: str) -> None:
+    await migrate(database_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        index = "select {} from {} where {} = 'uq_changes_one_open'"
+        parts = ("sql", "sqlite_master", "name") if database.is_sqlite else ("indexdef", "pg_indexes", "indexname")
+        definition = await connection.scalar(text(index.format(*parts)))
+    assert "UNIQUE" in definition
+    assert "WHERE is_open" in definition
+
+
+async def test_every_step_can_be_taken_back(database: Database, database_url: str) -> None:
+    await migrate(database_url)
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
+        assert await connection.run_sync(tables) == {VERSION_TABLE}
+    await migrate(database_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_older_database_is_brought_up_with_all_that_is_in_it(database: Database, database_url: str) -> None:
+    await migrate(database_url)
+    store = await Store.open(database_url, clock=FixedClock())
+    async with store.write() as tx:
+        await tx.insert_change(change(), [entry()])
+        await tx.add_notice(card())
+    async with database.write() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "-1"))
+    with pytest.raises(SchemaMismatch):
+        await store.check_schema()
+    await migrate(database_url)
+    await store.check_schema()
+    async with store.read() as tx:
+        assert await tx.change("ch-a")
+        assert await tx.audit("ch-a") == (entry(),)
+    await store.close()
+
+
+async def test_migrating_again_changes_nothing_and_two_at_once_wait_for_each_other(database_url: str) -> None:
+    await asyncio.gather(*(migrate(database_url) for _ in range(3)))
+    store = await Store.open(database_url, clock=FixedClock())
+    async with store.write() as tx:
+        assert await tx.next_number() == 1
+    await migrate(database_url)
+    async with store.write() as tx:
+        assert await tx.next_number() == 2
+    await store.close()
+
+
+async def test_says_what_to_run_when_the_database_is_behind(database: Database, database_url: str) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("create table something_else (id integer)"))
+    store = await Store.open(database_url, clock=FixedClock())
+    with pytest.raises(SchemaMismatch, match=r"its schema is empty, .* run `python -m bot db upgrade`"):
+        await store.check_schema()
+    await migrate(database_url)
+    await store.check_schema()
+    await store.close()
+
+
+async def test_says_so_when_the_database_is_ahead_and_leaves_it_alone(database: Database, database_url: str) -> None:
+    await migrate(database_url)
+    async with database.write() as connection:
+        await connection.execute(text(f"update {VERSION_TABLE} set version_num = '9999'"))
+    store = await Store.open(database_url, clock=FixedClock())
+    with pytest.raises(SchemaMismatch, match=r"its schema 9999 is not known .* `python -m bot db upgrade`"):
+        await store.check_schema()
+    with pytest.raises(SchemaMismatch, match="9999"):
+        await migrate(database_url)
+    await store.close()
+
+
+async def test_a_migration_that_breaks_leaves_the_database_as_it_was(database: Database, database_url: str) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("create table reminders (id integer)"))
+    with pytest.raises(Exception, match="reminders"):
+        await migrate(database_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(tables) == {"reminders"}
