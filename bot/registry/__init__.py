@@ -6,5 +6,15 @@ It imports nothing of the rest of configbot but `bot.logs`, and holds nothing ou
 from bot.registry.app import close, create_app
 from bot.registry.database import DatabaseUnavailable, migrate, migrate_blocking
 from bot.registry.demo import demo_id, seed_demo
+from bot.registry.promptfiles import import_folder
 
-__all__ = ["DatabaseUnavailable", "close", "create_app", "demo_id", "migrate", "migrate_blocking", "seed_demo"]
+__all__ = [
+    "DatabaseUnavailable",
+    "close",
+    "create_app",
+    "demo_id",
+    "import_folder",
+    "migrate",
+    "migrate_blocking",
+    "seed_demo",
+]

@@ -55,6 +55,7 @@ class Registered:
     """What registering did."""
 
     config_id: str
+    name: str
     is_new: bool
     became_active: bool
 
@@ -73,16 +74,17 @@ async def register(
     The project has to be locked by the caller. Without a name one is made from the parameters.
     """
     mark = digest(parameters)
-    known = select(configs.c.id).where(configs.c.project_id == project_id, configs.c.digest == mark)
-    config_id = (await connection.execute(known)).scalar_one_or_none()
-    if config_id is not None:
-        return Registered(config_id, is_new=False, became_active=False)
+    same = select(configs.c.id, configs.c.name).where(configs.c.project_id == project_id, configs.c.digest == mark)
+    known = (await connection.execute(same)).one_or_none()
+    if known is not None:
+        return Registered(known.id, known.name, is_new=False, became_active=False)
     config_id = new_id(Prefix.CONFIG)
+    name = name or f"config-{mark[:6]}"
     is_first = not (await connection.execute(select(exists().where(configs.c.project_id == project_id)))).scalar_one()
     row = {
         "id": config_id,
         "project_id": project_id,
-        "name": name or f"config-{mark[:6]}",
+        "name": name,
         "description": description,
         "digest": mark,
         "parameters": parameters,
@@ -100,7 +102,7 @@ async def register(
             "deployed_at": now,
         }
         await connection.execute(insert(deployments), [deployment])
-    return Registered(config_id, is_new=True, became_active=is_first)
+    return Registered(config_id, name, is_new=True, became_active=is_first)
 
 
 @router.post("/model-configs", summary="Register")
@@ -141,7 +143,11 @@ async def list_configs(
     """All configs of a project, the oldest first."""
     async with here.database.read() as connection:
         project = await project_row(connection, id)
-        statement = select(*COLUMNS).where(configs.c.project_id == id).order_by(configs.c.created_at, configs.c.id)
+        statement = (
+            select(*COLUMNS)
+            .where(configs.c.project_id == id)
+            .order_by(configs.c.created_at, configs.c.name, configs.c.id)
+        )
         rows = (await connection.execute(statement)).all()
         means = await scores.by_config(connection, id) if evaluation_aggregates else None
     return [project_config(row, project.name, None if means is None else means.get(row.config_id, [])) for row in rows]

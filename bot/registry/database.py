@@ -61,13 +61,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end, undone by an exception.
+    async def write(self, *, keep: bool = True) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end, undone by an exception and where `keep` is false.
 
         On SQLite it takes the write lock when it begins, so that nothing read inside it can move. Raises
         `DatabaseUnavailable`; an `IntegrityError` passes, for it is an answer.
         """
-        async with self._transaction(writes=True) as connection:
+        async with self._transaction(writes=True, keep=keep) as connection:
             yield connection
 
     async def close(self) -> None:
@@ -77,12 +77,14 @@ class Database:
             await engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, *, writes: bool, keep: bool = True) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._connected().connect() as connection:
                 await connection.execution_options(registry_writes=writes)
-                async with connection.begin():
+                async with connection.begin() as transaction:
                     yield connection
+                    if not keep:
+                        await transaction.rollback()
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout, OSError) as error:

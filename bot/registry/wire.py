@@ -119,7 +119,7 @@ class Parameters(Part):
     seed: int | None = None
     response_format: ResponseFormat | None = None
     tools: list[Tool] | None = None
-    other: dict[str, Any] = {}
+    other: dict[str, Any] = Field(default_factory=dict)
     reasoning_effort: Literal["high", "medium", "low"] | int | None = if_set()
     template_language: Literal["default", "jinja"] | None = if_set()
 
@@ -158,7 +158,7 @@ class ModelConfig(Parameters):
     type: Literal["model"] = "model"
     name: str
     description: str | None
-    tools: list[ToolAnswer] = []  # type: ignore[assignment]  # answered with ids
+    tools: list[ToolAnswer] = Field(default_factory=list)  # type: ignore[assignment]  # answered with ids
     tool_configs: None = None
 
     @classmethod
