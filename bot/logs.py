@@ -133,8 +133,9 @@ def setup(level: str = "INFO", json: bool = False) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
     root.setLevel(level)
+    handler.setLevel(root.level)  # a library's logger may have a level of its own
+    root.handlers[:] = [handler]
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     for name in CHATTY:

@@ -234,11 +234,6 @@ def without_mention(text: str, bot_user_id: str) -> str:
     return re.sub(rf"[\s,]*{own}\s*$", "", text).strip()
 
 
-def is_home(org: str, team: str, *, home_org: str, home_team: str) -> bool:
-    """Whether somebody's team belongs to the workspace, or the Grid, that the bot serves."""
-    return team == home_team or (org == home_org and org != team)
-
-
 def _who(body: Payload) -> tuple[str, str, str, str]:
     """Org, team, user and the user's own team of an interaction. With org-wide installs `team` is null."""
     user = _part(body, "user", dict)

@@ -286,6 +286,5 @@ def _nothing_from_the_environment() -> Iterator[None]:
 
 def _quiet(logger: logging.Logger) -> logging.Logger:
     """Give a logger a level of its own: the SDK takes *none* for DEBUG and writes every payload out in vain."""
-    if logger.level == logging.NOTSET:
-        logger.setLevel(logging.INFO)
+    logger.setLevel(max(logging.INFO, logger.getEffectiveLevel()))
     return logger

@@ -64,7 +64,7 @@ def broken(text: str) -> None:
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS.keys())
 @pytest.mark.parametrize("json_lines", [True, False], ids=["json", "console"])
-def test_masks_whatever_looks_like(lines, secret, json_lines):
+def test_masks_whatever_looks_like(lines: Lines, secret: str, json_lines: bool) -> None:
     logs.setup("DEBUG", json_lines)
 
     logs.get_logger("bot.x").info(
@@ -87,7 +87,7 @@ def test_masks_whatever_looks_like(lines, secret, json_lines):
 @pytest.mark.parametrize(
     "key", ["token", "bot_token", "Authorization", "X-API-KEY", "api_key", "response_url", "signing_secret", "password"]
 )
-def test_masks_the_value_of_a_key_that_names_a_secret(lines, key):
+def test_masks_the_value_of_a_key_that_names_a_secret(lines: Lines, key: str) -> None:
     logs.setup("INFO", json=True)
 
     logs.get_logger("bot.x").info("calling", headers={key: "plain-words"}, **{key: "plain-words"})
@@ -109,7 +109,7 @@ def test_masks_the_value_of_a_key_that_names_a_secret(lines, key):
         "X-API-KEY: hunter2secret",
     ],
 )
-def test_masks_a_secret_inside_a_text(text):
+def test_masks_a_secret_inside_a_text(text: str) -> None:
     assert "hunter2secret" not in logs.masked(text)
 
 
@@ -122,11 +122,11 @@ def test_masks_a_secret_inside_a_text(text):
         "unexpected token",
     ],
 )
-def test_leaves_what_is_no_secret(text):
+def test_leaves_what_is_no_secret(text: str) -> None:
     assert logs.masked(text) == text
 
 
-def test_leaves_numbers_and_switches_as_they_are(lines):
+def test_leaves_numbers_and_switches_as_they_are(lines: Lines) -> None:
     logs.setup("INFO", json=True)
 
     logs.get_logger("bot.x").info("said", count=3, share=0.5, done=True, nothing=None, token="", names=("a", "b"))
@@ -145,7 +145,7 @@ def test_leaves_numbers_and_switches_as_they_are(lines):
     }
 
 
-def test_writes_down_an_object_by_its_repr(lines):
+def test_writes_down_an_object_by_its_repr(lines: Lines) -> None:
     logs.setup("INFO", json=True)
 
     logs.get_logger("bot.x").info("said", what={"xoxb-1-2"}, path=asyncio.Lock)
@@ -154,7 +154,7 @@ def test_writes_down_an_object_by_its_repr(lines):
     assert "Lock" in entry(lines)["path"]
 
 
-async def test_every_line_of_a_request_carries_its_reference(lines):
+async def test_every_line_of_a_request_carries_its_reference(lines: Lines) -> None:
     logs.setup("INFO", json=True)
     assert logs.current_request_id() == ""
 
@@ -177,7 +177,7 @@ async def test_every_line_of_a_request_carries_its_reference(lines):
     assert all(len(reference) == 8 and reference.startswith("r-") for reference in references)
 
 
-def test_libraries_say_nothing_below_info(lines):
+def test_libraries_say_nothing_below_info(lines: Lines) -> None:
     logs.setup("DEBUG")
 
     logging.getLogger("slack_sdk.web.async_client").debug("a whole payload")
@@ -189,7 +189,7 @@ def test_libraries_say_nothing_below_info(lines):
     assert "our own" in lines.getvalue()
 
 
-def test_the_level_holds_for_everybody(lines):
+def test_the_level_holds_for_everybody(lines: Lines) -> None:
     logs.setup("WARNING")
 
     logs.get_logger("bot.x").info("too little")
@@ -198,12 +198,12 @@ def test_the_level_holds_for_everybody(lines):
     assert lines.getvalue() == ""
 
 
-def test_refuses_a_level_that_does_not_exist(lines):
+def test_refuses_a_level_that_does_not_exist(lines: Lines) -> None:
     with pytest.raises(ValueError, match="LOUD"):
         logs.setup("LOUD")
 
 
-def test_what_people_type_cannot_forge_a_second_line(lines):
+def test_what_people_type_cannot_forge_a_second_line(lines: Lines) -> None:
     logs.setup("INFO", json=False)
 
     logs.get_logger("bot.x").info("heard\nfaked", text="deploy\r\n2026 [info] approved by ada")
@@ -211,7 +211,7 @@ def test_what_people_type_cannot_forge_a_second_line(lines):
     assert len(lines.getvalue().splitlines()) == 1
 
 
-def test_a_trace_on_a_console_keeps_its_lines(lines):
+def test_a_trace_on_a_console_keeps_its_lines(lines: Lines) -> None:
     logs.setup("INFO", json=False)
     try:
         broken("xoxb-1-secret")
@@ -223,7 +223,7 @@ def test_a_trace_on_a_console_keeps_its_lines(lines):
     assert "secret" not in lines.getvalue()
 
 
-def test_setting_up_twice_says_a_line_once(lines):
+def test_setting_up_twice_says_a_line_once(lines: Lines) -> None:
     logs.setup("INFO")
     logs.setup("INFO", json=True)
 

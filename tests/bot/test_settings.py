@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.settings import COMMANDS, SettingsError, env_example, load, settings_table
+from bot.settings import COMMANDS, Mode, SettingsError, env_example, load, settings_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,8 +29,13 @@ def only_these(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+Give = Callable[..., None]
+
+
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch):
+def given(monkeypatch: pytest.MonkeyPatch) -> Give:
+    """Set environment variables."""
+
     def give(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
@@ -37,13 +43,13 @@ def given(monkeypatch: pytest.MonkeyPatch):
     return give
 
 
-def refusal(mode: str = "run") -> str:
+def refusal(mode: Mode = "run") -> str:
     with pytest.raises(SettingsError) as raised:
-        load(mode)  # type: ignore[arg-type]
+        load(mode)
     return str(raised.value)
 
 
-def test_starts_with_slacks_own_names_and_one_provider(given):
+def test_starts_with_slacks_own_names_and_one_provider(given: Give) -> None:
     given(**ENOUGH)
 
     settings = load("run")
@@ -57,7 +63,7 @@ def test_starts_with_slacks_own_names_and_one_provider(given):
     assert settings.evaluation_running_threshold == 4
 
 
-def test_our_name_of_a_token_wins_over_slacks(given):
+def test_our_name_of_a_token_wins_over_slacks(given: Give) -> None:
     given(**ENOUGH, CONFIGBOT_SLACK_BOT_TOKEN="xoxb-2-ours")
 
     token = load("run").slack_bot_token
@@ -66,7 +72,7 @@ def test_our_name_of_a_token_wins_over_slacks(given):
     assert token.get_secret_value() == "xoxb-2-ours"
 
 
-def test_no_secret_is_in_a_repr(given):
+def test_no_secret_is_in_a_repr(given: Give) -> None:
     given(**ENOUGH, CONFIGBOT_DATABASE_URL="postgresql://configbot:hunter2@db/configbot")
     given(CONFIGBOT_REGISTRY__ENABLED="true", CONFIGBOT_REGISTRY__API_KEYS="hl_sk_hidden")
 
@@ -76,7 +82,7 @@ def test_no_secret_is_in_a_repr(given):
         assert secret not in text
 
 
-def test_reads_a_file_beside_it_and_the_environment_wins(given, tmp_path):
+def test_reads_a_file_beside_it_and_the_environment_wins(given: Give, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CONFIGBOT_LOG_LEVEL=debug\nCONFIGBOT_HTTP_PORT=4000\nSOMEBODY_ELSES=1\n")
     given(CONFIGBOT_HTTP_PORT="5000")
 
@@ -85,13 +91,13 @@ def test_reads_a_file_beside_it_and_the_environment_wins(given, tmp_path):
     assert (settings.log_level, settings.http_port) == ("DEBUG", 5000)
 
 
-def test_an_empty_setting_is_none_at_all(given):
+def test_an_empty_setting_is_none_at_all(given: Give) -> None:
     given(CONFIGBOT_LOG_LEVEL="", CONFIGBOT_DEFAULT_CHANNEL="")
 
     assert load("manifest").default_channel is None
 
 
-def test_takes_the_port_that_a_platform_gives(given):
+def test_takes_the_port_that_a_platform_gives(given: Give) -> None:
     given(PORT="8123")
 
     assert load("manifest").http_port == 8123
@@ -106,13 +112,13 @@ def test_takes_the_port_that_a_platform_gives(given):
         ("sqlite:////var/lib/configbot.db", "sqlite+aiosqlite:////var/lib/configbot.db"),
     ],
 )
-def test_puts_the_driver_into_the_address_of_a_database(given, given_url, understood):
+def test_puts_the_driver_into_the_address_of_a_database(given: Give, given_url: str, understood: str) -> None:
     given(CONFIGBOT_DATABASE_URL=given_url)
 
     assert load("database").database_url == understood
 
 
-def test_lists_and_providers_are_readable_as_people_write_them(given):
+def test_lists_and_providers_are_readable_as_people_write_them(given: Give) -> None:
     given(
         **ENOUGH,
         CONFIGBOT_COMMANDS="/configbot, deploy ,",
@@ -128,7 +134,7 @@ def test_lists_and_providers_are_readable_as_people_write_them(given):
     assert [key.get_secret_value() for key in settings.registry.api_keys] == ["one", "two"]
 
 
-def test_providers_may_be_one_json_object(given):
+def test_providers_may_be_one_json_object(given: Give) -> None:
     given(CONFIGBOT_PROVIDERS='{"main": {"url": "https://configs.example.com/v4", "key": "k"}}')
 
     assert load("manifest").providers["main"].url == "https://configs.example.com/v4"
@@ -158,7 +164,7 @@ def test_providers_may_be_one_json_object(given):
         ("CONFIGBOT_PROVIDERS__2ND__URL", "https://h/v4", "is missing"),
     ],
 )
-def test_refuses_a_wrong_setting_by_its_name(given, name, value, problem):
+def test_refuses_a_wrong_setting_by_its_name(given: Give, name: str, value: str, problem: str) -> None:
     given(**ENOUGH)
     given(**{name: value})
 
@@ -168,13 +174,13 @@ def test_refuses_a_wrong_setting_by_its_name(given, name, value, problem):
     assert "hunter2" not in text
 
 
-def test_an_example_stands_beside_what_is_wrong(given):
+def test_an_example_stands_beside_what_is_wrong(given: Give) -> None:
     given(**ENOUGH, CONFIGBOT_DEFAULT_CHANNEL="#deploys")
 
     assert refusal().endswith("Example: CONFIGBOT_DEFAULT_CHANNEL=C0123456789")
 
 
-def test_says_everything_that_is_missing_at_once():
+def test_says_everything_that_is_missing_at_once() -> None:
     text = refusal()
 
     assert (
@@ -184,7 +190,7 @@ def test_says_everything_that_is_missing_at_once():
     assert "CONFIGBOT_PROVIDERS__MAIN__URL: is missing: there is no config service" in text
 
 
-def test_a_token_of_the_wrong_kind_is_refused_where_slack_is_talked_to(given):
+def test_a_token_of_the_wrong_kind_is_refused_where_slack_is_talked_to(given: Give) -> None:
     given(**ENOUGH | {"SLACK_BOT_TOKEN": "xapp-hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2"})
 
     text = refusal()
@@ -195,21 +201,21 @@ def test_a_token_of_the_wrong_kind_is_refused_where_slack_is_talked_to(given):
     assert load("playground").log_level == "INFO"
 
 
-def test_http_needs_the_signing_secret_instead_of_an_app_token(given):
+def test_http_needs_the_signing_secret_instead_of_an_app_token(given: Give) -> None:
     given(**ENOUGH, SLACK_SIGNING_SECRET="s")
     given(SLACK_APP_TOKEN="")
 
     assert load("run").slack_app_token is None
 
 
-def test_the_clock_needs_no_way_in_from_slack(given):
+def test_the_clock_needs_no_way_in_from_slack(given: Give) -> None:
     given(**ENOUGH)
     given(SLACK_APP_TOKEN="")
 
     assert load("clock").slack_app_token is None
 
 
-def test_a_registry_without_keys_is_refused(given):
+def test_a_registry_without_keys_is_refused(given: Give) -> None:
     given(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", CONFIGBOT_REGISTRY__ENABLED="yes")
 
     assert refusal() == (
@@ -218,21 +224,21 @@ def test_a_registry_without_keys_is_refused(given):
     assert refusal("registry").startswith("CONFIGBOT_REGISTRY__API_KEYS: is missing")
 
 
-def test_the_registry_alone_needs_nothing_of_slack(given):
+def test_the_registry_alone_needs_nothing_of_slack(given: Give) -> None:
     given(CONFIGBOT_REGISTRY__API_KEYS="hl_sk_one")
 
     assert load("registry").registry.database_url == "sqlite+aiosqlite:///registry.db"
 
 
 @pytest.mark.parametrize("name", ["1ST", "REGISTRY"])
-def test_refuses_a_name_of_a_provider_that_cannot_be_typed(given, name):
+def test_refuses_a_name_of_a_provider_that_cannot_be_typed(given: Give, name: str) -> None:
     given(**ENOUGH, CONFIGBOT_REGISTRY__ENABLED="true", CONFIGBOT_REGISTRY__API_KEYS="k")
     given(**{f"CONFIGBOT_PROVIDERS__{name}__URL": "https://h/v4", f"CONFIGBOT_PROVIDERS__{name}__KEY": "k"})
 
     assert f"CONFIGBOT_PROVIDERS__{name}: is no name for a provider" in refusal()
 
 
-def test_a_misspelt_setting_is_not_left_out_in_silence(given, tmp_path):
+def test_a_misspelt_setting_is_not_left_out_in_silence(given: Give, tmp_path: Path) -> None:
     given(**ENOUGH, CONFIGBOT_DATABSE_URL="postgresql://u:hunter2@h/db")
     (tmp_path / ".env").write_text("CONFIGBOT_XYZZY=hunter2\n")
 
@@ -242,7 +248,7 @@ def test_a_misspelt_setting_is_not_left_out_in_silence(given, tmp_path):
     ]
 
 
-def test_every_setting_has_a_name_a_description_and_an_example():
+def test_every_setting_has_a_name_a_description_and_an_example() -> None:
     rows = settings_table()
 
     assert len({row.name for row in rows}) == len(rows)
@@ -251,12 +257,12 @@ def test_every_setting_has_a_name_a_description_and_an_example():
         assert row.example, row
 
 
-def test_the_examples_are_settings_that_work(given):
+def test_the_examples_are_settings_that_work(given: Give) -> None:
     """Each alone: together they would be both transports, which is allowed, and tokens that are none."""
     given(**{row.name: row.example for row in settings_table()})
 
     assert load("manifest").commands == ["configbot", "deploy"]
 
 
-def test_the_example_file_is_up_to_date():
+def test_the_example_file_is_up_to_date() -> None:
     assert (ROOT / ".env.example").read_text() == env_example()

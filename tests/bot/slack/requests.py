@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 SECRET = "shh-signing"
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 COMMAND = {
     "token": "verification",
@@ -28,7 +30,7 @@ COMMAND = {
 }
 
 
-def signed(body: str | bytes, *, secret: str = SECRET, age: float = 0, **headers: str) -> dict[str, Any]:
+def signed(body: str | bytes, *, secret: str = SECRET, age: float = 0, content_type: str = FORM) -> dict[str, Any]:
     """Keywords for a POST of httpx."""
     raw = body.encode() if isinstance(body, str) else body
     timestamp = str(int(time.time() - age))
@@ -36,11 +38,10 @@ def signed(body: str | bytes, *, secret: str = SECRET, age: float = 0, **headers
     return {
         "content": raw,
         "headers": {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": content_type,
             "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": f"v0={signature}",
-        }
-        | headers,
+        },
     }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -73,7 +74,9 @@ async def dispatch(app: AsyncApp, **fields: str) -> int:
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.postEphemeral", "views.open", "views.push"])
-async def test_a_post_whose_answer_was_lost_is_not_sent_again(slack, client, method):
+async def test_a_post_whose_answer_was_lost_is_not_sent_again(
+    slack: FaultyServer, client: AsyncWebClient, method: str
+) -> None:
     slack.reply(CUT, answer({"ok": True}))
 
     with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -83,20 +86,22 @@ async def test_a_post_whose_answer_was_lost_is_not_sent_again(slack, client, met
 
 
 @pytest.mark.parametrize("method", ["chat.update", "users.info", "auth.test"])
-async def test_a_call_that_sets_or_reads_is_sent_again_when_its_answer_was_lost(slack, client, method):
+async def test_a_call_that_sets_or_reads_is_sent_again_when_its_answer_was_lost(
+    slack: FaultyServer, client: AsyncWebClient, method: str
+) -> None:
     slack.reply(CUT, answer({"ok": True}))
 
     assert (await client.api_call(method))["ok"]
     assert methods(slack) == [method, method]
 
 
-async def test_a_call_that_slack_could_not_serve_is_sent_again(slack, client):
+async def test_a_call_that_slack_could_not_serve_is_sent_again(slack: FaultyServer, client: AsyncWebClient) -> None:
     slack.reply(page_of_html(503), answer({"ok": True}))
 
     assert (await client.users_info(user="U0ADA"))["ok"]
 
 
-async def test_a_post_that_slack_could_not_serve_is_not_sent_again(slack, client):
+async def test_a_post_that_slack_could_not_serve_is_not_sent_again(slack: FaultyServer, client: AsyncWebClient) -> None:
     slack.reply(answer({"ok": False, "error": "internal_error"}, 500), answer({"ok": True}))
 
     with pytest.raises(SlackApiError):
@@ -105,7 +110,7 @@ async def test_a_post_that_slack_could_not_serve_is_not_sent_again(slack, client
     assert methods(slack) == ["chat.postMessage"]
 
 
-async def test_a_post_over_the_rate_is_sent_again_after_the_wait(slack, client):
+async def test_a_post_over_the_rate_is_sent_again_after_the_wait(slack: FaultyServer, client: AsyncWebClient) -> None:
     limited = answer({"ok": False, "error": "ratelimited"}, 429, retry_after="1")
     slack.reply(limited, limited, answer({"ok": True}))
 
@@ -113,7 +118,7 @@ async def test_a_post_over_the_rate_is_sent_again_after_the_wait(slack, client):
     assert len(slack.requests) == 3
 
 
-async def test_a_rate_limit_is_given_back_after_two_waits(slack, client):
+async def test_a_rate_limit_is_given_back_after_two_waits(slack: FaultyServer, client: AsyncWebClient) -> None:
     slack.always = answer({"ok": False, "error": "ratelimited"}, 429, retry_after="1")
 
     with pytest.raises(SlackApiError) as refused:
@@ -124,7 +129,7 @@ async def test_a_rate_limit_is_given_back_after_two_waits(slack, client):
 
 
 @pytest.mark.parametrize("wait", ["31", "3600", "soon"])
-async def test_a_long_wait_is_left_to_the_caller(slack, client, wait):
+async def test_a_long_wait_is_left_to_the_caller(slack: FaultyServer, client: AsyncWebClient, wait: str) -> None:
     slack.always = answer({"ok": False, "error": "ratelimited"}, 429, retry_after=wait)
 
     with pytest.raises(SlackApiError):
@@ -133,7 +138,9 @@ async def test_a_long_wait_is_left_to_the_caller(slack, client, wait):
     assert len(slack.requests) == 1
 
 
-async def test_a_rate_limit_that_names_no_wait_is_waited_for_a_moment(slack, client):
+async def test_a_rate_limit_that_names_no_wait_is_waited_for_a_moment(
+    slack: FaultyServer, client: AsyncWebClient
+) -> None:
     slack.reply(answer({"ok": False, "error": "ratelimited"}, 429), answer({"ok": True}))
 
     assert (await client.users_info(user="U0ADA"))["ok"]
@@ -142,7 +149,7 @@ async def test_a_rate_limit_that_names_no_wait_is_waited_for_a_moment(slack, cli
 # Tokens
 
 
-async def test_tells_who_the_bot_is_when_both_tokens_are_right(slack, client):
+async def test_tells_who_the_bot_is_when_both_tokens_are_right(slack: FaultyServer, client: AsyncWebClient) -> None:
     slack.reply(answer(WHO), answer({"ok": True, "url": "wss://x"}))
 
     assert await check_tokens(client, app_token="xapp-right") == IDENTITY
@@ -151,7 +158,7 @@ async def test_tells_who_the_bot_is_when_both_tokens_are_right(slack, client):
     assert slack.requests[1].headers["authorization"] == "Bearer xapp-right"
 
 
-async def test_on_grid_the_enterprise_is_the_organisation(slack, client):
+async def test_on_grid_the_enterprise_is_the_organisation(slack: FaultyServer, client: AsyncWebClient) -> None:
     slack.reply(answer(WHO | {"enterprise_id": "E0ACORN"}))
 
     assert (await check_tokens(client)).org == "E0ACORN"
@@ -182,7 +189,9 @@ async def test_on_grid_the_enterprise_is_the_organisation(slack, client):
         ([answer(WHO), CUT, CUT], "SLACK_APP_TOKEN", "slack was not reached for apps.connections.open"),
     ],
 )
-async def test_names_the_setting_of_a_token_that_does_not_work(slack, client, replies, setting, error):
+async def test_names_the_setting_of_a_token_that_does_not_work(
+    slack: FaultyServer, client: AsyncWebClient, replies: list[Reply], setting: str, error: str
+) -> None:
     slack.reply(*replies)
 
     with pytest.raises(TokenProblem) as raised:
@@ -194,7 +203,7 @@ async def test_names_the_setting_of_a_token_that_does_not_work(slack, client, re
     assert "xapp-right" not in str(raised.value)
 
 
-async def test_an_app_token_of_another_kind_is_not_even_sent(slack, client):
+async def test_an_app_token_of_another_kind_is_not_even_sent(slack: FaultyServer, client: AsyncWebClient) -> None:
     with pytest.raises(TokenProblem, match="SLACK_APP_TOKEN: it does not begin with xapp-"):
         await check_tokens(client, app_token="xoxb-right")
 
@@ -204,7 +213,7 @@ async def test_an_app_token_of_another_kind_is_not_even_sent(slack, client):
 # The app
 
 
-async def test_with_the_identity_no_request_asks_slack_who_the_bot_is(slack):
+async def test_with_the_identity_no_request_asks_slack_who_the_bot_is(slack: FaultyServer) -> None:
     seen: list[Any] = []
 
     async def on_command(ack: Any, context: Any, client: AsyncWebClient) -> None:
@@ -222,7 +231,7 @@ async def test_with_the_identity_no_request_asks_slack_who_the_bot_is(slack):
     assert slack.requests == []
 
 
-async def test_without_it_slack_is_asked_once_for_all_that_wait(slack):
+async def test_without_it_slack_is_asked_once_for_all_that_wait(slack: FaultyServer) -> None:
     slack.always = answer(WHO | {"enterprise_id": "E0ACORN"}, delay=0.02)
     enterprises = []
 
@@ -239,7 +248,7 @@ async def test_without_it_slack_is_asked_once_for_all_that_wait(slack):
     assert enterprises == ["E0ACORN"] * 5
 
 
-async def test_a_token_that_is_refused_later_is_told_to_the_person(slack):
+async def test_a_token_that_is_refused_later_is_told_to_the_person(slack: FaultyServer) -> None:
     slack.always = answer({"ok": False, "error": "token_revoked"})
 
     async with session() as shared:
@@ -249,7 +258,9 @@ async def test_a_token_that_is_refused_later_is_told_to_the_person(slack):
     assert (found.status, found.body) == (200, "Slack does not tell this bot who it is just now. Please try again.")
 
 
-async def test_nothing_in_the_environment_changes_the_app(monkeypatch, caplog, tmp_path):
+async def test_nothing_in_the_environment_changes_the_app(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     for name in bolt.BOLT_READS:
         monkeypatch.setenv(name, "from-the-shell")
@@ -266,7 +277,7 @@ async def test_nothing_in_the_environment_changes_the_app(monkeypatch, caplog, t
     assert os.environ["SLACK_CLIENT_SECRET"] == "from-the-shell"
 
 
-async def test_the_sdk_does_not_write_payloads_out_for_nothing(slack):
+async def test_the_sdk_does_not_write_payloads_out_for_nothing(slack: FaultyServer) -> None:
     async with session() as shared:
         app = build_app(token="xoxb-right", signing_secret="", session=shared, identity=IDENTITY)
 
@@ -275,7 +286,9 @@ async def test_the_sdk_does_not_write_payloads_out_for_nothing(slack):
     assert app.client.logger.level >= logging.INFO
 
 
-async def test_a_proxy_of_the_shell_does_not_come_between_once_it_is_forgotten(slack, monkeypatch):
+async def test_a_proxy_of_the_shell_does_not_come_between_once_it_is_forgotten(
+    slack: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in bolt.PROXIES:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     slack.always = answer(WHO)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.slack import health
 from bot.slack.health import PortTaken, routes, serving
+
+
+def open_file(name: str) -> None:
+    raise FileNotFoundError(name)
 
 
 async def fine() -> str | None:
@@ -35,13 +41,13 @@ async def ask(app: Starlette, path: str) -> httpx.Response:
         return await client.get(path)
 
 
-async def test_is_ready_when_every_check_is_fine():
+async def test_is_ready_when_every_check_is_fine() -> None:
     answer = await ask(Starlette(routes=routes({"store": fine, "slack": fine})), "/readyz")
 
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "checks": {"store": "ok", "slack": "ok"}})
 
 
-async def test_is_not_ready_when_one_check_is_not_and_says_which():
+async def test_is_not_ready_when_one_check_is_not_and_says_which() -> None:
     answer = await ask(Starlette(routes=routes({"store": down, "slack": fine, "index": broken})), "/readyz")
 
     assert answer.status_code == 503
@@ -52,7 +58,7 @@ async def test_is_not_ready_when_one_check_is_not_and_says_which():
     }
 
 
-async def test_a_check_that_hangs_is_not_waited_for(monkeypatch):
+async def test_a_check_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PATIENCE", 0.01)
 
     async def hangs() -> str | None:
@@ -64,14 +70,14 @@ async def test_a_check_that_hangs_is_not_waited_for(monkeypatch):
     assert answer.json()["checks"] == {"slack": "no answer within 0.01 s"}
 
 
-async def test_is_alive_even_when_it_is_not_ready():
+async def test_is_alive_even_when_it_is_not_ready() -> None:
     app = Starlette(routes=routes({"store": down}, metrics=CollectorRegistry()))
 
     assert (await ask(app, "/healthz")).status_code == 200
     assert (await ask(app, "/metrics")).text.strip() == ""
 
 
-async def test_says_where_it_cannot_listen():
+async def test_says_where_it_cannot_listen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=f"listening on 127.0.0.1:{port}"):
@@ -79,16 +85,16 @@ async def test_says_where_it_cannot_listen():
                 raise AssertionError("it must not come so far")
 
 
-async def test_says_when_there_is_no_such_host():
+async def test_says_when_there_is_no_such_host() -> None:
     with pytest.raises(PortTaken, match=r"listening on nowhere\.invalid:0"):
         async with serving(Starlette(), host="nowhere.invalid", port=0):
             raise AssertionError("it must not come so far")
 
 
-async def test_an_app_that_does_not_come_up_stops_the_start():
+async def test_an_app_that_does_not_come_up_stops_the_start() -> None:
     @asynccontextmanager
-    async def lifespan(_app: Starlette):
-        raise OSError("no such file")
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        open_file("no such file")
         yield
 
     with pytest.raises(RuntimeError, match="the app did not come up"):
@@ -96,10 +102,10 @@ async def test_an_app_that_does_not_come_up_stops_the_start():
             raise AssertionError("it must not come so far")
 
 
-async def test_a_request_that_runs_is_answered_before_the_server_goes():
+async def test_a_request_that_runs_is_answered_before_the_server_goes() -> None:
     began = asyncio.Event()
 
-    async def slow(_request):
+    async def slow(_request: Request) -> Response:
         began.set()
         await asyncio.sleep(0.2)
         return PlainTextResponse("done")

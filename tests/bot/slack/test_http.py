@@ -21,7 +21,7 @@ from starlette.routing import Route
 from bot.slack.bolt import Identity, build_app, session
 from bot.slack.health import serving
 from bot.slack.http import LARGEST_BODY, NotFromSlack, http_app, read_request
-from tests.bot.slack.requests import SECRET, command, interaction, signed
+from tests.bot.slack.requests import JSON, SECRET, command, interaction, signed
 
 IDENTITY = Identity(org="T0ACORN", team="T0ACORN", user_id="U0BOT", bot_id="B0BOT")
 
@@ -62,14 +62,14 @@ async def slack(app: AsyncApp, heard: list[Any]) -> AsyncIterator[httpx.AsyncCli
             yield client
 
 
-async def test_a_signed_command_is_heard_and_acknowledged(slack, heard):
+async def test_a_signed_command_is_heard_and_acknowledged(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     answer = await slack.post("/slack/events", **signed(command(text="triage-v4 to production")))
 
     assert (answer.status_code, answer.text) == (200, "heard triage-v4 to production")
     assert heard == ["triage-v4 to production"]
 
 
-async def test_a_click_is_heard(slack, heard):
+async def test_a_click_is_heard(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     body = interaction(
         {
             "type": "block_actions",
@@ -83,7 +83,7 @@ async def test_a_click_is_heard(slack, heard):
     assert heard == ["change.approve"]
 
 
-async def test_an_event_is_heard(slack, heard):
+async def test_an_event_is_heard(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     body = json.dumps(
         {
             "type": "event_callback",
@@ -92,16 +92,16 @@ async def test_an_event_is_heard(slack, heard):
         }
     )
 
-    answer = await slack.post("/slack/events", **signed(body, **{"Content-Type": "application/json"}))
+    answer = await slack.post("/slack/events", **signed(body, content_type=JSON))
 
     assert answer.status_code == 200
     assert heard == ["the payload of it"]
 
 
-async def test_the_address_is_verified_when_slack_asks_for_it(slack):
+async def test_the_address_is_verified_when_slack_asks_for_it(slack: httpx.AsyncClient) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "abc"})
 
-    answer = await slack.post("/slack/events", **signed(body, **{"Content-Type": "application/json"}))
+    answer = await slack.post("/slack/events", **signed(body, content_type=JSON))
 
     assert answer.json() == {"challenge": "abc"}
 
@@ -115,21 +115,25 @@ async def test_the_address_is_verified_when_slack_asks_for_it(slack):
         {"text": "triage to production because payload={}&command=x"},
     ],
 )
-async def test_the_word_payload_in_a_command_is_only_a_word(slack, heard, fields):
+async def test_the_word_payload_in_a_command_is_only_a_word(
+    slack: httpx.AsyncClient, heard: list[Any], fields: dict[str, str]
+) -> None:
     answer = await slack.post("/slack/events", **signed(command(**fields)))
 
     assert answer.status_code == 200
     assert len(heard) == 1
 
 
-async def test_the_word_payload_opens_no_way_round_the_signature(slack, heard):
+async def test_the_word_payload_opens_no_way_round_the_signature(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     request = signed(command(text="payload_v2 to production"), secret="guessed")
 
     assert (await slack.post("/slack/events", **request)).status_code == 401
     assert heard == []
 
 
-async def test_a_wrong_signature_is_refused_and_told_in_the_log_without_the_body(slack, heard):
+async def test_a_wrong_signature_is_refused_and_told_in_the_log_without_the_body(
+    slack: httpx.AsyncClient, heard: list[Any]
+) -> None:
     with structlog.testing.capture_logs() as lines:
         answer = await slack.post("/slack/events", **signed(command(text="hunter2"), secret="guessed"))
 
@@ -140,7 +144,9 @@ async def test_a_wrong_signature_is_refused_and_told_in_the_log_without_the_body
 
 
 @pytest.mark.parametrize("age", [400, -400])
-async def test_a_signature_of_another_time_is_refused_and_the_clock_is_named(slack, heard, age):
+async def test_a_signature_of_another_time_is_refused_and_the_clock_is_named(
+    slack: httpx.AsyncClient, heard: list[Any], age: int
+) -> None:
     with structlog.testing.capture_logs() as lines:
         answer = await slack.post("/slack/events", **signed(command(), age=age))
 
@@ -151,7 +157,7 @@ async def test_a_signature_of_another_time_is_refused_and_the_clock_is_named(sla
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "١٢٣", "-5", "1e3"])
-async def test_a_time_that_is_no_number_is_refused(slack, heard, timestamp):
+async def test_a_time_that_is_no_number_is_refused(slack: httpx.AsyncClient, heard: list[Any], timestamp: str) -> None:
     request = signed(command())
     request["headers"]["X-Slack-Request-Timestamp"] = timestamp.encode()
 
@@ -159,7 +165,7 @@ async def test_a_time_that_is_no_number_is_refused(slack, heard, timestamp):
     assert heard == []
 
 
-async def test_a_changed_body_is_refused(slack, heard):
+async def test_a_changed_body_is_refused(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     request = signed(command(text="triage to staging"))
     request["content"] = request["content"].replace(b"staging", b"prod.us")
 
@@ -181,22 +187,24 @@ async def test_a_changed_body_is_refused(slack, heard):
     ],
     ids=["bytes", "half", "list", "null", "half a payload", "a list as payload", "deep", "wrong parts"],
 )
-async def test_a_body_that_is_none_of_slacks_is_refused_and_the_next_one_is_heard(slack, heard, body, content_type):
-    answer = await slack.post("/slack/events", **signed(body, **{"Content-Type": content_type}))
+async def test_a_body_that_is_none_of_slacks_is_refused_and_the_next_one_is_heard(
+    slack: httpx.AsyncClient, heard: list[Any], body: bytes, content_type: str
+) -> None:
+    answer = await slack.post("/slack/events", **signed(body, content_type=content_type))
     assert answer.status_code == 400
 
     assert (await slack.post("/slack/events", **signed(command()))).status_code == 200
     assert len(heard) == 1
 
 
-async def test_a_body_that_is_far_too_large_is_not_read(slack, heard):
+async def test_a_body_that_is_far_too_large_is_not_read(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     answer = await slack.post("/slack/events", **signed(b"a" * (LARGEST_BODY + 1)))
 
     assert answer.status_code == 413
     assert heard == []
 
 
-async def test_a_body_that_is_cut_off_is_not_heard(slack, heard):
+async def test_a_body_that_is_cut_off_is_not_heard(slack: httpx.AsyncClient, heard: list[Any]) -> None:
     reader, writer = await asyncio.open_connection(slack.base_url.host, slack.base_url.port)
     writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\ncommand=%2Fdeploy")
     await writer.drain()
@@ -209,7 +217,9 @@ async def test_a_body_that_is_cut_off_is_not_heard(slack, heard):
     assert len(heard) == 1
 
 
-async def test_more_than_a_hundred_commands_at_once_are_each_heard_once(slack, heard):
+async def test_more_than_a_hundred_commands_at_once_are_each_heard_once(
+    slack: httpx.AsyncClient, heard: list[Any]
+) -> None:
     answers = await asyncio.gather(
         *(slack.post("/slack/events", **signed(command(text=f"triage-{n} to staging"))) for n in range(120))
     )
@@ -218,15 +228,15 @@ async def test_more_than_a_hundred_commands_at_once_are_each_heard_once(slack, h
     assert sorted(heard) == sorted(f"triage-{n} to staging" for n in range(120))
 
 
-async def test_a_command_that_nobody_listens_for_is_not_acknowledged(slack):
+async def test_a_command_that_nobody_listens_for_is_not_acknowledged(slack: httpx.AsyncClient) -> None:
     assert (await slack.post("/slack/events", **signed(command(command="/other")))).status_code == 404
 
 
-async def test_only_posts_are_taken(slack):
+async def test_only_posts_are_taken(slack: httpx.AsyncClient) -> None:
     assert (await slack.get("/slack/events")).status_code == 405
 
 
-async def test_health_and_metrics_stand_beside_it(slack):
+async def test_health_and_metrics_stand_beside_it(slack: httpx.AsyncClient) -> None:
     await slack.post("/slack/events", **signed(command()))
 
     assert (await slack.get("/healthz")).json() == {"ok": True}
@@ -234,7 +244,7 @@ async def test_health_and_metrics_stand_beside_it(slack):
     assert 'configbot_slack_acknowledgement_seconds_count{status="200",transport="http"}' in metrics
 
 
-async def test_mounted_apps_see_the_whole_path_and_have_their_lifespan(app):
+async def test_mounted_apps_see_the_whole_path_and_have_their_lifespan(app: AsyncApp) -> None:
     lives = []
 
     @asynccontextmanager
@@ -266,13 +276,13 @@ async def test_mounted_apps_see_the_whole_path_and_have_their_lifespan(app):
     assert lives == ["began", "ended"]
 
 
-def test_a_form_with_neither_a_command_nor_a_payload_is_left_as_it_is():
+def test_a_form_with_neither_a_command_nor_a_payload_is_left_as_it_is() -> None:
     request = read_request(b"text=payload", {"content-type": "application/x-www-form-urlencoded"})
 
     assert request.body == {}
 
 
-def test_an_empty_body_is_no_request_of_slacks_that_breaks():
+def test_an_empty_body_is_no_request_of_slacks_that_breaks() -> None:
     assert read_request(b"", {}).body == {}
     with pytest.raises(NotFromSlack):
         read_request(b"\xff", {})

@@ -16,14 +16,14 @@ COMMANDS = [
 ]
 
 
-def test_a_manifest_for_socket_mode_holds_no_address():
+def test_a_manifest_for_socket_mode_holds_no_address() -> None:
     document = manifest(COMMANDS)
 
     assert document["settings"]["socket_mode_enabled"] is True
     assert not re.search(r"https?:|_url", json.dumps(document))
 
 
-def test_a_manifest_for_http_names_the_address_everywhere():
+def test_a_manifest_for_http_names_the_address_everywhere() -> None:
     document = manifest(COMMANDS, http_url="https://bot.example.com/")
 
     address = "https://bot.example.com/slack/events"
@@ -35,17 +35,17 @@ def test_a_manifest_for_http_names_the_address_everywhere():
     assert {command["url"] for command in document["features"]["slash_commands"]} == {address}
 
 
-def test_the_whole_address_may_be_given_as_well():
+def test_the_whole_address_may_be_given_as_well() -> None:
     document = manifest(COMMANDS, http_url="https://example.com/bot/slack/events")
 
     assert document["settings"]["interactivity"]["request_url"] == "https://example.com/bot/slack/events"
 
 
-def test_people_arrive_as_ids():
+def test_people_arrive_as_ids() -> None:
     assert all(command["should_escape"] for command in manifest(COMMANDS)["features"]["slash_commands"])
 
 
-def test_every_command_is_registered_with_the_prefix():
+def test_every_command_is_registered_with_the_prefix() -> None:
     commands = manifest(COMMANDS, prefix="acorn-")["features"]["slash_commands"]
 
     assert [command["command"] for command in commands] == ["/acorn-configbot", "/acorn-deploy", "/acorn-approvals"]
@@ -54,7 +54,7 @@ def test_every_command_is_registered_with_the_prefix():
     assert command_name("/deploy") == "/deploy"
 
 
-def test_only_keys_of_the_schema_are_used():
+def test_only_keys_of_the_schema_are_used() -> None:
     document = manifest(COMMANDS, http_url="https://bot.example.com")
 
     assert set(document) == {"_metadata", "display_information", "features", "oauth_config", "settings"}
@@ -71,7 +71,7 @@ def test_only_keys_of_the_schema_are_used():
     }
 
 
-def test_every_event_has_the_scope_that_it_needs():
+def test_every_event_has_the_scope_that_it_needs() -> None:
     needs = {"app_mention": "app_mentions:read", "message.im": "im:history"}
 
     assert {needs[event] for event in EVENTS} <= set(SCOPES)
@@ -79,7 +79,7 @@ def test_every_event_has_the_scope_that_it_needs():
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
-def test_refuses_a_name_that_slack_keeps_for_itself(name):
+def test_refuses_a_name_that_slack_keeps_for_itself(name: str) -> None:
     with pytest.raises(ManifestError, match=f"^/{name}: Slack keeps this name for itself"):
         manifest([(name, "x", "")])
 
@@ -97,7 +97,7 @@ def test_refuses_a_name_that_slack_keeps_for_itself(name):
         ([("deploy", "x", ""), ("/deploy", "y", "")], "/deploy: stands there twice"),
     ],
 )
-def test_refuses_commands_that_slack_would_refuse(commands, problem):
+def test_refuses_commands_that_slack_would_refuse(commands: list[tuple[str, str, str]], problem: str) -> None:
     with pytest.raises(ManifestError, match=re.escape(problem)):
         manifest(commands)
 
@@ -105,24 +105,24 @@ def test_refuses_commands_that_slack_would_refuse(commands, problem):
 @pytest.mark.parametrize(
     "address", ["http://bot.example.com", "bot.example.com", "https://", "https://u:p@h", "https://h?x"]
 )
-def test_refuses_an_address_that_slack_cannot_use(address):
+def test_refuses_an_address_that_slack_cannot_use(address: str) -> None:
     with pytest.raises(ManifestError, match="must begin with https://"):
         manifest(COMMANDS, http_url=address)
 
 
-def test_refuses_a_name_of_the_app_that_is_too_long():
+def test_refuses_a_name_of_the_app_that_is_too_long() -> None:
     with pytest.raises(ManifestError, match="36 characters"):
         manifest(COMMANDS, name="c" * 36)
 
 
-def test_says_every_problem_at_once():
+def test_says_every_problem_at_once() -> None:
     with pytest.raises(ManifestError) as raised:
         manifest([("status", "x", ""), ("UP", "x", "")], http_url="nowhere")
 
     assert len(str(raised.value).splitlines()) == 3
 
 
-def test_long_words_are_cut_where_slack_cuts_them():
+def test_long_words_are_cut_where_slack_cuts_them() -> None:
     command = manifest([("deploy", "d" * 3000, "u" * 3000)])["features"]["slash_commands"][0]
 
     assert (len(command["description"]), len(command["usage_hint"])) == (2000, 1000)

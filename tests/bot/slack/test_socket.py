@@ -84,7 +84,7 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 5) -> None
         await asyncio.sleep(0.02)
 
 
-async def test_a_command_is_heard_and_acknowledged(slack):
+async def test_a_command_is_heard_and_acknowledged(slack: Slack) -> None:
     await check_tokens(slack.app.client, app_token=Bot().app_token)
 
     async with connected(slack.app, Bot().app_token) as connection:
@@ -95,7 +95,7 @@ async def test_a_command_is_heard_and_acknowledged(slack):
     assert slack.heard == ["payload_v2 to production"]
 
 
-async def test_a_hundred_commands_at_once_are_each_heard_once(slack):
+async def test_a_hundred_commands_at_once_are_each_heard_once(slack: Slack) -> None:
     async with connected(slack.app, Bot().app_token):
         await until(lambda: asyncio.sleep(0, slack.delivery.connected))
         await asyncio.gather(*(slack.type(str(n)) for n in range(120)))
@@ -103,7 +103,7 @@ async def test_a_hundred_commands_at_once_are_each_heard_once(slack):
     assert sorted(slack.heard, key=int) == [str(n) for n in range(120)]
 
 
-async def test_a_listener_that_breaks_is_no_acknowledgement_and_the_next_one_is_heard(slack):
+async def test_a_listener_that_breaks_is_no_acknowledgement_and_the_next_one_is_heard(slack: Slack) -> None:
     async def breaks(ack: Any) -> None:
         raise RuntimeError("broken")
 
@@ -117,7 +117,7 @@ async def test_a_listener_that_breaks_is_no_acknowledgement_and_the_next_one_is_
     assert slack.heard == ["still here"]
 
 
-async def test_comes_again_when_slack_asks_for_it(slack):
+async def test_comes_again_when_slack_asks_for_it(slack: Slack) -> None:
     async with connected(slack.app, Bot().app_token) as connection:
         await until(lambda: asyncio.sleep(0, slack.delivery.connected))
         await slack.delivery.ask_to_reconnect()
@@ -130,13 +130,13 @@ async def test_comes_again_when_slack_asks_for_it(slack):
     assert slack.heard == ["after the refresh"]
 
 
-async def test_a_wrong_app_token_ends_the_start_in_time(slack):
+async def test_a_wrong_app_token_ends_the_start_in_time(slack: Slack) -> None:
     with pytest.raises(NotConnected, match=r"not connected after 0\.2 s"):
         async with connected(slack.app, "xapp-wrong", first_connect=0.2, ping_interval=0.05):
             raise AssertionError("it must not come so far")
 
 
-async def test_the_shutdown_lets_what_runs_end_and_takes_nothing_new(slack):
+async def test_the_shutdown_lets_what_runs_end_and_takes_nothing_new(slack: Slack) -> None:
     tasks, ended = Tasks(), []
 
     async def work() -> None:
@@ -168,7 +168,7 @@ async def test_the_shutdown_lets_what_runs_end_and_takes_nothing_new(slack):
     assert slack.heard == []
 
 
-async def test_what_is_being_acknowledged_at_the_shutdown_still_is(slack):
+async def test_what_is_being_acknowledged_at_the_shutdown_still_is(slack: Slack) -> None:
     async def slow(ack: Any) -> None:
         await asyncio.sleep(0.2)
         await ack(text="in time")
@@ -182,7 +182,7 @@ async def test_what_is_being_acknowledged_at_the_shutdown_still_is(slack):
     assert await asking == {"text": "in time"}
 
 
-async def test_no_task_is_left_behind(slack):
+async def test_no_task_is_left_behind(slack: Slack) -> None:
     before = asyncio.all_tasks()
 
     async with connected(slack.app, Bot().app_token):
@@ -195,7 +195,7 @@ async def test_no_task_is_left_behind(slack):
     assert not left
 
 
-async def test_a_connection_that_is_lost_is_told_and_comes_back(workspace):
+async def test_a_connection_that_is_lost_is_told_and_comes_back(workspace: Workspace) -> None:
     """Slack goes away whole, for longer than the SDK tries by itself with one address, and comes back."""
     delivery = SocketDelivery(workspace, ack_seconds=1)
     async with session() as shared:
@@ -228,7 +228,7 @@ async def _is_up(connection: socket.SocketMode) -> bool:
     return await connection.check() is None
 
 
-async def test_a_connection_that_says_nothing_is_renewed(slack):
+async def test_a_connection_that_says_nothing_is_renewed(slack: Slack) -> None:
     async with connected(slack.app, Bot().app_token, ping_interval=0.05, quiet_limit=0.2):
         await until(lambda: asyncio.sleep(0, slack.delivery.connected))
         handed_out = len(slack.delivery._connections)
