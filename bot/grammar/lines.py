@@ -325,49 +325,6 @@ HEADS: Mapping[tuple[str, ...], str] = {
 }
 """Other spellings of the first word or two."""
 
-NOUNS = frozenset({"project", "config", "evaluation", "deployment", "approval", "change", "reminder"})
-"""First words behind which a verb may stand."""
-
-SPELLINGS: Mapping[str, frozenset[str]] = {
-    "to": frozenset({"to", "on", "onto", "into", "→"}),
-    "in": frozenset({"in", "on"}),
-    "of": frozenset({"of", "from", "for"}),
-    "with": frozenset({"with", "and", "to", "vs", "versus", "against", "→"}),
-}
-"""Other spellings of small words inside a line."""
-
-BECAUSE = frozenset({"because"})
-
-PLACES: Mapping[str, str] = {
-    "CONFIG": "config",
-    "PROJECT": "project",
-    "ENV": "environment",
-    "SOURCE": "source",
-    "NAME": "name",
-    "A": "old",
-    "PROJECT-A": "old_project",
-    "B": "new",
-    "PROJECT-B": "new_project",
-    "EVALUATION": "evaluation",
-    "ID": "change",
-    "TIME": "when",
-    "DURATION": "when",
-    "REASON": "because",
-    "DIRECTORY": "directory",
-    "STATUS": "status",
-    "FIELD=VALUE…": "assignments",
-    "WORDS": "words",
-    "WORD": "word",
-    "LINE": "readings",
-}
-"""What people fill in → the field of the reading. The duration of a lock is its field `duration`."""
-
-STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"})
-"""Statuses of an evaluation (v4 reference, *Evaluations*), and one more spelling."""
-
-FIELDS = frozenset({"name", "directory", "active", "description", "tags", "maintainer", "team", "metric", "inverted"})
-"""What *project update* can change: a Humanloop project has the first three, an AI Config not the second and third."""
-
 FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "config"})
 """First words that open a form when nothing stands behind them."""
 
@@ -408,16 +365,6 @@ COMMAND_HEADS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A slash command, without slash and prefix."""
-
-    name: str
-    description: str
-    usage: str
-    """What can stand behind it; Slack shows it as the hint."""
-
-
 def lines_of(head: str) -> tuple[Line, ...]:
     """The lines that begin with this verb or noun (in the singular)."""
     return tuple(line for line in LINES if line.head == head)
@@ -449,23 +396,3 @@ def is_not_yet(reading: Reading) -> bool:
     line = line_of(reading)
     timed = "when" in NOT_YET and getattr(reading, "when", None) is not None
     return timed or (line is not None and line.key in NOT_YET)
-
-
-_ABOUT = {
-    "project": "Make, show, list and change projects.",
-    "config": "Show, list and compare configs.",
-    "evaluation": "List, show and complete evaluations.",
-}
-
-
-def _commands() -> tuple[Command, ...]:
-    commands = []
-    for name, head in COMMAND_HEADS.items():
-        lines = lines_of(head)
-        hint = " | ".join(" ".join(line.usage.split()[1:]) for line in lines)
-        commands.append(Command(name, _ABOUT.get(head, lines[0].does), hint or "[help]"))
-    return (*commands, Command("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]"))
-
-
-COMMANDS = _commands()
-"""The slash commands, in the order in which they are registered."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.grammar.lines import STATUSES
 from bot.grammar.patterns import BEHIND_WALLS, Pattern, small_words, verbs
 from bot.grammar.times import clock, like_clock, like_span, span
 from bot.grammar.values import is_change_id, is_directory, is_field
+from bot.grammar.vocabulary import STATUSES
 from bot.grammar.words import Word
 
 
@@ -51,7 +51,7 @@ class Typed:
             return False
         match self.head:
             case "project":
-                return key in ("in", "on") and is_directory(rest[0] if rest else "")
+                return key in ("in", "on") and bool(rest) and is_directory(self.words[position + 1].text)
             case "lock":
                 return key == "for" and like_span(rest)
             case "config" | "change" | "unlock" | "deployment" | "withdraw":
@@ -63,7 +63,7 @@ class Typed:
         limits = [len(self.words)]
         for position in range(len(self.words) - 1, -1, -1):
             word = self.words[position]
-            ends = word.quoted or position in self.walls or is_field(word)
+            ends = word.quoted or word.mixed or position in self.walls or is_field(word)
             limits.append(position if ends else limits[-1])
         return limits[::-1]
 
@@ -103,8 +103,8 @@ class Typed:
 
     def _name_ends(self, start: int) -> Iterator[int]:
         words = self.words
-        if words[start].quoted:
-            return iter((start + 1,) if words[start].text.strip() else ())
+        if words[start].quoted or words[start].mixed:
+            return iter((start + 1,) if words[start].text.strip() and not is_field(words[start]) else ())
         if start == 0 and self.keys[0] in self.verbs:
             return iter(())
         return iter(range(self.name_limits[start], start, -1))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.lines import FIELDS, HEADS, LINES, STATUSES, lines_of, usage
+from bot.grammar.lines import HEADS, LINES, lines_of, usage
 from bot.grammar.matching import Fit, Typed
 from bot.grammar.patterns import Pattern, heads, patterns, verbs
 from bot.grammar.times import clock, like_clock, like_span, span
+from bot.grammar.vocabulary import FIELDS, STATUSES
 from bot.grammar.words import Word
 
 _CLOSE = 65

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.grammar import mistakes
-from bot.grammar.lines import BECAUSE, FORMS, HEADS, line_of
+from bot.grammar.lines import FORMS, HEADS, line_of
 from bot.grammar.matching import Filled, Fit, Typed
 from bot.grammar.mistakes import Mistake
 from bot.grammar.patterns import Pattern, field_of, heads, patterns
@@ -24,6 +24,7 @@ from bot.grammar.readings import (
 )
 from bot.grammar.times import clock, span
 from bot.grammar.values import BadField, assignments
+from bot.grammar.vocabulary import BECAUSE
 from bot.grammar.words import UnclosedQuote, Word, cut, plain, protected
 
 MAX_CHARACTERS = 3_000
@@ -74,7 +75,7 @@ def _usage_of(near: Sequence[str]) -> str:
 
 
 def _meaningful(lines: Sequence[str]) -> list[str]:
-    return [line for line in dict.fromkeys(lines) if isinstance(understand(line), Understood)]
+    return [line for line in dict.fromkeys(lines) if line and isinstance(understand(line), Understood)]
 
 
 def understand(line: str) -> Understood | Mistake:
@@ -168,8 +169,8 @@ def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Reading, ..
             into.setdefault(reading, (strays, pattern.line.key.split()[0] != first.lower(), len(into)))
             if typed.begins_small(fit):
                 odd.add(reading)
-            if len(into) > MAX_READINGS:
-                return tuple(into)
+            if len(found) > MAX_READINGS:
+                return tuple(found)
     chosen = found or fallback
     if any(strays == 0 for strays, _, _ in chosen.values()):
         chosen = {reading: rank for reading, rank in chosen.items() if reading not in odd}

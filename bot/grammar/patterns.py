@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.grammar.lines import HEADS, LINES, NOUNS, PLACES, SPELLINGS, Line
+from bot.grammar.lines import HEADS, LINES, Line
+from bot.grammar.vocabulary import NOUNS, PLACES, SPELLINGS
 
 if TYPE_CHECKING:
     from lark import Tree

@@ -23,7 +23,6 @@ from bot.grammar.readings import (
     Understood,
 )
 from bot.grammar.times import written
-from bot.grammar.values import is_field
 from bot.grammar.words import UnclosedQuote, cut, protected
 
 _PREFIXED = re.compile(r"([\w.-]+:)(\S.*)", re.DOTALL)
@@ -107,7 +106,8 @@ def _part(pattern: Pattern, part: Part, reading: Reading, *, in_quotes: bool) ->
             return written(value)
         case tuple():
             return " ".join(_assignment(assignment) for assignment in value)
-    return str(value) if all(_is_plain(word) for word in str(value).split(" ")) else _quoted(str(value))
+    words = str(value).split(" ") if part.text in ("WORDS", "WORD") else [str(value)]
+    return str(value) if all(map(_is_plain, words)) else _quoted(str(value))
 
 
 def _name(text: str, *, quoted: bool, in_quotes: bool) -> str:
@@ -124,8 +124,8 @@ def _name(text: str, *, quoted: bool, in_quotes: bool) -> str:
 
 
 def _assignment(assignment: Assignment) -> str:
-    plain_value = assignment.value and _is_plain(assignment.value)
-    return f"{assignment.field}={assignment.value if plain_value else _quoted(assignment.value)}"
+    bare = f"{assignment.field}={assignment.value}"
+    return bare if assignment.value and _is_bare(bare) else f"{assignment.field}={_quoted(assignment.value)}"
 
 
 def _quoted(text: str) -> str:
@@ -133,9 +133,13 @@ def _quoted(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the text is one bare word that stays as it is."""
+    """Whether the text is one bare word that stays as it is, and no assignment."""
+    return _is_bare(text) and "=" not in text
+
+
+def _is_bare(text: str) -> bool:
     try:
         words, _ = cut(text)
     except UnclosedQuote:
         return False
-    return [(word.text, word.bare) for word in words] == [(text, len(text))] and not is_field(words[0])
+    return [(word.text, word.bare) for word in words] == [(text, len(text))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.grammar.lines import FIELDS
 from bot.grammar.readings import Assignment
+from bot.grammar.vocabulary import FIELDS
 from bot.grammar.words import Word
 
 _CHANGE_ID = re.compile(r"(?:ch-?|#)?\d{1,9}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII)
@@ -56,7 +56,7 @@ def assignments(words: Sequence[Word]) -> tuple[Assignment, ...]:
 
 def _is_empty(word: Word, after: Word | None) -> bool:
     """Whether an assignment ends with its sign. An empty value is written as two quotes."""
-    return word.key.endswith("=") and is_field(word) and (after is None or is_field(after))
+    return not word.mixed and _FIELD.fullmatch(word.text) is not None and (after is None or is_field(after))
 
 
 def _check(found: list[Assignment]) -> None:

@@ -1,0 +1,48 @@
+"""The words of the language that stand for something: small words, places, fields, statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NOUNS = frozenset({"project", "config", "evaluation", "deployment", "approval", "change", "reminder"})
+"""First words behind which a verb may stand."""
+
+SPELLINGS: Mapping[str, frozenset[str]] = {
+    "to": frozenset({"to", "on", "onto", "into", "→"}),
+    "in": frozenset({"in", "on"}),
+    "of": frozenset({"of", "from", "for"}),
+    "with": frozenset({"with", "and", "to", "vs", "versus", "against", "→"}),
+}
+"""Other spellings of small words inside a line."""
+
+BECAUSE = frozenset({"because"})
+
+PLACES: Mapping[str, str] = {
+    "CONFIG": "config",
+    "PROJECT": "project",
+    "ENV": "environment",
+    "SOURCE": "source",
+    "NAME": "name",
+    "A": "old",
+    "PROJECT-A": "old_project",
+    "B": "new",
+    "PROJECT-B": "new_project",
+    "EVALUATION": "evaluation",
+    "ID": "change",
+    "TIME": "when",
+    "DURATION": "when",
+    "REASON": "because",
+    "DIRECTORY": "directory",
+    "STATUS": "status",
+    "FIELD=VALUE…": "assignments",
+    "WORDS": "words",
+    "WORD": "word",
+    "LINE": "readings",
+}
+"""What people fill in → the field of the reading. The duration of a lock is its field `duration`."""
+
+STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"})
+"""Statuses of an evaluation (v4 reference, *Evaluations*), and one more spelling."""
+
+FIELDS = frozenset({"name", "directory", "active", "description", "tags", "maintainer", "team", "metric", "inverted"})
+"""What *project update* can change: a Humanloop project has the first three, an AI Config not the second and third."""
