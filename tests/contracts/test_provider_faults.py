@@ -121,7 +121,7 @@ def no_pauses() -> Iterator[None]:
         yield
 
 
-def build(kind: str, url: str, *, timeout: float = 5.0) -> ProviderClient:
+def build(kind: str, url: str, *, timeout: float = 10.0) -> ProviderClient:
     return catalog.build(kind, "acorn", f"{url}/v4", SecretStr(KEY), timeout=timeout)
 
 
@@ -159,7 +159,7 @@ async def test_a_read_that_fails_did_nothing_and_says_why(
     failure = FAILURES[name]
     server.always = failure.reply
     caplog.set_level(logging.DEBUG)
-    client = build(kind, server.url, timeout=0.1 if name == "slow" else 5)
+    client = build(kind, server.url, timeout=0.4 if name == "slow" else 10)
     error = await failing(client, READS[method])
     assert isinstance(error, NotDone)
     assert_explained(error, failure, failure.fault)
@@ -176,7 +176,7 @@ async def test_a_write_that_fails_tells_not_done_from_unsure(
     failure = FAILURES[name]
     server.always = failure.reply
     caplog.set_level(logging.DEBUG)
-    client = build(kind, server.url, timeout=0.1 if name == "slow" else 5)
+    client = build(kind, server.url, timeout=0.4 if name == "slow" else 10)
     if name == "wrong types" and (kind, method) in TAKES_ANY_JSON:
         await WRITES[method](client)
         await client.close()

