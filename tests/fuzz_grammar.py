@@ -84,7 +84,7 @@ def damaged(line: str, chance: random.Random) -> str:
 
 
 def run(lines: int, seed: int) -> Counter[str]:
-    """Parse so many lines; how many were understood, and how many went wrong in which way. Raises on the first fault."""
+    """Parse so many lines; counts those understood and each kind of mistake. Raises on the first fault."""
     chance = random.Random(seed)
     counted: Counter[str] = Counter()
     commands = [None, None, None, *(command.name for command in COMMANDS)]

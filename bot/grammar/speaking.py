@@ -37,7 +37,8 @@ def quote(text: str) -> str:
 def say(reading: Reading) -> str:
     """The line that means exactly this reading, names in quotes only where it would mean something else too.
 
-    Raises `ValueError` for a reading that no line can mean, such as a test of reminders for one project.
+    A name that no line can hold, of blanks for example, is written all the same. Raises `ValueError` for a reading
+    that no line can mean, such as a test of reminders for one project.
     """
     if isinstance(reading, Form):
         return reading.verb

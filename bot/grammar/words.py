@@ -23,7 +23,9 @@ class Word:
     @property
     def key(self) -> str:
         """What is compared with keywords (``--to`` is ``to``); empty for anything with quotes, which is never one."""
-        return "" if self.quoted or self.mixed else self.text.lower().removeprefix("--")
+        if self.quoted or self.mixed:
+            return ""
+        return "→" if _ARROW.fullmatch(self.text) else self.text.lower().removeprefix("--")
 
 
 class UnclosedQuote(Exception):
@@ -105,7 +107,7 @@ def _next(text: str, start: int) -> Word:
         arrow = _ARROW.match(text, position)
         if arrow:
             if not pieces:
-                return Word("→", start, arrow.end(), 1)
+                return Word(arrow.group(), start, arrow.end(), len(arrow.group()))
             break
         if text[position] in _CLOSERS and (not pieces or pieces[-1].endswith(_OPENS_AFTER)):
             inside, position = _quoted(text, position)

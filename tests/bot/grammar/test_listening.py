@@ -95,6 +95,12 @@ LINES = [
     ("<@U0BOT> /deploy config_x", "Deploy config=config_x"),
     ("/", "Help"),
     (".", "Help"),
+    ("deploy config_x \u200b to production", "Deploy config=config_x environment=production"),
+    (
+        "deploy a -> b -> production",
+        "Deploy config=a -> b environment=production",
+        "Deploy config=a environment=b -> production",
+    ),
 ]
 """What is typed, and every meaning of it, the likeliest first."""
 

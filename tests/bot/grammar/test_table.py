@@ -107,12 +107,13 @@ def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str |
         ("approvals", "approvals"),
         ("approval", "approvals"),
         ("project update", "project update PROJECT FIELD=VALUE…"),
-        ("Config", "config show CONFIG [of PROJECT] · config list PROJECT · config diff A [of PROJECT-A] with B [of PROJECT-B]"),
+        ("Project update", "project update PROJECT FIELD=VALUE…"),
+        ("prompts", " · ".join(line.usage for line in LINES if line.key.startswith("project "))),
         ("roll back", "rollback PROJECT in ENV [to CONFIG] [at TIME | in DURATION] [because REASON]"),
         ("sing", ""),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_usage_of_a_word(verb: str, line: str) -> None:
     assert usage(verb) == line
 
@@ -139,3 +140,8 @@ def test_says_what_cannot_be_done_yet(reading: Reading, not_yet: bool) -> None:
 def test_refuses_to_say_what_no_line_can_mean(reading: Reading) -> None:
     with pytest.raises(ValueError, match="no line means this"):
         say(reading)
+
+
+def test_says_even_a_name_that_no_line_can_hold() -> None:
+    """A card must not fail because of what somebody called a config."""
+    assert say(Deploy(Name(" "), environment=x)) == 'deploy " " to "x"'
