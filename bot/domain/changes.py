@@ -236,7 +236,7 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of history. `actor` None means the bot by itself. `subject` is a change id or ``provider:evaluation``."""
+    """One line of history. `actor` None is the bot by itself; `subject` a change id or ``provider:evaluation``."""
 
     id: str
     at: datetime

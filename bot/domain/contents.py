@@ -12,6 +12,9 @@ from typing import Any
 VARIABLE = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
+_BUDGET = 1_000_000
+"""Pairs of words that the diff of one message may compare: some tenths of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -100,9 +103,12 @@ def _value_diffs(before: Content, after: Content) -> Iterator[ValueDiff]:
 
 def _differing(prefix: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ValueDiff]:
     for name in [*before, *(name for name in after if name not in before)]:
-        old, new = _text(before.get(name)), _text(after.get(name))
+        was, now = before.get(name), after.get(name)
+        old, new = _text(was), _text(now)
         if old != new:
             yield ValueDiff(prefix + name, old, new)
+        elif isinstance(was, str) is not isinstance(now, str):  # "1" became 1: quotes tell them apart
+            yield ValueDiff(prefix + name, json.dumps(was), json.dumps(now))
 
 
 def _text(value: Any) -> str | None:
@@ -129,16 +135,54 @@ def _message_diffs(before: tuple[Message, ...], after: tuple[Message, ...]) -> I
 
 
 def word_spans(old: str, new: str) -> Iterator[Span]:
-    """The runs that turn `old` into `new`, cut at words; joining ``=`` and ``+`` gives `new`."""
+    """The runs that turn `old` into `new`, cut at words; joining ``=`` and ``+`` gives `new`, ``=`` and ``-`` `old`.
+
+    Comparing words costs time with the square of their number. Long texts are compared line by line first, then word
+    by word in the lines that differ, as far as `_BUDGET` lasts; what is beyond is shown whole.
+    """
     before, after = _WORD.findall(old), _WORD.findall(new)
+    if len(before) * len(after) <= _BUDGET:
+        yield from _spans(before, after)
+        return
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    if head:
+        yield Span("=", "".join(before[:head]))
+    yield from _line_spans("".join(before[head : len(before) - tail]), "".join(after[head : len(after) - tail]))
+    if tail:
+        yield Span("=", "".join(before[len(before) - tail :]))
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many words both begin with."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _line_spans(old: str, new: str) -> Iterator[Span]:
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if len(before) * len(after) > _BUDGET:
+        before, after = [old], [new]
+    left = _BUDGET
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield Span("=", "".join(before[a:b]))
-            continue
-        if a < b:
-            yield Span("-", "".join(before[a:b]))
-        if c < d:
-            yield Span("+", "".join(after[c:d]))
+        gone, come = _WORD.findall("".join(before[a:b])), _WORD.findall("".join(after[c:d]))
+        cost = 0 if tag == "equal" else len(gone) * len(come)
+        yield from _spans(gone, come) if cost <= left and tag != "equal" else _whole(gone, come)
+        left -= min(cost, left)
+
+
+def _spans(before: list[str], after: list[str]) -> Iterator[Span]:
+    for _, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        yield from _whole(before[a:b], after[c:d])
+
+
+def _whole(before: list[str], after: list[str]) -> Iterator[Span]:
+    if before == after:
+        yield Span("=", "".join(before))
+        return
+    if before:
+        yield Span("-", "".join(before))
+    if after:
+        yield Span("+", "".join(after))
 
 
 def to_document(content: Content) -> dict[str, Any]:

@@ -17,7 +17,7 @@ WAITS_FOR_CALLER = frozenset({"human", "external"})
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """What judges. `kind` is python, llm, human or external; `return_type` boolean, number, select …"""
+    """What judges. `kind` is python, llm, human or external; `return_type` is boolean, number, select and so on."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class Evaluation:
 class Verdict(StrEnum):
     """What the evaluations say. Only `PASS` is a pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
     NOT_PROVEN = "not proven"
     NOT_AVAILABLE = "not available"

@@ -101,7 +101,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Facts for: may this be asked for, and what does it need?"""
+    """Facts for the question: may this be asked for, and what does it need."""
 
     kind: Kind
     actor: Actor
@@ -119,7 +119,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """Facts for: may this person approve, or reject?"""
+    """Facts for the question: may this person approve, or reject."""
 
     say: Say
     actor: Actor
@@ -133,7 +133,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Facts for: may this person take the change back?"""
+    """Facts for the question: may this person take the change back."""
 
     actor: Actor
     requester: Actor
@@ -142,7 +142,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Facts for: may this change be applied now, with everything looked at again?
+    """Facts for the question: may this change be applied now, with everything looked at again.
 
     `environment` is as the provider names it now, None when it is gone; `target_version` is the content version of the
     target now; `approvers` are the people who approved, with their standing now.
@@ -164,7 +164,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """Facts for: may this person set the status of an evaluation? (Contract: *Update Status*.)"""
+    """Facts for the question: may this person set the status of an evaluation (v4 reference, *Update Status*)."""
 
     actor: Actor
     evaluation: Evaluation
@@ -173,7 +173,7 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Facts for: may this person say what became of a change whose outcome is unknown?"""
+    """Facts for the question: may this person say what became of a change whose outcome is unknown."""
 
     actor: Actor
     state: State
@@ -238,10 +238,10 @@ def _decide_request(facts: Request) -> Answer:
         )
     if facts.undone is not None and facts.undone.on_top:
         reasons.append(Reason(Code.NOT_LAST))
+    if facts.rule is not None and facts.rule.reason_required and not (facts.because or "").strip():
+        reasons.append(Reason(Code.REASON_REQUIRED))
     if facts.rule is None or reasons:
         return Denied(tuple(reasons))
-    if facts.rule.reason_required and not (facts.because or "").strip():
-        return Denied((Reason(Code.REASON_REQUIRED),))
     rule = effective_rule(facts.rule, facts.kind, facts.actor, facts.undone, facts.now)
     return Allowed(rule) if rule.approvals == 0 else NeedsApproval(rule, have=0, need=rule.approvals)
 
@@ -298,8 +298,13 @@ def _decide_vote(facts: Vote) -> Answer:
         return Denied(tuple(reasons))
     if facts.say is Say.REJECT:
         return Allowed(facts.rule)
-    have = 1 + len({decision.actor.key for decision in facts.decisions if decision.say is Say.APPROVE})
-    return Allowed(facts.rule) if have >= facts.rule.approvals else NeedsApproval(facts.rule, have, facts.rule.approvals)
+    voters = {decision.actor.key for decision in facts.decisions if decision.say is Say.APPROVE}
+    if not facts.rule.requester_may_approve:
+        voters.discard(facts.requester.key)
+    have = 1 + len(voters)
+    return (
+        Allowed(facts.rule) if have >= facts.rule.approvals else NeedsApproval(facts.rule, have, facts.rule.approvals)
+    )
 
 
 def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
@@ -357,7 +362,4 @@ def _status_reasons(facts: StatusUpdate) -> Iterator[Reason]:
     if not facts.evaluation.takes_status_from_caller:
         yield Reason(Code.NO_CALLER_EVALUATOR, Lifter.NOBODY)
     if (facts.evaluation.status, facts.status) not in _STATUS_MOVES:
-        yield Reason(
-            Code.STATUS_FORBIDS, Lifter.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status}
-        )
-
+        yield Reason(Code.STATUS_FORBIDS, Lifter.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status})

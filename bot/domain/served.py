@@ -91,8 +91,15 @@ def from_document(document: dict[str, Any]) -> Served:
             live = Off()
         case {"live": "one", "config": str(config), "version": str(version), "name": str(name)}:
             live = One(config, version, name)
-        case {"live": "split", "weights": list(weights)}:
-            live = Split(tuple((str(config), int(weight)) for config, weight in weights))
+        case {"live": "split", "weights": list(weights)} if all(map(_is_weight, weights)):
+            live = Split(tuple((config, weight) for config, weight in weights))
         case _:
             raise ValueError(f"reading what was served: {document!r} is not one of nothing, off, one, split")
-    return Served(live, int(document.get("rules", 0)))
+    rules = document.get("rules", 0)
+    if not isinstance(rules, int):
+        raise ValueError(f"reading what was served: {rules!r} is not a number of rules")  # noqa: TRY004 - as promised
+    return Served(live, rules)
+
+
+def _is_weight(weight: Any) -> bool:
+    return isinstance(weight, list) and [type(part) for part in weight] == [str, int]
