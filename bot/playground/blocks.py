@@ -53,6 +53,7 @@ class Check:
                 self.wrong(f"{here}/type", f"unsupported type: {kind}")
                 continue
             self.block_id(block, here, seen)
+            self.known(block, here, _BLOCK_KEYS.get(block["type"]))
             check(self, block, here)
         return self.tables_and_markdown(blocks, where)
 
@@ -75,6 +76,13 @@ class Check:
             self.wrong(f"{where}/block_id", f"block_id: {identifier} already exists")
         seen.add(str(identifier))
 
+    def known(self, holder: Json, where: str, keys: str | None) -> None:
+        """Nothing but `keys` (separated by blanks) beside type and id; None where they are not known for sure."""
+        if keys is None:
+            return
+        for key in holder.keys() - {"type", "block_id", "action_id", *keys.split()}:
+            self.wrong(where, f"invalid additional property: {key}")
+
     def text(self, value: Any, where: str, most: int, least: int = 1) -> None:
         """A bare string."""
         if not isinstance(value, str):
@@ -96,6 +104,7 @@ class Check:
         allowed = ("plain_text",) if plain else ("plain_text", "mrkdwn")
         if value.get("type") not in allowed:
             self.wrong(f"{where}/type", f"must be one of: {', '.join(allowed)}")
+        self.known(value, where, "text emoji" if value.get("type") == "plain_text" else "text verbatim")
         return self.text(value.get("text"), f"{where}/text", most)
 
     def optional_words(self, holder: Json, key: str, where: str, most: int, *, plain: bool = False) -> None:
@@ -233,6 +242,7 @@ class Check:
         self.optional_words(element, "placeholder", where, 150, plain=True)
         if element.get("confirm") is not None:
             self.confirm(element["confirm"], f"{where}/confirm")
+        self.known(element, where, _ELEMENT_KEYS.get(kind))
         return _ELEMENTS.get(kind, Check.plain_element)(self, element, where)
 
     def plain_element(self, element: Json, where: str) -> None:
@@ -268,6 +278,17 @@ class Check:
             self.groups(element["option_groups"], f"{where}/option_groups")
         else:
             self.options(element.get("options"), f"{where}/options", 100)
+        self.initial(element, where)
+
+    def initial(self, element: Json, where: str) -> None:
+        """What is chosen at first must be among the options, word for word."""
+        groups = element.get("option_groups") or [element]
+        offered = [
+            option for group in groups if isinstance(group, dict) for option in group.get("options") or () if option
+        ]
+        first = [element["initial_option"]] if element.get("initial_option") else element.get("initial_options") or []
+        if not all(option in offered for option in first):
+            self.wrong(where, "initial options must be among the options")
 
     def external_select(self, element: Json, where: str) -> None:
         """Options come from the app; only what is chosen already stands here."""
@@ -294,6 +315,7 @@ class Check:
     def boxes(self, element: Json, where: str) -> None:
         """Checkboxes and radio buttons, at most ten."""
         self.options(element.get("options"), f"{where}/options", 10, plain=False)
+        self.initial(element, where)
 
     def text_input(self, element: Json, where: str) -> None:
         """Lengths that one may ask for."""
@@ -388,6 +410,30 @@ _RICH_PARTS = frozenset({"rich_text_section", "rich_text_list", "rich_text_quote
 _RICH_LEAVES = frozenset(
     {"text", "link", "emoji", "user", "channel", "usergroup", "date", "broadcast", "color", "team"}
 )
+_CHOICE = "placeholder confirm focus_on_load"
+_BLOCK_KEYS = {
+    "section": "text fields accessory expand",
+    "divider": "",
+    "context": "elements",
+    "actions": "elements",
+    "input": "label element hint optional dispatch_action",
+    "markdown": "text",
+    "rich_text": "elements",
+}
+_ELEMENT_KEYS = {
+    "button": "text url value style confirm accessibility_label",
+    "static_select": f"{_CHOICE} options option_groups initial_option",
+    "multi_static_select": f"{_CHOICE} options option_groups initial_options max_selected_items",
+    "external_select": f"{_CHOICE} initial_option min_query_length",
+    "multi_external_select": f"{_CHOICE} initial_options min_query_length max_selected_items",
+    "users_select": f"{_CHOICE} initial_user",
+    "overflow": "options confirm",
+    "checkboxes": "options initial_options confirm focus_on_load",
+    "radio_buttons": "options initial_option confirm focus_on_load",
+    "plain_text_input": (
+        "initial_value multiline min_length max_length dispatch_action_config focus_on_load placeholder"
+    ),
+}
 _BLOCKS: dict[str, Callable[[Check, Json, str], None]] = {
     "section": Check.section,
     "header": Check.header,

@@ -52,6 +52,8 @@ class Interactions:
             raise Impossible(f"there is no thread {thread_ts}: reload the channel ({error.error})") from None
         message = payloads.typed_message(self._workspace, person, channel, text, thread)
         self._workspace.post(message)
+        if not channel.bot_is_member and f"<@{self._workspace.bot.user_id}>" in message.text:
+            self._workspace.notice(f"{self._workspace.bot.name} is not in #{channel.name} and does not hear this", user)
         for event in payloads.message_events(self._workspace, message):
             await self._event(event)
         return {"ok": True}

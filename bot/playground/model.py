@@ -176,8 +176,6 @@ class ResponseUrl:
     expires: float
     left: int = 5
     source_ts: str | None = None
-    source_is_ephemeral: bool = False
-    thread_ts: str | None = None
 
 
 @dataclass(slots=True)

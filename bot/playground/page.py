@@ -34,12 +34,14 @@ class Page:
         workspace: Workspace,
         delivery: Delivery,
         interactions: Interactions,
+        methods: frozenset[str],
         move_clock: MoveClock | None,
-        keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
+        keep_alive_seconds: float,
     ) -> None:
         self._workspace = workspace
         self._delivery = delivery
         self._interactions = interactions
+        self._faulty = methods | {"response_url"}
         self._move_clock = move_clock
         self._keep_alive_seconds = keep_alive_seconds
 
@@ -195,6 +197,8 @@ class Page:
         method, error = body.text("method"), body.optional("error") or ""
         if method == "socket":
             return await self._break_socket(error)
+        if method not in self._faulty:
+            raise Impossible(f"the bot calls no {method!r} here: choose of socket, {', '.join(sorted(self._faulty))}")
         retry_after, times = int(body.number("retry_after", 1)), int(body.number("times", 1))
         self._workspace.faults.add(Fault(method, error, retry_after, times, body.number("delay", 0)))
         return {"ok": True}

@@ -16,7 +16,6 @@ def slash_command(
     workspace: Workspace, person: Person, channel: Channel, command: str, text: str, response_url: str
 ) -> dict[str, str]:
     """A slash command: one flat object of strings."""
-    name = "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
     grid = {}
     if workspace.team.enterprise_id:
         grid = {
@@ -29,7 +28,7 @@ def slash_command(
         "team_domain": workspace.team.domain,
         **grid,
         "channel_id": channel.id,
-        "channel_name": name,
+        "channel_name": _name(channel),
         "user_id": person.id,
         "user_name": person.username,
         "command": command,
@@ -39,6 +38,11 @@ def slash_command(
         "response_url": response_url,
         "trigger_id": workspace.new_trigger(person.id),
     }
+
+
+def _name(channel: Channel) -> str:
+    """A channel's name as payloads have it: private ones keep theirs."""
+    return "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
 
 
 def message_object(workspace: Workspace, message: Message) -> Json:
@@ -90,8 +94,7 @@ def _message_context(workspace: Workspace, message: Message) -> Json:
         "is_ephemeral": message.reader is not None,
         **({"thread_ts": message.thread_ts} if message.thread_ts else {}),
     }
-    name = "directmessage" if channel.is_im else channel.name
-    context: Json = {"container": container, "channel": {"id": channel.id, "name": name}}
+    context: Json = {"container": container, "channel": {"id": channel.id, "name": _name(channel)}}
     if message.reader is None:
         context["message"] = message_object(workspace, message)
     return context
@@ -190,8 +193,10 @@ def event(workspace: Workspace, person: Person | None, body: Json) -> Json:
 
 
 def message_events(workspace: Workspace, message: Message) -> list[Json]:
-    """The events that a new message raises, of those to which the app is subscribed."""
+    """The events that a new message raises where the bot is a member, of those to which it is subscribed."""
     channel = workspace.channels[message.channel]
+    if not channel.bot_is_member:
+        return []
     kind = "im" if channel.is_im else "groups" if channel.is_private else "channels"
     body = {
         **message_object(workspace, message),

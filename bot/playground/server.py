@@ -74,7 +74,7 @@ def create_app(
     ``workspace.audience.end()`` before the web server is asked to stop. The workspace is closed by whoever made it.
     """
     slack = Slack(workspace, delivery or SocketDelivery(workspace), retry_delays)
-    page = Page(workspace, slack.delivery, slack.interactions, move_clock, keep_alive_seconds)
+    page = Page(workspace, slack.delivery, slack.interactions, slack.web.methods, move_clock, keep_alive_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -106,7 +106,7 @@ class Slack:
         self._workspace = workspace
         self.delivery = delivery
         self.interactions = Interactions(workspace, delivery, retry_delays)
-        self._web = WebApi(workspace, delivery, self.interactions.posted)
+        self.web = WebApi(workspace, delivery, self.interactions.posted)
 
     async def socket(self, websocket: WebSocket) -> None:
         """One Socket Mode connection."""
@@ -126,7 +126,7 @@ class Slack:
 
         async def call(args: Json) -> Response:
             token = bearer(request) or str(args.get("token", ""))
-            answer = {"ok": True, **self._web.call(method, args | {"_base_url": base_url(request)}, token)}
+            answer = {"ok": True, **self.web.call(method, args | {"_base_url": base_url(request)}, token)}
             return JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(self._workspace.bot.scopes)})
 
         return await self._exchange("web api", method, request, call, refused_status=200)

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+VERSION = 1
+"""Of what the bodies hold; records of another version are dropped, for they are only a demo's chat."""
+
 
 class Storage:
     """Records by kind and key. Writes are tiny and synchronous; without a path everything stays in memory."""
@@ -16,8 +19,19 @@ class Storage:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise ValueError(f"opening the playground's file {path}: {error}; remove it to begin anew") from error
+
+    def _prepare(self) -> None:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            self._database.execute("DROP TABLE IF EXISTS records")
+            self._database.execute(f"PRAGMA user_version = {VERSION:d}")
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key))"
         )

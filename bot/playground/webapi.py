@@ -57,6 +57,11 @@ class WebApi:
     def _read(self, method: Callable[[Workspace, Args], Json]) -> Callable[[Args], Json]:
         return lambda args: method(self._workspace, args)
 
+    @property
+    def methods(self) -> frozenset[str]:
+        """The names of all methods that are played."""
+        return frozenset(self._methods)
+
     def call(self, method: str, args: Args, token: str) -> Json:
         """The answer of one method, without ``ok``. Raises `SlackError`, `RateLimited`."""
         if method not in self._methods:

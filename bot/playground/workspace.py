@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ class Workspace:
         self._homes: dict[str, View] = {}
         self._responses: dict[str, ResponseUrl] = {}
         self._triggers: dict[str, Trigger] = {}
+        self._replies: Counter[tuple[str, str]] = Counter()
         self._last_micro = 0
         self._storage = Storage(path)
         self._load()
@@ -100,6 +102,7 @@ class Workspace:
         for body in self._storage.all("message"):
             message = Message(**body)
             self._messages.setdefault(message.channel, {})[message.ts] = message
+            self._count_reply(message, 1)
             self._last_micro = max(self._last_micro, int(message.ts.replace(".", "")))
         for user, views in self._storage.all("stack"):
             self._stacks[user] = [view["id"] for view in views]
@@ -183,6 +186,7 @@ class Workspace:
         """Add a message and tell the pages."""
         kept = self._messages.setdefault(message.channel, {})
         kept[message.ts] = message
+        self._count_reply(message, 1)
         if len(kept) > KEPT_MESSAGES:
             oldest = next(iter(kept))
             del kept[oldest]
@@ -201,6 +205,7 @@ class Workspace:
     def remove(self, message: Message) -> None:
         """Delete a message and tell the pages."""
         del self._messages[message.channel][message.ts]
+        self._count_reply(message, -1)
         self._storage.drop("message", f"{message.channel} {message.ts}")
         which = {"ephemeral_id": message.ephemeral_id} if message.reader else {"ts": message.ts}
         self.audience.tell("deleted", {"channel": message.channel, **which}, lambda user: self._reads(user, message))
@@ -222,11 +227,11 @@ class Workspace:
 
     def replies(self, message: Message) -> int:
         """How many answers the thread of a message has."""
-        return sum(
-            1
-            for other in self._messages[message.channel].values()
-            if other.thread_ts == message.ts and other.reader is None
-        )
+        return self._replies[message.channel, message.ts]
+
+    def _count_reply(self, message: Message, step: int) -> None:
+        if message.thread_ts and message.reader is None:
+            self._replies[message.channel, message.thread_ts] += step
 
     def shown(self, message: Message) -> Json:
         """A message as the page reads it."""
@@ -401,11 +406,10 @@ class Workspace:
         for old in [response for response in self._responses.values() if response.expires < now - RESPONSE_SECONDS]:
             del self._responses[old.id]
             self._storage.drop("response", old.id)
-        response = ResponseUrl(secrets.token_urlsafe(16), channel, user, now + RESPONSE_SECONDS, RESPONSE_USES)
-        if source is not None:
-            response = replace(
-                response, source_ts=source.ts, source_is_ephemeral=source.reader is not None, thread_ts=source.thread_ts
-            )
+        source_ts = source.ts if source else None
+        response = ResponseUrl(
+            secrets.token_urlsafe(16), channel, user, now + RESPONSE_SECONDS, RESPONSE_USES, source_ts
+        )
         self._responses[response.id] = response
         self._storage.put("response", response.id, asdict(response))
         return response

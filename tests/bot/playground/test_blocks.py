@@ -52,6 +52,7 @@ TAKEN = [
     actions({"type": "external_select", "initial_option": option()}, {"type": "datepicker"}),
     actions({"type": "overflow", "action_id": "o", "options": [option()]}),
     actions({"type": "checkboxes", "options": [{"text": {"type": "mrkdwn", "text": "*a*"}, "value": "a"}]}),
+    actions({"type": "static_select", "options": [option()], "initial_option": option()}),
     input_of(type="plain_text_input", action_id="t", max_length=10, initial_value="x"),
     RICH,
     {"type": "markdown", "text": "# x"},
@@ -125,6 +126,17 @@ REFUSED = [
     ([{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * 21]}], "no more than 20 items allowed"),
     ([{"type": "table", "rows": [[{"type": "image"}]]}], "unsupported type: image"),
     ([{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2, "only one table allowed"),
+    ([section("x", style="primary")], "invalid additional property: style [json-pointer:/blocks/0]"),
+    ([actions({**button("b"), "color": "red"})], "invalid additional property: color"),
+    ([{"type": "section", "text": {"type": "mrkdwn", "text": "x", "emoji": True}}], "additional property: emoji"),
+    (
+        [actions({"type": "static_select", "options": [option()], "initial_option": option(value="b")})],
+        "initial options must be among the options",
+    ),
+    (
+        [input_of(type="checkboxes", options=[option()], initial_options=[option(), option("b")])],
+        "initial options must be among the options",
+    ),
     ([{"type": "alert", "level": "loud", "text": plain("x")}], "must be one of: default, info"),
 ]
 

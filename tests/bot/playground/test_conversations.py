@@ -508,6 +508,7 @@ async def test_a_mention_and_a_direct_message_reach_the_app(page: Page, app: Asy
     await page.say("@configbot deploy config_x")
     await page.say("hello", channel="D0ADA")
     await page.say("not for the bot")
+    await page.until(lambda _: len(heard) == 2, page.session)
     assert heard == [("<@U0BOT> deploy config_x", "C0DEPLOYS"), ("hello", "im")]
     ts = (await page.messages())[0]["ts"]
     await page.until(lambda texts: texts[1:] == ["yes?"], lambda: page.texts(thread_ts=ts))
@@ -580,7 +581,14 @@ async def test_a_strangers_event_says_from_which_team_it_comes(page: Page, app: 
         heard.append((event["user_team"], event["text"]))
 
     await page.as_("U0OUT").say("hello", channel="D0OUT")
-    assert heard == [("T0OTHER", "hello")]
+    await page.until(lambda _: heard == [("T0OTHER", "hello")], page.session)
+
+
+async def test_a_mention_where_the_bot_is_not_stays_unheard_and_that_is_said(page: Page, app: AsyncApp) -> None:
+    async with page.events() as events:
+        await page.say("@configbot help", channel="C0QUIET")
+        assert (await events.next("notice"))["text"] == "configbot is not in #quiet and does not hear this"
+    assert not any(entry["kind"] == "events_api" for entry in (await page.get("log"))["entries"])
 
 
 # Connections

@@ -140,7 +140,7 @@ async def test_the_same_conversation_over_signed_http(workspace: Workspace) -> N
         await app.client.chat_postMessage(channel="C0DEPLOYS", text="card", blocks=[actions(button("b"))])
         await page.click(await page.last(), "b")
         await page.say("@configbot help")
-        assert seen == ["card", "<@U0BOT> help"]
+        await page.until(lambda _: seen == ["card", "<@U0BOT> help"], page.session)
         assert await page.say("/silent") == {"ok": False, "error": "dispatch_failed"}
         client = AsyncWebClient(token=Bot().app_token, base_url=f"{page.base_url}/api/")
         with pytest.raises(Exception, match="not_allowed"):

@@ -58,6 +58,7 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
         ("submit", {"as": "U0ADA", "view_id": "V0", "values": []}, 404, "this view is gone"),
         ("faults", {"method": "chat.update", "times": -1}, 400, "times must be a number"),
         ("faults", {"method": "chat.update", "delay": True}, 400, "delay must be a number"),
+        ("faults", {"method": "chat.postMesage"}, 400, "the bot calls no 'chat.postMesage' here"),
         ("faults", {"method": "socket", "error": "explode"}, 400, "error must be drop"),
         ("clock", {"seconds": "soon"}, 400, "seconds must be a number"),
     ],

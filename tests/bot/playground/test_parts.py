@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from bot.playground.log import Log, masked
 from bot.playground.model import Impossible, Message
 from bot.playground.payloads import slash_command
 from bot.playground.posting import truth
+from bot.playground.storage import Storage
 from bot.playground.typed import escaped_command, escaped_message
 from bot.playground.workspace import looks_real, wall_clock
 from tests.bot.playground.slack import MovableClock, make_workspace
@@ -142,6 +146,21 @@ def test_a_message_of_somebody_who_left_is_read_by_those_who_stay(workspace: Wor
     workspace.set_person(Person("U0OUT", "Out Sider", is_stranger=True))
     assert workspace.messages("C0TEAM", "U0OUT") == []
     assert workspace.messages("C0TEAM", "U0NONE") == []
+
+
+def test_a_file_of_another_version_begins_anew_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "playground.db"
+    storage = Storage(path)
+    storage.put("message", "1", {"old": True})
+    storage.close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    storage = Storage(path)
+    assert list(storage.all("message")) == []
+    storage.close()
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(ValueError, match="remove it to begin anew"):
+        Storage(path)
 
 
 def test_real_tokens_are_known_by_their_shape() -> None:
