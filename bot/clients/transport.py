@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -73,7 +73,7 @@ class Call:
     path: str
     doing: str
     query: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    body: Mapping[str, Any] | None = None
 
     @property
     def writes(self) -> bool:
@@ -178,7 +178,10 @@ class Transport:
             under_way.sent = True
             try:
                 response = await self._http.request(
-                    call.method, self.base_url + call.path, params=_set(call.query) or None, json=_set(call.body)
+                    call.method,
+                    self.base_url + call.path,
+                    params=_set(call.query) or None,
+                    json=None if call.body is None else _set(call.body),
                 )
             except httpx.RequestError as error:
                 under_way.sent = False
@@ -321,9 +324,9 @@ def _escaped(value: str) -> str:
     return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe="", errors="replace")
 
 
-def _set(value: Any) -> Any:
-    """`value` without the fields that are unset."""
-    return {name: item for name, item in value.items() if item is not None} if isinstance(value, Mapping) else value
+def _set(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _fault(status: int) -> Fault:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import clients
+from tests.benchmarks import ack, clients
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
+    "ack": ack.run,
     "clients": clients.run,
 }
 """Name → what runs it."""
