@@ -1,4 +1,4 @@
-"""The composition root: puts store, providers, Slack and listeners together, and takes them apart in the right order."""
+"""The composition root: puts store, providers, Slack and listeners together, and takes them apart in order."""
 
 from __future__ import annotations
 

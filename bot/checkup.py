@@ -84,7 +84,7 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
     """What would happen to a line, as text, and whether it was understood. Changes nothing."""
     parsed = parse(line)
     if isinstance(parsed, Misunderstood):
-        drafts = {each: "" for each in messages.lines_of(parsed)}
+        drafts = dict.fromkeys(messages.lines_of(parsed), "")
         return messages.plain_text(messages.misunderstood(parsed, drafts)), False
     reading = Explain(line, parsed.readings)
     parts = parts_of(settings, ())
@@ -100,7 +100,7 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
         await ctx.index.refresh()
         actor = await people.actor(identity.org, identity.team, user_id) if user_id else _anybody(identity)
         came = await guarded(run(ctx, [reading], Speaker(actor, Place(identity.org, identity.team, ""))))
-        drafts = {each: "" for each in messages.lines_of(came)}
+        drafts = dict.fromkeys(messages.lines_of(came), "")
         return messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts)), True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import webbrowser
 from collections.abc import AsyncIterator
@@ -66,7 +67,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     Raises `PortTaken`, `NotAlone`.
     """
     bolt.forget_proxies()
-    data.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
     await migrate_registry(registry_url)
     await seed_demo(registry_url, datetime.now(UTC))

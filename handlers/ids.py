@@ -1,4 +1,4 @@
-"""Every id on the wire: actions, views, selects. They never change their meaning; values are versioned and hold ids only."""
+"""Every id on the wire: actions, views, selects. None changes its meaning; values are versioned and hold ids only."""
 
 from __future__ import annotations
 

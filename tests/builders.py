@@ -1,4 +1,4 @@
-"""Things that tests are made of: a clock that is moved, a provider in memory, people by name, a notifier that remembers."""
+"""What tests are made of: a clock that is moved, a provider in memory, people by name, a notifier that remembers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ class MemoryProvider:
 
     def _config(self, project: Project, name: str) -> ConfigWithContent:
         identifier = f"config_{project.name}_{name}"
-        content = Content((Message("system", f"You are {name}."),), model=f"model-{name}", parameters={"temperature": 0})
+        content = Content(
+            (Message("system", f"You are {name}."),), model=f"model-{name}", parameters={"temperature": 0}
+        )
         return ConfigWithContent(Config(self.name, project.id, identifier, name, identifier), content)
 
     def config(self, project: str, name: str) -> Config:

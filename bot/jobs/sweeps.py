@@ -22,7 +22,8 @@ async def approvals_that_wait(ctx: Context) -> str:
 async def evaluations_left_running(ctx: Context) -> str:
     """Report evaluations that run for too long."""
     swept = await evaluations.sweep(ctx)
-    return f"{swept.running} running in {swept.projects} projects, {swept.reported} reported, {swept.unreadable} unreadable"
+    found = f"{swept.running} running in {swept.projects} projects"
+    return f"{found}, {swept.reported} reported, {swept.unreadable} unreadable"
 
 
 async def notices_to_say(ctx: Context) -> str:

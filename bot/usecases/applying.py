@@ -81,9 +81,9 @@ async def settle_interrupted(ctx: Context) -> int:
     async with ctx.store.read() as tx:
         found = list(await tx.unsettled(ctx.clock.now()))
         if ctx.alone:
-            applying, _ = await tx.changes(states={State.APPLYING}, limit=200, offset=0)
+            begun, _ = await tx.changes(states={State.APPROVED, State.APPLYING}, limit=200, offset=0)
             known = {change.id for change in found}
-            found += [change for change in applying if change.lease_by != ctx.owner and change.id not in known]
+            found += [change for change in begun if change.lease_by != ctx.owner and change.id not in known]
     for change in found:
         await settle(ctx, change)
     return len(found)
@@ -330,7 +330,7 @@ async def _finish(
     async with ctx.store.write() as tx:
         saved = await tx.save(done, change.state, [said])
         if saved is not None:
-            await history_of(ctx, tx, saved, [said])
+            await history_of(tx, saved, [said])
             if saved.state is State.APPLIED:
                 await take_undo_away(tx, saved)
     if saved is None:

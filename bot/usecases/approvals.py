@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain.actors import Actor
-from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
+from bot.domain.changes import Change, Decision, Event, Move, Say, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Withdrawn
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
 from bot.logs import get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
-from bot.usecases.context import Context, entry
+from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.notices import deliver_card, history_of
 
 log = get_logger(__name__)
@@ -34,10 +34,13 @@ async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
         state = after(change.state, Move.APPROVE) if done else change.state
         assert state is not None  # noqa: S101 - a vote is only allowed on a change that waits
         said = entry(Event.APPROVED, change.id, now, actor)
-        saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [said])
+        voted = replace(change, state=state, updated_at=now)
+        if done:  # ours to apply: a sweep leaves it alone as long as we live
+            voted = replace(voted, lease_by=ctx.owner, lease_until=now + LEASE)
+        saved = await tx.save(voted, change.state, [said])
         if saved is None:
             return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),), change)
-        await history_of(ctx, tx, saved, [said])
+        await history_of(tx, saved, [said])
     log.info("change.step", step="approved", change=saved.id, number=saved.number, final=done)
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, saved.id)
@@ -120,7 +123,7 @@ async def _end(
     said = entry(event, change.id, now, actor, **facts)
     saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [said])
     if saved is not None:
-        await history_of(ctx, tx, saved, [said])
+        await history_of(tx, saved, [said])
     return saved
 
 

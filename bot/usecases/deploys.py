@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
+from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Place
-from bot.domain.changes import Attempt, AuditEntry, Change, Event, Kind, Move, Say, Seen, State, after
+from bot.domain.changes import Attempt, AuditEntry, Change, Event, Kind, Move, Seen, State, after
 from bot.domain.errors import Code, Lifter, Reason
-from bot.domain.evaluations import Evaluation, Evidence, weigh
+from bot.domain.evaluations import Evidence
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.outcomes import AwaitingApproval, Explanation, Failed, NotFound, Outcome, Refused
-from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, Undone, decide
-from bot.domain.served import NOTHING, Nothing, One, Served, Split
+from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
+from bot.domain.served import NOTHING, Nothing, One, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
-from bot.usecases.context import Context, entry, new_id
-from bot.usecases.notices import deliver_card, history_of
+from bot.usecases.context import LEASE, Context, entry, new_id
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
+from bot.usecases.notices import deliver_card, history_of
 from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
@@ -213,7 +213,7 @@ async def _supersede(ctx: Context, tx: Writing, change: Change) -> None:
         return
     said = entry(Event.SUPERSEDED, standing.id, ctx.clock.now(), change.requester, by=change.label)
     if await tx.save(replace(standing, state=next_state), standing.state, [said]):
-        await history_of(ctx, tx, standing, [said])
+        await history_of(tx, standing, [said])
 
 
 def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int, answer: Answer) -> Change:
@@ -250,5 +250,7 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         undoes=wish.undoes,
         expires_at=now + rule.expiry if isinstance(answer, NeedsApproval) else None,
         attempt=Attempt.NONE,
+        lease_by=ctx.owner if isinstance(answer, Allowed) else None,
+        lease_until=now + LEASE if isinstance(answer, Allowed) else None,
         reasons=answer.reasons if isinstance(answer, Denied) else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Place
@@ -66,33 +66,40 @@ async def sweep(ctx: Context) -> Sweep:
 async def _watch(ctx: Context, project: Project, evaluation: Evaluation) -> int:
     """Remember a running evaluation; report it when it is time. Answers 1 when something was said."""
     now = ctx.clock.now()
-    async with ctx.store.write() as tx:
+    async with ctx.store.read() as tx:
         known = await tx.reminder(project.provider, evaluation.id)
-        reminder = known
-        if known is None:
-            reminder = Reminder(project.provider, project.id, project.name, evaluation.id, evaluation.created_at)
-        elif known.ended_at is not None:
-            reminder = Reminder(project.provider, project.id, project.name, evaluation.id, now)
-        assert reminder is not None  # noqa: S101 - one of the three
-        woken = reminder.snoozed_until is not None and reminder.snoozed_until <= now
-        if woken:
-            reminder = replace(reminder, snoozed_until=None)
-        if reminder != known:
-            await tx.save_reminder(reminder)
-        channel = ctx.evaluations_channel or ctx.default_channel
-        due = now - reminder.first_seen >= ctx.running_threshold and reminder.snoozed_until is None
-        if channel is None or not due:
-            return 0
-        place = Place(ctx.org, ctx.team, channel)
-        subject = subject_of(reminder)
-        added = await tx.add_notice(Notice(new_id(), NoticeKind.EVALUATION, subject, place, now))
-        if woken and not added:
-            await tx.repost_notice(NoticeKind.EVALUATION, subject)
+        reminder, woken = _reminder_now(known, project, evaluation, now)
+        told = await tx.notice_for(NoticeKind.EVALUATION, subject_of(reminder))
+    due = now - reminder.first_seen >= ctx.running_threshold and reminder.snoozed_until is None
+    channel = ctx.evaluations_channel or ctx.default_channel
+    say = channel is not None and due and (told is None or woken)
+    if reminder == known and not say:
+        return 0
+    subject = subject_of(reminder)
+    async with ctx.store.write() as tx:
+        await tx.save_reminder(reminder)
+        if say and channel is not None:
+            place = Place(ctx.org, ctx.team, channel)
+            added = await tx.add_notice(Notice(new_id(), NoticeKind.EVALUATION, subject, place, now))
+            if not added and woken:
+                await tx.repost_notice(NoticeKind.EVALUATION, subject)
         notice = await tx.notice_for(NoticeKind.EVALUATION, subject)
-    if notice is None or not (added or woken):
+    if notice is None or not say:
         return 0
     await deliver(ctx, notice)
     return 1
+
+
+def _reminder_now(
+    known: Reminder | None, project: Project, evaluation: Evaluation, now: datetime
+) -> tuple[Reminder, bool]:
+    """What to remember about an evaluation that runs, and whether its snooze has just ended."""
+    if known is None:
+        return Reminder(project.provider, project.id, project.name, evaluation.id, evaluation.created_at), False
+    if known.ended_at is not None:  # it runs again
+        return Reminder(project.provider, project.id, project.name, evaluation.id, now), False
+    woken = known.snoozed_until is not None and known.snoozed_until <= now
+    return (replace(known, snoozed_until=None) if woken else known), woken
 
 
 async def _end_those_that_stopped(ctx: Context, project: Project, statuses: dict[str, str]) -> None:

@@ -20,5 +20,5 @@ async def guarded(work: Awaitable[Outcome]) -> Outcome:
     try:
         return await work
     except StoreUnavailable as error:
-        log.error("store.unavailable", cause=str(error))
+        log.exception("store.unavailable", cause=str(error))
         return Failed(Problem(Fault.OWN_DATABASE, "", "writing down the change", reference=current_request_id()))

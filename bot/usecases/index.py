@@ -14,7 +14,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 
 from bot.clients.base import ProviderClient, ProviderError
-from bot.domain.errors import Problem
+from bot.domain.errors import Fault, Problem
 from bot.domain.names import Config, Environment, Project
 from bot.grammar.readings import Name
 from bot.logs import get_logger
@@ -75,7 +75,7 @@ class Index:
         return self._shelves
 
     async def refresh(self) -> None:
-        """Read every provider anew; refreshes under way are joined. Never raises for a provider that does not answer."""
+        """Read every provider anew; refreshes under way are joined. Never raises."""
         await asyncio.gather(*(self._refresh_joined(name) for name in self._providers))
 
     async def miss(self) -> bool:
@@ -101,9 +101,14 @@ class Index:
         client, shelf = self._providers[name], self._shelves[name]
         gate = asyncio.Semaphore(self._concurrency)
 
-        async def entry(project: Project) -> Entry:
+        async def entry(project: Project) -> Entry | None:
             async with gate:
-                configs = await client.configs(project)
+                try:
+                    configs = await client.configs(project)
+                except ProviderError as error:
+                    if error.problem.fault is not Fault.NOT_FOUND:
+                        raise
+                    return None  # deleted since it was listed
             return Entry(project, tuple(found.config for found in configs))
 
         try:
@@ -116,11 +121,15 @@ class Index:
             shelf.problem, shelf.problem_since = problem, shelf.problem_since or self._clock.now()
             log.warning("index.refresh", provider=name, fault=problem.fault, doing=problem.doing, status=problem.status)
         else:
-            shelf.entries = {project.id: task.result() for project, task in zip(projects, tasks, strict=True)}
+            shelf.entries = {found.project.id: found for task in tasks if (found := task.result()) is not None}
             if served is not None:
                 shelf.environments = served.result().environments
             shelf.problem = shelf.problem_since = None
         shelf.refreshed_at = self._clock.now()
+
+    def problem(self) -> Problem | None:
+        """Why a provider's names may be missing; None when all were read."""
+        return next((shelf.problem for shelf in self._shelves.values() if shelf.problem is not None), None)
 
     def learn(self, provider: str, environments: Sequence[Environment]) -> None:
         """Keep environments that a look at a project has just shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.actors import Actor, Place
 from bot.domain.evaluations import COMPLETED, RUNNING
@@ -54,22 +55,29 @@ async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, pa
             if not isinstance(wish, Wish):
                 return wish
             return await deploys.request(ctx, wish, speaker.actor, speaker.place)
-        case Explain():
-            return await _explain(ctx, first, speaker)
         case Deployments() | Changes():
             return await _listing(ctx, ready, page)
+        case _:
+            return await _other(ctx, first, speaker, page)
+
+
+async def _other(ctx: Context, reading: Reading, speaker: Speaker, page: int) -> Outcome:
+    """Lines whose words need no index."""
+    match reading:
+        case Explain():
+            return await _explain(ctx, reading, speaker)
         case Approvals():
             return await changes.approvals(ctx, speaker.actor, page=page)
         case ChangeShow():
-            return await changes.detail(ctx, first.change.text)
+            return await changes.detail(ctx, reading.change.text)
         case Withdraw():
-            return await _withdraw(ctx, first, speaker)
+            return await _withdraw(ctx, reading, speaker)
         case EvaluationComplete():
-            return await evaluations.set_status(ctx, first.evaluation.text, COMPLETED, speaker.actor)
+            return await evaluations.set_status(ctx, reading.evaluation.text, COMPLETED, speaker.actor)
         case EvaluationReopen():
-            return await evaluations.set_status(ctx, first.evaluation.text, RUNNING, speaker.actor)
+            return await evaluations.set_status(ctx, reading.evaluation.text, RUNNING, speaker.actor)
         case _:
-            return Harmless(say(first))
+            return Harmless(say(reading))
 
 
 async def _withdraw(ctx: Context, reading: Withdraw, speaker: Speaker) -> Outcome:
@@ -151,7 +159,7 @@ def _unknown(ctx: Context, readings: Sequence[Deployments | Changes]) -> NotFoun
         ):
             known = [environment.name for environment in ctx.index.environments()]
             project = reading.project
-            return _near(ctx, "environment", reading.environment, known, lambda name: Changes(project, name))
+            return _near(ctx, "environment", reading.environment, known, partial(Changes, project))
     reading = min(readings, key=lambda found: len(found.project.text) if found.project else 0)
     known = [entry.project.name for entry in ctx.index.entries()]
     word = reading.project or Name("")

@@ -37,7 +37,7 @@ FIRST_PAUSE, LONGEST_PAUSE, GIVE_UP = timedelta(seconds=2), timedelta(minutes=10
 """Pauses between tries double from the first to the longest; after a day a notice is given up, loudly."""
 
 
-async def history_of(ctx: Context, tx: Writing, change: Change, entries: Sequence[AuditEntry]) -> None:
+async def history_of(tx: Writing, change: Change, entries: Sequence[AuditEntry]) -> None:
     """Put the entries that people should read into the card's thread."""
     for told in entries:
         if told.event in TOLD_IN_THREAD:

@@ -1,4 +1,4 @@
-"""Readings to wishes: the index resolves names; one reading that resolves wins, several are a question, none is an error.
+"""Readings to wishes: the index resolves names. One reading that resolves wins, several are a question, none is a no.
 
 It never guesses: an unknown environment is never replaced, a missing one is asked for.
 """
@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from bot.domain.changes import Kind
 from bot.domain.names import Config, Environment, Project
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, NotFound, Suggestion
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
 from bot.grammar import say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
+from bot.logs import current_request_id
 from bot.usecases.index import Index
 
 ChangeReading = Deploy | Promote | Rollback | Deactivate
@@ -47,28 +48,22 @@ class _Miss:
     fill: Callable[[Name], Reading]
 
 
-async def understand(index: Index, readings: Sequence[Reading]) -> Wish | Question:
-    """The one wish that the readings mean, or a question; reads the providers anew once when nothing resolves."""
+async def understand(index: Index, readings: Sequence[Reading]) -> Wish | Question | Failed:
+    """The one wish that the readings mean, or a question; reads the providers anew once when nothing resolves.
+
+    `Failed` when nothing is like the name and a provider that may have it does not answer.
+    """
     answer = _resolve(index, readings)
     if isinstance(answer, NotFound) and await index.miss():
-        return _resolve(index, readings)
+        answer = _resolve(index, readings)
+    problem = index.problem()
+    if isinstance(answer, NotFound) and not answer.near and problem is not None:
+        return Failed(replace(problem, reference=current_request_id()))
     return answer
 
 
 def _resolve(index: Index, readings: Sequence[Reading]) -> Wish | Question:
-    wishes: dict[tuple[object, ...], Wish] = {}
-    misses: list[_Miss] = []
-    unplaced: list[tuple[ChangeReading, Wish]] = []
-    for reading in readings:
-        if not isinstance(reading, ChangeReading):
-            continue
-        for found in _Reader(index, reading).wishes():
-            if isinstance(found, _Miss):
-                misses.append(found)
-            elif isinstance(found, tuple):
-                unplaced.append((reading, found[0]))
-            else:
-                wishes.setdefault(_key(found), found)
+    wishes, unplaced, misses = _sorted_out(index, readings)
     asked_with_to = _rollback_to(readings)
     if asked_with_to is not None and any(wish.config is None for wish in wishes.values()):
         return Ambiguous(asked_with_to, _suggestions(index, list(wishes.values())))
@@ -82,6 +77,26 @@ def _resolve(index: Index, readings: Sequence[Reading]) -> Wish | Question:
     if unplaced:
         return _ask_environment(index, unplaced)
     return _not_found(index, misses)
+
+
+def _sorted_out(
+    index: Index, readings: Sequence[Reading]
+) -> tuple[dict[tuple[object, ...], Wish], list[tuple[ChangeReading, Wish]], list[_Miss]]:
+    """What the readings can mean: whole wishes, wishes that name no environment, and names that nothing has."""
+    wishes: dict[tuple[object, ...], Wish] = {}
+    unplaced: list[tuple[ChangeReading, Wish]] = []
+    misses: list[_Miss] = []
+    for reading in readings:
+        if not isinstance(reading, ChangeReading):
+            continue
+        for found in _Reader(index, reading).wishes():
+            if isinstance(found, _Miss):
+                misses.append(found)
+            elif isinstance(found, tuple):
+                unplaced.append((reading, found[0]))
+            else:
+                wishes.setdefault(_key(found), found)
+    return wishes, unplaced, misses
 
 
 def _key(wish: Wish) -> tuple[object, ...]:

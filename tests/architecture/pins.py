@@ -1,4 +1,4 @@
-"""``python -m tests.architecture.pins``: every dependency of pyproject.toml is pinned with hashes, and by no address."""
+"""``python -m tests.architecture.pins``: every dependency is pinned with hashes, and by no address."""
 
 from __future__ import annotations
 
@@ -22,12 +22,20 @@ def problems() -> list[str]:
     found = []
     for file, requirements in wanted.items():
         text = (ROOT / file).read_text()
-        blocks = re.findall(r"^([a-zA-Z0-9_.\-]+)(?:\[[^\]]*\])?==[^\n]*\\\n((?:\s+--hash=\S+(?: \\)?\n)+)", text, re.MULTILINE)
+        blocks = re.findall(
+            r"^([a-zA-Z0-9_.\-]+)(?:\[[^\]]*\])?==[^\n]*\\\n((?:\s+--hash=\S+(?: \\)?\n)+)", text, re.MULTILINE
+        )
         pinned = {name_of(name) for name, _ in blocks}
         entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
-        found += [f"{file}: {name_of(each)} is not pinned with hashes" for each in requirements if name_of(each) not in pinned]
+        found += [
+            f"{file}: {name_of(each)} is not pinned with hashes" for each in requirements if name_of(each) not in pinned
+        ]
         found += [f"{file}: an entry without hashes" for _ in range(len(entries) - len(blocks))]
-        found += [f"{file}: holds an address: {line}" for line in text.splitlines() if "://" in line or line.startswith("--index")]
+        found += [
+            f"{file}: holds an address: {line}"
+            for line in text.splitlines()
+            if "://" in line or line.startswith("--index")
+        ]
     return found
 
 

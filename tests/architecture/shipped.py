@@ -22,7 +22,11 @@ def problems() -> list[str]:
                 found.append(f"{package} is not among the packages")
             if path.suffix not in (".py", ".pyc") and not _is_data(path, packages, data):
                 found.append(f"{path.relative_to(ROOT)} is not among the package data")
-    stale = [f"{package} is listed and does not exist" for package in packages if not (ROOT / package.replace(".", "/")).is_dir()]
+    stale = [
+        f"{package} is listed and does not exist"
+        for package in packages
+        if not (ROOT / package.replace(".", "/")).is_dir()
+    ]
     return sorted({*found, *stale})
 
 

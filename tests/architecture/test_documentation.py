@@ -25,7 +25,9 @@ def test_every_file_that_the_readme_links_to_exists() -> None:
 
 
 def test_every_command_that_the_readme_names_is_one() -> None:
-    known = subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    known = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for command in set(re.findall(r"python -m bot ([a-z]+)", README.read_text())):
         assert re.search(rf"\b{command}\b", known.stdout), command
 

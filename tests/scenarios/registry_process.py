@@ -1,0 +1,43 @@
+"""A registry of its own process that notes every write of what is live in a file.
+
+``python -m tests.scenarios.registry_process DATABASE_URL WRITES_FILE``: prints its base URL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.registry.app import create_app
+from bot.registry.database import migrate
+from bot.registry.demo import seed_demo
+from bot.slack.health import serving
+from bot.stopping import stop_signal
+from tests.scenarios.bot_process import KEY
+
+
+def noted(app: ASGIApp, file: Path) -> ASGIApp:
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "GET" and "deploy" in scope["path"]:
+            with file.open("a") as lines:
+                lines.write(f"{scope['method']} {scope['path']}\n")
+        await app(scope, receive, send)
+
+    return note
+
+
+async def serve(database: str, writes: str) -> None:
+    await migrate(database)
+    await seed_demo(database, datetime.now(UTC))
+    app = create_app(database, api_keys=[KEY])
+    async with serving(noted(app, Path(writes)), host="127.0.0.1", port=0) as port:
+        print(f"http://127.0.0.1:{port}/v4", flush=True)
+        await stop_signal()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(*sys.argv[1:3]))
