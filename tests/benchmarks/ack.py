@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
 
+from aiohttp import ClientSession
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -92,26 +93,20 @@ def _bolt(app: AsyncApp) -> Starlette:
     )
 
 
-def _as_it_comes(port: int, process_before_response: bool = False) -> Starlette:
+def _as_it_comes(port: int, _shared: ClientSession, process_before_response: bool = False) -> Starlette:
     client = AsyncWebClient(token=TOKEN, base_url=f"http://127.0.0.1:{port}/api/")
     return _bolt(
         AsyncApp(client=client, signing_secret=SECRET, name="bolt", process_before_response=process_before_response)
     )
 
 
-def _poll_avoided(port: int) -> Starlette:
-    return _as_it_comes(port, process_before_response=True)
+def _poll_avoided(port: int, shared: ClientSession) -> Starlette:
+    return _as_it_comes(port, shared, process_before_response=True)
 
 
-def _ours(port: int) -> Starlette:
+def _ours(_port: int, shared: ClientSession) -> Starlette:
     """Our transport and our wrapper around every listener: the payload is read, the work handed to a tracked task."""
-    app = build_app(
-        token=TOKEN,
-        signing_secret=SECRET,
-        session=session(),
-        base_url=f"http://127.0.0.1:{port}/api/",
-        identity=IDENTITY,
-    )
+    app = build_app(token=TOKEN, signing_secret=SECRET, session=shared, identity=IDENTITY)
 
     async def work(_command: SlashCommand, _reply: Reply) -> None:
         """Bolt's listeners beside it do nothing either."""
@@ -120,7 +115,10 @@ def _ours(port: int) -> Starlette:
     return http_app(app, checks={})
 
 
-APPS: dict[str, Callable[[int], Starlette]] = {
+Make = Callable[[int, ClientSession], Starlette]
+"""Makes an app that is served on a port; ours shares one session for all its calls."""
+
+APPS: dict[str, Make] = {
     "as it comes": _as_it_comes,
     "poll avoided": _poll_avoided,
     "ours": _ours,
@@ -145,15 +143,15 @@ def _serve(name: str, connection: Connection) -> None:
     asyncio.run(_serve_until_told(APPS[name], connection))
 
 
-async def _serve_until_told(make: Callable[[int], Starlette], connection: Connection) -> None:
+async def _serve_until_told(make: Make, connection: Connection) -> None:
     inner: list[Starlette] = []
 
     async def late(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":  # an app needs to know its port before it is made
             await inner[0](scope, receive, send)
 
-    async with serving(late, host="127.0.0.1", port=0) as port:
-        inner.append(make(port))
+    async with session() as shared, serving(late, host="127.0.0.1", port=0) as port:
+        inner.append(make(port, shared))
         connection.send(port)
         await asyncio.to_thread(connection.recv)
 
