@@ -60,6 +60,7 @@ from handlers.messages.errors import (
 from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
 from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
 from handlers.messages.help import HelpLine, help_message, open_form
+from handlers.messages.plain import plain_text
 
 __all__ = [
     "FORM_VERBS",
@@ -84,6 +85,7 @@ __all__ = [
     "outcome",
     "outdated_button",
     "page_line",
+    "plain_text",
     "read_page_line",
     "reject_modal",
     "review_modal",

@@ -1,0 +1,42 @@
+"""A message as plain text, for a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from handlers.messages.blocks import Message
+
+_TOKEN = re.compile(r"<(?:!date\^\d+\^[^|>]*\||[^|>]*\|)?([^>]*)>")
+
+
+def plain_text(message: Message) -> str:
+    """The words of all blocks, a line for each; buttons are left out, for a terminal has none."""
+    lines = [line for block in message.blocks for line in _lines(block)]
+    return "\n".join(lines) or _unmarked(message.text)
+
+
+def _lines(block: Mapping[str, Any]) -> Iterator[str]:
+    if block["type"] == "actions":
+        return
+    text = " ".join(_words(block)).strip()
+    yield from (line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def _words(part: Any) -> Iterator[str]:
+    """Every text below a block, in order."""
+    if isinstance(part, str):
+        yield _unmarked(part)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _words(each)
+    elif isinstance(part, Mapping):
+        for name in ("text", "fields", "elements", "rows"):
+            yield from _words(part.get(name, ""))
+
+
+def _unmarked(text: str) -> str:
+    """Without Slack's markup."""
+    bare = _TOKEN.sub(r"\1", text).replace("*", "").replace("`", "")
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
