@@ -26,7 +26,7 @@ from bot.registry import (
 )
 from bot.registry.database import Database, DatabaseUnavailable
 from bot.registry.errors import Refusal, answer, entries
-from bot.registry.gate import Gate
+from bot.registry.gate import Gate, digests
 from bot.registry.service import Service
 
 PREFIX = "/v4"
@@ -64,7 +64,7 @@ def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], 
         redirect_slashes=False,
     )
     app.state.service = service
-    app.add_middleware(Gate, api_keys=tuple(api_keys), open_paths=frozenset({_OPENAPI, _DOCS}))
+    app.add_middleware(Gate, key_digests=digests(api_keys), open_paths=frozenset({_OPENAPI, _DOCS}))
     app.include_router(_routes())
     app.add_api_route(_DOCS, _docs, include_in_schema=False)
     _handle_errors(app)

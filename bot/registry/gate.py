@@ -16,6 +16,13 @@ LARGEST_BODY = 1_000_000
 """Bytes. The reference declares no limit; this one is ours."""
 
 
+def digests(api_keys: Sequence[str]) -> list[bytes]:
+    """What is kept of the keys. Raises `ValueError` when there is none, or an empty one among them."""
+    if not api_keys or not all(key.strip() for key in api_keys):
+        raise ValueError("starting the registry: it needs at least one API key, and none of them empty")
+    return [hashlib.sha256(key.encode()).digest() for key in api_keys]
+
+
 class _TooLarge(Exception):
     """More came than is taken."""
 
@@ -23,11 +30,9 @@ class _TooLarge(Exception):
 class Gate:
     """Checks the key before anything else looks at a request; `open_paths` are readable without one."""
 
-    def __init__(self, app: ASGIApp, *, api_keys: Sequence[str], open_paths: frozenset[str]) -> None:
-        if not api_keys or not all(key.strip() for key in api_keys):
-            raise ValueError("starting the registry: it needs at least one API key, and none of them empty")
+    def __init__(self, app: ASGIApp, *, key_digests: Sequence[bytes], open_paths: frozenset[str]) -> None:
         self._app = app
-        self._digests = [hashlib.sha256(key.encode()).digest() for key in api_keys]
+        self._digests = key_digests
         self._open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -157,7 +157,7 @@ async def _rename_or_move(connection: AsyncConnection, row: Row[Any], body: Upda
         raise name_taken(str(body.name)) from None
 
 
-@router.delete("/projects/{id}", status_code=204, summary="Delete")
+@router.delete("/projects/{id}", status_code=204, response_class=Response, summary="Delete")
 async def delete_project(id: str, here: Here) -> None:  # noqa: A002
     """Remove a project with its configs, deployments and evaluations. Its datasets stay."""
     async with here.database.write() as connection:

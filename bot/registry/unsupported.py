@@ -51,7 +51,7 @@ router = APIRouter()
 
 
 async def _refuse(request: Request) -> None:
-    raise Refusal(501, f"This registry does not do {request.method} {request.scope['route'].path}.")
+    raise Refusal(501, f"This registry does not do {request.method} {request.url.path}.")
 
 
 for _operation in OPERATIONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,8 +97,8 @@ async def registry(url: str, clock: StandingClock) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-def clock() -> Iterator[StandingClock]:
-    yield StandingClock()
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture

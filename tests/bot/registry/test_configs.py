@@ -27,7 +27,7 @@ FULL = {
 }
 
 
-async def test_registering_answers_the_whole_config(api: Api):
+async def test_registering_answers_the_whole_config(api: Api) -> None:
     project_id = await api.project()
     answer = await api.post("/model-configs", FULL | {"project_id": project_id}, 200)
     config = answer.pop("config")
@@ -38,6 +38,7 @@ async def test_registering_answers_the_whole_config(api: Api):
         "num_datapoints": 0,
         "evaluation_aggregates": None,
     }
+    assert await api.get(f"/model-configs/{config['id']}") == config
     assert re.fullmatch(r"config_[0-9A-Za-z]{21}", config["id"])
     (tool,) = config.pop("tools")
     assert re.fullmatch(r"oc_[0-9A-Za-z]{21}", tool.pop("id"))
@@ -47,17 +48,9 @@ async def test_registering_answers_the_whole_config(api: Api):
     assert message == {"role": "system", "content": "Sort the request of {{customer}}."} | empty
     rest = {name: value for name, value in FULL.items() if name not in {"tools", "chat_template"}}
     assert config == rest | {"id": config["id"], "type": "model", "prompt_template": None, "tool_configs": None}
-    assert (
-        await api.get(f"/model-configs/{config['id']}") == config | {"tools": [tool | {"id": tool_id(answer, FULL)}]}
-        or True
-    )
 
 
-def tool_id(_answer: object, _body: object) -> str:
-    return ""
-
-
-async def test_a_bare_model_gets_the_defaults_and_a_name(api: Api):
+async def test_a_bare_model_gets_the_defaults_and_a_name(api: Api) -> None:
     config = (await api.post("/model-configs", {"project": "Refund triage", "model": "gpt-4o"}, 200))["config"]
     assert re.fullmatch(r"config-[0-9a-f]{6}", config.pop("name"))
     del config["id"]
@@ -83,14 +76,14 @@ async def test_a_bare_model_gets_the_defaults_and_a_name(api: Api):
     }
 
 
-async def test_a_project_that_is_named_is_made_once(api: Api):
+async def test_a_project_that_is_named_is_made_once(api: Api) -> None:
     first = await api.post("/model-configs", {"project": "New one", "model": "a"}, 200)
     second = await api.post("/model-configs", {"project": " New one ", "model": "b"}, 200)
     assert first["project_id"] == second["project_id"]
     assert (await api.get("/projects"))["total"] == 1
 
 
-async def test_equal_parameters_are_the_same_config_under_its_first_name(api: Api):
+async def test_equal_parameters_are_the_same_config_under_its_first_name(api: Api) -> None:
     project_id = await api.project()
     first = await api.post("/model-configs", FULL | {"project_id": project_id}, 200)
     turned = dict(reversed(FULL.items())) | {"name": "another name", "description": None, "presence_penalty": -2.0}
@@ -102,7 +95,7 @@ async def test_equal_parameters_are_the_same_config_under_its_first_name(api: Ap
     assert elsewhere["config"]["id"] != first["config"]["id"]
 
 
-async def test_the_first_config_becomes_active_and_later_ones_do_not(api: Api):
+async def test_the_first_config_becomes_active_and_later_ones_do_not(api: Api) -> None:
     project_id = await api.project()
     first = await api.config(project_id, "first")
     await api.config(project_id, "second")
@@ -115,7 +108,7 @@ async def test_the_first_config_becomes_active_and_later_ones_do_not(api: Api):
     assert (await api.get(f"/projects/{project_id}"))["active_config"] is None
 
 
-async def test_lists_the_configs_of_a_project_the_oldest_first(api: Api):
+async def test_lists_the_configs_of_a_project_the_oldest_first(api: Api) -> None:
     project_id = await api.project()
     ids = {await api.config(project_id, name) for name in ("a", "b", "c")}
     await api.config(await api.project("Other"))
@@ -148,7 +141,7 @@ async def test_lists_the_configs_of_a_project_the_oldest_first(api: Api):
         ({"project_id": None}, [], "value_error"),
     ],
 )
-async def test_refuses_what_does_not_fit(lite: Api, change: dict[str, Any], loc: list[Any], kind: str):
+async def test_refuses_what_does_not_fit(lite: Api, change: dict[str, Any], loc: list[Any], kind: str) -> None:
     project_id = await lite.project()
     body = {"project_id": project_id, "model": "gpt-4o"} | change
     (entry,) = (await lite.post("/model-configs", body, 422))["detail"]
@@ -156,7 +149,7 @@ async def test_refuses_what_does_not_fit(lite: Api, change: dict[str, Any], loc:
     assert entry.keys() == {"loc", "msg", "type", "ctx"} if kind == "type_error.enum" else {"loc", "msg", "type"}
 
 
-async def test_a_union_names_the_field_and_not_its_branches(lite: Api):
+async def test_a_union_names_the_field_and_not_its_branches(lite: Api) -> None:
     project_id = await lite.project()
     body = {"project_id": project_id, "model": "gpt-4o", "stop": 5}
     body["chat_template"] = [{"role": "user", "content": [{"type": "text"}]}]
@@ -168,7 +161,7 @@ async def test_a_union_names_the_field_and_not_its_branches(lite: Api):
     }
 
 
-async def test_fields_of_2025_are_answered_when_they_are_set(lite: Api):
+async def test_fields_of_2025_are_answered_when_they_are_set(lite: Api) -> None:
     project_id = await lite.project()
     later = {"reasoning_effort": "low", "template_language": "jinja"}
     body = {"project_id": project_id, "model": "o1"}
@@ -178,7 +171,7 @@ async def test_fields_of_2025_are_answered_when_they_are_set(lite: Api):
     assert not (await lite.post("/model-configs", body, 200))["config"].keys() & later.keys()
 
 
-async def test_keeps_images_and_tool_calls(lite: Api):
+async def test_keeps_images_and_tool_calls(lite: Api) -> None:
     parts = [
         {"type": "text", "text": "What is it?"},
         {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
@@ -190,6 +183,6 @@ async def test_keeps_images_and_tool_calls(lite: Api):
     assert (user["content"], assistant["content"], assistant["tool_calls"]) == (parts, None, [call])
 
 
-async def test_says_what_was_not_found(lite: Api):
+async def test_says_what_was_not_found(lite: Api) -> None:
     await lite.get("/model-configs/config_1", 404)
     await lite.post("/model-configs", {"project_id": "pr_1", "model": "m"}, 404)

@@ -26,7 +26,7 @@ async def live(api: Api, project_id: str) -> list[str | None]:
     return [row["model_config_id"] for row in await api.get(f"/projects/{project_id}/deployed-configs")]
 
 
-async def test_there_is_a_row_for_every_environment(api: Api, url: str):
+async def test_there_is_a_row_for_every_environment(api: Api, url: str) -> None:
     await with_staging(url)
     project_id = await api.project()
     config_id = await api.config(project_id, "triage v3")
@@ -41,7 +41,7 @@ async def test_there_is_a_row_for_every_environment(api: Api, url: str):
     ]
 
 
-async def test_deploys_to_the_environments_that_are_named_and_to_no_other(api: Api, url: str):
+async def test_deploys_to_the_environments_that_are_named_and_to_no_other(api: Api, url: str) -> None:
     await with_staging(url)
     project_id = await api.project()
     first, second = await api.config(project_id, "first"), await api.config(project_id, "second")
@@ -55,7 +55,7 @@ async def test_deploys_to_the_environments_that_are_named_and_to_no_other(api: A
     ]
 
 
-async def test_without_environments_it_deploys_to_the_default_one(api: Api, url: str):
+async def test_without_environments_it_deploys_to_the_default_one(api: Api, url: str) -> None:
     await with_staging(url)
     project_id = await api.project()
     await api.config(project_id, "first")
@@ -65,7 +65,7 @@ async def test_without_environments_it_deploys_to_the_default_one(api: Api, url:
         assert await live(api, project_id) == [second, None]
 
 
-async def test_deploying_what_is_deployed_changes_nothing(api: Api, clock: StandingClock):
+async def test_deploying_what_is_deployed_changes_nothing(api: Api, clock: StandingClock) -> None:
     project_id = await api.project()
     config_id = await api.config(project_id)
     before = await api.get(f"/projects/{project_id}")
@@ -74,7 +74,7 @@ async def test_deploying_what_is_deployed_changes_nothing(api: Api, clock: Stand
     assert await api.get(f"/projects/{project_id}") == before
 
 
-async def test_refuses_a_deploy_that_names_nothing_or_strangers(api: Api):
+async def test_refuses_a_deploy_that_names_nothing_or_strangers(api: Api) -> None:
     project_id = await api.project()
     config_id = await api.config(project_id, "first")
     stranger = await api.config(await api.project("Other"), "stranger")
@@ -93,7 +93,7 @@ async def test_refuses_a_deploy_that_names_nothing_or_strangers(api: Api):
     assert await live(api, project_id) == [config_id]
 
 
-async def test_the_active_config_is_asked_for_by_the_environments_name(api: Api, url: str):
+async def test_the_active_config_is_asked_for_by_the_environments_name(api: Api, url: str) -> None:
     await with_staging(url)
     project_id = await api.project()
     config_id = await api.config(project_id)
@@ -107,7 +107,9 @@ async def test_the_active_config_is_asked_for_by_the_environments_name(api: Api,
     assert unknown == {"detail": "Environment with name 'Production' was not found."}
 
 
-async def test_deactivating_empties_one_environment_and_keeps_the_config(api: Api, url: str, clock: StandingClock):
+async def test_deactivating_empties_one_environment_and_keeps_the_config(
+    api: Api, url: str, clock: StandingClock
+) -> None:
     await with_staging(url)
     project_id = await api.project()
     config_id = await api.config(project_id)
@@ -126,7 +128,7 @@ async def test_deactivating_empties_one_environment_and_keeps_the_config(api: Ap
     await api.delete(f"/projects/{project_id}/active-config?environment=moon", 404)
 
 
-async def test_a_deployment_is_deleted_by_the_environments_id(api: Api):
+async def test_a_deployment_is_deleted_by_the_environments_id(api: Api) -> None:
     project_id = await api.project()
     await api.config(project_id)
     path = f"/projects/{project_id}/deployed-config"
@@ -136,7 +138,7 @@ async def test_a_deployment_is_deleted_by_the_environments_id(api: Api):
     await api.delete(f"{path}/env_1", 404)
 
 
-async def test_two_deploys_at_once_leave_one_row(api: Api):
+async def test_two_deploys_at_once_leave_one_row(api: Api) -> None:
     project_id = await api.project()
     await api.config(project_id, "first")
     await api.delete(f"/projects/{project_id}/active-config")
@@ -148,13 +150,13 @@ async def test_two_deploys_at_once_leave_one_row(api: Api):
     assert row in ids
 
 
-async def test_two_creates_of_one_name_at_once_make_one_project(api: Api):
+async def test_two_creates_of_one_name_at_once_make_one_project(api: Api) -> None:
     responses = await asyncio.gather(*(api.client.post("/projects", json={"name": "Twin"}) for _ in range(4)))
     assert sorted(response.status_code for response in responses) == [201, 409, 409, 409]
     assert (await api.get("/projects"))["total"] == 1
 
 
-async def test_two_first_configs_at_once_make_one_project_with_one_active_config(api: Api):
+async def test_two_first_configs_at_once_make_one_project_with_one_active_config(api: Api) -> None:
     bodies = [{"project": "Twin", "model": model} for model in "abcd"]
     answers = await asyncio.gather(*(api.post("/model-configs", body, 200) for body in bodies))
     (project_id,) = {answer["project_id"] for answer in answers}

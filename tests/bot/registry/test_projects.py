@@ -8,7 +8,7 @@ from bot.registry.identifiers import TEAM_ID
 from tests.bot.registry.conftest import Api, StandingClock
 
 
-async def test_a_new_project_has_every_field(api: Api):
+async def test_a_new_project_has_every_field(api: Api) -> None:
     project = await api.post("/projects", {"name": "Refund triage", "directory_id": "dir_6AsDf0GhJk2LzXcVb8NmQ"})
     assert re.fullmatch(r"pr_[0-9A-Za-z]{21}", project["id"])
     assert project == {
@@ -28,7 +28,7 @@ async def test_a_new_project_has_every_field(api: Api):
     assert await api.get(f"/projects/{project['id']}") == project
 
 
-async def test_names_are_trimmed_and_may_be_anything(api: Api):
+async def test_names_are_trimmed_and_may_be_anything(api: Api) -> None:
     for name in ("  Refund  triage ", "🧾 Ré́sumé", "a" * 1000, "".join(map(chr, range(0x4E00, 0x4E00 + 1000)))):
         project = await api.post("/projects", {"name": name})
         assert project["name"] == name.strip()
@@ -44,12 +44,12 @@ async def test_names_are_trimmed_and_may_be_anything(api: Api):
         ({"name": 5}, "type_error.str"),
     ],
 )
-async def test_refuses_names_that_are_none(lite: Api, body: dict[str, object], kind: str):
+async def test_refuses_names_that_are_none(lite: Api, body: dict[str, object], kind: str) -> None:
     detail = (await lite.post("/projects", body, 422))["detail"]
     assert [(entry["loc"], entry["type"]) for entry in detail] == [(["body", "name"], kind)]
 
 
-async def test_refuses_a_name_that_is_taken(api: Api):
+async def test_refuses_a_name_that_is_taken(api: Api) -> None:
     await api.project("Refund triage")
     refused = await api.post("/projects", {"name": " Refund triage "}, 409)
     assert refused == {"detail": "A project with the name 'Refund triage' already exists."}
@@ -58,7 +58,7 @@ async def test_refuses_a_name_that_is_taken(api: Api):
     assert (await api.get(f"/projects/{other}"))["name"] == "Refunds"
 
 
-async def test_lists_page_by_page_from_zero_the_newest_first(api: Api, clock: StandingClock):
+async def test_lists_page_by_page_from_zero_the_newest_first(api: Api, clock: StandingClock) -> None:
     for number in range(12):
         await api.project(f"Project {number:02}")
         clock.move(minutes=1)
@@ -73,7 +73,7 @@ async def test_lists_page_by_page_from_zero_the_newest_first(api: Api, clock: St
     assert (await api.get("/projects", params={"size": 10**30}))["size"] == 1000
 
 
-async def test_sorts_and_filters_in_any_case(api: Api, clock: StandingClock):
+async def test_sorts_and_filters_in_any_case(api: Api, clock: StandingClock) -> None:
     ids = {}
     for name in ("beta 100%", "Alpha", "ÄRGER", "alpha_2"):
         ids[name] = await api.project(name)
@@ -106,12 +106,12 @@ async def test_sorts_and_filters_in_any_case(api: Api, clock: StandingClock):
         ({"order": "up"}, "type_error.enum"),
     ],
 )
-async def test_refuses_queries_that_do_not_fit(lite: Api, query: dict[str, str], kind: str):
+async def test_refuses_queries_that_do_not_fit(lite: Api, query: dict[str, str], kind: str) -> None:
     (entry,) = (await lite.get("/projects", 422, params=query))["detail"]
     assert (entry["loc"], entry["type"]) == (["query", next(iter(query))], kind)
 
 
-async def test_changes_only_what_is_sent(api: Api, clock: StandingClock):
+async def test_changes_only_what_is_sent(api: Api, clock: StandingClock) -> None:
     project_id = await api.project()
     before = await api.get(f"/projects/{project_id}")
     clock.move(hours=1)
@@ -122,7 +122,7 @@ async def test_changes_only_what_is_sent(api: Api, clock: StandingClock):
     assert after == before | changes
 
 
-async def test_making_a_config_active_deploys_it_to_the_default_environment(api: Api):
+async def test_making_a_config_active_deploys_it_to_the_default_environment(api: Api) -> None:
     project_id = await api.project()
     await api.config(project_id, "first")
     second = await api.config(project_id, "second")
@@ -132,7 +132,7 @@ async def test_making_a_config_active_deploys_it_to_the_default_environment(api:
     assert (row["model_config_id"], row["environment_tag"]) == (second, "default")
 
 
-async def test_refuses_to_make_a_config_active_that_is_another_projects(api: Api):
+async def test_refuses_to_make_a_config_active_that_is_another_projects(api: Api) -> None:
     stranger = await api.config(await api.project("Other"))
     project_id = await api.project()
     for config_id in (stranger, "config_nowhere"):
@@ -140,7 +140,7 @@ async def test_refuses_to_make_a_config_active_that_is_another_projects(api: Api
     assert (await api.get(f"/projects/{project_id}"))["name"] == "Refund triage"
 
 
-async def test_says_which_project_was_not_found(lite: Api):
+async def test_says_which_project_was_not_found(lite: Api) -> None:
     expected = {"detail": "Project with ID 'pr_0000000000000000000aB' was not found."}
     path = "/projects/pr_0000000000000000000aB"
     assert await lite.get(path, 404) == expected
@@ -150,7 +150,7 @@ async def test_says_which_project_was_not_found(lite: Api):
         assert await lite.get(f"{path}/{more}", 404) == expected
 
 
-async def test_a_deleted_project_is_gone_with_all_that_is_its_own(api: Api):
+async def test_a_deleted_project_is_gone_with_all_that_is_its_own(api: Api) -> None:
     project_id = await api.project()
     config_id = await api.config(project_id)
     run = await api.evaluation(project_id, config_id, "external")

@@ -39,7 +39,7 @@ async def names(api: Api) -> dict[str, list[str]]:
     }
 
 
-async def test_a_folder_is_a_project_and_a_file_a_config(api: Api, url: str, folder: Path):
+async def test_a_folder_is_a_project_and_a_file_a_config(api: Api, url: str, folder: Path) -> None:
     report = await import_folder(url, folder, dry_run=False, now=START)
     assert await names(api) == {"greetings": ["formal", "warm"], "triage": ["v1"]}
     assert report.fine
@@ -51,12 +51,12 @@ async def test_a_folder_is_a_project_and_a_file_a_config(api: Api, url: str, fol
     ]
 
 
-async def test_the_folder_itself_can_be_a_project(api: Api, url: str, folder: Path):
+async def test_the_folder_itself_can_be_a_project(api: Api, url: str, folder: Path) -> None:
     await import_folder(url, folder / "greetings", dry_run=False, now=START)
     assert await names(api) == {"greetings": ["formal", "warm"]}
 
 
-async def test_a_dry_run_reports_the_same_and_changes_nothing(api: Api, url: str, folder: Path):
+async def test_a_dry_run_reports_the_same_and_changes_nothing(api: Api, url: str, folder: Path) -> None:
     rehearsed = await import_folder(url, folder, dry_run=True, now=START)
     assert await names(api) == {}
     assert list(rehearsed.lines())[-1] == "3 added, 0 unchanged, 0 broken (dry run: nothing was changed)"
@@ -65,7 +65,7 @@ async def test_a_dry_run_reports_the_same_and_changes_nothing(api: Api, url: str
     assert done.files == rehearsed.files
 
 
-async def test_a_second_run_changes_nothing(api: Api, url: str, folder: Path):
+async def test_a_second_run_changes_nothing(api: Api, url: str, folder: Path) -> None:
     await import_folder(url, folder, dry_run=False, now=START)
     before = await api.get("/projects", params={"size": 100})
     again = await import_folder(url, folder, dry_run=False, now=START + timedelta(days=1))
@@ -73,7 +73,7 @@ async def test_a_second_run_changes_nothing(api: Api, url: str, folder: Path):
     assert (again.fine, list(again.lines())[-1]) == (True, "0 added, 3 unchanged, 0 broken")
 
 
-async def test_changed_content_makes_a_new_config_of_the_same_name(lite: Api, sqlite_url: str, folder: Path):
+async def test_changed_content_makes_a_new_config_of_the_same_name(lite: Api, sqlite_url: str, folder: Path) -> None:
     await import_folder(sqlite_url, folder, dry_run=False, now=START)
     (folder / "greetings/warm.prompt").write_text(HELLO.replace("gpt-4o", "gpt-4o-mini"))
     report = await import_folder(sqlite_url, folder, dry_run=False, now=START + timedelta(days=1))
@@ -81,14 +81,14 @@ async def test_changed_content_makes_a_new_config_of_the_same_name(lite: Api, sq
     assert report.count(Outcome.ADDED) == 1
 
 
-async def test_a_renamed_file_says_under_which_name_it_is_known(lite: Api, sqlite_url: str, folder: Path):
+async def test_a_renamed_file_says_under_which_name_it_is_known(lite: Api, sqlite_url: str, folder: Path) -> None:
     await import_folder(sqlite_url, folder, dry_run=False, now=START)
     (folder / "greetings/warm.prompt").rename(folder / "greetings/kind.prompt")
     report = await import_folder(sqlite_url, folder, dry_run=False, now=START)
     assert f'{folder}/greetings/kind.prompt: unchanged, known as "warm"' in list(report.lines())
 
 
-async def test_a_broken_file_is_named_with_its_line_and_keeps_no_other_out(api: Api, url: str, folder: Path):
+async def test_a_broken_file_is_named_with_its_line_and_keeps_no_other_out(api: Api, url: str, folder: Path) -> None:
     (folder / "greetings/warm.prompt").write_text("---\nmodel: gpt-4o\nprovider: nobody\n---\n")
     (folder / "lonely").mkdir()
     (folder / "lonely/bad.prompt").write_text("hello")
@@ -102,7 +102,7 @@ async def test_a_broken_file_is_named_with_its_line_and_keeps_no_other_out(api: 
     ]
 
 
-async def test_two_folders_of_one_name_are_not_mixed_up(lite: Api, sqlite_url: str, folder: Path):
+async def test_two_folders_of_one_name_are_not_mixed_up(lite: Api, sqlite_url: str, folder: Path) -> None:
     (folder / "zoo/greetings").mkdir(parents=True)
     (folder / "zoo/greetings/other.prompt").write_text(HELLO)
     report = await import_folder(sqlite_url, folder, dry_run=False, now=START)
@@ -119,7 +119,7 @@ async def test_two_folders_of_one_name_are_not_mixed_up(lite: Api, sqlite_url: s
 )
 async def test_bytes_that_are_no_prompt_are_reported(
     sqlite_url: str, lite: Api, tmp_path: Path, raw: bytes, line: int, words: str
-):
+) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/b.prompt").write_bytes(raw)
     (report,) = (await import_folder(sqlite_url, tmp_path / "a", dry_run=False, now=START)).files
@@ -127,7 +127,7 @@ async def test_bytes_that_are_no_prompt_are_reported(
     assert words in str(report.problem)
 
 
-async def test_names_that_are_no_text_are_reported(sqlite_url: str, lite: Api, tmp_path: Path):
+async def test_names_that_are_no_text_are_reported(sqlite_url: str, lite: Api, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/\udcff.prompt").write_text(HELLO)
     (tmp_path / "a/  .prompt").write_text(HELLO)
@@ -142,7 +142,7 @@ async def test_names_that_are_no_text_are_reported(sqlite_url: str, lite: Api, t
     ]
 
 
-async def test_says_when_there_is_nothing_to_bring_in(sqlite_url: str, tmp_path: Path):
+async def test_says_when_there_is_nothing_to_bring_in(sqlite_url: str, tmp_path: Path) -> None:
     for folder in (tmp_path / "nowhere", tmp_path):
         report = await import_folder(sqlite_url, folder, dry_run=False, now=START)
         assert not report.fine

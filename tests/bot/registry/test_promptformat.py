@@ -26,7 +26,7 @@ def message(role: str, content: object = None, **more: object) -> dict[str, obje
     return {"role": role, "content": content} | empty | more
 
 
-def test_reads_parameters_and_messages():
+def test_reads_parameters_and_messages() -> None:
     parameters = parse(FRIENDLY).parameters
     assert parameters["model"] == "gpt-4o"
     assert parameters["temperature"] == 0.7
@@ -36,32 +36,32 @@ def test_reads_parameters_and_messages():
     ]
 
 
-def test_keeps_paragraphs_and_deeper_indentation():
+def test_keeps_paragraphs_and_deeper_indentation() -> None:
     text = "---\nmodel: m\n---\n<system>\n  List:\n    - one\n\n  End.\n</system>\n"
     assert parse(text).parameters["chat_template"][0]["content"] == "List:\n  - one\n\nEnd."
 
 
-def test_leaves_lines_alone_that_are_not_indented_as_a_whole():
+def test_leaves_lines_alone_that_are_not_indented_as_a_whole() -> None:
     text = "---\nmodel: m\n---\n<system>\nOne\n  two\n</system>\n"
     assert parse(text).parameters["chat_template"][0]["content"] == "One\n  two"
 
 
-def test_tells_the_endpoint_from_the_template_when_it_is_not_given():
+def test_tells_the_endpoint_from_the_template_when_it_is_not_given() -> None:
     assert parse("---\nmodel: m\n---\n<user>\n  Hi\n</user>\n").parameters["endpoint"] == "chat"
     assert parse("---\nmodel: m\n---\nSay hi").parameters["endpoint"] == "complete"
 
 
-def test_reads_a_completion_template_as_it_stands():
+def test_reads_a_completion_template_as_it_stands() -> None:
     text = "---\nmodel: m\nendpoint: complete\n---\n\n<system>\n  No block {{here}}\n\n"
     assert parse(text).parameters["prompt_template"] == "<system>\n  No block {{here}}\n"
 
 
-def test_a_file_without_template_has_none():
+def test_a_file_without_template_has_none() -> None:
     parameters = parse("---\nmodel: m\n---\n\n").parameters
     assert (parameters["prompt_template"], parameters["chat_template"]) == (None, None)
 
 
-def test_reads_images_tool_calls_and_their_answers():
+def test_reads_images_tool_calls_and_their_answers() -> None:
     text = """---
 model: gpt-4o
 endpoint: chat
@@ -106,11 +106,11 @@ tools: [
     assert parse(serialise(prompt)) == prompt
 
 
-def test_a_time_in_the_parameters_is_a_text():
+def test_a_time_in_the_parameters_is_a_text() -> None:
     assert parse("---\nmodel: m\ndescription: 2024-01-01\n---\n").description == "2024-01-01"
 
 
-def test_reads_files_of_other_systems():
+def test_reads_files_of_other_systems() -> None:
     """A byte order mark and carriage returns say nothing."""
     assert parse("\ufeff" + FRIENDLY.replace("\n", "\r\n")) == parse(FRIENDLY)
 
@@ -146,8 +146,8 @@ def test_reads_files_of_other_systems():
         ("---\nmodel: m\n---\n<user>\nhalf \ud800\n</user>\n", 1, "half surrogate"),
     ],
 )
-def test_names_the_line_that_is_wrong(text: str, line: int, words: str):
-    with pytest.raises(PromptError, match=".") as caught:
+def test_names_the_line_that_is_wrong(text: str, line: int, words: str) -> None:
+    with pytest.raises(PromptError) as caught:
         parse(text)
     assert (caught.value.line, words in caught.value.message) == (line, True), caught.value
 
@@ -175,14 +175,14 @@ def messages(draw: st.DrawFn) -> dict[str, object]:
 
 
 @given(st.lists(messages(), min_size=1, max_size=4), st.text(st.characters(codec="utf-8", exclude_characters="\0")))
-def test_what_is_written_is_read_back(chat: list[dict[str, object]], description: str):
+def test_what_is_written_is_read_back(chat: list[dict[str, object]], description: str) -> None:
     document = {"model": "m", "endpoint": "chat", "chat_template": chat, "other": {"note": description}}
     prompt = Prompt(Parameters.model_validate(document).model_dump(mode="json"), description)
     assert parse(serialise(prompt)) == prompt
 
 
 @given(texts.filter(str.strip))
-def test_a_completion_template_is_read_back(text: str):
+def test_a_completion_template_is_read_back(text: str) -> None:
     prompt = Prompt(Parameters.model_validate({"model": "m", "prompt_template": text}).model_dump(mode="json"))
     assert parse(serialise(prompt)) == prompt
 
@@ -203,7 +203,7 @@ def test_a_completion_template_is_read_back(text: str):
         },
     ],
 )
-def test_refuses_to_write_what_it_could_not_read_back(document: dict[str, object]):
+def test_refuses_to_write_what_it_could_not_read_back(document: dict[str, object]) -> None:
     prompt = Prompt(Parameters.model_validate({"model": "m"} | document).model_dump(mode="json"))
     with pytest.raises(ValueError, match="writing a prompt file"):
         serialise(prompt)
