@@ -1,7 +1,7 @@
 """Words to readings and back: everything people may type stands in one table, `LINES`."""
 
-from bot.grammar.commands import COMMANDS, Command
-from bot.grammar.lines import LINES, NOT_YET, Line, is_not_yet, line_of, usage
+from bot.grammar.lines import COMMANDS, LINES, NOT_YET, Command, Line
+from bot.grammar.lookup import is_not_yet, line_of, usage
 from bot.grammar.parsing import parse
 from bot.grammar.speaking import quote, say
 

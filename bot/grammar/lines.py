@@ -24,7 +24,6 @@ from bot.grammar.readings import (
     Evaluations,
     EvaluationShow,
     Explain,
-    Form,
     Help,
     Lock,
     ProjectCreate,
@@ -370,29 +369,31 @@ def lines_of(head: str) -> tuple[Line, ...]:
     return tuple(line for line in LINES if line.head == head)
 
 
-def line_of(reading: Reading) -> Line | None:
-    """The line that a reading is of; None for a form, which has none."""
-    for line in LINES:
-        if line.reading is type(reading) and all(getattr(reading, name) == line.fixed[name] for name in line.fixed):
-            return line
-    return None
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command, without slash and prefix."""
+
+    name: str
+    description: str
+    usage: str
+    """What can stand behind it; Slack shows it as the hint."""
 
 
-def usage(verb: str) -> str:
-    """The usage lines of a verb, a noun (all of its lines) or a key such as ``project update``; else empty."""
-    words = tuple(verb.lower().split())
-    head = HEADS.get(words[:2]) or HEADS.get(words[:1]) or " ".join(words[:1])
-    exact = [line for line in LINES if line.key == " ".join(words) and len(words) > 1]
-    return " · ".join(line.usage for line in exact or lines_of(head))
+_ABOUT = {
+    "project": "Make, show, list and change projects.",
+    "config": "Show, list and compare configs.",
+    "evaluation": "List, show and complete evaluations.",
+}
 
 
-def is_not_yet(reading: Reading) -> bool:
-    """Whether a reading is understood but cannot be done yet."""
-    match reading:
-        case Form(verb):
-            return all(line.key in NOT_YET for line in lines_of(verb))
-        case Explain(_, readings):
-            return all(is_not_yet(inner) for inner in readings)
-    line = line_of(reading)
-    timed = "when" in NOT_YET and getattr(reading, "when", None) is not None
-    return timed or (line is not None and line.key in NOT_YET)
+def _commands() -> tuple[Command, ...]:
+    commands = []
+    for name, head in COMMAND_HEADS.items():
+        lines = lines_of(head)
+        hint = " | ".join(" ".join(line.usage.split()[1:]) for line in lines)
+        commands.append(Command(name, _ABOUT.get(head, lines[0].does), hint or "[help]"))
+    return (*commands, Command("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]"))
+
+
+COMMANDS = _commands()
+"""The slash commands, in the order in which they are registered."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.lines import HEADS, LINES, lines_of, usage
+from bot.grammar.lines import HEADS, LINES, lines_of
+from bot.grammar.lookup import usage
 from bot.grammar.matching import Fit, Typed
 from bot.grammar.patterns import Pattern, heads, patterns, verbs
 from bot.grammar.times import clock, like_clock, like_span, span
-from bot.grammar.vocabulary import FIELDS, STATUSES
+from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES
 from bot.grammar.words import Word
 
 _CLOSE = 65
@@ -107,8 +108,10 @@ def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
         behind = line[words[1].end :].strip()
         if first.key in verbs(HEADS.get((words[1].key,), words[1].key)):
             near.insert(0, f"{words[1].text} {first.text} {behind}".strip())
-    farther = (rest, f"deploy {line}") if {"to", "on", "into", "→"} & {word.key for word in words} else (rest,)
-    return Mistake("unknown_verb", first.text, near=tuple(near), farther=farther, examples=(LINES[0].example,))
+    farther = [rest]
+    if SPELLINGS["to"] & {word.key for word in words}:
+        farther.append(f"deploy {line[first.start :]}")
+    return Mistake("unknown_verb", first.text, near=tuple(near), farther=tuple(farther), examples=(LINES[0].example,))
 
 
 def _near_heads(word: str) -> list[str]:
@@ -174,7 +177,7 @@ def wrong_line(line: str, first: str, typed: Typed, reason: str | None) -> Mista
 
 
 def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
-    for wall in typed.walls:
+    for wall in sorted(typed.walls):
         rest = typed.keys[wall + 1 :]
         detail = line[typed.words[wall + 1].start : typed.words[-1].end] if rest else ""
         before = line[typed.words[0].start : typed.words[wall].start].strip() if wall else ""
@@ -201,19 +204,19 @@ def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
     at_end, complete = position == len(typed.words), used == len(pattern.parts)
     examples = tuple(_examples(line, first, typed, pattern, filled))
     shown = pattern.line.usage
-    places = [part.text for part in pattern.parts[used:] if part.is_place]
     if at_end and complete:
         needs_reason = reason == "" or (pattern.reason and reason is None)
-        return Mistake("missing_part", "REASON" if needs_reason else _first_place(pattern), shown, examples=examples)
+        return Mistake("missing_part", "REASON" if needs_reason else _place(pattern), shown, examples=examples)
     if at_end or (not complete and pattern.parts[used].is_place):
-        return Mistake("missing_part", places[0], shown, examples=examples)
+        return Mistake("missing_part", _place(pattern, used), shown, examples=examples)
     detail = line[typed.words[position].start : typed.words[-1].end]
     near = f"{first} {line[typed.words[0].start : typed.words[position].start]}".strip()
     return Mistake("unexpected_words", detail, shown, (near,), examples=examples)
 
 
-def _first_place(pattern: Pattern) -> str:
-    return next((part.text for part in pattern.parts if part.is_place), "")
+def _place(pattern: Pattern, start: int = 0) -> str:
+    """The first place of a pattern from a part on."""
+    return next((part.text for part in pattern.parts[start:] if part.is_place), "")
 
 
 def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
@@ -222,7 +225,7 @@ def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit
     because = f" because {_REASON}" if pattern.reason or pattern.line.head == "lock" else ""
     pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
     if typed.keys and typed.keys[0] in typed.small:
-        yield f"{first} {_SAMPLES.get(_first_place(pattern), '')} {line[typed.words[0].start :]}"
+        yield f"{first} {_SAMPLES.get(_place(pattern), '')} {line[typed.words[0].start :]}"
     yield " ".join((first, *pieces)) + because
     yield pattern.line.example
 

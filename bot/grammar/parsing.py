@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.grammar import mistakes
-from bot.grammar.lines import FORMS, HEADS, line_of
+from bot.grammar.lines import FORMS, HEADS
+from bot.grammar.lookup import line_of
 from bot.grammar.matching import Filled, Fit, Typed
 from bot.grammar.mistakes import Mistake
 from bot.grammar.patterns import Pattern, field_of, heads, patterns

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
-from bot.grammar.lines import line_of
+from bot.grammar.lookup import line_of
 from bot.grammar.parsing import understand
 from bot.grammar.patterns import Part, Pattern, field_of, patterns
 from bot.grammar.readings import (
