@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
@@ -204,9 +205,10 @@ def decide(facts: Facts) -> Answer:
             return _verdict(_status_reasons(facts), RuleMark("update-status", 0))
         case Settlement():
             return _verdict(_settlement_reasons(facts), RuleMark("member-settles", 0))
-        case Lookup():
-            guest = facts.actor.standing is Standing.GUEST
-            return _verdict(() if guest else _who(facts.actor), RuleMark("look-up", 0))
+        case Lookup(actor):
+            return _verdict(() if actor.standing is Standing.GUEST else _who(actor), RuleMark("look-up", 0))
+        case _:
+            assert_never(facts)
 
 
 _STANDINGS = {

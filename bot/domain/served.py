@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def to_document(served: Served) -> dict[str, Any]:
             document |= {"live": "one", "config": config_id, "version": content_version, "name": name}
         case Split(weights):
             document |= {"live": "split", "weights": [list(weight) for weight in weights]}
+        case _:
+            assert_never(served.live)
     return document
 
 

@@ -419,6 +419,11 @@ def test_answers_whatever_the_facts_are_and_never_refuses_without_a_reason(facts
     assert not isinstance(answer, NeedsApproval) or answer.have < answer.need
 
 
+def test_what_is_no_fact_is_never_allowed_by_chance() -> None:
+    with pytest.raises(AssertionError):
+        decide(ADA)  # type: ignore[arg-type]
+
+
 @given(st.from_type(Vote))
 @whatever
 def test_nobody_approves_what_they_asked_for(facts: Vote) -> None:

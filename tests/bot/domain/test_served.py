@@ -81,6 +81,11 @@ def test_refuses_to_guess_what_was_served(document: dict[str, Any]) -> None:
         from_document(document)
 
 
+def test_what_is_no_state_is_never_written() -> None:
+    with pytest.raises(AssertionError):
+        to_document(Served("config_x"))  # type: ignore[arg-type]
+
+
 def test_things_are_known_by_provider_and_id_and_not_by_name() -> None:
     assert Project("humanloop", "pr_1", "a").key == Project("humanloop", "pr_1", "b").key == ("humanloop", "pr_1")
     assert Environment("humanloop", "env_1", "a").key == ("humanloop", "env_1")
