@@ -148,9 +148,9 @@ def too_long(limit: str, head: str = "") -> Mistake:
     return Mistake("too_long", limit, usage(head) if head else "")
 
 
-def nothing_to_explain() -> Mistake:
-    """``explain`` and no line behind it."""
-    return Mistake("missing_part", "LINE", usage("explain"), examples=(_line_example("explain"),))
+def nothing_to_explain(verb: str = "deploy") -> Mistake:
+    """``explain`` and no line behind it, or no more than its first word."""
+    return Mistake("missing_part", "LINE", usage("explain"), examples=(f"explain {_line_example(verb)}",))
 
 
 def explained(mistake: Mistake) -> Mistake:

@@ -109,7 +109,7 @@ def understand(line: str) -> Understood | Mistake:
 
 def _addressed(words: list[Word]) -> list[Word]:
     """Without a mention of the bot in front, and without the slash of a command that was typed in full."""
-    if words and words[0].key.startswith("<@"):
+    if words and (words[0].key.startswith("<@") or words[0].key.lstrip("@/") == "configbot"):
         words = words[1:]
     if words and words[0].key.startswith("/"):
         first = words[0]
@@ -219,4 +219,6 @@ def _explain(line: str, words: Sequence[Word]) -> Understood | Mistake:
     readings = parsed.readings
     if isinstance(readings[0], Explain):
         return Understood(line, readings)
+    if isinstance(readings[0], Form):
+        return mistakes.nothing_to_explain(readings[0].verb)
     return Understood(line, (Explain(rest, readings),))

@@ -93,7 +93,7 @@ def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str 
             return _without_full_stop(words), None
         word = _next(text, position)
         if word.key.rstrip(":") in stop and words:
-            return words, text[word.end :].strip()
+            return _without_full_stop(words), text[word.end :].strip()
         if word.text or word.quoted:
             words.append(word)
         position = word.end
@@ -153,10 +153,10 @@ def _closing(text: str, start: int, closers: str) -> int | None:
 
 
 def _without_full_stop(words: list[Word]) -> list[Word]:
-    """A full stop ends a sentence, not a name; in quotes it belongs to the name."""
-    if words and words[-1].key.endswith("."):
+    """A full stop or a comma ends a clause, not a name; in quotes it belongs to the name."""
+    if words and words[-1].key.endswith((".", ",")):
         last = words.pop()
-        text = last.text.rstrip(".")
+        text = last.text.rstrip(".,")
         if text:
             words.append(Word(text, last.start, last.end, len(text)))
     return words

@@ -101,6 +101,15 @@ LINES = [
         "Deploy config=a -> b environment=production",
         "Deploy config=a environment=b -> production",
     ),
+    (
+        "deploy config_x to production, because it works",
+        "Deploy config=config_x environment=production because=it works",
+    ),
+    ('deploy "config_x, y" to production,', 'Deploy config="config_x, y" environment=production'),
+    ("configbot deploy config_x", "Deploy config=config_x"),
+    ("@configbot deploy config_x", "Deploy config=config_x"),
+    ("/configbot deploy config_x", "Deploy config=config_x"),
+    ("configbot", "Help"),
 ]
 """What is typed, and every meaning of it, the likeliest first."""
 

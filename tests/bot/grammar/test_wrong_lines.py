@@ -188,6 +188,19 @@ LINES = [
     ('""', "empty: ", [], ""),
     ("\" \" ''", "empty: ", [], ""),
     ('project list "a', 'unclosed_quote: "a', ['project list "a"'], 'project list "a"'),
+    ("explain rollback", "missing_part: LINE", [], "explain rollback triage in production"),
+    (
+        "deploy config_x to production in 2h at 9:00",
+        "unexpected_words: at 9:00",
+        ["deploy config_x to production in 2h"],
+        "deploy config_x to production in 2h",
+    ),
+    (
+        "withdraw ch-142 because it is old",
+        "unexpected_words: because it is old",
+        ["withdraw ch-142"],
+        "withdraw ch-142",
+    ),
 ]
 """What is typed, what is wrong with it, the lines offered instead, and the example."""
 
