@@ -208,6 +208,8 @@ def build_app(
             user_facing_authorize_error_message="Slack does not tell this bot who it is just now. Please try again.",
         )
     client.token = token
+    # it would write down the whole body of whatever is not signed; `http` says what is to be said
+    logging.getLogger("slack_bolt.AsyncRequestVerification").setLevel(logging.WARNING)
     return app
 
 

@@ -92,6 +92,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=75,  # longer than the minute of load balancers: they must be the ones to hang up
             timeout_graceful_shutdown=max(1, round(patience)),
         )
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import grammar
 from bot.settings import COMMANDS, Mode, SettingsError, env_example, load, settings_table
 
 ROOT = Path(__file__).parents[2]
@@ -246,6 +247,10 @@ def test_a_misspelt_setting_is_not_left_out_in_silence(given: Give, tmp_path: Pa
         "CONFIGBOT_DATABSE_URL: there is no such setting. Did you mean CONFIGBOT_DATABASE_URL?",
         "CONFIGBOT_XYZZY: there is no such setting.",
     ]
+
+
+def test_every_command_of_the_language_is_registered_when_nothing_else_is_set() -> None:
+    assert set(COMMANDS) == {command.name for command in grammar.COMMANDS}
 
 
 def test_every_setting_has_a_name_a_description_and_an_example() -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.playground import Bot, Channel, Person, Team, Workspace, create_app
 from bot.playground.delivery import NotAcknowledged, SocketDelivery
+from bot.playground.faults import Fault
 from bot.slack import bolt, socket
 from bot.slack.bolt import build_app, check_tokens, session
 from bot.slack.health import serving
@@ -238,4 +240,19 @@ async def test_a_connection_that_says_nothing_is_renewed(slack: Slack) -> None:
         await slack.type("on a new one")
 
     assert handed_out == 1
+    assert slack.heard == ["on a new one"]
+
+
+async def test_a_renewal_that_slack_refuses_is_told_and_tried_again(slack: Slack, workspace: Workspace) -> None:
+    async with connected(slack.app, Bot().app_token, ping_interval=0.05, quiet_limit=0.2):
+        await until(lambda: asyncio.sleep(0, slack.delivery.connected))
+        first = slack.delivery._connections[0]
+        workspace.faults.add(Fault("apps.connections.open", "internal_error"))
+        with structlog.testing.capture_logs() as lines:
+            await until(
+                lambda: asyncio.sleep(0, bool(slack.delivery._connections) and first not in slack.delivery._connections)
+            )
+        await slack.type("on a new one")
+
+    assert "renewing the connection to slack" in [line["event"] for line in lines]
     assert slack.heard == ["on a new one"]
