@@ -19,6 +19,7 @@ from bot.domain.outcomes import (
     EvaluationUpdated,
     Explanation,
     Failed,
+    Harmless,
     NotFound,
     NotYet,
     Outcome,
@@ -37,6 +38,7 @@ from handlers.messages.boards import (
     change_list,
     config_detail,
     explanation,
+    harmless,
     page_line,
     page_suggestions,
     read_page_line,
@@ -124,6 +126,7 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: snoozed(came),
     NotYet: lambda came, _: not_yet(came.line),
+    Harmless: lambda came, _: harmless(came),
 }
 """Every outcome has its words; a test compares this with the union `Outcome`."""
 

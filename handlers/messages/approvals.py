@@ -21,7 +21,6 @@ from handlers.messages.blocks import (
     button,
     code,
     compose,
-    context,
     label,
     mention,
     moment,
@@ -32,7 +31,6 @@ from handlers.messages.blocks import (
 from handlers.messages.deploys import approvals, headline, old_and_new, verdict, who_wants_what
 from handlers.messages.errors import problem_blocks, reasons
 
-MODAL_BLOCKS = 100
 COMMENT_LIMIT = 1_000
 
 
@@ -130,15 +128,13 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         *_history(detail),
     ]
     shown = [block for block in blocks if block is not None]
-    if len(shown) > MODAL_BLOCKS:
-        shown = [*shown[: MODAL_BLOCKS - 1], context("… (cut)")]
     return modal(ids.View.REVIEW, f"Review {change.label}", shown, private=change.id, close="Close")
 
 
 def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
     """Only what differs, whole."""
     change = detail.change
-    blocks = [section(old_and_new(change)), *_diff(detail)][:MODAL_BLOCKS]
+    blocks = [section(old_and_new(change)), *_diff(detail)]
     return modal(ids.View.REVIEW, f"Full diff {change.label}", blocks, private=change.id, close="Close")
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -55,11 +56,11 @@ _UNSEEN = re.compile(
 )
 """Control characters, text-direction overrides and broken halves: they could hide or reorder what a reviewer sees."""
 
-_CONTROL_SEQUENCE = re.compile(r"<(?=[!@#]|[A-Za-z][A-Za-z0-9+.\-]*:)")
+_CONTROL_SEQUENCE = re.compile(r"<(?=[!@#]|http|[A-Za-z][A-Za-z0-9+.\-]*:)")
 """The beginning of what Slack would take for a mention or a link."""
 
 _WORD_JOINER = "\u2060"
-_ID = re.compile(r"[A-Z0-9]{2,}")
+_ID = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,8 @@ def escape(text: str, limit: int) -> str:
     escaped = [_ENTITIES.get(character, character) for character in text]
     if sum(map(len, escaped)) <= limit:
         return "".join(escaped)
-    kept: list[str] = []
-    room = limit - len(CUT)
-    for piece in escaped:
-        room -= len(piece)
-        if room < 0:
-            break
-        kept.append(piece)
+    ends = accumulate(map(len, escaped))
+    kept = (piece for piece, end in zip(escaped, ends, strict=True) if end <= limit - len(CUT))
     return "".join(kept).rstrip() + CUT
 
 
@@ -108,7 +104,7 @@ def literal(text: str, limit: int = QUOTE_LIMIT) -> str:
 
     An invisible joiner breaks what would be a mention or a link anywhere else, so that a copy of it is harmless too.
     """
-    return _CONTROL_SEQUENCE.sub("<" + _WORD_JOINER, cut(clean(text), limit)) or "(empty)"
+    return cut(_CONTROL_SEQUENCE.sub("<" + _WORD_JOINER, clean(text)), limit) or "(empty)"
 
 
 def code(name: str, limit: int = NAME_LIMIT) -> str:

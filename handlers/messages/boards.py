@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.domain.changes import Change, State
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Suggestion
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Harmless, Suggestion
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
 from handlers.messages import diffs, words
@@ -155,8 +155,14 @@ def answer(given: Answer) -> str:
                 f"it would wait for {words.counted(need - have, 'approval')}. "
                 f"Decided by {words.rule(mark.id)}. {words.who_approves(mark)}"
             )
-        case Denied(found):
-            return f"it would be refused, for {words.counted(len(found), 'reason')}."
+        case denied:
+            return f"it would be refused, for {words.counted(len(denied.reasons), 'reason')}."
+
+
+def harmless(shown: Harmless) -> Message:
+    """A line that was asked about changes nothing."""
+    text = f"{code(shown.line, 200)} changes nothing, so anybody may type it."
+    return compose(text, section(text))
 
 
 def config_detail(shown: ConfigDetail) -> Message:

@@ -29,7 +29,12 @@ Line = Sequence[RichTextElement]
 
 CARD_LINES = 8
 _VALUE, _SNIPPET, _EDGE = 60, 140, 24
-BLOCK_TEXT, FULL_TEXT, FULL_SPANS = 2_400, 24_000, 120
+BLOCK_TEXT, FULL_TEXT = 2_400, 24_000
+"""Characters of a message diff in one block, and in a whole modal."""
+FULL_SPANS = 120
+"""Runs of a message diff in one block; ten times as many in a whole modal."""
+MESSAGES = 15
+"""Messages of a full diff; with the figures above it stays below the 100 blocks of a modal."""
 
 
 def short(change: Change) -> list[Block]:
@@ -70,7 +75,7 @@ def lines_of(found: ContentDiff) -> Iterator[Line]:
     for name in found.variables_added:
         yield [plain("variable added: "), plain(literal(f"{{{{{name}}}}}", _VALUE), code_style=True)]
     for message in found.messages:
-        yield [plain(f"{heading(message)}: "), *_styled(snippet(message.spans))]
+        yield [plain(f"{heading(message)}: "), *styled(snippet(message.spans))]
 
 
 def value_line(each: ValueDiff) -> Line:
@@ -124,7 +129,7 @@ def _middle(text: str) -> str:
     return text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]} … {text[-_EDGE:]}"
 
 
-def _styled(spans: Iterable[Span]) -> list[RichTextElement]:
+def styled(spans: Iterable[Span]) -> list[RichTextElement]:
     """Added words bold, removed words struck through, a gap between the two."""
     made: list[RichTextElement] = []
     before = ""
@@ -171,7 +176,7 @@ def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
     if found:
         yield section("*Messages* (added words are bold, removed words are struck through)")
     room, spans = FULL_TEXT, FULL_SPANS * 10
-    for message in found[:20]:
+    for message in found[:MESSAGES]:
         yield rich(paragraph(plain(heading(message), bold=True)))
         for block, characters, count in _pieces(message.spans):
             room, spans = room - characters, spans - count
@@ -179,8 +184,8 @@ def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
                 yield context(f"{CUT} The whole content is in the provider.")
                 return
             yield block
-    if len(found) > 20:
-        yield context(f"And {len(found) - 20} more messages {CUT}")
+    if len(found) > MESSAGES:
+        yield context(f"And {len(found) - MESSAGES} more messages {CUT}")
 
 
 def _pieces(spans: Sequence[Span]) -> Iterator[tuple[RichTextBlock, int, int]]:
@@ -189,12 +194,12 @@ def _pieces(spans: Sequence[Span]) -> Iterator[tuple[RichTextBlock, int, int]]:
     length = 0
     for span in _split(spans):
         if batch and (length + len(span.text) > BLOCK_TEXT or len(batch) == FULL_SPANS):
-            yield rich(paragraph(*_styled(batch))), length, len(batch)
+            yield rich(paragraph(*styled(batch))), length, len(batch)
             batch, length = [], 0
         batch.append(span)
         length += len(span.text)
     if batch:
-        yield rich(paragraph(*_styled(batch))), length, len(batch)
+        yield rich(paragraph(*styled(batch))), length, len(batch)
 
 
 def _split(spans: Iterable[Span]) -> Iterator[Span]:

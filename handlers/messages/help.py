@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.grammar.lines import HEADS, LINES, NOT_YET, Line
+from bot.grammar import LINES, NOT_YET, Line
+from bot.grammar.lines import HEADS
 from handlers.ids import Action
 from handlers.messages.blocks import Message, actions, button, code, compose, context, section, stack
 from handlers.messages.forms import FORM_VERBS

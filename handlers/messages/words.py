@@ -18,9 +18,9 @@ from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import change_label
 from bot.domain.notices import NoticeKind
-from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.served import Nothing, Off, One, Served
+from bot.grammar import say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
-from bot.grammar.speaking import say
 from handlers.messages.blocks import code, mention
 
 
@@ -208,7 +208,7 @@ def remedy(reason: Reason) -> str:
 
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
-    filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items()}}
+    filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items() if name != "change"}}
     if "state" in facts:
         filled["state"] = state(str(facts["state"]))
     if "by" in facts:
@@ -323,7 +323,7 @@ def verdict(evidence: Evidence, provider: str) -> str:
         case Verdict.NOT_PROVEN:
             because = "; ".join(DOUBTS[doubt] for doubt in evidence.doubts) or "no evaluator could be compared"
             return f"{head} Why: {because}."
-        case Verdict.NOT_AVAILABLE:
+        case _:
             return f"{head} {code(provider, 40)} keeps no evaluations."
 
 
@@ -416,8 +416,8 @@ def served(what: Served | None) -> str:
             name = "switched off"
         case One(config_id, _, known_as):
             name = code(known_as or config_id)
-        case Split(weights):
-            name = "split: " + some([f"{code(config)} {share / 1000:g} %" for config, share in weights], 4)
+        case split:
+            name = "split: " + some([f"{code(config)} {share / 1000:g} %" for config, share in split.weights], 4)
     return name + rules_that_win(what)
 
 

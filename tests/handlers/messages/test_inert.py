@@ -29,6 +29,7 @@ from bot.domain.outcomes import (
     EvaluationUpdated,
     Explanation,
     Failed,
+    Harmless,
     NotFound,
     NotYet,
     Outcome,
@@ -41,7 +42,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.domain.policies import Denied, NeedsApproval
-from bot.domain.served import One, Served, Split
+from bot.domain.served import Live, One, Served, Split
 from bot.grammar.readings import Misunderstood
 from handlers import messages
 from tests.handlers.messages.checking import MARK, check, check_view
@@ -89,7 +90,7 @@ def changes(draw: st.DrawFn) -> Change:
     name = draw(foreign)
     config = Config("humanloop", "pr_1", "config_2", draw(foreign), "config_2")
     environment = Environment("humanloop", "env_1", draw(foreign))
-    live = draw(st.sampled_from([One("config_1", "v", name), Split(((name, 60_000), (name, 40_000)) * 4)]))
+    live: Live = draw(st.sampled_from([One("config_1", "v", name), Split(((name, 60_000), (name, 40_000)) * 4)]))
     rows = tuple(
         Comparison(f"e{n}", draw(foreign), 0.1, 0.2, trend, draw(st.sampled_from([None, *Doubt])), 10, NOW - DAY)
         for n, trend in enumerate(draw(st.lists(st.sampled_from(Trend), max_size=9)))
@@ -158,10 +159,11 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
         EvaluationUpdated(evaluation(id=name, config_name=name, status=name), name),
         Snoozed(name, NOW.isoformat()),
         NotYet(name),
+        Harmless(name),
     ]
 
 
-relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+relaxed = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @relaxed

@@ -14,7 +14,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import Environment
 from bot.domain.notices import NoticeKind
 from bot.domain.served import Nothing, Off, One, Served, Split
-from bot.grammar.lines import NOT_YET
+from bot.grammar import NOT_YET
 from handlers.messages import words
 from handlers.messages.errors import FIELD_PROBLEMS, MISUNDERSTANDINGS
 from tests.handlers.messages.samples import FAIL, NOT_AVAILABLE, NOT_PROVEN, PASS, STAGING, change, reason

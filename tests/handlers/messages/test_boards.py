@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.changes import Kind, State
+from bot.domain.contents import Content, Message
+from bot.domain.errors import Code
+from bot.domain.names import Environment
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Harmless
+from bot.domain.policies import Allowed, Denied, NeedsApproval
+from bot.domain.served import Nothing, Off, Served
+from handlers import ids, messages
+from tests.handlers.messages.checking import check
+from tests.handlers.messages.reading import buttons, read
+from tests.handlers.messages.samples import (
+    ADA,
+    NEW,
+    NEW_CONTENT,
+    NOW,
+    PROBLEM,
+    PRODUCTION,
+    PROJECT,
+    SEEN,
+    STAGING,
+    change,
+    in_state,
+    reason,
+)
+
+
+def told(came: Any) -> messages.Message:
+    drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
+    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    check(made)
+    return made
+
+
+CELLS = (
+    BoardCell(PRODUCTION, SEEN.base, in_state(State.APPLIED), change(number=143)),
+    BoardCell(STAGING, Served(Nothing())),
+)
+
+
+def test_the_board_says_what_is_live_since_when_by_whom_and_what_is_pending() -> None:
+    said = read(told(Board((BoardRow(PROJECT, CELLS),), 1, 1, "deployments")))
+    assert "*`Refund triage`* · `humanloop`" in said
+    assert (
+        "`production`: `config_w`, since 2026-11-20 09:00 UTC by <@U0ADA> (`ch-142`)"
+        " · `ch-143` would make it `config_x`: waiting for approval"
+    ) in said
+    assert "`staging`: nothing" in said
+    assert "Page" not in said
+
+
+def test_the_text_of_the_board_is_enough_by_itself() -> None:
+    made = told(Board((BoardRow(PROJECT, CELLS),), 1, 1, "deployments"))
+    assert made.text == (
+        "What is live, 1 project on page 1 of 1. `Refund triage`: `production` `config_w`, `staging` nothing."
+    )
+
+
+def test_a_change_that_was_never_applied_says_nothing_of_since_when() -> None:
+    cell = BoardCell(PRODUCTION, Served(Off()), change())
+    assert "`production`: switched off\n" in read(told(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "d"))) + "\n"
+
+
+def test_a_project_that_cannot_be_read_says_so_in_its_place() -> None:
+    made = told(Board((BoardRow(PROJECT, (), PROBLEM), BoardRow(PROJECT, ())), 1, 1, "deployments"))
+    said = read(made)
+    assert "`humanloop` did not answer in time (HTTP 504). Try again in a minute." in said
+    assert "It has no environments." in said
+    assert "`Refund triage`: could not be read." in made.text
+
+
+def test_an_empty_board_says_so() -> None:
+    assert told(Board((), 1, 1, "deployments")).text == "There is no project to show."
+
+
+def test_more_environments_than_fit_are_counted() -> None:
+    cells = tuple(BoardCell(Environment("humanloop", f"env_{n}", f"e{n}"), None) for n in range(15))
+    said = read(told(Board((BoardRow(PROJECT, cells),), 1, 1, "deployments")))
+    assert "`e0`: unreadable" in said
+    assert "and 3 more environments" in said
+
+
+@pytest.mark.parametrize(
+    ("page", "names"), [(1, ["Next page"]), (2, ["Previous page", "Next page"]), (3, ["Previous page"])]
+)
+def test_pages_turn_with_buttons(page: int, names: list[str]) -> None:
+    made = told(Board((BoardRow(PROJECT, CELLS),), page, 3, "deployments triage"))
+    assert list(buttons(made)) == names
+    assert f"Page {page} of 3" in read(made)
+    for name, each in buttons(made).items():
+        other = page + 1 if name == "Next page" else page - 1
+        assert each["value"] == ids.value(f"draft of deployments triage page {other}")
+
+
+def test_a_page_line_is_read_back_as_line_and_page() -> None:
+    assert messages.read_page_line(messages.page_line("changes in production", 12)) == ("changes in production", 12)
+    assert messages.read_page_line("deployments") == ("deployments", 1)
+    assert messages.read_page_line("deployments page 0") == ("deployments page 0", 1)
+
+
+def test_what_waits_for_me_can_be_reviewed_from_the_list() -> None:
+    made = told(ChangeList("approvals", (change(),), 1, 1, "approvals"))
+    said = read(made)
+    assert made.text == "1 change waiting for approval: `ch-142` waiting for approval."
+    assert "⏳ `ch-142` waiting for approval: deploy `config_x` of `Refund triage` to `production`" in said
+    assert buttons(made)["Review"]["value"] == ids.value(change().id)
+
+
+def test_history_is_listed_with_the_newest_first() -> None:
+    made = told(ChangeList("changes", (in_state(State.APPLIED), in_state(State.FAILED)), 1, 2, "changes"))
+    assert made.text.startswith("2 changes, the newest first: `ch-142` live, `ch-142` failed.")
+    assert set(buttons(made)) == {"Show", "Next page"}
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("approvals", "Nothing waits for you."),
+        ("changes", "There are no changes here yet."),
+        ("more", "There is nothing to show."),
+    ],
+)
+def test_an_empty_list_says_what_it_means(title: str, said: str) -> None:
+    assert told(ChangeList(title, (), 1, 1, title)).text == said
+
+
+LINE = "deploy config_x to production"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Allowed(SEEN.rule), "it would be applied at once. Decided by the built-in rule"),
+        (NeedsApproval(SEEN.rule, 0, 1), "it would wait for 1 approval. Decided by the built-in rule"),
+        (Denied((reason(Code.ALREADY_LIVE),)), "it would be refused, for 1 reason."),
+    ],
+)
+def test_an_explanation_says_what_would_happen_and_which_rule_decides(answer: Any, said: str) -> None:
+    made = told(Explanation(LINE, Kind.DEPLOY, PROJECT, PRODUCTION, NEW, SEEN.base, answer))
+    assert said in made.text
+    assert made.text.endswith("Nothing was changed.")
+    assert "Live in `production` of `Refund triage` now: `config_w`. The line would make it `config_x`." in read(made)
+
+
+def test_an_explained_refusal_names_every_reason() -> None:
+    denied = Denied((reason(Code.NOTHING_LIVE),))
+    made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, None, None, denied))
+    assert "• Nothing is live there" in read(made)
+    assert "now: unreadable." in read(made)
+
+
+def test_a_line_that_changes_nothing_is_free_for_everybody() -> None:
+    assert told(Harmless("approvals")).text == "`approvals` changes nothing, so anybody may type it."
+
+
+def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
+    made = told(ConfigDetail(NEW, NEW_CONTENT))
+    said = read(made)
+    assert made.text == "`config_x`: 2 messages on model `gpt-4o`."
+    assert "• temperature: `0.7`" in said
+    assert "{{request}}\nOrder: {{order}}" in said
+
+
+def test_a_config_without_a_model_and_with_endless_prompts_is_cut_visibly() -> None:
+    long = Content(messages=tuple(Message("user", "word " * 500) for _ in range(12)))
+    said = read(told(ConfigDetail(NEW, long)))
+    assert "… (cut)" in said
+    many = Content(messages=tuple(Message("user", "hello") for _ in range(12)))
+    made = told(ConfigDetail(NEW, many))
+    assert "And 2 more messages … (cut)" in read(made)
+    assert made.text == "`config_x`: 12 messages."

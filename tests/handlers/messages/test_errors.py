@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.errors import Code, Fault, Lifter, Problem
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused, Suggestion
+from bot.grammar.readings import Misunderstood
+from bot.usecases.wishes import FieldProblem
+from handlers import ids, messages
+from handlers.ids import Action
+from handlers.messages.errors import MISUNDERSTANDINGS
+from tests.handlers.messages.checking import check
+from tests.handlers.messages.reading import buttons, read
+from tests.handlers.messages.samples import ADA, NOW, PROBLEM, change, reason
+
+NEAR = (
+    Suggestion("production", "deploy config_x to production"),
+    Suggestion("staging", "deploy config_x to staging"),
+)
+DRAFTS = {each.line: f"draft-{each.label}" for each in NEAR}
+
+
+def told(came: Any, drafts: dict[str, str] | None = None) -> messages.Message:
+    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
+    check(made)
+    return made
+
+
+def test_a_refusal_names_every_check_and_who_can_lift_it() -> None:
+    found = (reason(Code.GUEST, Lifter.WORKSPACE_ADMIN), reason(Code.OPEN_CHANGE, change="01ABC", number=7))
+    made = told(Refused(found))
+    said = read(made)
+    assert "⛔ *Not done, for 2 reasons.* Nothing was changed by this." in said
+    assert "This is a guest account" in said
+    assert "Who can: a workspace admin." in said
+    assert "`withdraw ch-7`" in said
+    assert "guest account" in made.text
+    assert "`ch-7` is open" in made.text
+
+
+def test_the_change_in_the_way_opens_with_a_button() -> None:
+    made = told(Refused((reason(Code.OPEN_CHANGE, change="01ABC", number=7),)))
+    assert buttons(made)["Show ch-7"]["value"] == ids.value("01ABC")
+    nameless = told(Refused((reason(Code.OPEN_CHANGE, change="01ABC"),)))
+    assert "Show the open change" in buttons(nameless)
+    assert "Another change is open" in nameless.text
+
+
+def test_a_refusal_about_a_change_names_it_once() -> None:
+    made = told(Refused((reason(Code.OPEN_CHANGE, change=change().id, number=142),), change()))
+    assert list(buttons(made)) == ["Show ch-142"]
+    assert made.text.startswith("`ch-142`: not done.")
+
+
+def test_a_refusal_without_reasons_is_still_an_answer() -> None:
+    assert told(Refused(())).text == "Not done. Nothing was changed by this."
+
+
+def test_the_button_behind_a_late_click_shows_how_the_change_stands() -> None:
+    made = told(Refused((reason(Code.TOO_LATE, Lifter.NOBODY, state="applied"),), change()))
+    assert "by now: live." in made.text
+    assert "Nobody can lift this" in read(made)
+
+
+def test_a_fault_says_who_what_and_what_next() -> None:
+    made = told(Failed(PROBLEM))
+    said = read(made)
+    assert made.text == "That did not work: `humanloop` did not answer in time (HTTP 504). Nothing was changed."
+    assert "> upstream timed out" in said
+    assert "While: `making config_x live in production`" in said
+    assert "`r-7f3k2q`" in said
+
+
+def test_a_fault_of_a_change_names_and_shows_it() -> None:
+    made = told(Failed(Problem(Fault.CONFLICT, "humanloop", ""), change()))
+    assert made.text.startswith("`ch-142` failed: `humanloop` says that something else is in the way.")
+    assert list(buttons(made)) == ["Show"]
+    assert "While" not in read(made)
+
+
+def test_an_unknown_name_deploys_nothing_and_offers_near_matches() -> None:
+    made = told(NotFound("environment", "prodction", NEAR, ("production", "staging")), DRAFTS)
+    assert made.text == (
+        "There is no environment `prodction`. Nothing was deployed or changed. Close to it: `production`, `staging`."
+    )
+    found = buttons(made)
+    assert found["production"]["value"] == ids.value("draft-production")
+    assert [each["action_id"] for each in found.values()] == [f"{Action.RUN_LINE}/1", f"{Action.RUN_LINE}/2"]
+    assert "Known here: `production`, `staging`" in read(made)
+
+
+def test_an_unknown_name_without_anything_near_says_only_that() -> None:
+    made = told(NotFound("change", "ch-999"))
+    assert read(made).split("\n")[0] == "There is no change `ch-999`. Nothing was deployed or changed."
+    assert not buttons(made)
+    assert len(made.blocks) == 1
+
+
+def test_what_can_mean_several_things_is_a_question() -> None:
+    made = told(Ambiguous("triage", NEAR), DRAFTS)
+    assert made.text.startswith("`triage` can mean several things. Which one is it? Nothing was deployed")
+    assert list(buttons(made)) == ["production", "staging"]
+    assert "• `deploy config_x to staging`" in read(made)
+
+
+def test_no_environment_is_a_question_and_never_production() -> None:
+    made = told(EnvironmentMissing(NEAR), DRAFTS)
+    assert made.text.startswith("In which environment? Nothing was deployed or changed.")
+    assert all(each.get("style") is None for each in buttons(made).values())
+    assert "environment" in told(EnvironmentMissing(())).text
+
+
+def test_more_choices_than_buttons_are_counted() -> None:
+    many = tuple(Suggestion(f"env {n}", f"deploy x to e{n}") for n in range(11))
+    made = told(EnvironmentMissing(many), {each.line: each.label for each in many})
+    assert len(buttons(made)) == 8
+    assert "And 3 more." in read(made)
+
+
+def test_a_line_without_a_draft_has_no_button_and_is_still_shown() -> None:
+    made = told(Ambiguous("triage", NEAR), {NEAR[0].line: "d1"})
+    assert list(buttons(made)) == ["production"]
+    assert NEAR[1].line in read(made)
+
+
+@pytest.mark.parametrize("problem", [*MISUNDERSTANDINGS, "a_new_one"])
+def test_every_way_to_misunderstand_has_words(problem: str) -> None:
+    made = messages.misunderstood(Misunderstood("deply x", problem, "deply"), {})
+    check(made)
+    assert "Nothing was deployed or changed." in made.text
+    assert "`help` shows every line that works." in read(made)
+
+
+def test_a_wrong_line_gets_usage_near_match_and_example() -> None:
+    near = ("deploy config_x to production",)
+    found = Misunderstood(
+        "deply config_x", "unknown_verb", "deply", "deploy CONFIG to ENV", "deploy config_x to staging", near
+    )
+    made = messages.misunderstood(found, {near[0]: "d1"})
+    check(made)
+    said = read(made)
+    assert "*configbot does not know `deply`.*" in said
+    assert "• It goes like this: `deploy CONFIG to ENV`" in said
+    assert "• For example: `deploy config_x to staging`" in said
+    assert buttons(made)["deploy config_x to production"]["value"] == ids.value("d1")
+
+
+def test_small_answers_say_that_nothing_was_changed() -> None:
+    for made in (
+        messages.not_yet("lock production"),
+        told(NotYet("lock production")),
+        messages.shutting_down(),
+        messages.outdated_button(),
+        messages.try_again(),
+    ):
+        check(made)
+        assert made.text.endswith("Nothing was changed.")
+
+
+def test_a_fault_of_our_own_gives_a_reference_and_no_blame() -> None:
+    made = messages.apology("r-7f3k2q")
+    check(made)
+    assert "`r-7f3k2q`" in made.text
+    assert "It is not your line." in made.text
+
+
+def test_what_takes_long_gives_a_sign_of_life() -> None:
+    assert messages.working("reading what is live").text == "Working on it: `reading what is live`"
+
+
+@pytest.mark.parametrize("problem", ["missing", "gone", "other_provider", "same", "a_new_one"])
+def test_a_field_that_cannot_be_sent_says_what_to_pick(problem: str) -> None:
+    assert "ick" in messages.field_problem(FieldProblem("config", problem))

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.grammar.lines import FORMS
+from handlers import ids, messages
+from handlers.ids import Field, View
+from tests.handlers.messages.checking import check_view
+
+
+def fields(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+def test_every_bare_word_that_opens_a_form_has_one() -> None:
+    assert set(messages.FORM_VERBS) == FORMS
+
+
+@pytest.mark.parametrize("verb", messages.FORM_VERBS)
+def test_a_form_carries_its_draft_and_known_fields(verb: str) -> None:
+    view = messages.form_for(verb, "deploy/C0DEPLOYS")
+    assert view is not None
+    check_view(view)
+    assert view["private_metadata"] == ids.value("deploy/C0DEPLOYS")
+    assert view["callback_id"] == (View.DEPLOY_FORM if verb == "deploy" else View.LINE_FORM)
+    for name, block in fields(view).items():
+        assert name in set(Field)
+        assert block["element"]["action_id"] == name
+
+
+def test_a_verb_without_a_form_has_none() -> None:
+    assert messages.form_for("lock", "lock/C0") is None
+    with pytest.raises(KeyError):
+        messages.line_form("lock", "lock/C0")
+
+
+def test_the_deploy_form_searches_from_the_first_letter_and_fills_in_what_is_known() -> None:
+    pick = messages.Pick("humanloop:config_2", "config_x")
+    found = fields(messages.deploy_form("d", config=pick, because="loops"))
+    config = found[Field.CONFIG]["element"]
+    assert config["type"] == "external_select"
+    assert config["min_query_length"] == 0
+    assert config["initial_option"]["value"] == "humanloop:config_2"
+    assert "initial_option" not in found[Field.ENVIRONMENT]["element"]
+    assert found[Field.BECAUSE]["element"]["initial_value"] == "loops"
+    assert found[Field.BECAUSE]["optional"] is True
+
+
+def test_a_promote_asks_for_both_environments_and_a_rollback_for_a_config_if_any() -> None:
+    promote = messages.line_form("promote", "d")
+    assert list(fields(promote)) == [Field.PROJECT, Field.SOURCE, Field.ENVIRONMENT, Field.BECAUSE]
+    rollback = fields(messages.line_form("rollback", "d"))
+    assert rollback[Field.CONFIG]["optional"] is True
+    assert rollback[Field.PROJECT].get("optional") is not True
+
+
+def test_the_button_says_what_it_does() -> None:
+    assert messages.line_form("promote", "d")["submit"]["text"] == "Ask"
+    assert messages.line_form("project", "d")["submit"]["text"] == "Show"
+
+
+def test_options_are_plain_and_a_hundred_at_most() -> None:
+    found = messages.options([messages.Pick(f"p:{n}", f"<config> {n}") for n in range(120)])["options"]
+    assert len(found) == 100
+    assert found[0] == {
+        "text": {"type": "plain_text", "text": "&lt;config&gt; 0", "emoji": False},
+        "value": "p:0",
+    }
