@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
@@ -140,15 +140,15 @@ async def connected(
     app: AsyncApp,
     app_token: str,
     *,
-    drain: Callable[[], Awaitable[None]] | None = None,
     ping_interval: float = PING_INTERVAL,
     first_connect: float = FIRST_CONNECT,
     quiet_limit: float = QUIET_LIMIT,
 ) -> AsyncIterator[SocketMode]:
     """Take requests over Socket Mode while the block runs.
 
-    At its end nothing new is taken, the connection is closed (an app has ten), and `drain` awaits the tasks that run.
-    Raises `NotConnected`. A wrong token is found by `check_tokens` before: here it would only be a time-out.
+    At its end what is being acknowledged is acknowledged, and the connection is closed (an app has ten); tasks that go
+    on are their owner's to wait for. Raises `NotConnected`. A wrong token is found by `check_tokens` before: here it
+    would only be a time-out.
     """
     connection = SocketMode(app, app_token, ping_interval, quiet_limit)
     watching: asyncio.Task[None] | None = None
@@ -162,5 +162,3 @@ async def connected(
             with suppress(asyncio.CancelledError):
                 await watching
         await connection.close()
-        if drain is not None:
-            await drain()

@@ -149,23 +149,15 @@ async def test_the_shutdown_lets_what_runs_end_and_takes_nothing_new(slack: Slac
         tasks.spawn(work(), "work")
         await ack()
 
-    async def drain() -> None:
-        assert not slack.delivery.connected or not await still_open()
-        await tasks.drain(5)
-
-    async def still_open() -> bool:
-        try:
-            await slack.type("late")
-        except NotAcknowledged:
-            return False
-        return True
-
     slack.app.command("/work")(on_command)
-    async with connected(slack.app, Bot().app_token, drain=drain):
+    async with connected(slack.app, Bot().app_token):
         await until(lambda: asyncio.sleep(0, slack.delivery.connected))
         await slack.delivery.send("slash_commands", COMMAND | {"command": "/work"})
-        assert ended == []
 
+    with pytest.raises(NotAcknowledged):
+        await slack.type("late")
+    assert ended == []
+    assert await tasks.drain(5)
     assert ended == ["deployed"]
     assert slack.heard == []
 
