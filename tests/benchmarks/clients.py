@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from bot.clients import catalog
 from bot.domain.names import Project
-from tests.benchmarks import service
 from tests.benchmarks.rows import Row
+from tests.contracts.humanloop import DEPLOYMENTS
+from tests.faulty import in_own_process
 
 REACH = 1.3
 PROJECT = Project("acorn", "pr_8QmVb2Zk0sTnYc4LxHdE7", "Refund triage")
@@ -25,7 +26,7 @@ Ask = Callable[[], Awaitable[object]]
 
 def run(tiny: bool) -> list[Row]:
     """Two rows: one call at a time, and a hundred at once."""
-    with service.running() as url:
+    with in_own_process(DEPLOYMENTS) as url:
         return asyncio.run(_measure(f"{url}/v4", tiny))
 
 

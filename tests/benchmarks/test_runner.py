@@ -36,11 +36,14 @@ def test_every_benchmark_runs(name: str) -> None:
     assert all(row.measured > 0 and row.against_measured > 0 for row in rows)
 
 
-def test_writes_the_rows_to_a_file(tmp_path: Path) -> None:
+def test_prints_the_rows_and_writes_them_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BENCHMARKS, "tea", lambda tiny: [Row("brewing", 3, "min", "the limit", 4, reach=1)])
     file = tmp_path / "rows.json"
-    result = CliRunner().invoke(command(), ["clients", "--tiny", "--json", str(file)])
+    result = CliRunner().invoke(command(), ["tea", "--json", str(file)])
     assert result.exit_code == 0, result.output
-    assert {row["against"] for row in json.loads(file.read_text())} == {"bare httpx"}
+    assert "brewing" in result.output
+    (row,) = json.loads(file.read_text())
+    assert (row["figure"], row["ratio"], row["reached"]) == ("brewing", 0.75, True)
 
 
 def test_a_row_says_whether_the_figure_is_where_it_should_be() -> None:
