@@ -13,7 +13,7 @@ from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import ChangeDetail
 from handlers import ids
-from handlers.messages import diffs, words
+from handlers.messages import diffs, phrases, words
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -118,7 +118,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if change.target else ()),
         section(
-            f"*Approvals:* {approvals(ChangeView(change, detail.decisions))} {words.who_approves(change.seen.rule)}"
+            f"*Approvals:* {approvals(ChangeView(change, detail.decisions))} {phrases.who_approves(change.seen.rule)}"
         ),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
@@ -150,8 +150,8 @@ def _diff(detail: ChangeDetail) -> list[Block]:
 def _evidence(change: Change) -> Iterator[Block]:
     yield section(verdict(change))
     lines = [
-        f"{code(row.evaluator_name)}: {words.score(row.live)} → {words.score(row.candidate)}, "
-        f"{words.comparison(row)} ({words.counted(row.datapoints, 'datapoint')}"
+        f"{code(row.evaluator_name)}: {phrases.score(row.live)} → {phrases.score(row.candidate)}, "
+        f"{phrases.comparison(row)} ({words.counted(row.datapoints, 'datapoint')}"
         + (f", {moment(row.measured_at)})" if row.measured_at else ")")
         for row in change.seen.evidence.rows
     ]

@@ -11,7 +11,7 @@ from bot.domain.changes import Change, State
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Harmless, Suggestion
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
-from handlers.messages import diffs, words
+from handlers.messages import diffs, phrases, words
 from handlers.messages.blocks import (
     Message,
     button,
@@ -73,7 +73,7 @@ def board(shown: Board, drafts: Mapping[str, str]) -> Message:
 def _in_short(row: BoardRow) -> str:
     if row.problem is not None:
         return "could not be read"
-    return ", ".join(f"{code(cell.environment.name)} {words.served(cell.served)}" for cell in row.cells[:MAX_CELLS])
+    return ", ".join(f"{code(cell.environment.name)} {phrases.served(cell.served)}" for cell in row.cells[:MAX_CELLS])
 
 
 def _project(row: BoardRow) -> Block:
@@ -89,11 +89,11 @@ def _project(row: BoardRow) -> Block:
 
 def _cell(cell: BoardCell) -> str:
     last, pending = cell.last, cell.pending
-    line = f"{code(cell.environment.name, 40)}: {words.served(cell.served)}"
+    line = f"{code(cell.environment.name, 40)}: {phrases.served(cell.served)}"
     if last is not None and last.applied_at is not None:
         line += f", since {moment(last.applied_at)} by {mention(last.requester)} ({code(last.label)})"
     if pending is not None:
-        line += f" · {code(pending.label)} would make it {words.target(pending)}: {_state(pending)}"
+        line += f" · {code(pending.label)} would make it {phrases.target(pending)}: {_state(pending)}"
     return line
 
 
@@ -124,7 +124,7 @@ def _listed(change: Change) -> Block:
     state = words.STATES[change.state]
     word = "Review" if change.state is State.WAITING else "Show"
     return section(
-        f"{state.glyph} {code(change.label)} {state.title.lower()}: {words.wish(change)}\n"
+        f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
         f"{mention(change.requester)}, {moment(change.created_at)}",
         accessory=button(word, Action.REVIEW, change.id),
     )
@@ -140,7 +140,7 @@ def explanation(shown: Explanation) -> Message:
         f"{code(shown.line, 200)}: {said} Nothing was changed.",
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),
         denied,
-        section(f"Live in {place} now: {words.served(shown.served)}.{target}"),
+        section(f"Live in {place} now: {phrases.served(shown.served)}.{target}"),
         context("This only explains. Nothing was changed."),
     )
 
@@ -153,7 +153,7 @@ def answer(given: Answer) -> str:
         case NeedsApproval(mark, have, need):
             return (
                 f"it would wait for {words.counted(need - have, 'approval')}. "
-                f"Decided by {words.rule(mark.id)}. {words.who_approves(mark)}"
+                f"Decided by {words.rule(mark.id)}. {phrases.who_approves(mark)}"
             )
         case denied:
             return f"it would be refused, for {words.counted(len(denied.reasons), 'reason')}."

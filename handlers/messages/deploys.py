@@ -12,7 +12,7 @@ from bot.domain.evaluations import Comparison, Trend
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
 from handlers.ids import Action
-from handlers.messages import diffs, words
+from handlers.messages import diffs, phrases, words
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -56,28 +56,28 @@ def card(view: ChangeView, *, now: datetime) -> Message:
 def _again(change: Change) -> Iterator[Block]:
     """The line that asks for the same once more; a retry is a new change."""
     if change.state in FINAL and change.state is not State.APPLIED:
-        yield context(f"To ask anew: {code(words.again(change), 600)}")
+        yield context(f"To ask anew: {code(phrases.again(change), 600)}")
 
 
 def who_wants_what(change: Change) -> str:
     """``@ada wants to deploy …``, and *asked to* once it is over."""
-    return f"{mention(change.requester)} {'asked' if change.state in FINAL else 'wants'} to {words.wish(change)}"
+    return f"{mention(change.requester)} {'asked' if change.state in FINAL else 'wants'} to {phrases.wish(change)}"
 
 
 def headline(change: Change) -> str:
     """Who wants what, and what it replaces, in a sentence."""
-    return f"{who_wants_what(change)}. It replaces: {words.base(change)}."
+    return f"{who_wants_what(change)}. It replaces: {phrases.base(change)}."
 
 
 def verdict(change: Change) -> str:
     """What the evaluations prove, and that taking back needs no proof."""
     free = " Taking back needs none." if change.kind in RESTORES else ""
-    return words.verdict(change.seen.evidence, change.project.provider) + free
+    return phrases.verdict(change.seen.evidence, change.project.provider) + free
 
 
 def old_and_new(change: Change) -> str:
     """``old → new in environment``."""
-    return f"{words.base(change)} → {words.target(change)} in {code(change.environment.name)}"
+    return f"{phrases.base(change)} → {phrases.target(change)} in {code(change.environment.name)}"
 
 
 def _what_it_came_to(view: ChangeView) -> str:
@@ -105,10 +105,10 @@ def evidence_table(change: Change) -> Iterator[Block]:
 def _cells(row: Comparison, asked_at: datetime) -> tuple[str, ...]:
     return (
         row.evaluator_name,
-        words.score(row.live),
-        words.score(row.candidate),
-        words.difference(row.live, row.candidate) if row.trend is not Trend.UNCOMPARED else "–",
-        words.comparison(row),
+        phrases.score(row.live),
+        phrases.score(row.candidate),
+        phrases.difference(row.live, row.candidate) if row.trend is not Trend.UNCOMPARED else "–",
+        phrases.comparison(row),
         f"{row.datapoints:,}",
         words.span(asked_at - row.measured_at) if row.measured_at else "unknown",
     )
@@ -133,7 +133,7 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
     change = view.change
     match change.state:
         case State.WAITING:
-            yield section(f"*Approvals:* {approvals(view)} {words.who_approves(change.seen.rule)}")
+            yield section(f"*Approvals:* {approvals(view)} {phrases.who_approves(change.seen.rule)}")
             if _run_out(change, now):
                 yield section("The time to approve it has run out. Ask for it anew if it is still wanted.")
         case State.REFUSED | State.VOID:
@@ -174,7 +174,7 @@ def _rejections(decisions: tuple[Decision, ...]) -> Iterator[Block]:
 def _what_is_known(change: Change) -> str:
     return (
         f"It was sent to {code(change.project.provider, 40)}, and its answer does not tell whether it took effect. "
-        f"Live now is either {words.base(change)} or {words.target(change)}. Nothing more is sent by itself. "
+        f"Live now is either {phrases.base(change)} or {phrases.target(change)}. Nothing more is sent by itself. "
         "*Look again* reads what is live and settles it. *Close as failed* ends it here without sending anything."
     )
 
@@ -238,7 +238,7 @@ def awaiting(outcome: AwaitingApproval) -> Message:
     change = outcome.change
     given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
     missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
-    text = f"{code(change.label)} waits for {missing}{given}: {words.wish(change)}. Its card has the buttons."
+    text = f"{code(change.label)} waits for {missing}{given}: {phrases.wish(change)}. Its card has the buttons."
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 
@@ -252,7 +252,7 @@ def void(outcome: Void) -> Message:
         section(f"⚠️ *{head}*"),
         reasons(change.reasons),
         _look_at(change),
-        context(f"To ask anew: {code(words.again(change), 600)}"),
+        context(f"To ask anew: {code(phrases.again(change), 600)}"),
     )
 
 
@@ -279,7 +279,7 @@ def withdrawn(outcome: Withdrawn) -> Message:
 
 
 def _ended(change: Change, how: str) -> Message:
-    text = f"{code(change.label)} is {how}: {words.wish(change)}. Nothing was deployed."
+    text = f"{code(change.label)} is {how}: {phrases.wish(change)}. Nothing was deployed."
     return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
 
 

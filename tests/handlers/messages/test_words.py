@@ -15,7 +15,7 @@ from bot.domain.names import Environment
 from bot.domain.notices import NoticeKind
 from bot.domain.served import Nothing, Off, One, Served, Split
 from bot.grammar import NOT_YET
-from handlers.messages import words
+from handlers.messages import phrases, words
 from handlers.messages.errors import FIELD_PROBLEMS, MISUNDERSTANDINGS
 from tests.handlers.messages.samples import FAIL, NOT_AVAILABLE, NOT_PROVEN, PASS, STAGING, change, reason
 
@@ -131,7 +131,7 @@ def test_a_failed_change_says_what_it_left_behind() -> None:
     ],
 )
 def test_a_verdict_is_one_line(evidence: Evidence, said: str) -> None:
-    assert words.verdict(evidence, "humanloop") == said
+    assert phrases.verdict(evidence, "humanloop") == said
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_verdict_is_one_line(evidence: Evidence, said: str) -> None:
     ],
 )
 def test_what_is_live_in_words(served: Served | None, said: str) -> None:
-    assert words.served(served) == said
+    assert phrases.served(served) == said
 
 
 @pytest.mark.parametrize(
@@ -162,12 +162,12 @@ def test_what_is_live_in_words(served: Served | None, said: str) -> None:
     ],
 )
 def test_a_wish_says_what_is_wanted(kind: Kind, said: str) -> None:
-    assert words.wish(change(kind=kind, source=STAGING)) == said
+    assert phrases.wish(change(kind=kind, source=STAGING)) == said
 
 
 def test_a_wish_without_its_source_or_target_still_reads() -> None:
-    assert "from another environment to" in words.wish(change(kind=Kind.PROMOTE))
-    assert words.wish(change(kind=Kind.ROLLBACK, target=None)).endswith("back to nothing")
+    assert "from another environment to" in phrases.wish(change(kind=Kind.PROMOTE))
+    assert phrases.wish(change(kind=Kind.ROLLBACK, target=None)).endswith("back to nothing")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_wish_without_its_source_or_target_still_reads() -> None:
     ],
 )
 def test_the_line_that_asks_anew_can_be_typed(fields: dict[str, Any], line: str) -> None:
-    assert words.again(change(**fields)).replace('"', "") == line.replace('"', "")
+    assert phrases.again(change(**fields)).replace('"', "") == line.replace('"', "")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_rules_are_said_in_words(identifier: str, said: str) -> None:
     [(None, "–"), (float("nan"), "–"), (0.5, "0.5"), (0.8125, "0.812"), (1234.5, "1,234.5"), (3e9, "3e+09"), (0, "0")],
 )
 def test_scores_are_short(value: float | None, said: str) -> None:
-    assert words.score(value) == said
+    assert phrases.score(value) == said
 
 
 @pytest.mark.parametrize(
@@ -217,13 +217,13 @@ def test_scores_are_short(value: float | None, said: str) -> None:
     ],
 )
 def test_differences_have_a_sign(live: float | None, new: float | None, said: str) -> None:
-    assert words.difference(live, new) == said
+    assert phrases.difference(live, new) == said
 
 
 def test_a_comparison_says_better_or_worse_or_why_not() -> None:
     row = Comparison("e", "accuracy", 0.8, 0.9, Trend.BETTER)
-    assert words.comparison(row) == "better"
-    assert words.comparison(replace(row, doubt=Doubt.OTHER_DATASET)) == "measured on different datasets"
+    assert phrases.comparison(row) == "better"
+    assert phrases.comparison(replace(row, doubt=Doubt.OTHER_DATASET)) == "measured on different datasets"
 
 
 def test_small_helpers_count_list_and_measure() -> None:
@@ -235,17 +235,17 @@ def test_small_helpers_count_list_and_measure() -> None:
 
 
 def test_what_was_live_is_named_by_its_config_or_by_what_was_served() -> None:
-    assert words.base(change()) == "`config_w`"
+    assert phrases.base(change()) == "`config_w`"
     bare = change(seen=replace(change().seen, base=Served(Nothing()), base_config=None))
-    assert words.base(bare) == "nothing"
+    assert phrases.base(bare) == "nothing"
 
 
 def test_who_approves_follows_the_rule() -> None:
     mark = change().seen.rule
-    assert words.who_approves(mark).endswith("except whoever asked.")
-    assert words.who_approves(replace(mark, requester_may_approve=True)).endswith("as well.")
+    assert phrases.who_approves(mark).endswith("except whoever asked.")
+    assert phrases.who_approves(replace(mark, requester_may_approve=True)).endswith("as well.")
 
 
 def test_an_environment_name_with_braces_is_no_template() -> None:
     odd = Environment("humanloop", "env_9", "{target}")
-    assert words.wish(change(environment=odd)).endswith("to `{target}`")
+    assert phrases.wish(change(environment=odd)).endswith("to `{target}`")

@@ -1,0 +1,120 @@
+"""What is said about changes, what is live, and scores: phrases that stand inside sentences, in mrkdwn."""
+
+from __future__ import annotations
+
+import math
+
+from bot.domain.changes import Change, Kind, RuleMark
+from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
+from bot.domain.served import Nothing, Off, One, Served
+from bot.grammar import say
+from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
+from handlers.messages import words
+from handlers.messages.blocks import code
+
+
+def verdict(evidence: Evidence, provider: str) -> str:
+    """The evidence in a line, in mrkdwn."""
+    head = f"*Evaluations: {words.VERDICTS[evidence.verdict]}.*"
+    match evidence.verdict:
+        case Verdict.PASS:
+            return f"{head} No evaluator is worse than for what is live."
+        case Verdict.FAIL:
+            worse = [code(row.evaluator_name, 40) for row in evidence.rows if row.trend is Trend.WORSE]
+            return f"{head} Worse than what is live: {words.some(worse, 5)}."
+        case Verdict.NOT_PROVEN:
+            because = "; ".join(words.DOUBTS[doubt] for doubt in evidence.doubts) or "no evaluator could be compared"
+            return f"{head} Why: {because}."
+        case _:
+            return f"{head} {code(provider, 40)} keeps no evaluations."
+
+
+def wish(change: Change) -> str:
+    """What was asked for, after *wants to*, in mrkdwn."""
+    return words.WISHES[change.kind].format(
+        target=target(change),
+        project=code(change.project.name),
+        environment=code(change.environment.name),
+        source=code(change.source.name) if change.source else "another environment",
+    )
+
+
+def target(change: Change) -> str:
+    """What is to be live, in mrkdwn."""
+    return code(change.target.name) if change.target else "nothing"
+
+
+def base(change: Change) -> str:
+    """What was live when it was asked for, in mrkdwn."""
+    if change.seen.base_config is not None:
+        return code(change.seen.base_config.name) + rules_that_win(change.seen.base)
+    return served(change.seen.base)
+
+
+def served(what: Served | None) -> str:
+    """What is live, in mrkdwn. None: it could not be read."""
+    if what is None:
+        return "unreadable"
+    match what.live:
+        case Nothing():
+            name = "nothing"
+        case Off():
+            name = "switched off"
+        case One(config_id, _, known_as):
+            name = code(known_as or config_id)
+        case split:
+            name = "split: " + words.some([f"{code(config)} {share / 1000:g} %" for config, share in split.weights], 4)
+    return name + rules_that_win(what)
+
+
+def rules_that_win(what: Served) -> str:
+    """A warning that something else decides for part of the traffic."""
+    count = what.winning_rules
+    return f" ({words.counted(count, 'rule')} {'wins' if count == 1 else 'win'} over it)" if count else ""
+
+
+def who_approves(mark: RuleMark) -> str:
+    """Who may approve."""
+    if mark.requester_may_approve:
+        return "Every full member may approve, whoever asked as well."
+    return "Every full member may approve, except whoever asked."
+
+
+def score(value: float | None) -> str:
+    """A score, short."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 1_000_000 else f"{value:.3g}"
+
+
+def difference(live: float | None, candidate: float | None) -> str:
+    """How far the new score is from the live one, with its sign."""
+    if live is None or candidate is None or not math.isfinite(candidate - live):
+        return "–"
+    gap = candidate - live
+    if math.isclose(gap, 0, abs_tol=1e-9):
+        return "0"
+    sign, size = ("+" if gap > 0 else "−"), abs(gap)
+    return sign + (score(size) if size >= 0.001 else f"{size:.1g}")
+
+
+def comparison(row: Comparison) -> str:
+    """Better or worse, or why it cannot be said."""
+    return words.DOUBTS[row.doubt] if row.doubt is not None else words.TRENDS[row.trend]
+
+
+def again(change: Change) -> str:
+    """The line that asks for the same once more, as it can be typed."""
+    project, environment = Name(change.project.name), Name(change.environment.name)
+    config = Name(change.target.name) if change.target else None
+    reading: Reading
+    match change.kind:
+        case Kind.DEPLOY if config is not None:
+            reading = Deploy(config, project, environment)
+        case Kind.PROMOTE if change.source is not None:
+            reading = Promote(project, Name(change.source.name), environment)
+        case _ if config is None:
+            reading = Deactivate(project, environment)
+        case _:
+            reading = Rollback(project, environment, config)
+    return say(reading)
