@@ -74,11 +74,13 @@ class Database:
     """An engine with transactions that begin as they must: writing ones take their lock at once on SQLite."""
 
     def __init__(self, url: str, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
-        """`create` lets SQLite make the file. Raises `ValueError` as `async_url` does."""
+        """`create` lets SQLite make the file. Raises `ValueError` as `async_url` does, and `StoreUnavailable`."""
         parsed = async_url(url)
         self._busy_seconds = busy_seconds
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._where = str(parsed.database) if self.is_sqlite else f"{parsed.host or 'localhost'}/{parsed.database}"
+        if self.is_sqlite and not _is_there(Path(str(parsed.database)), create):
+            raise StoreUnavailable(f"opening {self._where}", Cause.MISSING)
         # Writers of this process wait in line here instead of polling the file's lock.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         self._engine = _sqlite(parsed, create, busy_seconds) if self.is_sqlite else _postgresql(parsed, busy_seconds)
@@ -138,6 +140,11 @@ async def _connect(engine: AsyncEngine, doing: str) -> AsyncConnection:
         raise StoreUnavailable(doing, Cause.LOST) from error
 
 
+def _is_there(path: Path, create: bool) -> bool:
+    """Asked before a connection is: aiosqlite leaves a thread behind for each one that cannot be made."""
+    return path.parent.is_dir() if create else path.is_file()
+
+
 def _sqlite(url: URL, create: bool, busy_seconds: float) -> AsyncEngine:
     mode = str(url.query.get("mode", "rwc" if create else "rw"))
     path = quote(str(Path(str(url.database)).absolute()))
@@ -151,13 +158,17 @@ def _sqlite(url: URL, create: bool, busy_seconds: float) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, below
-        cursor = connection.cursor()
-        if mode != "ro":
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # An intent that is told to be recorded must survive a power cut as well.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
+        try:
+            cursor = connection.cursor()
+            if mode != "ro":
+                cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA foreign_keys = ON")
+            # An intent that is told to be recorded must survive a power cut as well.
+            cursor.execute("PRAGMA synchronous = FULL")
+            cursor.close()
+        except BaseException:
+            connection.close()
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
@@ -185,6 +196,8 @@ def _named(doing: str) -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise StoreUnavailable(doing, Cause.LOCKED) from error
+    except TimeoutError as error:  # asyncpg waited for an answer in vain
+        raise StoreUnavailable(doing, Cause.LOST) from error
     except DBAPIError as error:
         cause = _cause(error)
         if cause is None:

@@ -92,15 +92,27 @@ async def test_sqlite_runs_as_it_must(file: Path) -> None:
 
 
 async def test_opening_a_file_that_is_not_there_makes_none(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match=r"reading .*/none\.db: it is not there") as refused:
+    with pytest.raises(StoreUnavailable, match=r"opening .*/none\.db: it is not there") as refused:
         await opened(f"sqlite:///{tmp_path}/none.db")
     assert refused.value.cause is Cause.MISSING
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_migrating_into_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match=r"writing to .*: it is not there"):
+    with pytest.raises(StoreUnavailable, match=r"opening .*: it is not there"):
         await migrate(f"sqlite:///{tmp_path}/nowhere/a.db")
+
+
+async def test_a_file_that_went_away_is_said_to_be_missing(file: Path) -> None:
+    store = await opened(f"sqlite:///{file}")
+    async with store.read() as tx:  # holds the one connection that there is
+        await tx.changes()
+        file.rename(file.with_name("moved.db"))
+        with pytest.raises(StoreUnavailable) as refused:
+            await write(store)
+        await asyncio.sleep(0.1)  # aiosqlite's thread for the connection that could not be made ends
+    assert refused.value.cause is Cause.MISSING
+    await store.close()
 
 
 async def test_a_file_that_is_no_database_is_said_to_be_broken(tmp_path: Path) -> None:
@@ -233,6 +245,15 @@ async def test_says_that_a_row_is_held_by_another_transaction(postgres: Store) -
             async with postgres.write() as second:
                 await second.change("ch-a")
     assert refused.value.cause is Cause.LOCKED
+
+
+async def test_a_server_that_answers_too_late_is_said_to_be_lost(postgres_url: str) -> None:
+    database = Database(postgres_url, busy_seconds=0.2)
+    with pytest.raises(StoreUnavailable) as refused:
+        async with database.read() as connection:
+            await connection.execute(text("select pg_sleep(5)"))
+    assert refused.value.cause is Cause.LOST
+    await database.close()
 
 
 async def test_says_that_the_server_can_only_be_read(postgres: Store, postgres_url: str) -> None:
