@@ -5,10 +5,10 @@ Limits: Block Kit reference (blocks, elements, composition objects), as of Novem
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from bot.playground.kinds import ACCESSORIES, ACTIONS, BLOCK_KEYS, ELEMENT_KEYS, INPUTS
 from bot.playground.model import Json
 
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
@@ -53,7 +53,7 @@ class Check:
                 self.wrong(f"{here}/type", f"unsupported type: {kind}")
                 continue
             self.block_id(block, here, seen)
-            self.known(block, here, _BLOCK_KEYS.get(block["type"]))
+            self.known(block, here, BLOCK_KEYS.get(block["type"]))
             check(self, block, here)
         return self.tables_and_markdown(blocks, where)
 
@@ -138,7 +138,7 @@ class Check:
             for here, field in self.many(block["fields"], f"{where}/fields", 10):
                 self.words(field, here, 2_000)
         if block.get("accessory") is not None:
-            self.element(block["accessory"], f"{where}/accessory", _ACCESSORIES)
+            self.element(block["accessory"], f"{where}/accessory", ACCESSORIES)
 
     def header(self, block: Json, where: str) -> None:
         """Plain text only."""
@@ -159,7 +159,7 @@ class Check:
         """Buttons and selects, each with its own action_id."""
         seen: set[str] = set()
         for here, element in self.many(block.get("elements"), f"{where}/elements", 25):
-            self.element(element, here, _ACTIONS)
+            self.element(element, here, ACTIONS)
             identifier = element.get("action_id")
             if identifier in seen:
                 self.wrong(f"{here}/action_id", f"action_id: {identifier} already exists")
@@ -170,7 +170,7 @@ class Check:
         """One labelled element; modals, Home tabs and messages take it."""
         self.words(block.get("label"), f"{where}/label", 2_000, plain=True)
         self.optional_words(block, "hint", where, 2_000, plain=True)
-        self.element(block.get("element"), f"{where}/element", _INPUTS)
+        self.element(block.get("element"), f"{where}/element", INPUTS)
 
     def image(self, block: Json, where: str) -> None:
         """An image block, element or accessory."""
@@ -242,7 +242,7 @@ class Check:
         self.optional_words(element, "placeholder", where, 150, plain=True)
         if element.get("confirm") is not None:
             self.confirm(element["confirm"], f"{where}/confirm")
-        self.known(element, where, _ELEMENT_KEYS.get(kind))
+        self.known(element, where, ELEMENT_KEYS.get(kind))
         return _ELEMENTS.get(kind, Check.plain_element)(self, element, where)
 
     def plain_element(self, element: Json, where: str) -> None:
@@ -358,82 +358,10 @@ def check_view(view: Any) -> list[str]:
     return check.problems
 
 
-def characters(value: Any) -> int:
-    """All text that a reader sees in blocks."""
-    if isinstance(value, list):
-        return sum(characters(item) for item in value)
-    if isinstance(value, dict):
-        return sum(
-            len(item) if key == "text" and isinstance(item, str) else characters(item) for key, item in value.items()
-        )
-    return 0
-
-
-def elements(blocks: Iterable[Json]) -> Iterator[tuple[str, Json]]:
-    """Every interactive element with the block_id in which it stands."""
-    for block in blocks:
-        inside = [*block.get("elements", ()), block.get("accessory"), block.get("element")]
-        for element in inside:
-            if isinstance(element, dict) and "action_id" in element:
-                yield block["block_id"], element
-
-
-def with_ids(blocks: list[Json]) -> list[Json]:
-    """The same blocks, with the block_ids and action_ids that Slack makes up where the app gave none."""
-    return [{**_with_action_ids(block), "block_id": block.get("block_id") or secrets.token_hex(3)} for block in blocks]
-
-
-def _with_action_ids(block: Json) -> Json:
-    def named(element: Any) -> Any:
-        if not isinstance(element, dict) or element.get("type") not in _INPUTS | _ACTIONS or element.get("action_id"):
-            return element
-        return {**element, "action_id": secrets.token_hex(3)}
-
-    changed: Json = {key: named(block[key]) for key in ("accessory", "element") if key in block}
-    if block["type"] == "actions":
-        changed["elements"] = [named(element) for element in block["elements"]]
-    return {**block, **changed}
-
-
-_SELECTS = frozenset(
-    f"{several}{kind}_select"
-    for several in ("", "multi_")
-    for kind in ("static", "external", "users", "conversations", "channels")
-)
-_PICKERS = frozenset({"datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons"})
-_ACTIONS = _SELECTS | _PICKERS | {"button", "overflow", "workflow_button"}
-_ACCESSORIES = _ACTIONS | {"image"}
-_INPUTS = (
-    _SELECTS | _PICKERS | {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
-)
 _RICH_PARTS = frozenset({"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"})
 _RICH_LEAVES = frozenset(
     {"text", "link", "emoji", "user", "channel", "usergroup", "date", "broadcast", "color", "team"}
 )
-_CHOICE = "placeholder confirm focus_on_load"
-_BLOCK_KEYS = {
-    "section": "text fields accessory expand",
-    "divider": "",
-    "context": "elements",
-    "actions": "elements",
-    "input": "label element hint optional dispatch_action",
-    "markdown": "text",
-    "rich_text": "elements",
-}
-_ELEMENT_KEYS = {
-    "button": "text url value style confirm accessibility_label",
-    "static_select": f"{_CHOICE} options option_groups initial_option",
-    "multi_static_select": f"{_CHOICE} options option_groups initial_options max_selected_items",
-    "external_select": f"{_CHOICE} initial_option min_query_length",
-    "multi_external_select": f"{_CHOICE} initial_options min_query_length max_selected_items",
-    "users_select": f"{_CHOICE} initial_user",
-    "overflow": "options confirm",
-    "checkboxes": "options initial_options confirm focus_on_load",
-    "radio_buttons": "options initial_option confirm focus_on_load",
-    "plain_text_input": (
-        "initial_value multiline min_length max_length dispatch_action_config focus_on_load placeholder"
-    ),
-}
 _BLOCKS: dict[str, Callable[[Check, Json, str], None]] = {
     "section": Check.section,
     "header": Check.header,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.playground.blocks import elements
+from bot.playground.kinds import elements
 from bot.playground.model import Impossible, Json
 
 _KEYS = {

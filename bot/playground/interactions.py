@@ -9,9 +9,10 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from bot.playground import payloads
-from bot.playground.blocks import Check, elements
+from bot.playground.blocks import Check
 from bot.playground.delivery import Delivery, Kind, NotAcknowledged
 from bot.playground.inputs import clicked, refused, state_of
+from bot.playground.kinds import elements
 from bot.playground.model import Channel, Impossible, Json, Message, Person, SlackError, View
 from bot.playground.posting import checked_view, respond, thread_of
 from bot.playground.typed import escaped_command

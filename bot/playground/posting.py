@@ -6,14 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.playground.blocks import (
-    CAREFUL_CHARACTERS,
-    MESSAGE_CHARACTERS,
-    characters,
-    check_message,
-    check_view,
-    with_ids,
-)
+from bot.playground.blocks import CAREFUL_CHARACTERS, MESSAGE_CHARACTERS, check_message, check_view
+from bot.playground.kinds import characters, with_ids
 from bot.playground.model import Json, Message, ResponseUrl, SlackError
 from bot.playground.workspace import Workspace
 

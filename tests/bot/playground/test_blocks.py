@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.blocks import check_message, check_view, elements, with_ids
+from bot.playground.blocks import check_message, check_view
 from tests.bot.playground.slack import actions, button, section
 
 
@@ -174,18 +174,3 @@ def test_refuses_views_that_slack_refuses(view: Any, words: str) -> None:
 def test_takes_a_hundred_blocks_in_a_view() -> None:
     assert check_view(modal(*[section("x")] * 100, private_metadata="")) == []
     assert check_view({"type": "home", "blocks": []}) == []
-
-
-def test_ids_that_the_app_leaves_out_are_made_up() -> None:
-    blocks = with_ids(
-        [
-            section("x"),
-            section("x", accessory={"type": "image", "image_url": "u", "alt_text": "x"}),
-            actions({"type": "button", "text": plain("x")}),
-            {**input_of(type="plain_text_input"), "block_id": "mine"},
-        ]
-    )
-    assert len({block["block_id"] for block in blocks}) == 4
-    found = list(elements(blocks))
-    assert [block_id for block_id, _ in found] == [blocks[2]["block_id"], "mine"]
-    assert all(element["action_id"] for _, element in found)
