@@ -190,9 +190,11 @@ class Index:
 
     def near(self, word: str, names: Iterable[str], *, limit: int = 4) -> list[str]:
         """Names like `word`, the likest first."""
+        wanted = word.casefold().strip()
         choices = {name: name.casefold() for name in names}
-        hits = process.extract(word.casefold(), choices, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH, limit=limit)
-        return [name for _, _, name in hits]
+        holding = [name for name, text in choices.items() if len(wanted) > 2 and wanted in text]
+        hits = process.extract(wanted, choices, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH, limit=limit)
+        return list(dict.fromkeys([name for _, _, name in hits] + holding))[:limit]
 
     def search_projects(self, query: str) -> list[Project]:
         """Projects for a select."""

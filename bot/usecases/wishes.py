@@ -229,8 +229,8 @@ def _with_part(reading: ChangeReading, part: str, name: Name) -> Reading:
 
 
 def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
-    """The miss of the reading that came furthest; the shorter word when two came equally far."""
-    miss = min(misses, key=lambda miss: (-miss.rank, len(miss.name.text)))
+    """The miss of the reading that came furthest; the likelier reading when two came equally far."""
+    miss = max(misses, key=lambda miss: miss.rank)
     known = tuple(dict.fromkeys(miss.names))
     near = index.near(miss.name.text, known)
     if miss.noun == "environment" and not near:
