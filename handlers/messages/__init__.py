@@ -61,12 +61,11 @@ from handlers.messages.errors import (
 )
 from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
 from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
-from handlers.messages.help import HelpLine, help_message, open_form
+from handlers.messages.help import help_message, open_form
 from handlers.messages.plain import plain_text
 
 __all__ = [
     "FORM_VERBS",
-    "HelpLine",
     "Message",
     "Pick",
     "apology",

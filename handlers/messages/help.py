@@ -12,8 +12,6 @@ from handlers.ids import Action
 from handlers.messages.blocks import Message, actions, button, code, compose, context, section, stack
 from handlers.messages.forms import FORM_VERBS
 
-HelpLine = Line
-
 GROUPS: dict[str, tuple[str, ...]] = {
     "Change what is live": ("deploy", "promote", "rollback", "deactivate"),
     "Decide and look back": ("approval", "change", "withdraw"),
@@ -26,7 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """Headings of the overview, and the heads of lines under them."""
 
 
-def help_message(word: str | None, lines: Sequence[HelpLine] = LINES, commands: Iterable[str] = ()) -> Message:
+def help_message(word: str | None, lines: Sequence[Line] = LINES, commands: Iterable[str] = ()) -> Message:
     """All lines by group, or those that begin with `word`. `commands` are the slash commands as they are registered."""
     if word is None or not word.strip():
         return _overview(lines, commands)
@@ -41,19 +39,19 @@ def help_message(word: str | None, lines: Sequence[HelpLine] = LINES, commands: 
     )
 
 
-def _about(word: str, lines: Sequence[HelpLine]) -> list[HelpLine]:
+def _about(word: str, lines: Sequence[Line]) -> list[Line]:
     words = tuple(word.casefold().removeprefix("/").split())
     exact = [line for line in lines if line.key == " ".join(words) and len(words) > 1]
     head = HEADS.get(words[:2]) or HEADS.get(words[:1]) or "".join(words[:1])
     return exact or [line for line in lines if line.head == head]
 
 
-def _whole(line: HelpLine) -> Block:
+def _whole(line: Line) -> Block:
     later = " It cannot be done yet." if line.key in NOT_YET else ""
     return section(f"{code(line.usage, 300)}\n{line.does}{later}\nFor example: {code(line.example, 300)}")
 
 
-def _overview(lines: Sequence[HelpLine], commands: Iterable[str]) -> Message:
+def _overview(lines: Sequence[Line], commands: Iterable[str]) -> Message:
     ways = " ".join(code(command) for command in commands)
     later = [line.key for line in lines if line.key in NOT_YET] + ["at TIME", "in DURATION"] * ("when" in NOT_YET)
     return compose(
@@ -67,7 +65,7 @@ def _overview(lines: Sequence[HelpLine], commands: Iterable[str]) -> Message:
     )
 
 
-def _groups(lines: Sequence[HelpLine]) -> Iterator[Block]:
+def _groups(lines: Sequence[Line]) -> Iterator[Block]:
     for group, heads in GROUPS.items():
         shown = [line for head in heads for line in lines if line.head == head and line.key not in NOT_YET]
         if shown:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.grammar import COMMANDS, LINES, NOT_YET
+from bot.grammar import COMMANDS, LINES, NOT_YET, Line
 from handlers import ids, messages
 from handlers.ids import Action
 from handlers.messages.help import GROUPS
@@ -48,7 +48,7 @@ def test_the_overview_opens_a_form() -> None:
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
-def test_help_on_a_line_shows_usage_meaning_and_an_example(line: messages.HelpLine) -> None:
+def test_help_on_a_line_shows_usage_meaning_and_an_example(line: Line) -> None:
     made = messages.help_message(line.key)
     check(made)
     said = read(made)

@@ -90,7 +90,8 @@ def changes(draw: st.DrawFn) -> Change:
     name = draw(foreign)
     config = Config("humanloop", "pr_1", "config_2", draw(foreign), "config_2")
     environment = Environment("humanloop", "env_1", draw(foreign))
-    live: Live = draw(st.sampled_from([One("config_1", "v", name), Split(((name, 60_000), (name, 40_000)) * 4)]))
+    lives: list[Live] = [One("config_1", "v", name), Split(((name, 60_000), (name, 40_000)) * 4)]
+    live = draw(st.sampled_from(lives))
     rows = tuple(
         Comparison(f"e{n}", draw(foreign), 0.1, 0.2, trend, draw(st.sampled_from([None, *Doubt])), 10, NOW - DAY)
         for n, trend in enumerate(draw(st.lists(st.sampled_from(Trend), max_size=9)))
