@@ -296,14 +296,10 @@ class Workspace:
             self._stack_changed(view.user)
 
     def publish(self, user: str, body: Json) -> View:
-        """Set somebody's Home tab."""
-        view = self._homes.get(user)
-        if view is None:
-            view = self._homes[user] = self.new_view(user, body)
-            self._views[view.id] = view
-            self._home_changed(view)
-        else:
-            self.replace_view(view, body)
+        """Set somebody's Home tab for the first time; later it is changed with `replace_view`."""
+        view = self._homes[user] = self.new_view(user, body)
+        self._views[view.id] = view
+        self._home_changed(view)
         return view
 
     def set_state(self, view: View, state: Mapping[str, Any]) -> None:

@@ -30,7 +30,7 @@ CHANNELS = (
     Channel("C0QUIET", "quiet", bot_is_member=False),
     Channel("G0LEADS", "leads-only", is_private=True, bot_is_member=False, members=("U0RAVI",)),
 )
-COMMANDS = (Command("/deploy", "CONFIG to ENV", "make a config live"), Command("/silent"))
+COMMANDS = (Command("/deploy", "CONFIG to ENV", "make a config live"), Command("/silent"), Command("/unheard"))
 
 
 class MovableClock:

@@ -666,3 +666,16 @@ async def test_a_card_from_before_a_restart_stays_clickable(tmp_path: Path, cloc
             newest = await app.client.chat_postMessage(channel="C0DEPLOYS", text="newer")
             assert newest["ts"] > psst["ts"] > card["ts"]
     workspace.close()
+
+
+async def test_what_would_come_again_is_given_up_at_the_end(workspace: Workspace) -> None:
+    async with playground(workspace, retry_delays=(60,)) as page:
+        await page.say("@configbot help")
+
+
+async def test_an_ephemeral_answer_in_a_thread_is_read_there_by_its_reader_only(page: Page, app: AsyncApp) -> None:
+    sent = await app.client.chat_postMessage(channel="C0DEPLOYS", text="card")
+    await app.client.chat_postEphemeral(channel="C0DEPLOYS", user="U0ADA", text="psst", thread_ts=sent["ts"])
+    assert await page.texts(thread_ts=sent["ts"]) == ["card", "psst"]
+    assert await page.as_("U0RAVI").texts(thread_ts=sent["ts"]) == ["card"]
+    assert (await page.messages())[0]["reply_count"] == 0

@@ -122,7 +122,12 @@ async def test_the_same_conversation_over_signed_http(workspace: Workspace) -> N
 
     @app.command("/deploy")
     async def deploy(ack: Any, command: Any) -> None:
-        await ack(f"on it: {command['text']}")
+        kind = "in_channel" if command["text"] == "for all" else "ephemeral"
+        await ack(text=f"on it: {command['text']}", response_type=kind)
+
+    @app.command("/silent")
+    async def short(ack: Any) -> None:
+        await ack("as plain text")
 
     @app.action("b")
     async def clicked(ack: Any, body: Any) -> None:
@@ -136,12 +141,15 @@ async def test_the_same_conversation_over_signed_http(workspace: Workspace) -> N
     async with playground(workspace, delivery=over_http(app)) as page:
         app.client.base_url = f"{page.base_url}/api/"
         await page.say("/deploy config_x")
-        assert await page.texts() == ["on it: config_x"]
+        await page.say("/deploy for all")
+        await page.say("/silent")
+        assert await page.texts() == ["on it: config_x", "on it: for all", "as plain text"]
+        assert await page.as_("U0RAVI").texts() == ["on it: for all"]
         await app.client.chat_postMessage(channel="C0DEPLOYS", text="card", blocks=[actions(button("b"))])
         await page.click(await page.last(), "b")
         await page.say("@configbot help")
         await page.until(lambda _: seen == ["card", "<@U0BOT> help"], page.session)
-        assert await page.say("/silent") == {"ok": False, "error": "dispatch_failed"}
+        assert await page.say("/unheard") == {"ok": False, "error": "dispatch_failed"}
         client = AsyncWebClient(token=Bot().app_token, base_url=f"{page.base_url}/api/")
         with pytest.raises(Exception, match="not_allowed"):
             await client.apps_connections_open(app_token=Bot().app_token)
