@@ -62,7 +62,7 @@ def run(tiny: bool) -> list[Row]:
     """Two rows: how much longer Bolt takes as it comes, and how long ours takes beside Bolt without its poll."""
     with contextlib.ExitStack() as stack:
         ports = {name: stack.enter_context(_running(name)) for name in APPS}
-        times = asyncio.run(_measure(ports, rounds=1 if tiny else 9, calls=3 if tiny else 100))
+        times = asyncio.run(_measure(ports, rounds=1 if tiny else 90, calls=3 if tiny else 10))
     figure = "acknowledging a slash command over HTTP, one at a time"
     return [
         Row(f"{figure}: Bolt as it comes", times["as it comes"], "ms", "ours", times["ours"], 5, more_is_better=True),
