@@ -287,7 +287,7 @@ def _target_reasons(facts: Request) -> Iterator[Reason]:
 def _decide_vote(facts: Vote) -> Answer:
     reasons = list(_who(facts.actor))
     if facts.state is not State.WAITING:
-        reasons.append(Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value}))
+        reasons.append(Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value} | _by(facts)))
     elif facts.expires_at is not None and facts.now >= facts.expires_at:
         reasons.append(Reason(Code.EXPIRED, Lifter.REQUESTER))
     if facts.actor.key == facts.requester.key and not facts.rule.requester_may_approve:
@@ -307,6 +307,13 @@ def _decide_vote(facts: Vote) -> Answer:
     return (
         Allowed(facts.rule) if have >= facts.rule.approvals else NeedsApproval(facts.rule, have, facts.rule.approvals)
     )
+
+
+def _by(facts: Vote) -> dict[str, str]:
+    """Who was first, for whoever comes too late: the last word that was said, or the requester who took it back."""
+    if facts.state is State.WITHDRAWN:
+        return {"by": facts.requester.user_id}
+    return {"by": facts.decisions[-1].actor.user_id} if facts.decisions else {}
 
 
 def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
