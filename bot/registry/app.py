@@ -112,8 +112,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(DatabaseUnavailable)
     async def unavailable(request: Request, error: DatabaseUnavailable) -> JSONResponse:
-        cause = type(error.__cause__).__name__
-        _log.error("registry database unavailable", method=request.method, path=request.url.path, cause=cause)
+        _log.error("registry database unavailable", method=request.method, path=request.url.path, reason=error.reason)
         return answer(503, "The database is not available. Try again later.")
 
     @app.exception_handler(Exception)

@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -25,10 +25,17 @@ _MIGRATION_LOCK = 0x636F6E66
 
 
 class DatabaseUnavailable(Exception):
-    """The database did not do its work: lost, locked, read-only, not migrated. The cause is attached, not told."""
+    """The database did not do its work: lost, locked, read-only, not migrated.
 
-    def __init__(self) -> None:
-        super().__init__("using the registry's database: it is not available")
+    `reason` is for operators. It tells no statement and no value, for those can hold prompts.
+    """
+
+    def __init__(self, cause: DBAPIError | PoolTimeout | OSError) -> None:
+        self.reason = type(cause).__name__
+        if isinstance(cause, OperationalError | OSError):
+            said = str(cause.orig if isinstance(cause, OperationalError) else cause)
+            self.reason = said.partition("\n")[0] or self.reason
+        super().__init__(f"using the registry's database: it is not available ({self.reason})")
 
 
 def async_url(url: str) -> URL:
@@ -80,7 +87,7 @@ class Database:
     async def _transaction(self, *, writes: bool, keep: bool = True) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._connected().connect() as connection:
-                await connection.execution_options(registry_writes=writes)
+                await connection.execution_options(**self._options(writes=writes))
                 async with connection.begin() as transaction:
                     yield connection
                     if not keep:
@@ -88,12 +95,28 @@ class Database:
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout, OSError) as error:
-            raise DatabaseUnavailable from error
+            raise DatabaseUnavailable(error) from error
+
+    def _options(self, *, writes: bool) -> dict[str, Any]:
+        """What makes a transaction see one state of the database from its first to its last query."""
+        if self._url.get_backend_name() == "sqlite":
+            return {"registry_writes": writes}
+        return {} if writes else {"isolation_level": "REPEATABLE READ"}
 
     def _connected(self) -> AsyncEngine:
         if self._engine is None:
+            _check_folder(self._url)
             self._engine = _engine(self._url)
         return self._engine
+
+
+def _check_folder(url: URL) -> None:
+    """Raise `FileNotFoundError` when SQLite's file has no folder to be in.
+
+    Asked before connecting, because a connection that cannot be opened leaves a thread behind for a moment.
+    """
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).parent.is_dir():
+        raise FileNotFoundError(f"there is no folder for {url.database}")
 
 
 def _engine(url: URL) -> AsyncEngine:
