@@ -24,7 +24,7 @@ class BadPayload(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """A slash command, with its text as it was typed: entities are put back, Slack's links and mentions stand."""
+    """A slash command, with its text as Slack sends it: the grammar reads entities, links and mentions."""
 
     org: str
     team: str
@@ -98,7 +98,10 @@ class OptionsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words to the bot in a channel, or a direct message to it (`is_direct`), without the bot's own mention."""
+    """Words to the bot in a channel, or a direct message to it (`is_direct`), without the bot's own mention.
+
+    The text is as Slack sends it: the grammar reads entities, links and mentions.
+    """
 
     org: str
     team: str
@@ -122,7 +125,7 @@ def slash_command(body: Payload) -> SlashCommand:
         channel_kind=_channel_kind(_text(body, "channel_id"), _maybe_text(body, "channel_name") or ""),
         user_id=_text(body, "user_id"),
         command=_text(body, "command"),
-        text=unescaped(_string(body, "text")),
+        text=_string(body, "text"),
         response_url=_text(body, "response_url"),
         trigger_id=_text(body, "trigger_id"),
     )
@@ -210,7 +213,7 @@ def mention(body: Payload, *, bot_user_id: str) -> Mention | None:
         channel=_text(event, "channel"),
         user_id=_text(event, "user"),
         user_team=_maybe_text(event, "user_team") or _maybe_text(event, "team") or team,
-        text=unescaped(without_mention(_string(event, "text"), bot_user_id)),
+        text=without_mention(_string(event, "text"), bot_user_id),
         ts=_text(event, "ts"),
         thread_ts=_maybe_text(event, "thread_ts"),
         event_id=_text(body, "event_id"),

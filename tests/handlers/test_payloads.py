@@ -104,12 +104,12 @@ def heard(**event: Any) -> dict[str, Any]:
 # Slash commands
 
 
-def test_a_command_is_read_with_its_text_as_it_was_typed() -> None:
+def test_a_command_is_read_with_its_text_as_slack_sends_it() -> None:
     command = slash_command(COMMAND)
 
     assert (command.org, command.team, command.user_id) == ("T0ACORN", "T0ACORN", "U0ADA")
     assert (command.channel, command.channel_kind) == ("C0DEPLOYS", "channel")
-    assert (command.command, command.text) == ("/deploy", "triage-v4 to production because <2% & falling")
+    assert (command.command, command.text) == ("/deploy", "triage-v4 to production because &lt;2% &amp; falling")
     assert command.trigger_id == "1.2.3"
 
 
@@ -295,7 +295,7 @@ def test_a_direct_message_is_read() -> None:
     found = mention(body, bot_user_id="U0BOT")
 
     assert found is not None
-    assert (found.text, found.is_direct, found.thread_ts) == ("help <me>", True, None)
+    assert (found.text, found.is_direct, found.thread_ts) == ("help &lt;me&gt;", True, None)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_a_mention_that_was_typed_as_text_stays() -> None:
     found = mention(heard(text="<@U0BOT> explain &lt;@U0BOT&gt; help"), bot_user_id="U0BOT")
 
     assert found is not None
-    assert found.text == "explain <@U0BOT> help"
+    assert found.text == "explain &lt;@U0BOT&gt; help"
 
 
 @pytest.mark.parametrize(
