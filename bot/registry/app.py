@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, FastAPI, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader
-from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -105,10 +104,6 @@ def _handle_errors(app: FastAPI) -> None:
         response = answer(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
-
-    @app.exception_handler(IntegrityError)
-    async def overtaken(_request: Request, _error: IntegrityError) -> JSONResponse:
-        return answer(409, "Somebody changed this at the same moment. Look again and repeat the request.")
 
     @app.exception_handler(DatabaseUnavailable)
     async def unavailable(request: Request, error: DatabaseUnavailable) -> JSONResponse:

@@ -99,8 +99,6 @@ def parse(text: str) -> Prompt:
     except ValidationError as error:
         first = entries(error.errors())[0]
         name, *rest = [str(part) for part in first["loc"]] or ["the parameters"]
-        if name == "chat_template":
-            raise PromptError(end + 2, f"in the template: {first['msg']}") from None
         raise PromptError(places.get(name, 1), f"{'.'.join([name, *rest])}: {first['msg']}") from None
     return Prompt(document.model_dump(mode="json", include=set(Parameters.model_fields)), document.description)
 

@@ -145,7 +145,7 @@ def test_a_url_needs_no_driver() -> None:
 
 
 async def test_a_folder_that_is_not_there_is_a_database_that_is_not_there(tmp_path: object) -> None:
-    with pytest.raises(DatabaseUnavailable, match="there is no folder for .*nowhere"):
+    with pytest.raises(DatabaseUnavailable, match=r"there is no folder for .*nowhere"):
         await migrate(f"sqlite:///{tmp_path}/nowhere/x.db")
 
 
