@@ -31,7 +31,14 @@ def main() -> int:
     failed = 0
     for files, bound in BOUNDS:
         print(f"\nBranch coverage of {files}: at least {bound} %", flush=True)
-        report = [*coverage, "report", "--skip-covered", "--show-missing", f"--include={files}", f"--fail-under={bound}"]
+        report = [
+            *coverage,
+            "report",
+            "--skip-covered",
+            "--show-missing",
+            f"--include={files}",
+            f"--fail-under={bound}",
+        ]
         failed |= subprocess.run(report, cwd=ROOT, check=False).returncode
     return failed
 
