@@ -327,18 +327,21 @@ async def _finish(
     )
     facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
     said = entry(event, change.id, now, actor, **facts)
+    below = None
     async with ctx.store.write() as tx:
         saved = await tx.save(done, change.state, [said])
         if saved is not None:
             await history_of(tx, saved, [said])
             if saved.state is State.APPLIED:
-                await take_undo_away(tx, saved)
+                below = await take_undo_away(tx, saved)
     if saved is None:
         async with ctx.store.read() as tx:
             current = await tx.change(change.id)
         return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), current)
     _step(saved, state.value)
     await deliver_card(ctx, saved.id)
+    if below is not None:
+        await deliver_card(ctx, below)
     return outcome_of(saved)
 
 

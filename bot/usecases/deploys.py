@@ -36,14 +36,19 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
     asked = await _ask(ctx, wish, actor)
     if not isinstance(asked, _Asked):
         return asked
-    change, answer, entries = await _remember(ctx, asked, actor, card_place)
+    change, answer, entries, gave_way = await _remember(ctx, asked, actor, card_place)
     if change is None or isinstance(answer, Denied):
         return Refused(answer.reasons if isinstance(answer, Denied) else (), change)
     log.info("change.step", step="requested", change=change.id, number=change.number, entries=len(entries))
+    came: Outcome
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, change.id)
-        return AwaitingApproval(change, answer.have, answer.need)
-    return await apply(ctx, change.id)
+        came = AwaitingApproval(change, answer.have, answer.need)
+    else:
+        came = await apply(ctx, change.id)
+    if gave_way is not None:
+        await deliver_card(ctx, gave_way)
+    return came
 
 
 async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
@@ -182,9 +187,13 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
 
 async def _remember(
     ctx: Context, asked: _Asked, actor: Actor, place: Place
-) -> tuple[Change | None, Answer, tuple[AuditEntry, ...]]:
-    """Decide and write down in one transaction: the change, its history, its card; what it supersedes."""
+) -> tuple[Change | None, Answer, tuple[AuditEntry, ...], str | None]:
+    """Decide and write down in one transaction: the change, its history, its card; what it supersedes.
+
+    The last of the answer is the id of the change that gave way.
+    """
     wish = asked.wish
+    gave_way = None
     async with ctx.store.write() as tx:
         answer = await _decide(ctx, tx, asked, actor)
         change = _draft(ctx, asked, actor, place, await tx.next_number(), answer)
@@ -193,27 +202,32 @@ async def _remember(
             codes = ",".join(reason.code.value for reason in answer.reasons)
             entries.append(entry(Event.REFUSED, change.id, change.created_at, None, reasons=codes))
         else:
-            await _supersede(ctx, tx, change)
+            gave_way = await _supersede(ctx, tx, change)
         inserted = await tx.insert_change(change, entries)
         if inserted is None:
             standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
             facts = {"change": standing.id, "number": standing.number} if standing else {}
-            return None, Denied((Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, facts),)), ()
+            return None, Denied((Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, facts),)), (), None
         if not isinstance(answer, Denied):
             card = Notice(new_id(), NoticeKind.CARD, inserted.id, place, change.created_at, wanted=inserted.revision)
             await tx.add_notice(card)
-    return inserted, answer, tuple(entries)
+    return inserted, answer, tuple(entries), gave_way
 
 
-async def _supersede(ctx: Context, tx: Writing, change: Change) -> None:
-    """What waits or is approved gives way to a rollback, an undo or a deactivate; `decide` has allowed it."""
+async def _supersede(ctx: Context, tx: Writing, change: Change) -> str | None:
+    """What waits or is approved gives way to a rollback, an undo or a deactivate; `decide` has allowed it.
+
+    Answers the id of the change that gave way.
+    """
     standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
     next_state = after(standing.state, Move.SUPERSEDE) if standing else None
     if standing is None or next_state is None:
-        return
+        return None
     said = entry(Event.SUPERSEDED, standing.id, ctx.clock.now(), change.requester, by=change.label)
-    if await tx.save(replace(standing, state=next_state), standing.state, [said]):
-        await history_of(tx, standing, [said])
+    if not await tx.save(replace(standing, state=next_state), standing.state, [said]):
+        return None
+    await history_of(tx, standing, [said])
+    return standing.id
 
 
 def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int, answer: Answer) -> Change:

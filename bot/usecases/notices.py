@@ -44,13 +44,15 @@ async def history_of(tx: Writing, change: Change, entries: Sequence[AuditEntry])
             await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, told.id, change.origin, told.at))
 
 
-async def take_undo_away(tx: Writing, applied: Change) -> None:
-    """Something was applied on top: the card below it loses its *Undo*."""
+async def take_undo_away(tx: Writing, applied: Change) -> str | None:
+    """Something was applied on top: the card below it loses its *Undo*. Answers the id of the change below."""
     below = await tx.last_applied(
         applied.project.provider, applied.project.id, applied.environment.id, before=applied.applied_at
     )
-    if below is not None:
-        await tx.touch_notice(NoticeKind.CARD, below.id)
+    if below is None:
+        return None
+    await tx.touch_notice(NoticeKind.CARD, below.id)
+    return below.id
 
 
 async def is_undoable(tx: Reading, change: Change) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View as SlackView
 
-from bot.domain.changes import AuditEntry, Change, Event
+from bot.domain.changes import AuditEntry, Change, Event, State
 from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import ChangeDetail
@@ -117,9 +117,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if change.target else ()),
-        section(
-            f"*Approvals:* {approvals(ChangeView(change, detail.decisions))} {phrases.who_approves(change.seen.rule)}"
-        ),
+        section(f"*Approvals:* {approvals(ChangeView(change, detail.decisions))}{_who_may(change)}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
         *_problem(change.problem),
@@ -129,6 +127,10 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     ]
     shown = [block for block in blocks if block is not None]
     return modal(ids.View.REVIEW, f"Review {change.label}", shown, private=change.id, close="Close")
+
+
+def _who_may(change: Change) -> str:
+    return f" {phrases.who_approves(change.seen.rule)}" if change.state is State.WAITING else ""
 
 
 def diff_modal(detail: ChangeDetail) -> dict[str, Any]:

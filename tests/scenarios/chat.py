@@ -98,14 +98,29 @@ class Chat:
             await asyncio.sleep(0.03)
         raise Nothing("\n".join(f"{'(private) ' if line.private else ''}{line.text}" for line in lines) or "silence")
 
-    async def hears(self, who: str, *words: str, channel: str = DEPLOYS, private: bool | None = None) -> Line:
+    async def hears(
+        self, who: str, *words: str, channel: str = DEPLOYS, private: bool | None = None, thread_ts: str | None = None
+    ) -> Line:
         """Wait for a message of the bot that holds all these words."""
 
         def wanted(line: Line) -> bool:
             whole = f"{line.text} {line.body()}"
             return all(word in whole for word in words) and private in (None, line.private)
 
-        return await self.wait_for(who, wanted, channel)
+        return await self.wait_for(who, wanted, channel, thread_ts=thread_ts)
+
+    async def is_told(self, who: str, *words: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> Line:
+        """Wait for an answer that only this person sees."""
+        return await self.hears(who, *words, channel=channel, private=True, thread_ts=thread_ts)
+
+    async def said(self, who: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> list[Line]:
+        """What the bot said to everybody."""
+        lines = await self.messages(who, channel, thread_ts)
+        return [line for line in lines if line.by_bot and not line.private and line.raw["ts"] != thread_ts]
+
+    async def answers(self, who: str, channel: str = DEPLOYS) -> list[Line]:
+        """What the bot said to this person alone."""
+        return [line for line in await self.messages(who, channel) if line.by_bot and line.private]
 
     async def press(self, who: str, line: Line, button: str, channel: str = DEPLOYS) -> None:
         """Press a button of a message."""
@@ -116,3 +131,38 @@ class Chat:
         body["value"] = element.get("value")
         body |= {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
         (await self.http.post("/playground/action", json=body)).raise_for_status()
+
+    async def modal(self, who: str, *words: str) -> dict[str, Any]:
+        """Wait for the modal on top that holds all these words. Raises `Nothing`."""
+        end = time.monotonic() + PATIENCE
+        view: dict[str, Any] | None = None
+        while time.monotonic() < end:
+            view = (await self.http.get("/playground/modal", params={"as": who})).json()["view"]
+            if view is not None and all(word in " ".join(_texts(view)) for word in words):
+                return view
+            await asyncio.sleep(0.03)
+        raise Nothing(" ".join(_texts(view)) if view else "no modal")
+
+    async def offers(self, who: str, view: dict[str, Any], field: str, query: str = "") -> dict[str, dict[str, Any]]:
+        """What a select of a modal offers, by its text."""
+        body = {"as": who, "view_id": view["id"], "block_id": field, "action_id": field, "query": query}
+        answer = await self.http.post("/playground/options", json=body)
+        answer.raise_for_status()
+        return {option["text"]["text"]: option for option in answer.json()["options"]}
+
+    async def submit(self, who: str, view: dict[str, Any], **values: Any) -> dict[str, Any]:
+        """Send a modal: selects take an option, inputs a text, by ``pick_config`` and ``type_comment``."""
+        given: dict[str, Any] = {}
+        for name, value in values.items():
+            field = name.replace("_", ".", 1)
+            given[field] = {field: {"value": value} if isinstance(value, str) else {"selected_option": value}}
+        body = {"as": who, "view_id": view["id"], "values": given}
+        answer = await self.http.post("/playground/submit", json=body)
+        answer.raise_for_status()
+        came: dict[str, Any] = answer.json()
+        return came
+
+    async def breaks(self, method: str, error: str = "", **more: Any) -> None:
+        """Let the next call of a method of Slack go wrong."""
+        body = {"method": method, "error": error, **more}
+        (await self.http.post("/playground/faults", json=body)).raise_for_status()
