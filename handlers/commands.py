@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from slack_sdk.errors import SlackApiError
-
 from bot.domain.actors import Actor, Place
 from bot.grammar import is_not_yet, parse
 from bot.grammar.readings import Form, Help, Misunderstood
 from bot.logs import get_logger
 from handlers import messages
+from handlers.calls import NotTaken, taken
 from handlers.desk import Desk
 from handlers.payloads import SlashCommand
 from handlers.replies import Reply
@@ -69,7 +68,7 @@ async def open_form(verb: str, place: Place, reply: Reply, trigger_id: str) -> N
         await reply.say(messages.not_yet(verb))
         return
     try:
-        await reply.client.views_open(trigger_id=trigger_id, view=form)
-    except SlackApiError as error:
-        log.warning("form.not_opened", verb=verb, error=error.response.get("error"))
+        await taken(reply.client.views_open(trigger_id=trigger_id, view=form))
+    except NotTaken as error:
+        log.warning("form.not_opened", verb=verb, error=error.code)
         await reply.say(messages.open_form(verb))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView
 from bot.usecases.ports import Clock, NotDelivered
 from handlers import messages
+from handlers.calls import NotTaken, taken
 from handlers.messages import Message
 
-FINAL = frozenset(
-    {"channel_not_found", "is_archived", "not_in_channel", "account_inactive", "invalid_auth", "restricted_action"}
-)
-"""Errors of ``chat.postMessage`` that trying again does not mend."""
+FINAL = frozenset({"channel_not_found", "is_archived", "not_in_channel", "restricted_action"})
+"""Errors of ``chat.postMessage`` that trying again does not mend. A bad token is none: a restart brings a good one."""
 
 LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Errors of ``chat.update`` after which the message has to be posted anew."""
@@ -54,12 +52,9 @@ class SlackNotifier:
     async def _call(self, method: Any, message: Message, **arguments: Any) -> MessageAt:
         if method == self._client.chat_postMessage:
             arguments |= {"unfurl_links": False, "unfurl_media": False}
+        blocks = [dict(block) for block in message.blocks]
         try:
-            answer = await method(text=message.text, blocks=[dict(block) for block in message.blocks], **arguments)
-        except SlackApiError as error:
-            code = str(error.response.get("error", "unknown"))
-            wait = error.response.headers.get("Retry-After") if code == "ratelimited" else None
-            raise NotDelivered(code, retry_after=float(wait) if wait else None, final=code in FINAL) from error
-        except (SlackClientError, OSError, TimeoutError) as error:
-            raise NotDelivered(type(error).__name__) from error
+            answer = await taken(method(text=message.text, blocks=blocks, **arguments))
+        except NotTaken as error:
+            raise NotDelivered(error.code, retry_after=error.retry_after, final=error.code in FINAL) from error
         return MessageAt(str(answer["channel"]), str(answer["ts"]))

@@ -1,20 +1,33 @@
-"""Where an answer goes: back through the `response_url`, or as an ephemeral message where that no longer works."""
+"""Where an answer goes: back through the `response_url`, else into the conversation, else as a direct message."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
+from handlers.calls import NotTaken, taken
 from handlers.messages import Message
 
 log = get_logger(__name__)
 
 TAKEN = 200
+
+NOT_HERE = frozenset(
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "user_not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "thread_not_found",
+    }
+)
+"""Errors after which a person cannot be told in this conversation, but can be told directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +47,47 @@ class Reply:
 
         Never raises: an answer that Slack does not take is logged.
         """
-        blocks = [dict(block) for block in message.blocks]
-        try:
-            if self.respond is not None:
-                answer = await self.respond(
-                    text=message.text,
-                    blocks=blocks,
-                    response_type="ephemeral",
-                    replace_original=replace,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                )
-                if answer.status_code == TAKEN:
+        content: dict[str, Any] = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+        for way, call in self._ways(content, replace):
+            try:
+                await taken(call)
+            except NotTaken as error:
+                log.warning("reply.not_taken", way=way, error=error.code)
+                if way != "response_url" and error.code not in NOT_HERE:
                     return
-                log.warning("reply.response_url", status=answer.status_code)
-            await self._post(message.text, blocks)
-        except (SlackApiError, SlackClientError, OSError, TimeoutError) as error:
-            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            log.warning("reply.not_delivered", error=code)
+            else:
+                return
+        log.error("reply.not_delivered")
 
-    async def _post(self, text: str, blocks: list[dict[str, Any]]) -> None:
-        if self.channel is None or self.direct:
-            await self.client.chat_postMessage(
-                channel=self.channel or self.user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
-            )
-            return
-        await self.client.chat_postEphemeral(
-            channel=self.channel, user=self.user_id, text=text, blocks=blocks, thread_ts=self.thread_ts
+    async def take_back(self) -> None:
+        """Remove the ephemeral question that was clicked, once its answer stands elsewhere. Never raises."""
+        if self.respond is not None:
+            try:
+                await taken(self.respond(delete_original=True))
+            except NotTaken as error:
+                log.warning("reply.not_taken_back", error=error.code)
+
+    def _ways(self, content: dict[str, Any], replace: bool) -> Iterator[tuple[str, Awaitable[object]]]:
+        """The calls to try, one after the other."""
+        if self.respond is not None:
+            yield "response_url", self._through_url(self.respond, content, replace)
+        silent: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+        if self.channel is not None and self.direct:
+            post = self.client.chat_postMessage(channel=self.channel, thread_ts=self.thread_ts, **content, **silent)
+            yield "chat.postMessage", post
+        elif self.channel is not None:
+            where: dict[str, Any] = {"channel": self.channel, "user": self.user_id, "thread_ts": self.thread_ts}
+            yield "chat.postEphemeral", self.client.chat_postEphemeral(**where, **content)
+        yield "direct message", self.client.chat_postMessage(channel=self.user_id, **content, **silent)
+
+    async def _through_url(self, respond: AsyncRespond, content: dict[str, Any], replace: bool) -> None:
+        answer = await respond(
+            **content,
+            response_type="ephemeral",
+            replace_original=replace,
+            unfurl_links=False,
+            unfurl_media=False,
+            thread_ts=None if replace else self.thread_ts,
         )
+        if answer.status_code != TAKEN:
+            raise NotTaken(f"http {answer.status_code}")

@@ -1,0 +1,251 @@
+"""The real listeners in a conversation: a playground as Slack, its payloads dispatched to the real app in-process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.playground import Channel, Command, Person, Workspace, create_app
+from bot.playground.delivery import DISPATCH_FAILED, Kind, NotAcknowledged
+from bot.playground.faults import Fault
+from bot.slack.bolt import Identity, build_app, session, web_client
+from bot.slack.health import serving
+from bot.usecases.tasks import Tasks
+from handlers.notifier import SlackNotifier
+from handlers.people import SlackPeople
+from tests.bot.playground.slack import TEAM
+from tests.builders import MemoryProvider, World, make_world
+from tests.scenarios.chat import DEPLOYS, Line
+
+GUS, STRAY, BOB = "U0GUS", "U0STRAY", "U0BOB"
+SHARED, LEADS = "C0SHARED", "G0LEADS"
+PEOPLE = (
+    Person("U0ADA", "Ada Ibarra", "engineer", tz="Europe/Madrid"),
+    Person("U0RAVI", "Ravi Menon", "reviewer"),
+    Person("U0MIRA", "Mira Okafor", "reviewer"),
+    Person(GUS, "Gus Guest", is_restricted=True),
+    Person(STRAY, "Stray Visitor", team_id="T0OTHER", is_stranger=True),
+)
+CHANNELS = (
+    Channel(DEPLOYS, "deploys"),
+    Channel("C0EVALS", "evals"),
+    Channel(SHARED, "shared", is_ext_shared=True, members=tuple(person.id for person in PEOPLE)),
+    Channel(LEADS, "leads-only", is_private=True, bot_is_member=False, members=("U0ADA", "U0RAVI")),
+)
+COMMANDS = {
+    "/deploy": "deploy",
+    "/promote": "promote",
+    "/rollback": "rollback",
+    "/deactivate": "deactivate",
+    "/project": "project",
+    "/approvals": "approvals",
+    "/deployments": "deployments",
+    "/configbot": "",
+}
+IDENTITY = Identity(org="T0ACORN", team="T0ACORN", user_id="U0BOT", bot_id="B0BOT")
+
+
+@dataclass(slots=True)
+class InProcess:
+    """A playground's way to an app in the same process; remembers what it brought, so that it can come again."""
+
+    app: AsyncApp | None = None
+    sent: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def connected(self) -> bool:
+        return self.app is not None
+
+    async def send(self, kind: Kind, payload: Mapping[str, Any], attempt: int = 0) -> dict[str, Any]:
+        del kind, attempt
+        answer = await self.bring(dict(payload))
+        self.sent.append(dict(payload))
+        return answer
+
+    async def bring(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Dispatch a payload; the acknowledgement's content. Raises `NotAcknowledged`."""
+        assert self.app is not None
+        response = await self.app.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
+        if response.status != 200:
+            raise NotAcknowledged(DISPATCH_FAILED)
+        return json.loads(response.body) if response.body else {}
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class Talk:
+    """People who type and press, and what the bot makes of it."""
+
+    http: httpx.AsyncClient
+    world: World
+    workspace: Workspace
+    delivery: InProcess
+    tasks: Tasks
+    client: AsyncWebClient
+
+    async def settle(self) -> None:
+        """Wait until the bot has done everything that it took on."""
+        async with asyncio.timeout(10):
+            while len(self.tasks):
+                await asyncio.sleep(0.002)
+
+    async def _post(self, what: str, **body: Any) -> dict[str, Any]:
+        answer = await self.http.post(f"/playground/{what}", json=body)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def _get(self, what: str, **query: str) -> dict[str, Any]:
+        answer = await self.http.get(f"/playground/{what}", params=query)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def says(self, who: str, text: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> None:
+        """Send a line; what comes of it is not waited for."""
+        before = len(self.delivery.sent)
+        await self._post("say", **{"as": who}, channel=channel, text=text, thread_ts=thread_ts)
+        async with asyncio.timeout(10):
+            while len(self.delivery.sent) == before:
+                await asyncio.sleep(0.002)
+
+    async def types(self, who: str, text: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> None:
+        """Say a line and wait for what comes of it."""
+        await self.says(who, text, channel, thread_ts)
+        await self.settle()
+
+    async def presses(self, who: str, line: Line, button: str, channel: str = DEPLOYS) -> None:
+        """Press a button and wait for what comes of it."""
+        found = line.buttons()
+        assert button in found, f"there is no {button!r}, only {sorted(found)}"
+        element = found[button]
+        which = {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
+        given = {name: element[name] for name in ("block_id", "action_id")}
+        await self._post("action", **{"as": who}, channel=channel, **which, **given)
+        await self.settle()
+
+    async def messages(self, who: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> list[Line]:
+        """What this person sees."""
+        where = {"as": who, "channel": channel} | ({"thread_ts": thread_ts} if thread_ts else {})
+        return [Line(raw) for raw in (await self._get("messages", **where))["messages"]]
+
+    async def heard(self, who: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> list[Line]:
+        """What the bot told this person alone, oldest first."""
+        return [line for line in await self.messages(who, channel, thread_ts) if line.by_bot and line.private]
+
+    async def last(self, who: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> Line:
+        """The newest message that only this person sees."""
+        return (await self.heard(who, channel, thread_ts))[-1]
+
+    async def cards(self, channel: str = DEPLOYS) -> list[Line]:
+        """What the bot told everybody."""
+        return [line for line in await self.messages("U0RAVI", channel) if line.by_bot and not line.private]
+
+    async def card(self) -> Line:
+        """The one card that stands."""
+        (line,) = await self.cards()
+        return line
+
+    async def asked(self, text: str = "/deploy config_x to production") -> Line:
+        """Ada asks for a change that needs an approval; its card."""
+        await self.types("U0ADA", text)
+        return (await self.cards())[-1]
+
+    async def direct(self, who: str) -> list[str]:
+        """What the bot wrote into somebody's direct messages."""
+        channel = self.workspace.im_of(who)
+        assert channel is not None
+        return [line.text for line in await self.messages(who, channel) if line.by_bot]
+
+    async def modal(self, who: str) -> dict[str, Any] | None:
+        """The modal on top of somebody's screen."""
+        view: dict[str, Any] | None = (await self._get("modal", **{"as": who}))["view"]
+        return view
+
+    async def open(self, who: str) -> dict[str, Any]:
+        """The modal that must be there."""
+        view = await self.modal(who)
+        assert view is not None, "no modal is open"
+        return view
+
+    async def submits(self, who: str, **typed: str) -> dict[str, Any]:
+        """Fill the modal on top and send it; fields by the end of their id: ``config="config_x"`` picks by label."""
+        view = await self.open(who)
+        values: dict[str, Any] = {}
+        for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
+            element, name = block["element"], block["block_id"].partition(".")[2]
+            if name not in typed:
+                continue
+            values[block["block_id"]] = {element["action_id"]: await self._filled(who, view, block, typed[name])}
+        answer = await self._post("submit", **{"as": who}, view_id=view["id"], values=values)
+        await self.settle()
+        return answer
+
+    async def _filled(self, who: str, view: dict[str, Any], block: dict[str, Any], text: str) -> dict[str, Any]:
+        if block["element"]["type"] == "plain_text_input":
+            return {"type": "plain_text_input", "value": text}
+        offered = await self.options(who, view, block["block_id"], "")
+        option = next(each for each in offered if each["text"]["text"].startswith(text))
+        return {"type": "external_select", "selected_option": option}
+
+    async def options(self, who: str, view: dict[str, Any], field_id: str, query: str) -> list[dict[str, Any]]:
+        """What a select of a modal offers for these letters."""
+        where = {"view_id": view["id"], "block_id": field_id, "action_id": field_id}
+        found: list[dict[str, Any]] = (await self._post("options", **{"as": who}, **where, query=query))["options"]
+        return found
+
+    def fault(self, method: str, error: str = "", **more: Any) -> None:
+        """Let Slack fail at its next call of a method."""
+        self.workspace.faults.add(Fault(method, error, **more))
+
+    def calls(self, name: str) -> list[dict[str, Any]]:
+        """What the bot sent to a method of Slack, oldest first."""
+        entries = self.workspace.log.after(0)
+        return [each["request"] for each in entries if each["name"] == name and each["direction"] == "bot→slack"]
+
+    async def again(self, **changes: Any) -> dict[str, Any]:
+        """Bring the newest payload once more, with changes at its top; the acknowledgement's content."""
+        answer = await self.delivery.bring({**self.delivery.sent[-1], **changes})
+        await self.settle()
+        return answer
+
+
+@asynccontextmanager
+async def talking(path: Path, provider: MemoryProvider | None = None, **changes: Any) -> AsyncIterator[Talk]:
+    """A playground, and over it the real app with all its listeners; `changes` replace parts of the context."""
+    workspace = Workspace(TEAM, PEOPLE, CHANNELS, [Command(command) for command in COMMANDS], rate_limits=False)
+    delivery, tasks = InProcess(), Tasks()
+    world = await make_world(path, provider)
+    served = create_app(workspace, delivery=delivery, retry_delays=())
+    try:
+        async with serving(served, host="127.0.0.1", port=0) as port, session() as shared:
+            address = f"http://127.0.0.1:{port}"
+            token, api = workspace.bot.token, f"{address}/api/"
+            client = web_client(token, session=shared, base_url=api)
+            people = SlackPeople(client, home_org="T0ACORN", home_team="T0ACORN", clock=world.clock)
+            notifier = SlackNotifier(client, world.clock)
+            world.ctx = replace(world.ctx, **{"people": people, "notifier": notifier, **changes})
+            app = build_app(token=token, signing_secret="", session=shared, base_url=api, identity=IDENTITY)
+            handlers.register(app, handlers.Desk(world.ctx, tasks, IDENTITY.user_id, COMMANDS))
+            delivery.app = app
+            async with httpx.AsyncClient(base_url=address, headers={"Origin": address}, trust_env=False) as http:
+                yield Talk(http, world, workspace, delivery, tasks, client)
+            await tasks.drain(5)
+            workspace.audience.end()
+    finally:
+        workspace.close()
+        await world.store.close()
