@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-
-from slack_sdk.errors import SlackApiError
+from typing import Any
 
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import NotFound, Outcome
+from bot.domain.outcomes import ChangeDetail, NotFound, Outcome, Refused
+from bot.domain.policies import Denied, Lookup, decide
 from bot.logs import get_logger
 from bot.usecases import applying, approvals, changes, deploys, evaluations
 from bot.usecases.drafts import draft
 from handlers import messages
+from handlers.calls import NotTaken, taken
 from handlers.commands import open_form, take_line
 from handlers.desk import Desk
 from handlers.ids import Action, read_value
+from handlers.listeners import thread_of
 from handlers.payloads import Click
 from handlers.replies import Reply
 
@@ -26,6 +28,7 @@ log = get_logger(__name__)
 SNOOZE = timedelta(hours=1)
 
 Asked = Callable[[str, Actor, Click], Awaitable[Outcome]]
+Modal = Callable[[ChangeDetail], dict[str, Any]]
 
 
 class Actions:
@@ -58,11 +61,17 @@ class Actions:
             await open_form(identifier, place_of(click), reply, click.trigger_id)
             return
         actor = await self._desk.actor(click)
+        answer = decide(Lookup(actor))
+        if isinstance(answer, Denied):  # in a shared channel everybody sees the buttons
+            await self._desk.say(Refused(answer.reasons), actor, reply)
+            return
         match action:
             case Action.RUN_LINE:
                 await self._run_line(identifier, actor, click, reply)
-            case Action.REVIEW | Action.FULL_DIFF:
-                await self._review(identifier, actor, click, reply)
+            case Action.REVIEW:
+                await self._show(messages.review_modal, identifier, actor, click, reply)
+            case Action.FULL_DIFF:
+                await self._show(messages.diff_modal, identifier, actor, click, reply)
             case Action.REJECT:
                 await self._ask_why(identifier, actor, click, reply)
             case _:
@@ -77,15 +86,15 @@ class Actions:
         line, page = messages.read_page_line(stored)
         await take_line(self._desk, line, None, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
 
-    async def _review(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+    async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         detail = await changes.detail(self._desk.ctx, change_id)
         if isinstance(detail, NotFound):
             await self._desk.say(detail, actor, reply)
             return
         try:
-            await reply.client.views_open(trigger_id=click.trigger_id, view=messages.review_modal(detail))
-        except SlackApiError as error:
-            log.warning("review.not_opened", error=error.response.get("error"))
+            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal(detail)))
+        except NotTaken as error:
+            log.warning("review.not_opened", error=error.code)
             await self._desk.say(detail, actor, reply)
 
     async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
@@ -95,12 +104,13 @@ class Actions:
             await self._desk.say(checked.refused or NotFound("change", change_id), actor, reply)
             return
         try:
-            await reply.client.views_open(trigger_id=click.trigger_id, view=messages.reject_modal(checked.change))
-        except SlackApiError as error:
-            log.warning("reject.not_opened", error=error.response.get("error"))
+            modal = messages.reject_modal(checked.change)
+            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal))
+        except NotTaken as error:
+            log.warning("reject.not_opened", error=error.code)
             await reply.say(messages.try_again())
 
 
 def place_of(click: Click) -> Place:
     """Where a click was made; a modal has no place."""
-    return Place(click.org, click.team, click.channel or "", click.thread_ts)
+    return Place(click.org, click.team, click.channel or "", thread_of(click))

@@ -55,6 +55,8 @@ class Desk:
         came = await guarded(run(self.ctx, readings, Speaker(actor, place), page=page))
         if not await self._card_says_it(came, place):
             await self.say(came, actor, reply, replace=replace)
+        elif replace:  # the question is answered by the card
+            await reply.take_back()
 
     async def answer(self, work: Awaitable[Outcome], actor: Actor, reply: Reply, place: Place | None = None) -> None:
         """Do what was asked for and say what came of it; only what a card in `place` says is not said twice."""

@@ -67,14 +67,15 @@ class Listeners:
 
     async def _run(self, work: Work[Payload], payload: Payload, reply: Reply, reference: str) -> None:
         """Do the work; say that it goes on when it is slow; apologise with the reference when it breaks."""
-        doing = asyncio.ensure_future(work(payload, reply))
+        working = asyncio.ensure_future(work(payload, reply))
         try:
-            done, _ = await asyncio.wait({doing}, timeout=PATIENCE)
+            done, _ = await asyncio.wait({working}, timeout=PATIENCE)
             if not done and not isinstance(payload, Click):
-                await reply.say(messages.working("working on it"))
-            await doing
+                await reply.say(messages.working(doing(payload)))
+            await working
         except asyncio.CancelledError:
-            doing.cancel()
+            working.cancel()
+            await asyncio.wait({working})
             raise
         except Exception:
             log.exception("listener.failed", payload=type(payload).__name__)
@@ -89,11 +90,27 @@ def reply_to(
         case SlashCommand():
             return Reply(client, payload.user_id, payload.channel, respond=respond)
         case Click(response_url=None):
-            return Reply(client, payload.user_id, payload.channel, payload.thread_ts)
+            return Reply(client, payload.user_id, payload.channel, thread_of(payload))
         case Click():
-            return Reply(client, payload.user_id, payload.channel, payload.thread_ts, respond)
+            return Reply(client, payload.user_id, payload.channel, thread_of(payload), respond)
         case Submission():
             return Reply(client, payload.user_id)
         case Mention():
-            thread = payload.thread_ts or payload.ts
-            return Reply(client, payload.user_id, payload.channel, thread, direct=payload.is_direct)
+            # not in a thread of its own: an ephemeral message in a thread that nobody has begun is never seen
+            return Reply(client, payload.user_id, payload.channel, payload.thread_ts, direct=payload.is_direct)
+
+
+def thread_of(click: Click) -> str | None:
+    """The thread in which a click was made; a message that begins a thread stands in the channel itself."""
+    return None if click.thread_ts == click.message_ts else click.thread_ts
+
+
+def doing(payload: SlashCommand | Submission | Mention) -> str:
+    """What a person waits for, in the words that were typed."""
+    match payload:
+        case SlashCommand():
+            return f"{payload.command} {payload.text}".strip()
+        case Mention():
+            return payload.text
+        case Submission():
+            return "the form that was sent"

@@ -55,9 +55,11 @@ class Views:
             self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
             return
         form = _form(sent)
-        wish = from_ids(
-            self._desk.ctx.index, KINDS.get(form.verb), _picked(sent.values), sent.values.get(Field.BECAUSE)
-        )
+        if form.verb not in KINDS:  # opened by another version
+            await ack()
+            self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
+            return
+        wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _picked(sent.values), sent.values.get(Field.BECAUSE))
         if not isinstance(wish, Wish):
             field = _FIELDS[wish.field]
             block = sent.blocks.get(field, field.value)
@@ -80,13 +82,17 @@ class Views:
         """The only other form: a rejection with its comment. The answer goes where the card stands."""
         change_id = read_value(sent.private_metadata)
         if sent.callback_id != View.REJECT_COMMENT or change_id is None:
-            log.warning("view.unknown", callback_id=sent.callback_id)
+            await self._outdated(sent, reply)
             return
         actor = await self._desk.actor(sent)
         channel = await approvals.channel_of(self._desk.ctx, change_id)
         comment = sent.values.get(Field.COMMENT, "")
         work = approvals.reject(self._desk.ctx, change_id, actor, comment)
         await self._desk.answer(work, actor, replace(reply, channel=channel))
+
+    async def _outdated(self, sent: Submission, reply: Reply) -> None:
+        log.warning("view.unknown", callback_id=sent.callback_id)
+        await reply.say(messages.outdated_button())
 
 
 def _form(sent: Submission) -> Form:
