@@ -63,7 +63,7 @@ class MemoryProvider:
 
     name: str = "main"
     capabilities: Capabilities = field(default_factory=Capabilities)
-    environments: list[Environment] = field(default_factory=lambda: [DEVELOPMENT, STAGING, PRODUCTION])
+    environments: list[Environment] = field(default_factory=list)
     projects_: dict[str, Project] = field(default_factory=dict)
     configs_: dict[str, list[ConfigWithContent]] = field(default_factory=dict)
     live: dict[tuple[str, str], Served] = field(default_factory=dict)
@@ -76,6 +76,12 @@ class MemoryProvider:
     calls: list[str] = field(default_factory=list)
     pause: float = 0.0
     """Seconds that every call takes."""
+    gone: set[str] = field(default_factory=set)
+    """Ids of projects that are listed and, when asked for, no longer there."""
+
+    def __post_init__(self) -> None:
+        ours = (DEVELOPMENT, STAGING, PRODUCTION)
+        self.environments = self.environments or [replace(each, provider=self.name) for each in ours]
 
     def add(self, project: str, *configs: str) -> Project:
         """A project and its configs; ids are made of the names."""
@@ -158,12 +164,18 @@ class MemoryProvider:
         await self._called("projects")
         return [project for project in self.projects_.values() if (words or "").casefold() in project.name.casefold()]
 
+    def _find(self, project: Project) -> None:
+        if project.id in self.gone:
+            raise NotDone(Problem(Fault.NOT_FOUND, self.name, "reading a project", 404))
+
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         await self._called("configs")
+        self._find(project)
         return self.configs_[project.id]
 
     async def served(self, project: Project) -> ServedNow:
         await self._called("served")
+        self._find(project)
         now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
         return ServedNow(tuple(self.environments), now)
 
@@ -295,14 +307,29 @@ def demo_provider() -> MemoryProvider:
     return provider
 
 
-async def make_world(path: Path, provider: MemoryProvider | None = None, **changes: Any) -> World:
+_MIGRATED: list[bytes] = []
+"""A database as the migrations leave it: they run once for all worlds of a process."""
+
+
+async def _database(path: Path) -> str:
+    file = path / "configbot.db"
+    url = f"sqlite+aiosqlite:///{file}"
+    if not _MIGRATED:
+        await migrate(url)
+        _MIGRATED.append(file.read_bytes())
+    file.write_bytes(_MIGRATED[0])
+    return url
+
+
+async def make_world(
+    path: Path, provider: MemoryProvider | None = None, *others: MemoryProvider, **changes: Any
+) -> World:
     """A world over a fresh SQLite file in `path`; whoever makes it closes its store."""
-    url = f"sqlite+aiosqlite:///{path / 'configbot.db'}"
-    await migrate(url)
+    url = await _database(path)
     clock, people, memo = MovedClock(), Crowd(), Memo()
     store = await Store.open(url, clock=clock)
     provider = provider or demo_provider()
-    providers: Mapping[str, Any] = {provider.name: provider}
+    providers: Mapping[str, Any] = {each.name: each for each in (provider, *others)}
     ctx = Context(
         store=store,
         providers=providers,
@@ -317,5 +344,6 @@ async def make_world(path: Path, provider: MemoryProvider | None = None, **chang
     )
     ctx = replace(ctx, **changes)
     await ctx.index.refresh()
-    provider.calls.clear()
+    for each in (provider, *others):
+        each.calls.clear()
     return World(ctx, provider, clock, people, memo, store)

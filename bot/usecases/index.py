@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
@@ -40,20 +40,42 @@ class Entry:
     configs: tuple[Config, ...]
 
 
+Thing = TypeVar("Thing", Project, Config, Environment)
+Found = TypeVar("Found")
+
+
+class Names(Generic[Thing]):
+    """Things by id and by name: a look-up costs the same however many there are."""
+
+    def __init__(self, things: Iterable[Thing] = ()) -> None:
+        self.by_id: dict[str, list[Thing]] = {}
+        self.by_name: dict[str, list[Thing]] = {}
+        """By name in lower case."""
+        for thing in things:
+            self.by_id.setdefault(thing.id, []).append(thing)
+            self.by_name.setdefault(thing.name.casefold(), []).append(thing)
+
+
 @dataclass(slots=True)
 class Shelf:
     """What is known of one provider."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    """By project id."""
     environments: tuple[Environment, ...] = ()
+    projects: Names[Project] = field(default_factory=Names)
+    configs: Names[Config] = field(default_factory=Names)
     refreshed_at: datetime | None = None
     problem: Problem | None = None
     """Why the newest refresh did not succeed."""
     problem_since: datetime | None = None
 
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Put these projects in the place of those that were known."""
+        self.entries = {entry.project.id: entry for entry in entries}
+        self.projects = Names(entry.project for entry in self.entries.values())
+        self.configs = Names(config for entry in self.entries.values() for config in entry.configs)
 
-Thing = TypeVar("Thing", Project, Config, Environment)
-Found = TypeVar("Found")
 
 SELECT_LIMIT = 100
 """Options that a select of Slack takes."""
@@ -68,6 +90,7 @@ class Index:
         self._concurrency = concurrency
         self._shelves = {name: Shelf() for name in providers}
         self._refreshing: dict[str, asyncio.Task[None]] = {}
+        self._ordered: list[Entry] | None = None
 
     @property
     def shelves(self) -> Mapping[str, Shelf]:
@@ -115,15 +138,15 @@ class Index:
             projects = await client.projects()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(entry(project)) for project in projects]
-                served = group.create_task(client.served(projects[0])) if projects else None
+                environments = group.create_task(_environments(client, projects))
         except* ProviderError as errors:
             problem = _first(errors).problem
             shelf.problem, shelf.problem_since = problem, shelf.problem_since or self._clock.now()
             log.warning("index.refresh", provider=name, fault=problem.fault, doing=problem.doing, status=problem.status)
         else:
-            shelf.entries = {found.project.id: found for task in tasks if (found := task.result()) is not None}
-            if served is not None:
-                shelf.environments = served.result().environments
+            shelf.fill(found for task in tasks if (found := task.result()) is not None)
+            self._ordered = None
+            shelf.environments = environments.result() or shelf.environments
             shelf.problem = shelf.problem_since = None
         shelf.refreshed_at = self._clock.now()
 
@@ -137,29 +160,27 @@ class Index:
 
     # Look-ups
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> Sequence[Entry]:
         """All projects with their configs, by name."""
-        entries = [entry for shelf in self._shelves.values() for entry in shelf.entries.values()]
-        return sorted(entries, key=lambda entry: entry.project.name.casefold())
+        if self._ordered is None:
+            entries = (entry for shelf in self._shelves.values() for entry in shelf.entries.values())
+            self._ordered = sorted(entries, key=lambda entry: entry.project.name.casefold())
+        return self._ordered
 
     def entry(self, project: Project) -> Entry | None:
         """One project with its configs."""
         return self._shelves[project.provider].entries.get(project.id)
 
+    def project(self, provider: str, project_id: str) -> Project | None:
+        """A project by its id."""
+        shelf = self._shelves.get(provider)
+        entry = shelf.entries.get(project_id) if shelf else None
+        return entry.project if entry else None
+
     def config(self, provider: str, config_id: str) -> Config | None:
         """A config by its id."""
         shelf = self._shelves.get(provider)
-        every = (config for entry in shelf.entries.values() for config in entry.configs) if shelf else ()
-        return next((config for config in every if config.id == config_id), None)
-
-    def known_projects(self) -> Iterator[Project]:
-        """All projects."""
-        return (entry.project for shelf in self._shelves.values() for entry in shelf.entries.values())
-
-    def known_configs(self) -> Iterator[Config]:
-        """All configs."""
-        entries = (entry for shelf in self._shelves.values() for entry in shelf.entries.values())
-        return (config for entry in entries for config in entry.configs)
+        return next(iter(shelf.configs.by_id.get(config_id, ())), None) if shelf else None
 
     def environments(self, provider: str | None = None) -> list[Environment]:
         """The environments of one provider, or of all."""
@@ -168,25 +189,48 @@ class Index:
 
     def projects(self, name: Name) -> list[Project]:
         """The projects that this name or id means."""
-        return self._match(name, [entry.project for entry in self.entries()])
+        return _match(name, {provider: shelf.projects for provider, shelf in self._shelves.items()})
 
     def configs(self, name: Name, project: Project | None = None) -> list[tuple[Project, Config]]:
-        """The configs that this name or id means, of one project or of all."""
-        entries = self.entries()
+        """The configs that this name or id means, of one project or of all; ``PROJECT@CONFIG`` is one, too."""
+        found = self._configs(name, project)
+        if found:
+            return found
+        joined = {
+            config.key: (owner, config)
+            for inside, rest in self.joined(name)
+            if project is None or inside.key == project.key
+            for owner, config in self._configs(rest, inside)
+        }
+        return list(joined.values())
+
+    def joined(self, name: Name) -> Iterator[tuple[Project, Name]]:
+        """What ``PROJECT@CONFIG`` can mean: a project and what is left as a config's name, wherever an @ stands."""
+        for at, letter in enumerate(name.text):
+            if letter == "@" and not name.quoted:
+                rest = Name(name.text[at + 1 :].strip())
+                yield from ((project, rest) for project in self.projects(Name(name.text[:at].strip())))
+
+    def _configs(self, name: Name, project: Project | None) -> list[tuple[Project, Config]]:
         if project is not None:
-            entries = [entry for entry in entries if entry.project.key == project.key]
-        owners = {config.key: entry.project for entry in entries for config in entry.configs}
-        found = self._match(name, [config for entry in entries for config in entry.configs])
-        return [(owners[config.key], config) for config in found]
+            entry = self.entry(project)
+            return (
+                [(project, config) for config in _match(name, {project.provider: Names(entry.configs)})]
+                if entry
+                else []
+            )
+        found = _match(name, {provider: shelf.configs for provider, shelf in self._shelves.items()})
+        return [(self._shelves[config.provider].entries[config.project_id].project, config) for config in found]
 
     def environment(self, name: Name, provider: str | None = None) -> list[Environment]:
         """The environments that this name, id or alias means."""
-        known = self.environments(provider)
-        found = self._match(name, known)
+        shelves = self._shelves if provider is None else {provider: self._shelves[provider]}
+        known = {own: Names(shelf.environments) for own, shelf in shelves.items()}
+        found = _match(name, known)
         alias = ALIASES.get(name.text.casefold())
         if found or alias is None or name.quoted:
             return found
-        return self._match(Name(alias), known)
+        return _match(Name(alias), known)
 
     def near(self, word: str, names: Iterable[str], *, limit: int = 4) -> list[str]:
         """Names like `word`, the likest first."""
@@ -226,25 +270,35 @@ class Index:
         order = list(dict.fromkeys([*holding, *(number for _, _, number in hits)]))
         return [pairs[number][1] for number in order[:SELECT_LIMIT]]
 
-    def _match(self, name: Name, things: Sequence[Thing]) -> list[Thing]:
-        found = _exact(name.text, things)
-        provider, separator, rest = name.text.partition(":")
-        if not found and separator and provider.strip().casefold() in map(str.casefold, self._providers):
-            own = [thing for thing in things if thing.provider.casefold() == provider.strip().casefold()]
-            found = _exact(rest.strip(), own)
+
+async def _environments(client: ProviderClient, projects: Sequence[Project]) -> tuple[Environment, ...]:
+    """The environments, which all projects share, from the first project that is still there."""
+    for project in projects:
+        try:
+            return (await client.served(project)).environments
+        except ProviderError as error:
+            if error.problem.fault is not Fault.NOT_FOUND:
+                raise
+    return ()
+
+
+def _match(name: Name, names: Mapping[str, Names[Thing]]) -> list[Thing]:
+    """What a name means at these providers, where ``provider:`` in front chooses one. In quotes it has no parts."""
+    found = _found(name.text, names.values())
+    provider, separator, rest = name.text.partition(":")
+    if found or name.quoted or not separator:
         return found
+    return _found(rest.strip(), [own for one, own in names.items() if one.casefold() == provider.strip().casefold()])
 
 
-def _exact(text: str, things: Sequence[Thing]) -> list[Thing]:
+def _found(text: str, names: Iterable[Names[Thing]]) -> list[Thing]:
     """By id, else by name as typed, else by name in any case."""
-    for matches in (
-        [thing for thing in things if thing.id == text],
-        [thing for thing in things if thing.name == text],
-        [thing for thing in things if thing.name.casefold() == text.casefold()],
-    ):
-        if matches:
-            return matches
-    return []
+    every = list(names)
+    by_id = [thing for one in every for thing in one.by_id.get(text, ())]
+    if by_id:
+        return by_id
+    in_any_case = [thing for one in every for thing in one.by_name.get(text.casefold(), ())]
+    return [thing for thing in in_any_case if thing.name == text] or in_any_case
 
 
 def _first(errors: BaseExceptionGroup[ProviderError]) -> ProviderError:

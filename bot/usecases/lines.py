@@ -30,6 +30,8 @@ from bot.grammar.readings import (
 )
 from bot.usecases import approvals, changes, deploys, evaluations
 from bot.usecases.context import Context
+from bot.usecases.index import Index
+from bot.usecases.labels import label, unique
 from bot.usecases.wishes import Wish, understand
 
 
@@ -117,7 +119,7 @@ async def _listing(ctx: Context, readings: Sequence[Reading], page: int) -> Outc
         return _unknown(ctx, views)
     if len(found) > 1:
         word = next((view.project.text for view in views if view.project), "")
-        return Ambiguous(word, tuple(_view_suggestion(view) for view in found))
+        return Ambiguous(word, tuple(_view_suggestion(ctx.index, view) for view in found[:20]))
     view = found[0]
     line = say(view.reading)
     if isinstance(view.reading, Changes):
@@ -140,13 +142,16 @@ def _views(ctx: Context, readings: Sequence[Deployments | Changes]) -> list[_Vie
     return list(found.values())
 
 
-def _view_suggestion(view: _View) -> Suggestion:
-    project = Name(view.project.id) if view.project else None
-    label = " · ".join(thing.name for thing in (view.project, view.environment) if thing is not None)
-    if isinstance(view.reading, Changes):
-        environment = Name(view.environment.id) if view.environment else None
-        return Suggestion(label, say(Changes(project, environment)))
-    return Suggestion(label, say(Deployments(project)))
+def _view_suggestion(index: Index, view: _View) -> Suggestion:
+    provider = view.project.provider if view.project else None
+    project = unique(view.project, index.projects) if view.project else None
+    environment = unique(view.environment, partial(_environments, index, provider)) if view.environment else None
+    reading = Changes(project, environment) if isinstance(view.reading, Changes) else Deployments(project)
+    return Suggestion(label(index, view.project, view.environment), say(reading))
+
+
+def _environments(index: Index, provider: str | None, name: Name) -> list[Environment]:
+    return index.environment(name, provider)
 
 
 def _unknown(ctx: Context, readings: Sequence[Deployments | Changes]) -> NotFound:

@@ -5,9 +5,8 @@ It never guesses: an unknown environment is never replaced, a missing one is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from bot.domain.changes import Kind
 from bot.domain.names import Config, Environment, Project
@@ -16,6 +15,7 @@ from bot.grammar import say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.logs import current_request_id
 from bot.usecases.index import Index
+from bot.usecases.labels import label, told, unique
 
 ChangeReading = Deploy | Promote | Rollback | Deactivate
 
@@ -44,7 +44,8 @@ class _Miss:
     rank: int
     noun: str
     name: Name
-    names: tuple[str, ...]
+    names: Callable[[], Sequence[str]]
+    """The names that there are; asked for only if this miss is told."""
     fill: Callable[[Name], Reading]
 
 
@@ -66,14 +67,11 @@ def _resolve(index: Index, readings: Sequence[Reading]) -> Wish | Question:
     wishes, unplaced, misses = _sorted_out(index, readings)
     asked_with_to = _rollback_to(readings)
     if asked_with_to is not None and any(wish.config is None for wish in wishes.values()):
-        return Ambiguous(asked_with_to, _suggestions(index, list(wishes.values())))
-    if len(wishes) > 1:
-        within = [wish for wish in wishes.values() if _own(wish)]
-        if len(within) == 1:
-            return within[0]
-        return Ambiguous(_word(readings), _suggestions(index, within or list(wishes.values())))
+        asked = [*wishes.values(), *(wish for _, wish in unplaced if _own(wish))]
+        return Ambiguous(asked_with_to, _suggestions(index, asked))
     if wishes:
-        return next(iter(wishes.values()))
+        own = _own_ones(list(wishes.values()))
+        return own[0] if len(own) == 1 else Ambiguous(_word(readings), _suggestions(index, own))
     if unplaced:
         return _ask_environment(index, unplaced)
     return _not_found(index, misses)
@@ -110,6 +108,11 @@ def _own(wish: Wish) -> bool:
     return wish.config is None or wish.config.project_id == wish.project.id
 
 
+def _own_ones(wishes: Sequence[Wish]) -> Sequence[Wish]:
+    """The wishes for a project's own configs. Where there is none, one is enough to tell the mistake."""
+    return [wish for wish in wishes if _own(wish)] or wishes[:1]
+
+
 def _rollback_to(readings: Sequence[Reading]) -> str | None:
     """The word behind ``rollback P to``: it may be an environment or a config, so it is asked."""
     rollbacks = [reading for reading in readings if isinstance(reading, Rollback)]
@@ -119,7 +122,7 @@ def _rollback_to(readings: Sequence[Reading]) -> str | None:
 
 
 class _Reader:
-    """Resolves the names of one reading. A wish without an environment comes as a tuple of one."""
+    """Resolves the names of one reading. A wish that an environment is missing from comes as a tuple of one."""
 
     def __init__(self, index: Index, reading: ChangeReading) -> None:
         self._index = index
@@ -146,6 +149,8 @@ class _Reader:
             found = self._index.configs(reading.config)
             if not found:
                 yield self._config_miss(reading.config, 0, None)
+                for project, rest in self._index.joined(reading.config):
+                    yield self._config_miss(rest, 1, project)
             yield from ((project, config, 1) for project, config in found)
             return
         projects = self._index.projects(reading.project)
@@ -191,7 +196,9 @@ class _Reader:
             environments = self._index.environment(reading.environment, project.provider)
             if not environments:
                 yield self._environment_miss(reading.environment, rank + 1, project, "environment")
-            yield from (self._wish(project, config, environment, source) for environment in environments)
+            for environment in environments:
+                wish = self._wish(project, config, environment, source)
+                yield (wish,) if isinstance(reading, Promote) and source is None else wish
 
     def _wish(
         self, project: Project, config: Config | None, environment: Environment, source: Environment | None
@@ -200,38 +207,43 @@ class _Reader:
         return Wish(kind[type(self._reading)], project, environment, config, source, self._reading.because)
 
     def _project_miss(self, name: Name, rank: int) -> _Miss:
-        names = tuple(entry.project.name for entry in self._index.entries())
+        def names() -> Sequence[str]:
+            return [entry.project.name for entry in self._index.entries()]
+
         return _Miss(rank, "project", name, names, lambda new: replace(self._reading, project=new))
 
     def _config_miss(self, name: Name, rank: int, project: Project | None) -> _Miss:
-        entries = self._index.entries()
-        if project is not None:
-            entries = [entry for entry in entries if entry.project.key == project.key]
-        names = tuple(dict.fromkeys(config.name for entry in entries for config in entry.configs))
-        return _Miss(rank, "config", name, names, lambda new: _with_config(self._reading, new))
+        def names() -> Sequence[str]:
+            entries = [self._index.entry(project)] if project is not None else self._index.entries()
+            return [config.name for entry in entries if entry is not None for config in entry.configs]
+
+        def fill(new: Name) -> Reading:
+            assert isinstance(self._reading, Deploy | Rollback)  # noqa: S101 - the others name no config
+            if project is None or isinstance(self._reading, Rollback):
+                return replace(self._reading, config=new)
+            return replace(self._reading, config=new, project=unique(project, self._index.projects))
+
+        return _Miss(rank, "config", name, names, fill)
 
     def _environment_miss(self, name: Name, rank: int, project: Project, part: str) -> _Miss:
-        names = tuple(environment.name for environment in self._index.environments(project.provider))
-        return _Miss(rank + 1, "environment", name, names, lambda new: _with_part(self._reading, part, new))
+        def names() -> Sequence[str]:
+            return [environment.name for environment in self._index.environments(project.provider)]
+
+        def fill(new: Name) -> Reading:
+            if part == "source" and isinstance(self._reading, Promote):
+                return replace(self._reading, source=new)
+            return replace(self._reading, environment=new)
+
+        return _Miss(rank + 1, "environment", name, names, fill)
 
 
 _NOWHERE = Environment("", "", "")
 
 
-def _with_config(reading: ChangeReading, name: Name) -> Reading:
-    return replace(reading, config=name) if isinstance(reading, Deploy | Rollback) else reading
-
-
-def _with_part(reading: ChangeReading, part: str, name: Name) -> Reading:
-    if part == "source" and isinstance(reading, Promote):
-        return replace(reading, source=name)
-    return replace(reading, environment=name)
-
-
 def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
     """The miss of the reading that came furthest; the likelier reading when two came equally far."""
     miss = max(misses, key=lambda miss: miss.rank)
-    known = tuple(dict.fromkeys(miss.names))
+    known = tuple(dict.fromkeys(miss.names()))
     near = index.near(miss.name.text, known)
     if miss.noun == "environment" and not near:
         near = list(known[:4])
@@ -240,18 +252,21 @@ def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
 
 
 def _ask_environment(index: Index, unplaced: Sequence[tuple[ChangeReading, Wish]]) -> Question:
-    """Which environment? When the subject is unclear as well, that is asked first."""
-    wishes = [wish for _, wish in unplaced]
-    if len({_key(wish) for wish in wishes}) > 1:
+    """In, or from, which environment? When the subject is unclear as well, that is asked first."""
+    wishes = _own_ones(list({_key(wish): wish for _, wish in unplaced}.values()))
+    if len(wishes) > 1:
         return Ambiguous(_word([reading for reading, _ in unplaced]), _suggestions(index, wishes))
     wish = wishes[0]
-    environments = index.environments(wish.project.provider)
-    if wish.source is not None:
-        environments = [environment for environment in environments if environment.key != wish.source.key]
+    taken = {wish.environment.key, wish.source.key if wish.source else None}
+
+    def completed(found: Environment) -> Wish:
+        return replace(wish, environment=found) if wish.environment is _NOWHERE else replace(wish, source=found)
+
     return EnvironmentMissing(
         tuple(
-            Suggestion(environment.name, wish_line(index, replace(wish, environment=environment)))
-            for environment in environments
+            Suggestion(told(index, found), wish_line(index, completed(found)))
+            for found in index.environments(wish.project.provider)
+            if found.key not in taken
         )
     )
 
@@ -270,15 +285,15 @@ def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because
     """The wish that a form's picks mean; each pick is ``provider:id`` by field. In memory only."""
     if kind is None:
         return FieldProblem("project", "gone")
-    config = _picked(index.known_configs(), picked.get("config"))
+    config = index.config(*_key_of(picked.get("config")))
     if config is None and (kind is Kind.DEPLOY or "config" in picked):
         return FieldProblem("config", "gone" if "config" in picked else "missing")
     key = picked.get("project") or (f"{config.provider}:{config.project_id}" if config else None)
-    project = _picked(index.known_projects(), key)
+    project = index.project(*_key_of(key))
     if project is None:
         return FieldProblem("project", "gone" if key else "missing")
-    environment = _picked(index.environments(), picked.get("environment"))
-    source = _picked(index.environments(), picked.get("source"))
+    environment = _environment(index, picked.get("environment"))
+    source = _environment(index, picked.get("source"))
     if environment is None:
         return FieldProblem("environment", "gone" if "environment" in picked else "missing")
     if kind is Kind.PROMOTE and source is None:
@@ -290,11 +305,13 @@ def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because
     return Wish(kind, project, environment, config, source, because)
 
 
-Picked = TypeVar("Picked", Project, Config, Environment)
+def _key_of(pick: str | None) -> tuple[str, str]:
+    provider, _, identifier = (pick or "").partition(":")
+    return provider, identifier
 
 
-def _picked(things: Iterable[Picked], key: str | None) -> Picked | None:
-    return next((thing for thing in things if ":".join(thing.key) == key), None) if key else None
+def _environment(index: Index, pick: str | None) -> Environment | None:
+    return next((found for found in index.environments() if found.key == _key_of(pick)), None)
 
 
 def _word(readings: Sequence[Reading]) -> str:
@@ -313,46 +330,31 @@ def _suggestions(index: Index, wishes: Sequence[Wish]) -> tuple[Suggestion, ...]
 
 
 def _label(index: Index, wish: Wish) -> str:
-    parts = [wish.project.name]
-    if wish.config is not None:
-        twins = [config for config in _siblings(index, wish) if config.name == wish.config.name]
-        parts.insert(0, wish.config.name if len(twins) < 2 else f"{wish.config.name} ({wish.config.id})")
-    if len(index.shelves) > 1:
-        parts.append(wish.project.provider)
-    label = " · ".join(parts)
-    return f"{label} → {wish.environment.name}" if wish.environment.name else label
-
-
-def _siblings(index: Index, wish: Wish) -> tuple[Config, ...]:
-    entry = index.entry(wish.project)
-    return entry.configs if entry else ()
+    """What a button says: as much as sets this wish apart from every other."""
+    subject = label(index, wish.config, wish.project, wish.source)
+    return subject if wish.environment is _NOWHERE else f"{subject} → {told(index, wish.environment)}"
 
 
 def wish_line(index: Index, wish: Wish) -> str:
-    """The line that means exactly this wish: names where they are unique, ids where they are not."""
-    project = Name(_unique(wish.project, index.projects(Name(wish.project.name))))
-    environment = Name(wish.environment.name) if wish.environment.name else None
-    config: Name | None = None
+    """The line that means exactly this wish: names where they are enough, ids where they are not."""
+
+    def placed(environment: Environment | None) -> Name | None:
+        if environment is None or environment is _NOWHERE:
+            return None
+        return unique(environment, lambda name: index.environment(name, wish.project.provider))
+
+    project, environment = unique(wish.project, index.projects), placed(wish.environment)
+    config = None
     if wish.config is not None:
-        twins = [found for _, found in index.configs(Name(wish.config.name), wish.project)]
-        config = Name(_unique(wish.config, twins))
-    source = Name(wish.source.name) if wish.source else None
+        config = unique(wish.config, lambda name: [found for _, found in index.configs(name, wish.project)])
     reading: Reading
     match wish.kind:
         case Kind.DEPLOY if config is not None:
             reading = Deploy(config, project, environment, None, wish.because)
         case Kind.PROMOTE:
-            reading = Promote(project, source, environment, None, wish.because)
+            reading = Promote(project, placed(wish.source), environment, None, wish.because)
         case Kind.DEACTIVATE:
             reading = Deactivate(project, environment, None, wish.because)
         case _:
             reading = Rollback(project, environment, config, None, wish.because)
     return say(reading)
-
-
-def _unique(thing: Project | Config, twins: Sequence[Project | Config]) -> str:
-    """Its name when that is enough, else with its provider, else its id."""
-    same_provider = [twin for twin in twins if twin.provider == thing.provider]
-    if len(twins) <= 1:
-        return thing.name
-    return f"{thing.provider}:{thing.name}" if len(same_provider) <= 1 else thing.id

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.domain.changes import Kind, State
+from bot.domain.changes import State
 from bot.domain.errors import Code
-from bot.domain.names import Environment
-from bot.domain.outcomes import Applied, AwaitingApproval, Outcome, Refused
+from bot.domain.outcomes import Applied, AwaitingApproval, Refused
 from bot.usecases import approvals, deploys
-from bot.usecases.wishes import Wish
+from tests.bot.usecases.steps import asked, codes, deploy
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World
-
-
-def deploy(world: World, config: str = "config_x", environment: Environment = PRODUCTION) -> Wish:
-    project = world.provider.projects_["pr_support"]
-    return Wish(Kind.DEPLOY, project, environment, world.provider.config("support", config))
-
-
-def codes(outcome: Outcome) -> list[Code]:
-    assert isinstance(outcome, Refused), outcome
-    return [reason.code for reason in outcome.reasons]
-
-
-async def asked(world: World, wish: Wish | None = None) -> str:
-    outcome = await deploys.request(world.ctx, wish or deploy(world), ADA, DEPLOYS)
-    assert isinstance(outcome, AwaitingApproval), outcome
-    return outcome.change.id
 
 
 async def test_a_deploy_to_production_waits_for_one_approval_and_changes_nothing(world: World) -> None:

@@ -1,0 +1,100 @@
+"""What tests of use cases do again and again, in the words of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from bot.domain.changes import Change, Kind, State
+from bot.domain.errors import Code
+from bot.domain.names import Environment
+from bot.domain.outcomes import Applied, AwaitingApproval, Outcome, Refused
+from bot.domain.policies import Rule, RuleFor
+from bot.usecases import applying, approvals, deploys
+from bot.usecases.wishes import Wish
+from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, World
+
+T = TypeVar("T")
+
+
+def deploy(world: World, config: str = "config_x", environment: Environment = PRODUCTION) -> Wish:
+    project = world.provider.projects_["pr_support"]
+    return Wish(Kind.DEPLOY, project, environment, world.provider.config("support", config))
+
+
+def deactivate(world: World, environment: Environment = PRODUCTION) -> Wish:
+    return Wish(Kind.DEACTIVATE, world.provider.projects_["pr_support"], environment)
+
+
+def rollback(world: World, environment: Environment = PRODUCTION) -> Wish:
+    return Wish(Kind.ROLLBACK, world.provider.projects_["pr_support"], environment)
+
+
+def codes(outcome: Outcome) -> list[Code]:
+    assert isinstance(outcome, Refused), outcome
+    return [reason.code for reason in outcome.reasons]
+
+
+def the(kind: type[T], outcome: object) -> T:
+    assert isinstance(outcome, kind), outcome
+    return outcome
+
+
+def needs(approvals: int, **more: object) -> RuleFor:
+    """A policy that asks everywhere for so many approvals."""
+    rule = Rule("tests/quorum", approvals, **more)  # type: ignore[arg-type]
+    return lambda project, environment: rule
+
+
+async def asked(world: World, wish: Wish | None = None) -> str:
+    outcome = await deploys.request(world.ctx, wish or deploy(world), ADA, DEPLOYS)
+    return the(AwaitingApproval, outcome).change.id
+
+
+async def applied(world: World, wish: Wish | None = None) -> Change:
+    """A change to production that Ada asked for and Ravi approved."""
+    change = await asked(world, wish)
+    return the(Applied, await approvals.approve(world.ctx, change, RAVI)).change
+
+
+async def stored(world: World, change_id: str) -> Change:
+    async with world.store.read() as tx:
+        change = await tx.change(change_id)
+    assert change is not None
+    return change
+
+
+async def state(world: World, change_id: str) -> State:
+    return (await stored(world, change_id)).state
+
+
+class Killed(BaseException):
+    """The process ends here: nothing in the product may catch it."""
+
+
+def dies(world: World, method: str, *, after: bool = False) -> Callable[[], None]:
+    """Let the process die when it calls the provider, or right after; the answer takes the trap away again."""
+    provider = world.provider
+    real = getattr(provider, method)
+
+    async def trap(*arguments: object) -> object:
+        if after:
+            await real(*arguments)
+        raise Killed
+
+    setattr(provider, method, trap)
+    return lambda: setattr(provider, method, real)
+
+
+async def killed(world: World, change_id: str, method: str, *, after: bool = False) -> Change:
+    """A change that was approved while the process died at this call."""
+    restore = dies(world, method, after=after)
+    with suppress(Killed):
+        await approvals.approve(world.ctx, change_id, RAVI)
+    restore()
+    return await stored(world, change_id)
+
+
+async def settled(world: World) -> int:
+    return await applying.settle_interrupted(world.ctx)
