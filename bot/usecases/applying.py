@@ -210,6 +210,8 @@ async def _write(ctx: Context, change: Change) -> None:
 
 async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outcome:
     """One write, then the read-back. A write whose answer is lost is looked for before anything else."""
+    if _is_late(ctx, change):
+        return _overtaken(change)
     try:
         await _write(ctx, change)
     except Unsure as error:
@@ -275,13 +277,33 @@ async def _find_out(ctx: Context, change: Change, *, resend: bool, problem: Prob
     if not resend:
         return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
     _step(change, "effect absent")
+    kept = await _keep(ctx, change)
+    if kept is None or _is_late(ctx, kept):
+        return _overtaken(change)
     try:
-        await _write(ctx, change)
+        await _write(ctx, kept)
     except Unsure as error:
-        return await _find_out(ctx, change, resend=False, problem=error.problem)
+        return await _find_out(ctx, kept, resend=False, problem=error.problem)
     except ProviderError as error:
-        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
-    return await _read_back(ctx, change, now)
+        return await _finish(ctx, kept, Move.FAIL, Event.FAILED, problem=error.problem)
+    return await _read_back(ctx, kept, now)
+
+
+async def _keep(ctx: Context, change: Change) -> Change | None:
+    """Our lease for longer, before a write is sent again. None: we stalled, and somebody else carried on."""
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        return await tx.save(replace(change, lease_until=now + LEASE, updated_at=now), change.state, [])
+
+
+def _is_late(ctx: Context, change: Change) -> bool:
+    """Whether too little of our lease is left for a write to land within it; what we hold back, a sweep carries on."""
+    return change.lease_until is None or ctx.clock.now() > change.lease_until - LEASE / 2
+
+
+def _overtaken(change: Change) -> Refused:
+    log.warning("change.overtaken", change=change.id, number=change.number)
+    return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
 
 
 async def _lose(ctx: Context, change: Change, problem: Problem) -> Outcome:
