@@ -243,6 +243,9 @@ _RANK = {Verdict.PASS: 2, Verdict.NOT_AVAILABLE: 2, Verdict.NOT_PROVEN: 1, Verdi
 def moved(then: Evidence, now: Evidence) -> bool:
     """Whether an approval given on `then` no longer holds: the verdict got worse, or rests on other evaluations.
 
-    One more datapoint, or a verdict that got better on the same runs, voids nothing.
+    One more datapoint, or a verdict that got better on the same runs, voids nothing. Evaluations that could be read
+    then and cannot be read now may say anything.
     """
+    if Doubt.UNREADABLE in now.doubts and Doubt.UNREADABLE not in then.doubts:
+        return True
     return _RANK[now.verdict] < _RANK[then.verdict] or now.rests_on != then.rests_on
