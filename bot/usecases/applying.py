@@ -20,6 +20,7 @@ from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unk
 from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
 from bot.domain.served import Nothing, Served
 from bot.logs import current_request_id, get_logger
+from bot.store import StoreUnavailable
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.looking import evaluations_of, evidence_for, undone_facts
 from bot.usecases.notices import deliver_card, history_of, take_undo_away
@@ -85,7 +86,12 @@ async def settle_interrupted(ctx: Context) -> int:
             known = {change.id for change in found}
             found += [change for change in begun if change.lease_by != ctx.owner and change.id not in known]
     for change in found:
-        await settle(ctx, change)
+        try:
+            await settle(ctx, change)
+        except StoreUnavailable:
+            raise
+        except Exception:  # such as a provider that is no longer set up: the others have to be settled all the same
+            log.exception("change.not_settled", change=change.id, number=change.number)
     return len(found)
 
 
