@@ -13,7 +13,7 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.outcomes import AwaitingApproval, Explanation, Failed, NotFound, Outcome, Refused
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
-from bot.domain.served import NOTHING, Nothing, One, Served
+from bot.domain.served import Nothing, One, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
@@ -114,7 +114,11 @@ async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Fai
     if environment is None:
         known = tuple(found.name for found in seen.served.environments)
         return NotFound("environment", wish.environment.name, known=known)
-    base = seen.in_environment(environment) or NOTHING
+    if environment.name != wish.environment.name and wish.undoes is None:  # what was typed names another one now
+        return Refused((Reason(Code.ENVIRONMENT_CHANGED),))
+    base = seen.in_environment(environment)
+    if base is None:
+        return Refused((Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR),))
     config = await _target(ctx, wish, seen, base)
     if isinstance(config, Reason):
         return Refused((config,))
