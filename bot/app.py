@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp
 from ulid import ULID
 
@@ -28,13 +30,14 @@ from bot.jobs.scheduler import Scheduler, table
 from bot.logs import get_logger
 from bot.registry.app import close as close_registry
 from bot.registry.app import create_app as create_registry
+from bot.registry.database import DatabaseUnavailable
 from bot.registry.database import migrate as migrate_registry
 from bot.settings import Settings
 from bot.slack import bolt, http, socket
-from bot.slack.health import Check, serving
+from bot.slack.health import Check, PortTaken, serving
 from bot.slack.manifest import command_name
 from bot.stopping import stop_signal
-from bot.store import SchemaMismatch, Store, StoreUnavailable, migrate
+from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.tasks import Tasks
@@ -43,8 +46,8 @@ from handlers.people import SlackPeople
 
 log = get_logger(__name__)
 
-DRAIN_SECONDS = 25.0
-"""How long a shutdown waits for work that runs; platforms kill after 30."""
+DRAIN_SECONDS = 20.0
+"""How long a shutdown waits for work that runs. Platforms kill after 30; connections are let go before and after."""
 
 REGISTRY = "registry"
 """The name of our own config service as a provider."""
@@ -58,6 +61,23 @@ class NotAlone(Exception):
             f"{path.name} is in use by another configbot. SQLite serves one process; for more set "
             "CONFIGBOT_DATABASE_URL=postgresql+asyncpg://user:password@host/configbot"
         )
+
+
+class BadProvider(Exception):
+    """A config service is set up so that it cannot work."""
+
+
+MENDABLE = (
+    BadProvider,
+    DatabaseUnavailable,
+    NotAlone,
+    PortTaken,
+    SchemaMismatch,
+    StoreUnavailable,
+    bolt.TokenProblem,
+    socket.NotConnected,
+)
+"""What keeps a process from starting and an operator can mend: their texts say how, and hold no secret."""
 
 
 class SystemClock:
@@ -103,18 +123,19 @@ class Bot:
 async def put_together(parts: Parts) -> AsyncIterator[Bot]:
     """Open the database, ask Slack who we are, connect listeners; at the end let work finish, then close everything.
 
-    Raises `NotAlone`, `StoreUnavailable`, `TokenProblem`.
+    A SQLite file is made and migrated here; PostgreSQL has to be before. Raises `NotAlone`, `SchemaMismatch`,
+    `StoreUnavailable`, `TokenProblem`.
     """
-    clock, tasks = SystemClock(), Tasks()
+    clock, tasks, file = SystemClock(), Tasks(), sqlite_file(parts.database_url)
     async with AsyncExitStack() as stack:
-        alone = stack.enter_context(_alone(parts.database_url)) if _sqlite_file(parts.database_url) else None
-        if alone is not None:
+        for provider in parts.providers:
+            stack.push_async_callback(provider.close)
+        if file is not None:
+            stack.enter_context(_alone(file))
             await migrate(parts.database_url)
         store = await Store.open(parts.database_url, clock=clock)
         stack.push_async_callback(store.close)
         await store.check_schema()
-        for provider in parts.providers:
-            stack.push_async_callback(provider.close)
         session = bolt.session()
         stack.push_async_callback(session.close)
         client = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
@@ -127,7 +148,7 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
             identity=identity,
         )
         people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=clock)
-        ctx = new_context(parts, parts.providers, store, client, identity, people, alone=alone is not None)
+        ctx = new_context(parts, parts.providers, store, client, identity, people, alone=file is not None)
         desk = handlers.Desk(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
         handlers.register(app, desk)
         scheduler = Scheduler(ctx, tasks, table(parts.index_refresh))
@@ -188,22 +209,27 @@ def slash_commands(names: Sequence[str], prefix: str) -> dict[str, str]:
     return {command_name(name, prefix): "" if name == "configbot" else name for name in names}
 
 
-def _sqlite_file(url: str) -> Path | None:
-    scheme, separator, path = url.partition(":///")
-    return Path(path) if separator and scheme.startswith("sqlite") else None
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None for another kind."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
-def _alone(url: str) -> FileLock:
-    """The lock of a SQLite file, held while the process lives. Raises `NotAlone`."""
-    path = _sqlite_file(url)
-    assert path is not None  # noqa: S101 - asked only for SQLite
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock")
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Hold a SQLite file for this process, as long as the block runs. Raises `NotAlone`, `StoreUnavailable`."""
+    lock = FileLock(f"{file}.lock")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise NotAlone(path) from None
-    return lock
+        raise NotAlone(file) from None
+    except OSError as error:
+        raise StoreUnavailable(f"opening {file} ({error.strerror})", Cause.DENIED) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def registry_client(app: ASGIApp, key: SecretStr, event_hooks: EventHooks | None = None) -> ProviderClient:
@@ -214,19 +240,39 @@ def registry_client(app: ASGIApp, key: SecretStr, event_hooks: EventHooks | None
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The config services that the settings name, and our own to be served, where it is switched on."""
+
+    clients: list[ProviderClient]
+    mounts: Mapping[str, ASGIApp]
+
+
+@asynccontextmanager
+async def config_services(settings: Settings) -> AsyncIterator[Services]:
+    """Make the clients; our own service closes its database at the end. Raises `BadProvider`."""
+    try:
+        clients = [catalog.build(each.kind, name, each.url, each.key) for name, each in settings.providers.items()]
+        service = _own_service(settings) if settings.registry.enabled else None
+    except ValueError as error:
+        raise BadProvider(str(error)) from None
+    if service is None:
+        yield Services(clients, {})
+        return
+    try:
+        yield Services([*clients, registry_client(service, settings.registry.api_keys[0])], {"/v4": service})
+    finally:
+        await close_registry(service)
+
+
+def _own_service(settings: Settings) -> FastAPI:
+    keys = [key.get_secret_value() for key in settings.registry.api_keys]
+    return create_registry(settings.registry.database_url, api_keys=keys)
+
+
 async def run(settings: Settings, *, with_clock: bool = True) -> None:
     """Serve Slack until told to stop: Socket Mode if there is an app token, else HTTP."""
-    async with AsyncExitStack() as stack:
-        mounts: dict[str, ASGIApp] = {}
-        providers = provider_clients(settings)
-        if settings.registry.enabled:
-            await migrate_registry(settings.registry.database_url)
-            keys = [key.get_secret_value() for key in settings.registry.api_keys]
-            mounts["/v4"] = service = create_registry(settings.registry.database_url, api_keys=keys)
-            stack.push_async_callback(close_registry, service)
-            providers.append(registry_client(service, settings.registry.api_keys[0]))
-        bot = await stack.enter_async_context(put_together(parts_of(settings, providers)))
-        await bot.scheduler.first_round()
+    async with _started(settings) as (bot, mounts), AsyncExitStack() as stack:
         if settings.slack_app_token is not None:
             await stack.enter_async_context(_socket_mode(bot, settings, mounts))
         else:
@@ -235,8 +281,29 @@ async def run(settings: Settings, *, with_clock: bool = True) -> None:
             log.info("serving", mode="http", host=settings.http_host, port=port, path=http.EVENTS_PATH)
         if with_clock:
             bot.scheduler.start()
-        await stop_signal()
-        log.info("stopping", running=len(bot.tasks))
+        elif bot.ctx.alone:
+            log.warning("no jobs run: on SQLite there is no second process to run them; leave --no-clock out")
+        await _told_to_stop(bot)
+
+
+@asynccontextmanager
+async def _started(settings: Settings) -> AsyncIterator[tuple[Bot, Mapping[str, ASGIApp]]]:
+    """Put the bot together, and begin with what it does by itself.
+
+    A config service that does not answer holds up neither Slack nor the health checks.
+    """
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(config_services(settings))
+        if settings.registry.enabled:
+            await migrate_registry(settings.registry.database_url)
+        bot = await stack.enter_async_context(put_together(parts_of(settings, services.clients)))
+        bot.tasks.spawn(bot.scheduler.first_round(), "first round")
+        yield bot, services.mounts
+
+
+async def _told_to_stop(bot: Bot) -> None:
+    await stop_signal()
+    log.info("stopping", running=len(bot.tasks))
 
 
 @asynccontextmanager
@@ -254,17 +321,12 @@ async def _socket_mode(bot: Bot, settings: Settings, mounts: Mapping[str, ASGIAp
 
 async def clock(settings: Settings) -> None:
     """Run the jobs alone, without listening to Slack, until told to stop."""
-    async with put_together(parts_of(settings, provider_clients(settings))) as bot:
-        await bot.scheduler.first_round()
+    async with _started(settings) as (bot, _):
         bot.scheduler.start()
         web = http.web_app(bot.checks, {})
-        async with serving(web, host=settings.http_host, port=settings.http_port):
-            await stop_signal()
-
-
-def provider_clients(settings: Settings) -> list[ProviderClient]:
-    """The config services that the settings name."""
-    return [catalog.build(each.kind, name, each.url, each.key) for name, each in settings.providers.items()]
+        async with serving(web, host=settings.http_host, port=settings.http_port) as port:
+            log.info("serving", mode="clock", health=f"{settings.http_host}:{port}")
+            await _told_to_stop(bot)
 
 
 def parts_of(settings: Settings, providers: Sequence[ProviderClient]) -> Parts:

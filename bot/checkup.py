@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.app import SystemClock, new_context, parts_of, provider_clients, registry_client
+from bot.app import REGISTRY, SystemClock, config_services, new_context, parts_of, sqlite_file
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.actors import Actor, Place, Standing
+from bot.domain.outcomes import Failed
 from bot.grammar import parse
 from bot.grammar.readings import Explain, Misunderstood
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
 from bot.settings import Settings
 from bot.slack import bolt
 from bot.store import SchemaMismatch, Store, StoreUnavailable
-from bot.usecases.context import Context
 from bot.usecases.guard import guarded
 from bot.usecases.lines import Speaker, run
 from handlers import messages
@@ -26,82 +25,107 @@ Finding = tuple[str, str | None]
 
 
 async def check_up(settings: Settings) -> list[Finding]:
-    """Look at database, Slack and every config service; one that is down does not hide the others."""
-    async with _providers(settings) as providers:
-        return [
-            ("settings", None),
-            ("database", await _database(settings)),
-            ("slack", await _slack(settings)),
-            *[(f"provider {provider.name}", await _provider(provider)) for provider in providers],
-        ]
+    """Look at database, Slack and every config service; one that is down does not hide the others.
+
+    Raises `BadProvider`: an address or a key that cannot work is a wrong setting.
+    """
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(config_services(settings))
+        for client in services.clients:
+            stack.push_async_callback(client.close)
+        database, slack, providers = await asyncio.gather(
+            _database(settings),
+            _slack(settings),
+            asyncio.gather(*(_provider(settings, client) for client in services.clients)),
+        )
+        names = [f"provider {client.name}" for client in services.clients]
+        return [("settings", None), ("database", database), *slack, *zip(names, providers, strict=True)]
 
 
 async def _database(settings: Settings) -> str | None:
+    if _comes_with_the_start(settings.database_url):
+        return None
+    try:
+        async with _opened(settings):
+            return None
+    except (StoreUnavailable, SchemaMismatch) as error:
+        return str(error)
+
+
+def _comes_with_the_start(url: str) -> bool:
+    """Whether it is a SQLite file that is made by the first start."""
+    file = sqlite_file(url)
+    return file is not None and file.parent.is_dir() and not file.exists()
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Store]:
+    """The bot's database, as it is. Raises `StoreUnavailable`, `SchemaMismatch`."""
     store = await Store.open(settings.database_url, clock=SystemClock())
     try:
         await store.check_schema()
-    except (StoreUnavailable, SchemaMismatch) as error:
-        return str(error)
+        yield store
     finally:
         await store.close()
-    return None
 
 
-async def _slack(settings: Settings) -> str | None:
+async def _slack(settings: Settings) -> list[Finding]:
+    """The tokens, and the channels that are set."""
     parts = parts_of(settings, ())
     async with bolt.session() as session:
         client = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
         try:
-            await bolt.check_tokens(client, app_token=parts.app_token)
+            identity = await bolt.check_tokens(client, app_token=parts.app_token)
         except bolt.TokenProblem as error:
-            return str(error)
-    return None
+            return [("slack", str(error))]
+        people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=SystemClock())
+        found: list[Finding] = [("slack", None)]
+        for name, channel in (("default", parts.default_channel), ("evaluations", parts.evaluations_channel)):
+            if channel is not None:
+                can = await people.can_post(Place(identity.org, identity.team, channel))
+                problem = f"the bot cannot post to {channel}. Invite it there, or set another channel's id"
+                found.append((f"{name} channel", None if can else problem))
+        return found
 
 
-async def _provider(provider: ProviderClient) -> str | None:
+async def _provider(settings: Settings, provider: ProviderClient) -> str | None:
+    own = settings.registry.enabled and provider.name == REGISTRY
+    if own and _comes_with_the_start(settings.registry.database_url):
+        return None
     try:
         await provider.check()
     except ProviderError as error:
-        return str(error)
+        return f"{error}" + (". If its database is new, run `python -m bot db upgrade`" if own else "")
     return None
 
 
-@asynccontextmanager
-async def _providers(settings: Settings) -> AsyncIterator[list[ProviderClient]]:
-    async with AsyncExitStack() as stack:
-        providers = provider_clients(settings)
-        if settings.registry.enabled:
-            keys = [key.get_secret_value() for key in settings.registry.api_keys]
-            service = create_registry(settings.registry.database_url, api_keys=keys)
-            stack.push_async_callback(close_registry, service)
-            providers.append(registry_client(service, settings.registry.api_keys[0]))
-        for provider in providers:
-            stack.push_async_callback(provider.close)
-        yield providers
-
-
 async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, bool]:
-    """What would happen to a line, as text, and whether it was understood. Changes nothing."""
+    """What would happen to a line, as text, and whether that could be found out. Changes nothing.
+
+    Raises what `app.MENDABLE` names.
+    """
     parsed = parse(line)
     if isinstance(parsed, Misunderstood):
         drafts = dict.fromkeys(messages.lines_of(parsed), "")
         return messages.plain_text(messages.misunderstood(parsed, drafts)), False
-    reading = Explain(line, parsed.readings)
-    parts = parts_of(settings, ())
     async with AsyncExitStack() as stack:
-        providers = await stack.enter_async_context(_providers(settings))
-        store = await Store.open(settings.database_url, clock=SystemClock())
-        stack.push_async_callback(store.close)
+        services = await stack.enter_async_context(config_services(settings))
+        for client in services.clients:
+            stack.push_async_callback(client.close)
+        store = await stack.enter_async_context(_opened(settings))
         session = await stack.enter_async_context(bolt.session())
-        client = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
-        identity = await bolt.check_tokens(client)
-        people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=SystemClock())
-        ctx: Context = new_context(parts, providers, store, client, identity, people, alone=False)
+        parts = parts_of(settings, services.clients)
+        slack = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
+        identity = await bolt.check_tokens(slack)
+        people = SlackPeople(slack, home_org=identity.org, home_team=identity.team, clock=SystemClock())
+        ctx = new_context(parts, services.clients, store, slack, identity, people, alone=False)
         await ctx.index.refresh()
         actor = await people.actor(identity.org, identity.team, user_id) if user_id else _anybody(identity)
-        came = await guarded(run(ctx, [reading], Speaker(actor, Place(identity.org, identity.team, ""))))
+        place = Place(identity.org, identity.team, "")
+        came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
         drafts = dict.fromkeys(messages.lines_of(came), "")
-        return messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts)), True
+        text = messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts))
+        return text, not isinstance(came, Failed)
 
 
 def _anybody(identity: bolt.Identity) -> Actor:

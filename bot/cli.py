@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Changes which prompt and model configuration is live, from Slack: with review, proof and undo.",
 )
-registry_app = typer.Typer(help="Serve our own config service alone (Humanloop v4 wire format), or fill it.")
+registry_app = typer.Typer()
 db_app = typer.Typer(help="The bot's database.", no_args_is_help=True)
 app.add_typer(registry_app, name="registry")
 app.add_typer(db_app, name="db")
@@ -55,17 +56,13 @@ def _settings(mode: Mode) -> Settings:
     return settings
 
 
-def _serve(work: Coroutine[Any, Any, None]) -> None:
+def _serve(work: Coroutine[Any, Any, None], mendable: tuple[type[Exception], ...]) -> None:
     """Run something that serves; what an operator can mend is one line, not a traceback."""
-    from bot.app import NotAlone
-    from bot.slack.bolt import TokenProblem
-    from bot.slack.health import PortTaken
-    from bot.slack.socket import NotConnected
-    from bot.store import SchemaMismatch, StoreUnavailable
+    from bot.stopping import stoppable
 
     try:
-        asyncio.run(work)
-    except (NotAlone, TokenProblem, PortTaken, NotConnected, StoreUnavailable, SchemaMismatch) as error:
+        asyncio.run(stoppable(work))
+    except mendable as error:
         _stop(f"configbot stopped: {error}")
 
 
@@ -76,11 +73,13 @@ def play(
     data: Annotated[Path, typer.Option(help="Folder that keeps what happened.")] = Path(".configbot"),
 ) -> None:
     """Everything on this machine: a small Slack in the browser, a registry with demo data, and the real bot."""
+    from bot.app import MENDABLE
+    from bot.demo import CannotPlay
     from bot.demo import play as run_playground
     from bot.logs import setup
 
     setup("WARNING")
-    _serve(run_playground(data, port, open_browser=not no_browser))
+    _serve(run_playground(data, port, open_browser=not no_browser), (*MENDABLE, CannotPlay))
 
 
 @app.command()
@@ -91,7 +90,7 @@ def run(
     settings = _settings("run")
     from bot import app as composed
 
-    _serve(composed.run(settings, with_clock=not no_clock))
+    _serve(composed.run(settings, with_clock=not no_clock), composed.MENDABLE)
 
 
 @app.command()
@@ -100,7 +99,13 @@ def clock() -> None:
     settings = _settings("clock")
     from bot import app as composed
 
-    _serve(composed.clock(settings))
+    _serve(composed.clock(settings), composed.MENDABLE)
+
+
+_Database = Annotated[
+    str | None,
+    typer.Option(help="Address of the registry's database; else the setting CONFIGBOT_REGISTRY__DATABASE_URL."),
+]
 
 
 @registry_app.callback(invoke_without_command=True)
@@ -108,21 +113,35 @@ def serve_registry(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
-    database: Annotated[
-        str, typer.Option(help="Address of the registry's database.")
-    ] = "sqlite+aiosqlite:///registry.db",
-    api_key: Annotated[list[str] | None, typer.Option(help="A key that callers may use; repeatable.")] = None,
+    database: _Database = None,
+    api_key: Annotated[
+        list[str] | None,
+        typer.Option(help="A key that callers may use; repeatable. Else the setting CONFIGBOT_REGISTRY__API_KEYS."),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill it with a demo organisation.")] = False,
 ) -> None:
-    """Serve our own config service alone; its base URL ends in /v4."""
+    """Serve our own config service alone (Humanloop v4 wire format; its base URL ends in /v4), or fill it."""
     if context.invoked_subcommand is not None:
         return
-    if not api_key:
-        _stop("registry: --api-key is missing. Example: --api-key hl_sk_choose-a-long-one", BAD_SETTINGS)
-    from bot.logs import setup
+    settings = _settings("database")
+    keys = api_key or [key.get_secret_value() for key in settings.registry.api_keys]
+    if not keys or not all(key.strip() for key in keys):
+        _stop("registry: --api-key is missing or empty. Example: --api-key hl_sk_choose-a-long-one", BAD_SETTINGS)
+    url = _registry_url(database or settings.registry.database_url)
+    from bot.registry.database import DatabaseUnavailable
+    from bot.slack.health import PortTaken
 
-    setup("INFO")
-    _serve(_registry(host, port, database, api_key, demo=demo))
+    _serve(_registry(host, port, url, keys, demo=demo), (DatabaseUnavailable, PortTaken))
+
+
+def _registry_url(url: str) -> str:
+    from bot.registry.database import async_url
+
+    try:
+        async_url(url)
+    except ValueError as error:
+        _stop(f"registry: {error}", BAD_SETTINGS)
+    return url
 
 
 async def _registry(host: str, port: int, database: str, keys: list[str], *, demo: bool) -> None:
@@ -136,47 +155,77 @@ async def _registry(host: str, port: int, database: str, keys: list[str], *, dem
 
     await migrate(database)
     if demo:
-        await seed_demo(database, datetime.now(UTC))
+        try:
+            await seed_demo(database, datetime.now(UTC))
+        except ValueError as error:
+            _stop(f"registry: {error}")
     async with serving(create_app(database, api_keys=keys), host=host, port=port) as at:
-        _say(f"The registry is at http://{host}:{at}/v4 (documentation: /v4/docs; Ctrl-C stops it).")
+        where = f"[{host}]" if ":" in host else host
+        _say(f"The registry is at http://{where}:{at}/v4 (documentation: /v4/docs; Ctrl-C stops it).")
         await stop_signal()
 
 
 @registry_app.command("import")
 def import_folder(
+    context: typer.Context,
     folder: Annotated[
         Path, typer.Argument(help="Folder of .prompt files: each folder is a project, each file a config.")
     ],
-    database: Annotated[
-        str, typer.Option(help="Address of the registry's database.")
-    ] = "sqlite+aiosqlite:///registry.db",
+    database: _Database = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
 ) -> None:
     """Bring `.prompt` files into a registry; running it again changes nothing."""
+    settings = _settings("database")
+    before = context.parent.params["database"] if context.parent else None  # `registry --database URL import FOLDER`
+    url = _registry_url(database or before or settings.registry.database_url)
     from datetime import UTC, datetime
 
-    from bot.registry.database import migrate
+    from bot.registry.database import DatabaseUnavailable, migrate
     from bot.registry.promptfiles import Report
     from bot.registry.promptfiles import import_folder as bring_in
 
-    async def work() -> Report:
-        await migrate(database)
-        return await bring_in(database, folder, dry_run=dry_run, now=datetime.now(UTC))
+    async def work(url: str) -> Report:
+        await migrate(url)
+        return await bring_in(url, folder, dry_run=dry_run, now=datetime.now(UTC))
 
-    report = asyncio.run(work())
+    try:
+        with TemporaryDirectory() as scratch:
+            nothing_yet = dry_run and _is_missing(url)
+            report = asyncio.run(work(f"sqlite:///{scratch}/registry.db" if nothing_yet else url))
+    except DatabaseUnavailable as error:
+        _stop(f"registry: {error}")
     for line in report.lines():
         _say(line)
     raise typer.Exit(OK if report.fine else WRONG)
 
 
+def _is_missing(url: str) -> bool:
+    """Whether it is a SQLite file that is not there: looking must not make it."""
+    from bot.registry.database import async_url
+
+    parsed = async_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+
 @db_app.command("upgrade")
 def upgrade() -> None:
-    """Bring the bot's database to the newest schema."""
+    """Bring the bot's database to the newest schema, and the registry's where it is switched on."""
     settings = _settings("database")
-    from bot.store import migrate
+    from bot.registry.database import DatabaseUnavailable
+    from bot.registry.database import migrate as migrate_registry
+    from bot.store import SchemaMismatch, StoreUnavailable, migrate
 
-    _serve(migrate(settings.database_url))
-    _say("The database has the newest schema.")
+    async def work() -> None:
+        await migrate(settings.database_url)
+        if settings.registry.enabled:
+            await migrate_registry(settings.registry.database_url)
+
+    try:
+        asyncio.run(work())
+    except (StoreUnavailable, SchemaMismatch, DatabaseUnavailable) as error:
+        _stop(f"configbot stopped: {error}")
+    which = "Both databases have" if settings.registry.enabled else "The database has"
+    _say(f"{which} the newest schema.")
 
 
 @app.command()
@@ -192,28 +241,33 @@ def manifest(
     from bot.slack.manifest import ManifestError
     from bot.slack.manifest import manifest as make
 
-    known = {command.name: command for command in COMMANDS}
-    chosen = [(each, known[each].description, known[each].usage) for each in settings.commands if each in known]
+    known = {command.name: (command.name, command.description, command.usage) for command in COMMANDS}
+    chosen = [known.get(each, (each, "", "")) for each in settings.commands]
     try:
-        _say(json.dumps(make(chosen, prefix=settings.command_prefix, http_url=http, name=name), indent=2))
+        made = make(chosen, prefix=settings.command_prefix, http_url=http, name=name)
     except ManifestError as error:
         _stop(f"manifest: {error}", BAD_SETTINGS)
+    strange = [each for each in settings.commands if each not in known]
+    if strange:
+        there_are = f"CONFIGBOT_COMMANDS takes {', '.join(known)}"
+        _stop(f"manifest: configbot has no command {', '.join(strange)}; {there_are}", BAD_SETTINGS)
+    _say(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @app.command()
 def doctor() -> None:
     """Check settings, database, Slack and every config service; say what is wrong and what mends it."""
     settings = _settings("doctor")
+    from bot.app import BadProvider
     from bot.checkup import check_up
 
-    raise typer.Exit(asyncio.run(_checked(check_up, settings)))
-
-
-async def _checked(check_up: Callable[[Settings], Awaitable[list[tuple[str, str | None]]]], settings: Settings) -> int:
-    found = await check_up(settings)
+    try:
+        found = asyncio.run(check_up(settings))
+    except BadProvider as error:
+        _stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
     for name, problem in found:
         _say(f"{'ok   ' if problem is None else 'WRONG'}  {name}{'' if problem is None else ': ' + problem}")
-    return OK if all(problem is None for _, problem in found) else WRONG
+    raise typer.Exit(OK if all(problem is None for _, problem in found) else WRONG)
 
 
 @app.command()
@@ -223,8 +277,12 @@ def explain(
 ) -> None:
     """Say who may, what is missing and which rule decides; changes nothing."""
     settings = _settings("doctor")
+    from bot.app import MENDABLE
     from bot.checkup import explained
 
-    text, fine = asyncio.run(explained(settings, " ".join(line), as_user))
+    try:
+        text, fine = asyncio.run(explained(settings, " ".join(line), as_user))
+    except MENDABLE as error:
+        _stop(f"explain: {error}")
     _say(text)
     raise typer.Exit(OK if fine else WRONG)

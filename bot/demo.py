@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from bot import playground
@@ -26,7 +27,7 @@ from bot.registry.app import create_app as create_registry
 from bot.registry.database import migrate as migrate_registry
 from bot.registry.demo import seed_demo
 from bot.slack import bolt, socket
-from bot.slack.health import serving
+from bot.slack.health import PortTaken, serving
 from bot.stopping import stop_signal
 
 log = get_logger(__name__)
@@ -50,6 +51,10 @@ CHANNELS = (
 )
 
 
+class CannotPlay(Exception):
+    """The playground does not start; the text says what to do instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Playground:
     """A playground that runs."""
@@ -64,17 +69,21 @@ class Playground:
 async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     """Start everything on 127.0.0.1; `port` 0 is a free one. What happened is kept in `data`.
 
-    Raises `PortTaken`, `NotAlone`.
+    Raises `CannotPlay` and what `app.MENDABLE` names.
     """
     bolt.forget_proxies()
-    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
-    await migrate_registry(registry_url)
-    await seed_demo(registry_url, datetime.now(UTC))
     async with AsyncExitStack() as stack:
+        stack.enter_context(_held(data))
+        await migrate_registry(registry_url)
+        await seed_demo(registry_url, datetime.now(UTC))
         workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db")
         stack.callback(workspace.close)
-        serving_port = await stack.enter_async_context(serving(playground.create_app(workspace), host=HOST, port=port))
+        page = serving(playground.create_app(workspace), host=HOST, port=port)
+        try:
+            serving_port = await stack.enter_async_context(page)
+        except PortTaken as taken:
+            raise CannotPlay(f"{taken}. Choose another port with --port; 0 takes a free one.") from None
         stack.callback(workspace.audience.end)
         address = f"http://{HOST}:{serving_port}"
         service = create_registry(registry_url, api_keys=[KEY.get_secret_value()])
@@ -105,8 +114,32 @@ async def play(data: Path, port: int, *, open_browser: bool) -> None:
         print(f"The playground is at {it.address} (started in {seconds:.1f} s; Ctrl-C stops it).", flush=True)  # noqa: T201
         print("Type: /deploy config_x to production", flush=True)  # noqa: T201 - what the command is for
         if open_browser:
-            webbrowser.open(it.address)
+            it.bot.tasks.spawn(_open_browser(it.address), "browser")
         await stop_signal()
+
+
+@contextmanager
+def _held(data: Path) -> Iterator[None]:
+    """Hold the folder for this process, as long as the block runs. Raises `CannotPlay`."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data / "lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        problem = f"{data} is in use by another playground. Stop that one, or choose another folder with --data."
+        raise CannotPlay(problem) from None
+    except OSError as error:
+        problem = f"{data} is no folder to write in ({error.strerror}). Choose another one with --data."
+        raise CannotPlay(problem) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _open_browser(address: str) -> None:
+    """In a thread: a browser of the terminal runs in the foreground. Where there is none, nothing happens."""
+    await asyncio.to_thread(webbrowser.open, address)
 
 
 def _commands() -> list[Command]:

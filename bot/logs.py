@@ -20,7 +20,7 @@ from structlog.typing import EventDict, Processor
 LIBRARIES = ("aiohttp", "alembic", "asyncio", "slack_bolt", "slack_sdk", "uvicorn")
 """Loggers that say nothing below INFO."""
 
-CHATTY = ("apscheduler", "httpcore", "httpx", "sqlalchemy")
+CHATTY = ("alembic.runtime.plugins", "apscheduler", "httpcore", "httpx", "sqlalchemy")
 """Loggers that would say a line for every call; our own lines say more."""
 
 MASK = "[masked]"
