@@ -13,7 +13,7 @@ import httpx
 ADA, RAVI, MIRA = "U0ADA", "U0RAVI", "U0MIRA"
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 
-PATIENCE = 15.0
+PATIENCE = 5.0
 """Seconds that something may take to be said."""
 
 
@@ -131,6 +131,32 @@ class Chat:
         body["value"] = element.get("value")
         body |= {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
         (await self.http.post("/playground/action", json=body)).raise_for_status()
+
+    async def asks(self, line: str = "/deploy config_x to production", who: str = ADA, channel: str = DEPLOYS) -> Line:
+        """Type a line, and wait for the new card that it brings."""
+        before = {found.raw["ts"] for found in await self.said(who, channel)}
+        await self.say(who, line, channel)
+        return await self.wait_for(who, lambda found: not found.private and found.raw["ts"] not in before, channel)
+
+    async def answered(self, who: str, line: str, channel: str = DEPLOYS) -> Line:
+        """Type a line, and wait for the new answer that only this person sees."""
+        before = {found.raw["ts"] for found in await self.answers(who, channel)}
+        await self.say(who, line, channel)
+        return await self.wait_for(who, lambda found: found.private and found.raw["ts"] not in before, channel)
+
+    async def card_says(self, card: Line, *words: str) -> Line:
+        """Wait until a card holds all these words."""
+
+        def wanted(line: Line) -> bool:
+            return line.raw["ts"] == card.raw["ts"] and all(word in f"{line.text} {line.body()}" for word in words)
+
+        return await self.wait_for(MIRA, wanted, card.raw["channel"])
+
+    async def makes_live(self, line: str = "/deploy config_x to production") -> Line:
+        """Ask for a change and have it approved: its card."""
+        card = await self.asks(line)
+        await self.press(RAVI, card, "Approve")
+        return await self.card_says(card, "Read back and found true")
 
     async def modal(self, who: str, *words: str) -> dict[str, Any]:
         """Wait for the modal on top that holds all these words. Raises `Nothing`."""

@@ -2,31 +2,8 @@
 
 from __future__ import annotations
 
-from tests.scenarios.chat import ADA, MIRA, RAVI, Chat, Line
+from tests.scenarios.chat import ADA, MIRA, RAVI
 from tests.scenarios.stage import Stage
-
-
-async def asked(chat: Chat, line: str = "/deploy config_x to production", who: str = ADA) -> Line:
-    """A change that waits: its card."""
-    before = {found.raw["ts"] for found in await chat.said(who)}
-    await chat.say(who, line)
-    return await chat.wait_for(who, lambda found: not found.private and found.raw["ts"] not in before)
-
-
-async def becomes(chat: Chat, card: Line, *words: str) -> Line:
-    """Wait until a card says this."""
-
-    def wanted(line: Line) -> bool:
-        return line.raw["ts"] == card.raw["ts"] and all(word in f"{line.text} {line.body()}" for word in words)
-
-    return await chat.wait_for(RAVI, wanted)
-
-
-async def made_live(chat: Chat, line: str = "/deploy config_x to production", by: str = RAVI) -> Line:
-    """A change that was asked for and approved: its card."""
-    card = await asked(chat, line)
-    await chat.press(by, card, "Approve")
-    return await becomes(chat, card, "Read back and found true")
 
 
 async def test_deploy_is_asked_for_reviewed_approved_live_and_undone(stage: Stage) -> None:
@@ -46,7 +23,7 @@ async def test_deploy_is_asked_for_reviewed_approved_live_and_undone(stage: Stag
     assert review["title"]["text"] == "Review ch-1"
 
     await chat.press(RAVI, card, "Approve")
-    live = await becomes(chat, card, "live", "Approved by <@U0RAVI>")
+    live = await chat.card_says(card, "live", "Approved by <@U0RAVI>")
     assert "Approve" not in live.buttons()
     assert await registry.live("Support reply") == "config_x"
     assert await registry.live("Support reply", "staging") == "config_w"
@@ -61,52 +38,52 @@ async def test_deploy_is_asked_for_reviewed_approved_live_and_undone(stage: Stag
     assert "`config_x` → `config_w` in `production`" in undone.body()
     assert await registry.live("Support reply") == "config_w"
     await stage.rests()
-    first = await becomes(chat, card, "live")
+    first = await chat.card_says(card, "live")
     assert "Undo" not in first.buttons(), "something was deployed on top"
     assert len(await chat.said(RAVI)) == 2, "two changes, two cards"
 
 
 async def test_an_undo_after_the_grace_needs_an_approval_of_its_own(stage: Stage) -> None:
-    live = await made_live(stage.chat)
+    live = await stage.chat.makes_live()
     stage.clock.move(minutes=11)
     await stage.chat.press(ADA, live, "Undo")
     card = await stage.chat.hears(RAVI, "ch-2", "waiting for approval", "undo", private=False)
     assert await stage.registry.live("Support reply") == "config_x"
     await stage.chat.press(MIRA, card, "Approve")
-    await becomes(stage.chat, card, "Read back and found true")
+    await stage.chat.card_says(card, "Read back and found true")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
 async def test_somebody_else_who_undoes_at_once_needs_an_approval(stage: Stage) -> None:
-    live = await made_live(stage.chat)
+    live = await stage.chat.makes_live()
     await stage.chat.press(MIRA, live, "Undo")
     await stage.chat.hears(RAVI, "ch-2", "waiting for approval", "undo", private=False)
     assert await stage.registry.live("Support reply") == "config_x"
 
 
 async def test_what_has_something_on_top_cannot_be_undone(stage: Stage) -> None:
-    first = await made_live(stage.chat)
-    await made_live(stage.chat, "/deploy config_v to production")
+    first = await stage.chat.makes_live()
+    await stage.chat.makes_live("/deploy config_v to production")
     await stage.chat.press(ADA, first, "Undo")  # somebody still looks at the card as it was
     await stage.chat.is_told(ADA, "Something else was deployed on top of it", "rollback")
     assert await stage.registry.live("Support reply") == "config_v"
 
 
 async def test_whoever_asked_cannot_approve_and_is_told_who_can(stage: Stage) -> None:
-    card = await asked(stage.chat)
+    card = await stage.chat.asks()
     await stage.chat.press(ADA, card, "Approve")
     await stage.chat.is_told(ADA, "Whoever asked for a change does not decide on it", "Another full member")
     await stage.chat.press(ADA, card, "Reject")
     await stage.rests()
     assert len(await stage.chat.answers(ADA)) == 2
     assert await stage.registry.live("Support reply") == "config_w"
-    assert (await becomes(stage.chat, card, "waiting for approval")).buttons().keys() >= {"Approve", "Reject"}
+    assert (await stage.chat.card_says(card, "waiting for approval")).buttons().keys() >= {"Approve", "Reject"}
 
 
 async def test_a_second_approval_is_answered_with_who_was_first(stage: Stage) -> None:
-    card = await asked(stage.chat)
+    card = await stage.chat.asks()
     await stage.chat.press(RAVI, card, "Approve")
-    await becomes(stage.chat, card, "Read back and found true")
+    await stage.chat.card_says(card, "Read back and found true")
     await stage.chat.press(MIRA, card, "Approve")
     await stage.chat.is_told(MIRA, "by now: live", "<@U0RAVI>", "Nothing was changed by this")
     await stage.chat.press(RAVI, card, "Approve")
@@ -115,11 +92,11 @@ async def test_a_second_approval_is_answered_with_who_was_first(stage: Stage) ->
 
 
 async def test_a_rejection_says_why_in_the_thread(stage: Stage) -> None:
-    card = await asked(stage.chat)
+    card = await stage.chat.asks()
     await stage.chat.press(RAVI, card, "Reject")
     form = await stage.chat.modal(RAVI, "Why?")
     assert (await stage.chat.submit(RAVI, form, type_comment="Too chatty for <!channel> & *friends*"))["ok"]
-    over = await becomes(stage.chat, card, "Rejected", "<@U0RAVI> rejected it", "Too chatty")
+    over = await stage.chat.card_says(card, "Rejected", "<@U0RAVI> rejected it", "Too chatty")
     assert "<!channel>" not in f"{over.text} {over.body()}"
     assert not over.buttons().keys() & {"Approve", "Reject", "Withdraw"}
     await stage.chat.hears(ADA, "Too chatty", thread_ts=card.raw["ts"])
@@ -130,11 +107,11 @@ async def test_a_rejection_says_why_in_the_thread(stage: Stage) -> None:
 
 
 async def test_a_change_is_withdrawn_by_whoever_asked_and_nobody_else(stage: Stage) -> None:
-    card = await asked(stage.chat)
+    card = await stage.chat.asks()
     await stage.chat.press(MIRA, card, "Withdraw")
     await stage.chat.is_told(MIRA, "Only the person who asked for a change takes it back")
     await stage.chat.press(ADA, card, "Withdraw")
-    over = await becomes(stage.chat, card, "Withdrawn", "Nothing was deployed")
+    over = await stage.chat.card_says(card, "Withdrawn", "Nothing was deployed")
     assert 'To ask anew: `deploy config_x of "Support reply" to production`' in over.body()
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.is_told(RAVI, "by now: withdrawn", "<@U0ADA>")
@@ -142,20 +119,20 @@ async def test_a_change_is_withdrawn_by_whoever_asked_and_nobody_else(stage: Sta
 
 
 async def test_a_rollback_supersedes_what_waits_and_both_cards_say_so(stage: Stage) -> None:
-    waiting = await asked(stage.chat)
-    back = await asked(stage.chat, "/rollback Support reply in production to config_v")
-    over = await becomes(stage.chat, waiting, "Superseded", "Nothing was deployed")
+    waiting = await stage.chat.asks()
+    back = await stage.chat.asks("/rollback Support reply in production to config_v")
+    over = await stage.chat.card_says(waiting, "Superseded", "Nothing was deployed")
     assert "Approve" not in over.buttons()
     await stage.chat.hears(ADA, "`ch-2` takes its place", thread_ts=waiting.raw["ts"])
     await stage.chat.press(RAVI, waiting, "Approve")
     await stage.chat.is_told(RAVI, "by now: superseded")
     await stage.chat.press(RAVI, back, "Approve")
-    await becomes(stage.chat, back, "Read back and found true")
+    await stage.chat.card_says(back, "Read back and found true")
     assert await stage.registry.live("Support reply") == "config_v"
 
 
 async def test_a_second_deploy_is_refused_with_a_look_at_the_first(stage: Stage) -> None:
-    await asked(stage.chat)
+    await stage.chat.asks()
     await stage.chat.say(MIRA, "/deploy config_v to production")
     refused = await stage.chat.is_told(MIRA, "`ch-1` is open for the same project and environment")
     await stage.chat.press(MIRA, refused, "Show ch-1")
@@ -164,11 +141,11 @@ async def test_a_second_deploy_is_refused_with_a_look_at_the_first(stage: Stage)
 
 
 async def test_a_rollback_goes_to_what_was_live_before(stage: Stage) -> None:
-    await made_live(stage.chat)
-    card = await asked(stage.chat, "/rollback Support reply in production")
+    await stage.chat.makes_live()
+    card = await stage.chat.asks("/rollback Support reply in production")
     assert "`config_x` → `config_w` in `production`" in card.body()
     await stage.chat.press(RAVI, card, "Approve")
-    await becomes(stage.chat, card, "Read back and found true")
+    await stage.chat.card_says(card, "Read back and found true")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
@@ -178,21 +155,21 @@ async def test_a_rollback_without_history_asks_for_the_config(stage: Stage) -> N
 
 
 async def test_promoting_takes_over_what_the_source_runs(stage: Stage) -> None:
-    card = await asked(stage.chat, "/promote Refund triage from staging to production")
+    card = await stage.chat.asks("/promote Refund triage from staging to production")
     assert "`triage v3` → `triage v4` in `production`" in card.body()
     assert "Evaluations: fail" in card.body()
     assert "Worse than what is live: `Polite enough`" in card.body()
     await stage.chat.press(MIRA, card, "Approve")
-    await becomes(stage.chat, card, "Read back and found true")
+    await stage.chat.card_says(card, "Read back and found true")
     assert await stage.registry.live("Refund triage") == "triage v4"
 
 
 async def test_deactivating_leaves_nothing_live_there_and_nowhere_else(stage: Stage) -> None:
-    card = await asked(stage.chat, "/deactivate Support reply in production because we move to another model")
+    card = await stage.chat.asks("/deactivate Support reply in production because we move to another model")
     assert "`config_w` → nothing in `production`" in card.body()
     assert "we move to another model" in card.body()
     await stage.chat.press(RAVI, card, "Approve")
-    live = await becomes(stage.chat, card, "Read back and found true")
+    live = await stage.chat.card_says(card, "Read back and found true")
     assert await stage.registry.live("Support reply") is None
     assert await stage.registry.live("Support reply", "staging") == "config_w"
     await stage.chat.press(ADA, live, "Undo")
@@ -201,19 +178,19 @@ async def test_deactivating_leaves_nothing_live_there_and_nowhere_else(stage: St
 
 
 async def test_an_open_environment_needs_no_approval(stage: Stage) -> None:
-    card = await asked(stage.chat, "/deploy config_x to staging")
-    await becomes(stage.chat, card, "Read back and found true")
+    card = await stage.chat.asks("/deploy config_x to staging")
+    await stage.chat.card_says(card, "Read back and found true")
     assert await stage.registry.live("Support reply", "staging") == "config_x"
     assert await stage.registry.live("Support reply") == "config_w"
 
 
 async def test_an_approval_that_nobody_gives_runs_out(stage: Stage) -> None:
-    card = await asked(stage.chat)
+    card = await stage.chat.asks()
     stage.clock.move(hours=25)
     await stage.chat.press(RAVI, card, "Approve")  # before the sweep has seen it
     await stage.chat.is_told(RAVI, "The time to approve it has run out")
     await stage.time_passes(seconds=1)
-    over = await becomes(stage.chat, card, "Expired", "Nobody decided in time")
+    over = await stage.chat.card_says(card, "Expired", "Nobody decided in time")
     assert "Approve" not in over.buttons()
     await stage.chat.press(MIRA, card, "Approve")
     await stage.chat.is_told(MIRA, "by now: expired")
@@ -221,7 +198,7 @@ async def test_an_approval_that_nobody_gives_runs_out(stage: Stage) -> None:
 
 
 async def test_one_change_is_told_whole(stage: Stage) -> None:
-    card = await made_live(stage.chat)
+    card = await stage.chat.makes_live()
     await stage.chat.press(MIRA, card, "Full diff")
     await stage.chat.modal(MIRA, "Full diff ch-1", "gpt-4o-mini")
     for line in ("/configbot change ch-1", "/configbot change 1"):
@@ -233,7 +210,7 @@ async def test_one_change_is_told_whole(stage: Stage) -> None:
 
 
 async def test_approvals_lists_what_waits_for_me_and_not_my_own(stage: Stage) -> None:
-    await asked(stage.chat)
+    await stage.chat.asks()
     await stage.chat.say(RAVI, "/approvals")
     told = await stage.chat.is_told(RAVI, "1 change waiting for approval", "`ch-1`")
     await stage.chat.press(RAVI, told, "Review")
