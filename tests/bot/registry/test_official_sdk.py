@@ -1,0 +1,251 @@
+"""The official client `humanloop` 0.7.35, unchanged, against the registry over a port."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import uvicorn
+
+from bot.registry.app import create_app
+from bot.registry.database import migrate_blocking
+from tests.bot.registry.conftest import KEY
+
+with warnings.catch_warnings():
+    # The client was generated years ago, and its imports use what its own dependencies have deprecated since.
+    warnings.simplefilter("ignore")
+    from humanloop import ApiException, Humanloop
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A registry on a port of its own; the client is synchronous, so it runs beside the tests."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('sdk') / 'registry.db'}"
+    migrate_blocking(url)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def sdk(host: str) -> Any:
+    return Humanloop(api_key=KEY, host=host)
+
+
+def fresh(words: str) -> str:
+    """A name that no other test takes."""
+    return f"{words} {uuid4().hex}"
+
+
+def refused(call: Callable[[], Any]) -> Any:
+    """What the client raises: the status and the body's `detail`."""
+    with pytest.raises(ApiException) as caught:
+        call()
+    return caught.value.status, caught.value.body["detail"]
+
+
+class Prepared:
+    """A project with two configs, an external evaluator and a dataset."""
+
+    def __init__(self, sdk: Any) -> None:
+        self.project = sdk.projects.create(name=fresh("Refund triage"))
+        self.first, self.second = (
+            sdk.model_configs.register(project_id=self.project.id, name=name, model=name).config.id
+            for name in ("triage v1", "triage v2")
+        )
+        self.evaluator = sdk.evaluators.create(
+            name="queue matches",
+            description="Right queue?",
+            type="external",
+            arguments_type="target_required",
+            return_type="boolean",
+        )
+        self.dataset = sdk.datasets.create(project_id=self.project.id, name="refund cases", description="By hand")
+
+    def evaluation(self, sdk: Any, **more: Any) -> Any:
+        return sdk.evaluations.create(
+            project_id=self.project.id,
+            config_id=self.first,
+            evaluator_ids=[self.evaluator.id],
+            dataset_id=self.dataset.id,
+            **more,
+        )
+
+
+@pytest.fixture
+def made(sdk: Any) -> Prepared:
+    return Prepared(sdk)
+
+
+# Projects
+
+
+def test_projects_are_made_found_changed_and_removed(sdk: Any) -> None:
+    name = fresh("Refund triage")
+    project = sdk.projects.create(name=name, directory_id="dir_6AsDf0GhJk2LzXcVb8NmQ")
+    assert (project.name, project.directory_id, project.active_config) == (name, "dir_6AsDf0GhJk2LzXcVb8NmQ", None)
+    assert sdk.projects.get(id=project.id).created_at == project.created_at
+    page = sdk.projects.list(page=0, size=5, filter=name.upper(), sort_by="name", order="asc")
+    assert ([row.id for row in page.records], page.page, page.size, page.total) == ([project.id], 0, 5, 1)
+    assert sdk.projects.list().size == 10
+    renamed = sdk.projects.update(id=project.id, name=f"{name} again")
+    assert renamed.name == f"{name} again"
+    assert sdk.projects.update(id=project.id).name == f"{name} again"
+    assert sdk.projects.delete(id=project.id) is None
+    assert refused(lambda: sdk.projects.get(id=project.id))[0] == 404
+
+
+def test_a_taken_name_is_a_conflict(sdk: Any) -> None:
+    name = fresh("Taken")
+    sdk.projects.create(name=name)
+    assert refused(lambda: sdk.projects.create(name=name)) == (409, f"A project with the name '{name}' already exists.")
+
+
+@pytest.mark.parametrize("key", ["hl_sk_wrong", KEY[:-1]])
+def test_a_wrong_key_is_refused(host: str, key: str) -> None:
+    stranger: Any = Humanloop(api_key=key, host=host)
+    assert refused(stranger.projects.list) == (401, "The key in the header X-API-KEY is not valid.")
+
+
+def test_ids_of_nothing_are_not_found(sdk: Any) -> None:
+    for call in (
+        lambda: sdk.projects.get(id="pr_0"),
+        lambda: sdk.projects.update(id="pr_0", name="x"),
+        lambda: sdk.projects.delete(id="pr_0"),
+        lambda: sdk.projects.list_configs(id="pr_0"),
+        lambda: sdk.projects.list_deployed_configs(id="pr_0"),
+        lambda: sdk.projects.deactivate_config(id="pr_0"),
+        lambda: sdk.projects.get_active_config(id="pr_0"),
+        lambda: sdk.model_configs.get(id="config_0"),
+        lambda: sdk.evaluations.get(id="ev_0"),
+        lambda: sdk.evaluations.list(project_id="pr_0"),
+        lambda: sdk.evaluations.update_status(id="ev_0", status="completed"),
+        lambda: sdk.datasets.create(project_id="pr_0", name="n", description=""),
+    ):
+        status, detail = refused(call)
+        assert (status, detail.endswith("was not found.")) == (404, True)
+
+
+def test_a_field_that_does_not_fit_is_a_list_of_entries(sdk: Any) -> None:
+    status, (entry,) = refused(lambda: sdk.projects.create(name="  "))
+    assert (status, entry["loc"], entry["type"]) == (422, ["body", "name"], "value_error.any_str.min_length")
+
+
+# Configs and deployments
+
+
+def test_a_config_is_registered_once_and_read_back(sdk: Any) -> None:
+    name = fresh("By name")
+    parameters: dict[str, Any] = {
+        "project": name,
+        "name": "triage v3",
+        "description": "Shorter",
+        "model": "gpt-4o",
+        "provider": "openai",
+        "endpoint": "chat",
+        "chat_template": [{"role": "system", "content": "Sort the request of {{customer}}."}],
+        "temperature": 0.2,
+        "max_tokens": 400,
+        "stop": ["END"],
+        "response_format": {"type": "json_object"},
+        "tools": [{"name": "refund", "description": "Pays back", "parameters": {"type": "object"}}],
+        "other": {"logit_bias": {"50256": -100}},
+    }
+    registered = sdk.model_configs.register(**parameters)
+    assert registered.project_name == name
+    again = sdk.model_configs.register(**parameters)
+    assert again.config.id == registered.config.id
+    config = sdk.model_configs.get(id=registered.config.id)
+    assert (config.name, config.temperature, config.tools[0].name) == ("triage v3", 0.2, "refund")
+    assert config.chat_template[0].content == "Sort the request of {{customer}}."
+    assert sdk.projects.get_active_config(id=registered.project_id).config.id == config.id
+
+
+def test_deployments_move_between_environments(sdk: Any, made: Prepared) -> None:
+    project_id = made.project.id
+    rows = sdk.projects.list_deployed_configs(id=project_id)
+    assert [(row.environment_name, row.environment_tag, row.model_config_id_) for row in rows] == [
+        ("production", "default", made.first)
+    ]
+    production = {"id": rows[0].environment_id}
+    deployed = sdk.projects.deploy_config(project_id=project_id, config_id=made.second, environments=[production])
+    assert [row.model_config_id_ for row in deployed] == [made.second]
+    active = sdk.projects.get_active_config(id=project_id, environment="production")
+    assert (active.config.id, active.environment_id) == (made.second, production["id"])
+    assert sdk.projects.update(id=project_id, active_config_id=made.first).active_config.config.id == made.first
+    assert sdk.projects.deactivate_config(id=project_id, environment="production").active_config is None
+    assert refused(lambda: sdk.projects.get_active_config(id=project_id))[0] == 404
+    sdk.projects.deploy_config(project_id=project_id, config_id=made.second)
+    sdk.projects.delete_deployed_config(project_id=project_id, environment_id=production["id"])
+    assert sdk.projects.get(id=project_id).active_config is None
+    assert [row.config.id for row in sdk.projects.list_configs(id=project_id)] == [made.first, made.second]
+
+
+def test_nothing_is_deployed_where_something_is_unknown(sdk: Any, made: Prepared) -> None:
+    project_id = made.project.id
+    for call in (
+        lambda: sdk.projects.deploy_config(project_id=project_id, config_id="config_0"),
+        lambda: sdk.projects.deploy_config(project_id=project_id, config_id=made.second, environments=[{"id": "env"}]),
+        lambda: sdk.projects.deactivate_config(id=project_id, environment="no such place"),
+        lambda: sdk.projects.delete_deployed_config(project_id=project_id, environment_id="env_0"),
+        lambda: sdk.projects.update(id=project_id, active_config_id="config_0"),
+    ):
+        assert refused(call)[0] == 404
+    assert sdk.projects.get(id=project_id).active_config.config.id == made.first
+
+
+# Evaluations
+
+
+def test_an_evaluation_runs_completes_and_is_reopened(sdk: Any, made: Prepared) -> None:
+    run = made.evaluation(sdk, name="spring")
+    assert (run.status, run.config.id, run.dataset.id) == ("running", made.first, made.dataset.id)
+    assert sdk.evaluations.update_status(id=run.id, status="completed").status == "completed"
+    assert sdk.evaluations.get(id=run.id, evaluator_aggregates=True).status == "completed"
+    assert sdk.evaluations.update_status(id=run.id, status="running").status == "running"
+    status, detail = refused(lambda: sdk.evaluations.update_status(id=run.id, status="cancelled"))
+    assert (status, detail) == (422, "The status of an evaluation cannot be changed from running to cancelled.")
+    assert sdk.evaluations.get(id=run.id).status == "running"
+
+
+def test_evaluations_are_listed_by_page_and_whole(sdk: Any, made: Prepared) -> None:
+    runs = [made.evaluation(sdk).id for _ in range(3)]
+    page = sdk.evaluations.list(project_id=made.project.id, page=1, size=2, start_date="2024-01-01")
+    assert ([row.id for row in page.records], page.total) == (runs[:1], 3)
+    chosen = sdk.evaluations.list(project_id=made.project.id, id=runs[:2])
+    assert [row.id for row in chosen.records] == [runs[1], runs[0]]
+    everything = sdk.evaluations.list_all_for_project(project_id=made.project.id, evaluator_aggregates=True)
+    assert [row.id for row in everything] == runs[::-1]
+
+
+def test_evaluators_and_datasets_are_listed(sdk: Any, made: Prepared) -> None:
+    assert made.evaluator.id in [row.id for row in sdk.evaluators.list()]
+    assert made.dataset.id in [row.id for row in sdk.datasets.list()]
+    mine = sdk.datasets.list_all_for_project(project_id=made.project.id)
+    assert [row.id for row in mine] == [made.dataset.id]
+
+
+# What is not built
+
+
+def test_what_is_not_built_says_so(sdk: Any, made: Prepared) -> None:
+    for call in (
+        lambda: sdk.projects.export(id=made.project.id),
+        lambda: sdk.sessions.list(project_id=made.project.id),
+        lambda: sdk.feedback(type="rating", value="good", data_id="data_0"),
+    ):
+        status, detail = refused(call)
+        assert (status, detail.startswith("This registry does not do ")) == (501, True)
