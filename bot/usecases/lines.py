@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.actors import Actor, Place
 from bot.domain.evaluations import COMPLETED, RUNNING
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Ambiguous, Harmless, NotFound, NotYet, Outcome, Refused, Suggestion
+from bot.domain.outcomes import (
+    Ambiguous,
+    EnvironmentMissing,
+    Failed,
+    Harmless,
+    NotFound,
+    NotYet,
+    Outcome,
+    Refused,
+    Suggestion,
+)
 from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar import is_not_yet, say
 from bot.grammar.readings import (
@@ -32,7 +42,7 @@ from bot.usecases import approvals, changes, deploys, evaluations
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
-from bot.usecases.wishes import Wish, understand
+from bot.usecases.wishes import Question, Wish, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,23 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
         return Harmless(say(inner[0]))
     wish = await understand(ctx.index, inner)
     if not isinstance(wish, Wish):
-        return wish
+        return _still_explained(wish)
     return await deploys.explain(ctx, wish, speaker.actor, say(inner[0]))
+
+
+def _still_explained(question: Question | Failed) -> Outcome:
+    """A question about a line that is only to be explained: whatever is chosen is only explained as well."""
+    match question:
+        case NotFound(near=choices):
+            return replace(question, near=_explaining(choices))
+        case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
+            return replace(question, choices=_explaining(choices))
+        case Failed():
+            return question
+
+
+def _explaining(choices: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(each.label, say(Explain(each.line, ()))) for each in choices)
 
 
 @dataclass(frozen=True, slots=True)

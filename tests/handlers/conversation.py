@@ -169,14 +169,14 @@ class Talk:
         assert channel is not None
         return [line.text for line in await self.messages(who, channel) if line.by_bot]
 
-    async def modal(self, who: str) -> dict[str, Any] | None:
+    async def on_screen(self, who: str) -> dict[str, Any] | None:
         """The modal on top of somebody's screen."""
         view: dict[str, Any] | None = (await self._get("modal", **{"as": who}))["view"]
         return view
 
     async def open(self, who: str) -> dict[str, Any]:
         """The modal that must be there."""
-        view = await self.modal(who)
+        view = await self.on_screen(who)
         assert view is not None, "no modal is open"
         return view
 
