@@ -23,6 +23,8 @@ from bot.usecases.reports import GONE, key_of, subject_of
 
 log = get_logger(__name__)
 
+DAY = timedelta(days=1)
+
 CONCURRENCY = 8
 """Provider calls at once during a sweep."""
 
@@ -77,6 +79,8 @@ async def _watch(ctx: Context, project: Project, evaluation: Evaluation) -> int:
         return 0
     subject = subject_of(reminder)
     async with ctx.store.write() as tx:
+        if woken and known is not None and not await tx.claim_once(f"woken:{subject}:{known.snoozed_until}", now + DAY):
+            return 0  # another process was faster
         await tx.save_reminder(reminder)
         if say and channel is not None:
             place = Place(ctx.org, ctx.team, channel)
