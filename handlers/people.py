@@ -126,7 +126,7 @@ class SlackPeople(People):
         profile = profile if isinstance(profile, Mapping) else {}
         names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
         return Actor(
-            org=org,
+            org=self._home[0] if self._is_home(user) else org,  # one person is one, whatever a payload left out
             team=team,
             user_id=user_id,
             name=next((name for name in names if isinstance(name, str) and name.strip()), ""),

@@ -118,6 +118,18 @@ async def test_on_grid_a_member_of_another_team_is_no_stranger(
     assert await standing(slack, clock, user(**facts), home_org="E0ACORN") is expected
 
 
+async def test_a_payload_that_names_no_enterprise_does_not_make_a_second_person_of_one(
+    slack: FaultyServer, clock: Hands
+) -> None:
+    slack.reply(user(), user())
+    people = made(slack, clock, home_org="E0ACORN")
+
+    asked = await people.actor("E0ACORN", "T0ACORN", "U0ADA")
+    pressed = await people.actor("T0ACORN", "T0ACORN", "U0ADA")
+
+    assert asked.key == pressed.key == ("E0ACORN", "U0ADA")
+
+
 @pytest.mark.parametrize(
     ("facts", "name"),
     [
