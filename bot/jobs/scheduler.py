@@ -112,8 +112,11 @@ class Scheduler:
             self._clock = None
 
     async def _hand_off(self, job: Job) -> None:
-        if job.name not in self._running:
-            self.tasks.spawn(self._run(job), f"job {job.name}")
+        if job.name in self._running:
+            return
+        self._running.add(job.name)
+        if not self.tasks.spawn(self._run(job), f"job {job.name}"):
+            self._running.discard(job.name)
 
     async def _run(self, job: Job) -> None:
         self._running.add(job.name)

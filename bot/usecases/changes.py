@@ -52,8 +52,10 @@ async def approvals(ctx: Context, actor: Actor, *, page: int = 1) -> ChangeList:
     async with ctx.store.read() as tx:
         waiting, _ = await tx.changes(states={State.WAITING}, not_requester=actor.key, limit=500, offset=0)
         mine = [change for change in waiting if not await _has_said(tx, change, actor)]
-    start = (page - 1) * PAGE
-    return ChangeList("approvals", tuple(mine[start : start + PAGE]), page, _pages(len(mine), PAGE), "approvals")
+    pages = _pages(len(mine), PAGE)
+    page = min(max(page, 1), pages)
+    shown = mine[(page - 1) * PAGE : page * PAGE]
+    return ChangeList("approvals", tuple(shown), page, pages, "approvals")
 
 
 async def _has_said(tx: Reading, change: Change, actor: Actor) -> bool:
@@ -64,14 +66,25 @@ async def history(
     ctx: Context, project: Project | None, environment: Environment | None, line: str, *, page: int = 1
 ) -> ChangeList:
     """Changes, newest first, of everything or of one project, in one environment or in all."""
+    page = max(page, 1)
     async with ctx.store.read() as tx:
-        found, total = await tx.changes(
-            project=project.key if project else None,
-            environment_id=environment.id if environment else None,
-            limit=PAGE,
-            offset=(page - 1) * PAGE,
-        )
-    return ChangeList("changes", found, page, _pages(total, PAGE), line)
+        found, total = await _page_of(tx, project, environment, page)
+        pages = _pages(total, PAGE)
+        if page > pages:  # there were more when the button was made
+            page = pages
+            found, total = await _page_of(tx, project, environment, page)
+    return ChangeList("changes", found, page, pages, line)
+
+
+async def _page_of(
+    tx: Reading, project: Project | None, environment: Environment | None, page: int
+) -> tuple[tuple[Change, ...], int]:
+    return await tx.changes(
+        project=project.key if project else None,
+        environment_id=environment.id if environment else None,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
 
 
 async def board(ctx: Context, projects: list[Project], line: str, *, page: int = 1) -> Board:

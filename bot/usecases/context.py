@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from ulid import ULID
 
-from bot.clients.base import ProviderClient
+from bot.clients.base import NotDone, ProviderClient
 from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Event
+from bot.domain.errors import Fault, Problem
 from bot.domain.policies import RuleFor
 from bot.store import Store
 from bot.usecases.index import Index
@@ -43,7 +44,10 @@ class Context:
     evaluations_channel: str | None = None
 
     def provider(self, name: str) -> ProviderClient:
-        """The client of a provider that a stored name points to. Raises `KeyError` when it is no longer configured."""
+        """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""
+        if name not in self.providers:
+            problem = Problem(Fault.UNREACHABLE, name, "finding the provider", detail="It is not configured any more.")
+            raise NotDone(problem)
         return self.providers[name]
 
 

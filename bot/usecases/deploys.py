@@ -33,7 +33,7 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
     card_place = await place_for_card(ctx, place)
     if card_place is None:
         return Refused((Reason(Code.CANNOT_POST, Lifter.REQUESTER, {"channel": place.channel}),))
-    asked = await _ask(ctx, wish, actor)
+    asked = await _ask(ctx, wish)
     if not isinstance(asked, _Asked):
         return asked
     change, answer, entries, gave_way = await _remember(ctx, asked, actor, card_place)
@@ -53,7 +53,7 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
 
 async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
     """What would happen to a wish, and which rule decides. Changes nothing."""
-    asked = await _ask(ctx, wish, actor)
+    asked = await _ask(ctx, wish)
     if not isinstance(asked, _Asked):
         return asked
     async with ctx.store.read() as tx:
@@ -104,8 +104,7 @@ class _Asked:
     evidence: Evidence
 
 
-async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Failed | NotFound:
-    del actor
+async def _ask(ctx: Context, wish: Wish) -> _Asked | Refused | Failed | NotFound:
     try:
         seen = await look(ctx, wish.project)
     except ProviderError as error:

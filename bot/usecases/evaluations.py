@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.clients.base import ProviderError
+from bot.clients.base import ProviderClient, ProviderError, Unsure
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
 from bot.domain.errors import Fault, Problem
@@ -15,7 +15,7 @@ from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
 from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Refused, Snoozed
-from bot.domain.policies import Denied, StatusUpdate, decide
+from bot.domain.policies import Denied, Lookup, StatusUpdate, decide
 from bot.logs import current_request_id, get_logger
 from bot.usecases.context import Context, entry, new_id
 from bot.usecases.notices import deliver
@@ -43,6 +43,8 @@ async def sweep(ctx: Context) -> Sweep:
     """Read every project's evaluations; report what has been running for too long, end what no longer runs."""
     gate = asyncio.Semaphore(CONCURRENCY)
 
+    looked_at = ctx.clock.now()
+
     async def read(project: Project) -> tuple[Project, Sequence[Evaluation] | None]:
         async with gate:
             try:
@@ -59,17 +61,18 @@ async def sweep(ctx: Context) -> Sweep:
     running = [(project, one) for project, found in readable for one in found if one.status == RUNNING]
     reported = 0
     for project, evaluation in running:
-        reported += await _watch(ctx, project, evaluation)
-    for project, found in readable:
-        await _end_those_that_stopped(ctx, project, {one.id: one.status for one in found})
+        reported += await _watch(ctx, project, evaluation, looked_at)
+    await _end_those_that_stopped(ctx, {project.key: found for project, found in readable})
     return Sweep(len(projects), len(running), reported, len(seen) - len(readable))
 
 
-async def _watch(ctx: Context, project: Project, evaluation: Evaluation) -> int:
+async def _watch(ctx: Context, project: Project, evaluation: Evaluation, looked_at: datetime) -> int:
     """Remember a running evaluation; report it when it is time. Answers 1 when something was said."""
     now = ctx.clock.now()
     async with ctx.store.read() as tx:
         known = await tx.reminder(project.provider, evaluation.id)
+        if known is not None and known.ended_at is not None and known.ended_at >= looked_at:
+            return 0  # it was ended here after we looked
         reminder, woken = _reminder_now(known, project, evaluation, now)
         told = await tx.notice_for(NoticeKind.EVALUATION, subject_of(reminder))
     due = now - reminder.first_seen >= ctx.running_threshold and reminder.snoozed_until is None
@@ -106,14 +109,17 @@ def _reminder_now(
     return (replace(known, snoozed_until=None) if woken else known), woken
 
 
-async def _end_those_that_stopped(ctx: Context, project: Project, statuses: dict[str, str]) -> None:
-    """Reports whose evaluation stopped, or vanished, say so by themselves."""
+async def _end_those_that_stopped(ctx: Context, seen: Mapping[tuple[str, str], Sequence[Evaluation]]) -> None:
+    """Reports whose evaluation stopped, or vanished, say so by themselves; `seen` is by project."""
     async with ctx.store.read() as tx:
-        open_ones = [found for found in await tx.reminders(open_only=True) if found.provider == project.provider]
+        open_ones = await tx.reminders(open_only=True)
     for reminder in open_ones:
-        if reminder.project_id == project.id and statuses.get(reminder.evaluation_id) != RUNNING:
-            ended = replace(reminder, ended_at=ctx.clock.now(), ended_as=statuses.get(reminder.evaluation_id, GONE))
-            await _save_and_show(ctx, ended)
+        found = seen.get((reminder.provider, reminder.project_id))
+        if found is None:
+            continue
+        status = next((one.status for one in found if one.id == reminder.evaluation_id), GONE)
+        if status != RUNNING:
+            await _save_and_show(ctx, replace(reminder, ended_at=ctx.clock.now(), ended_as=status))
 
 
 async def _save_and_show(ctx: Context, reminder: Reminder) -> None:
@@ -137,10 +143,9 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(found.provider, found.id)
     project_name = reminder.project_name if reminder else ""
+    project = Project(found.provider, found.project_id, project_name)
     try:
-        updated = await client.set_evaluation_status(
-            Project(found.provider, found.project_id, project_name), found.id, status
-        )
+        updated = await _set(client, project, found.id, status)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     if updated.status != status:
@@ -155,8 +160,22 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
     return EvaluationUpdated(updated, project_name)
 
 
+async def _set(client: ProviderClient, project: Project, evaluation_id: str, status: str) -> Evaluation:
+    """Set the status. An answer that is lost is looked for."""
+    try:
+        return await client.set_evaluation_status(project, evaluation_id, status)
+    except Unsure:
+        now = await client.evaluation(project, evaluation_id)
+        if now.status != status:
+            raise
+        return now
+
+
 async def snooze(ctx: Context, word: str, actor: Actor, span: timedelta) -> Outcome:
     """Keep the report about an evaluation quiet for a while."""
+    answer = decide(Lookup(actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
     provider, evaluation_id = key_of(word)
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(provider, evaluation_id)

@@ -102,6 +102,12 @@ async def deliver(ctx: Context, notice: Notice) -> None:
         except NotDelivered as error:
             await _postpone(ctx, claimed, error)
             return
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
+            log.exception("notice.not_made", notice=claimed.id, kind=claimed.kind.value)
+            await _postpone(ctx, claimed, NotDelivered(type(error).__name__))
+            return
         log.info("notice.said", kind=claimed.kind.value, subject=claimed.subject, edited=claimed.at is not None)
         async with ctx.store.write() as tx:
             if at is None:

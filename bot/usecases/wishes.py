@@ -39,7 +39,7 @@ Question = Ambiguous | NotFound | EnvironmentMissing
 
 @dataclass(frozen=True, slots=True)
 class _Miss:
-    """How far a reading came before a name was not found; `rank` grows with every name that was."""
+    """A name of a reading that nothing has; `rank` counts the names of that reading that were found."""
 
     rank: int
     noun: str
@@ -134,8 +134,8 @@ class _Reader:
         match reading:
             case Deploy():
                 subjects = self._deploy_subjects(reading)
-            case Rollback(config=Name()):
-                subjects = self._rollback_subjects(reading)
+            case Rollback(config=Name() as config):
+                subjects = self._rollback_subjects(reading.project, config)
             case Promote() | Rollback() | Deactivate():
                 subjects = self._project_subjects(reading.project)
         for subject in subjects:
@@ -159,13 +159,12 @@ class _Reader:
         for project in projects:
             yield from self._configs_of(project, reading.config)
 
-    def _rollback_subjects(self, reading: Rollback) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
-        projects = self._index.projects(reading.project)
+    def _rollback_subjects(self, name: Name, config: Name) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
+        projects = self._index.projects(name)
         if not projects:
-            yield self._project_miss(reading.project, 0)
+            yield self._project_miss(name, 1 if self._index.configs(config) else 0)
         for project in projects:
-            assert reading.config is not None  # noqa: S101 - the caller matched it
-            yield from self._configs_of(project, reading.config)
+            yield from self._configs_of(project, config)
 
     def _configs_of(self, project: Project, name: Name) -> Iterator[tuple[Project, Config | None, int] | _Miss]:
         """The project's own configs of that name, else those of other projects, so that the mistake can be told."""
@@ -195,7 +194,7 @@ class _Reader:
                 continue
             environments = self._index.environment(reading.environment, project.provider)
             if not environments:
-                yield self._environment_miss(reading.environment, rank + 1, project, "environment")
+                yield self._environment_miss(reading.environment, rank, project, "environment")
             for environment in environments:
                 wish = self._wish(project, config, environment, source)
                 yield (wish,) if isinstance(reading, Promote) and source is None else wish
@@ -210,7 +209,7 @@ class _Reader:
         def names() -> Sequence[str]:
             return [entry.project.name for entry in self._index.entries()]
 
-        return _Miss(rank, "project", name, names, lambda new: replace(self._reading, project=new))
+        return _Miss(rank + self._placeable(), "project", name, names, lambda new: replace(self._reading, project=new))
 
     def _config_miss(self, name: Name, rank: int, project: Project | None) -> _Miss:
         def names() -> Sequence[str]:
@@ -223,7 +222,7 @@ class _Reader:
                 return replace(self._reading, config=new)
             return replace(self._reading, config=new, project=unique(project, self._index.projects))
 
-        return _Miss(rank, "config", name, names, fill)
+        return _Miss(rank + self._placeable(), "config", name, names, fill)
 
     def _environment_miss(self, name: Name, rank: int, project: Project, part: str) -> _Miss:
         def names() -> Sequence[str]:
@@ -234,7 +233,12 @@ class _Reader:
                 return replace(self._reading, source=new)
             return replace(self._reading, environment=new)
 
-        return _Miss(rank + 1, "environment", name, names, fill)
+        return _Miss(rank + self._placeable(), "environment", name, names, fill)
+
+    def _placeable(self) -> int:
+        """How many of the environments that the reading names there are."""
+        source = self._reading.source if isinstance(self._reading, Promote) else None
+        return sum(bool(name and self._index.environment(name)) for name in (self._reading.environment, source))
 
 
 _NOWHERE = Environment("", "", "")
