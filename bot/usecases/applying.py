@@ -222,7 +222,7 @@ async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outco
         await _write(ctx, change)
     except Unsure as error:
         log.warning("change.unsure", change=change.id, fault=error.problem.fault, status=error.problem.status)
-        return await _find_out(ctx, change, resend=True, problem=error.problem)
+        return await _find_out(ctx, change, resend=True, problem=error.problem, before=before)
     except ProviderError as error:
         return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     _step(change, "sent")
@@ -239,11 +239,7 @@ async def _read_back(ctx: Context, change: Change, before: ServedNow | None) -> 
     if not has_effect(change, now.served.get(change.environment.id)):
         problem = Problem(Fault.NO_EFFECT, change.project.provider, "reading back what is live")
         return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
-    moved = _others_moved(change, before, now)
-    problem_beside = None
-    if moved:
-        problem_beside = Problem(Fault.OTHER_MOVED, change.project.provider, "reading back", detail=", ".join(moved))
-    return await _finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=problem_beside)
+    return await _finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=_moved_beside(change, before, now))
 
 
 def has_effect(change: Change, served: Served | None) -> bool:
@@ -255,19 +251,25 @@ def has_effect(change: Change, served: Served | None) -> bool:
     return served.serves(change.target.id, change.target.content_version)
 
 
-def _others_moved(change: Change, before: ServedNow | None, now: ServedNow) -> list[str]:
+def _moved_beside(change: Change, before: ServedNow | None, now: ServedNow) -> Problem | None:
+    """The other environments that moved between the two looks, as something to tell."""
     if before is None:
-        return []
-    return [
+        return None
+    moved = [
         environment.name
         for environment in now.environments
         if environment.id != change.environment.id
         and environment.id in before.served
         and not before.served[environment.id].same_as(now.served[environment.id])
     ]
+    if not moved:
+        return None
+    return Problem(Fault.OTHER_MOVED, change.project.provider, "reading back", detail=", ".join(moved))
 
 
-async def _find_out(ctx: Context, change: Change, *, resend: bool, problem: Problem | None = None) -> Outcome:
+async def _find_out(
+    ctx: Context, change: Change, *, resend: bool, problem: Problem | None = None, before: ServedNow | None = None
+) -> Outcome:
     """It was sent, or it may have been: look. Present is applied; absent may be sent again; else a person decides."""
     try:
         now = await ctx.provider(change.project.provider).served(change.project)
@@ -276,11 +278,13 @@ async def _find_out(ctx: Context, change: Change, *, resend: bool, problem: Prob
     served = now.served.get(change.environment.id)
     if has_effect(change, served):
         event = Event.SETTLED if change.state is State.UNKNOWN else Event.APPLIED
-        return await _finish(ctx, change, Move.SUCCEED, event)
+        return await _finish(ctx, change, Move.SUCCEED, event, problem=_moved_beside(change, before, now))
     lost = problem or change.problem or Problem(Fault.CUT_AFTER_WRITE, change.project.provider, "making it live")
     if served is None or not served.same_as(change.seen.base):
         return await _lose(ctx, change, lost)
     if not resend:
+        if change.state is State.APPLYING and lost.fault is Fault.TIMED_OUT:  # it may land a moment from now
+            return await _lose(ctx, change, lost)
         return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
     _step(change, "effect absent")
     kept = await _keep(ctx, change)
@@ -289,10 +293,10 @@ async def _find_out(ctx: Context, change: Change, *, resend: bool, problem: Prob
     try:
         await _write(ctx, kept)
     except Unsure as error:
-        return await _find_out(ctx, kept, resend=False, problem=error.problem)
+        return await _find_out(ctx, kept, resend=False, problem=error.problem, before=before or now)
     except ProviderError as error:
         return await _finish(ctx, kept, Move.FAIL, Event.FAILED, problem=error.problem)
-    return await _read_back(ctx, kept, now)
+    return await _read_back(ctx, kept, before or now)
 
 
 async def _keep(ctx: Context, change: Change) -> Change | None:
