@@ -310,9 +310,14 @@ def _decide_vote(facts: Vote) -> Answer:
 
 
 def _by(facts: Vote) -> dict[str, str]:
-    """Who was first, for whoever comes too late: the last word that was said, or the requester who took it back."""
+    """Who was first, for whoever comes too late: the last word that was said, or the requester who took it back.
+
+    Nobody, where no word of a reviewer brought it to where it stands.
+    """
     if facts.state is State.WITHDRAWN:
         return {"by": facts.requester.user_id}
+    if facts.state in (State.EXPIRED, State.SUPERSEDED, State.VOID):
+        return {}
     return {"by": facts.decisions[-1].actor.user_id} if facts.decisions else {}
 
 

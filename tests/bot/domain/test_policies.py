@@ -273,6 +273,13 @@ def test_refuses_a_vote_with_its_reason(different: dict[str, Any], code: Code) -
     assert codes(decide(vote(**different, say=Say.REJECT))) == [code]
 
 
+@pytest.mark.parametrize("state", [State.EXPIRED, State.SUPERSEDED, State.VOID])
+def test_who_comes_too_late_is_not_told_that_an_approver_ended_it(state: State) -> None:
+    answer = decide(vote(state=state, rule=RuleMark("two", 2), decisions=(said(MIRA),)))
+    assert isinstance(answer, Denied)
+    assert "by" not in answer.reasons[0].facts
+
+
 def test_the_same_user_id_in_another_organisation_is_another_person() -> None:
     assert isinstance(decide(vote(actor=replace(ADA, org="E0OTHER"))), Allowed)
 
