@@ -22,7 +22,7 @@ from bot.domain.served import Nothing, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
 from bot.usecases.context import LEASE, Context, entry
-from bot.usecases.looking import evaluations_of, evidence_for, undone_facts
+from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
 from bot.usecases.notices import deliver_card, history_of, take_undo_away
 
 log = get_logger(__name__)
@@ -155,10 +155,10 @@ class _Looked:
 async def _look_again(ctx: Context, change: Change) -> _Looked:
     """Everything that an approval is bound to, as it is now: two reads."""
     client = ctx.provider(change.project.provider)
-    served, evaluations = await asyncio.gather(
-        client.served(change.project),
-        evaluations_of(ctx, change.project) if change.target is not None else _none(),
-    )
+    async with side_by_side() as reads:
+        reading = reads.create_task(client.served(change.project))
+        proving = reads.create_task(evaluations_of(ctx, change.project)) if change.target is not None else None
+    served, evaluations = reading.result(), proving.result() if proving else None
     environment = _environment(served, change)
     now_served = served.served.get(change.environment.id)
     evidence: Evidence = evidence_for(ctx, evaluations, change.project, change.target, change.seen.base)
@@ -185,10 +185,6 @@ async def _look_again(ctx: Context, change: Change) -> _Looked:
         undone=undone,
     )
     return _Looked(facts, served)
-
-
-async def _none() -> None:
-    return None
 
 
 def _environment(served: ServedNow, change: Change) -> Environment | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
@@ -42,12 +43,25 @@ async def look(ctx: Context, project: Project) -> Look:
     Raises `ProviderError` when one of the first two cannot be read; evaluations that cannot be read prove nothing.
     """
     client = ctx.provider(project.provider)
+    async with side_by_side() as reads:
+        served = reads.create_task(client.served(project))
+        configs = reads.create_task(client.configs(project))
+        found = reads.create_task(evaluations_of(ctx, project))
+    ctx.index.learn(project.provider, served.result().environments)
+    return Look(served.result(), configs.result(), found.result())
 
-    served, configs, found = await asyncio.gather(
-        client.served(project), client.configs(project), evaluations_of(ctx, project)
-    )
-    ctx.index.learn(project.provider, served.environments)
-    return Look(served, configs, found)
+
+@asynccontextmanager
+async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
+    """Reads at the same time: the first that fails ends the others, so that none outlives its caller.
+
+    What it failed with is raised as it is.
+    """
+    try:
+        async with asyncio.TaskGroup() as reads:
+            yield reads
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 async def evaluations_of(ctx: Context, project: Project) -> Sequence[Evaluation] | None:
