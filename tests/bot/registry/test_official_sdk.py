@@ -5,22 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import uvicorn
+from humanloop import ApiException, Humanloop
 
 from bot.registry.app import create_app
 from bot.registry.database import migrate_blocking
 from tests.bot.registry.conftest import KEY
-
-with warnings.catch_warnings():
-    # The client was generated years ago, and its imports use what its own dependencies have deprecated since.
-    warnings.simplefilter("ignore")
-    from humanloop import ApiException, Humanloop
 
 
 @pytest.fixture(scope="module")
