@@ -24,6 +24,7 @@ from bot.usecases.tasks import Tasks
 from handlers.notifier import SlackNotifier
 from handlers.people import SlackPeople
 from tests.bot.playground.slack import TEAM
+from tests.bot.slack.requests import SECRET
 from tests.builders import MemoryProvider, World, make_world
 from tests.scenarios.chat import DEPLOYS, Line
 
@@ -239,7 +240,7 @@ async def talking(path: Path, provider: MemoryProvider | None = None, **changes:
             people = SlackPeople(client, home_org="T0ACORN", home_team="T0ACORN", clock=world.clock)
             notifier = SlackNotifier(client, world.clock)
             world.ctx = replace(world.ctx, **{"people": people, "notifier": notifier, **changes})
-            app = build_app(token=token, signing_secret="", session=shared, base_url=api, identity=IDENTITY)
+            app = build_app(token=token, signing_secret=SECRET, session=shared, base_url=api, identity=IDENTITY)
             handlers.register(app, handlers.Desk(world.ctx, tasks, IDENTITY.user_id, COMMANDS))
             delivery.app = app
             async with httpx.AsyncClient(base_url=address, headers={"Origin": address}, trust_env=False) as http:

@@ -1,0 +1,164 @@
+"""Cards and threads in Slack: posted once, edited in place, posted anew only when the message is gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.actors import MessageAt
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder
+from bot.usecases import deploys
+from bot.usecases.notices import deliver_due
+from bot.usecases.ports import NotDelivered
+from handlers.notifier import SlackNotifier
+from tests.bot.usecases.steps import deploy
+from tests.builders import ADA, DEPLOYS, NOON, MovedClock, World, make_world
+from tests.faulty import CUT, FaultyServer, Reply, answer
+
+AT = MessageAt("C0DEPLOYS", "1.1")
+
+
+@pytest.fixture
+async def slack(_no_surroundings: None) -> AsyncIterator[FaultyServer]:
+    async with FaultyServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = await make_world(tmp_path)
+    yield made
+    await made.store.close()
+
+
+@pytest.fixture
+async def view(world: World) -> ChangeView:
+    await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS)
+    return world.memo.cards()[-1]
+
+
+def notifier(slack: FaultyServer) -> SlackNotifier:
+    client = AsyncWebClient(token="xoxb-1", base_url=f"{slack.url}/api/", retry_handlers=[])
+    return SlackNotifier(client, MovedClock())
+
+
+def posted(channel: str = "C0DEPLOYS", ts: str = "1.1") -> Reply:
+    return answer({"ok": True, "channel": channel, "ts": ts})
+
+
+def refused(error: str) -> Reply:
+    return answer({"ok": False, "error": error})
+
+
+def sent(slack: FaultyServer) -> list[tuple[str, dict[str, Any]]]:
+    return [(request.path.removeprefix("/api/"), request.json()) for request in slack.requests]
+
+
+async def test_a_card_is_posted_where_it_belongs(slack: FaultyServer, view: ChangeView) -> None:
+    slack.reply(posted("D0ADA", "7.7"))
+
+    assert await notifier(slack).card(view, DEPLOYS, None) == MessageAt("D0ADA", "7.7")
+
+    ((method, body),) = sent(slack)
+    assert (method, body["channel"], body["unfurl_links"]) == ("chat.postMessage", "C0DEPLOYS", False)
+    assert body["text"]
+    assert body["blocks"]
+
+
+async def test_a_card_is_edited_where_it_stands(slack: FaultyServer, view: ChangeView) -> None:
+    slack.reply(posted())
+
+    assert await notifier(slack).card(view, DEPLOYS, AT) == AT
+
+    ((method, body),) = sent(slack)
+    assert (method, body["channel"], body["ts"]) == ("chat.update", "C0DEPLOYS", "1.1")
+    assert "unfurl_links" not in body
+
+
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
+async def test_a_card_that_is_gone_is_posted_anew(slack: FaultyServer, view: ChangeView, error: str) -> None:
+    slack.reply(refused(error), posted(ts="2.2"))
+
+    assert await notifier(slack).card(view, DEPLOYS, AT) == MessageAt("C0DEPLOYS", "2.2")
+
+    assert [method for method, _ in sent(slack)] == ["chat.update", "chat.postMessage"]
+
+
+async def test_an_edit_that_fails_otherwise_posts_no_second_card(slack: FaultyServer, view: ChangeView) -> None:
+    slack.reply(refused("internal_error"))
+
+    with pytest.raises(NotDelivered, match="internal_error"):
+        await notifier(slack).card(view, DEPLOYS, AT)
+
+    assert len(slack.requests) == 1
+
+
+async def test_a_line_of_history_stands_in_the_card_s_thread(
+    slack: FaultyServer, view: ChangeView, world: World
+) -> None:
+    slack.reply(posted(ts="3.3"))
+    async with world.store.read() as tx:
+        entry = (await tx.audit(view.change.id))[0]
+
+    assert await notifier(slack).history(HistoryView(entry, view.change), AT) == MessageAt("C0DEPLOYS", "3.3")
+
+    assert sent(slack)[0][1]["thread_ts"] == "1.1"
+
+
+async def test_a_report_is_posted_and_edited(slack: FaultyServer, world: World) -> None:
+    run = world.provider.evaluated("support", "config_x", 0.9, status="running")
+    reminder = Reminder("main", run.project_id, "support", run.id, NOON)
+    report = EvaluationView(run, "support", reminder, NOON, exact=True, now=NOON)
+    slack.reply(posted(), posted())
+
+    at = await notifier(slack).evaluation(report, DEPLOYS, None)
+    await notifier(slack).evaluation(report, DEPLOYS, at)
+
+    assert [method for method, _ in sent(slack)] == ["chat.postMessage", "chat.update"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "error", "wait", "final"),
+    [
+        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="30"), "ratelimited", 30.0, False),
+        (answer({"ok": False, "error": "ratelimited"}, 429), "ratelimited", None, False),
+        (refused("channel_not_found"), "channel_not_found", None, True),
+        (refused("is_archived"), "is_archived", None, True),
+        (refused("not_in_channel"), "not_in_channel", None, True),
+        (refused("invalid_auth"), "invalid_auth", None, False),
+        (refused("msg_too_long"), "msg_too_long", None, False),
+        (CUT, "ServerDisconnectedError", None, False),
+        (Reply(200, b"{half"), "no_json", None, False),
+    ],
+)
+async def test_what_slack_does_not_take_is_told_to_the_deliverer(
+    slack: FaultyServer, view: ChangeView, failure: Reply, error: str, wait: float | None, final: bool
+) -> None:
+    slack.reply(failure)
+
+    with pytest.raises(NotDelivered) as raised:
+        await notifier(slack).card(view, DEPLOYS, None)
+
+    assert (raised.value.error, raised.value.retry_after, raised.value.final) == (error, wait, final)
+
+
+async def test_a_card_catches_up_when_slack_is_back(slack: FaultyServer, world: World) -> None:
+    """A lost connection is not a fault of ours: the notice stays due, and the sweep says it."""
+    world.ctx = replace(world.ctx, notifier=notifier(slack))
+    slack.reply(CUT)
+    await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS)
+    world.clock.instant = NOON.replace(hour=13)
+    slack.reply(posted())
+
+    await deliver_due(world.ctx)
+
+    async with world.store.read() as tx:
+        found, _ = await tx.changes(limit=1, offset=0)
+        card = await tx.notice_for(NoticeKind.CARD, found[0].id)
+    assert card is not None
+    assert card.at == AT
