@@ -9,8 +9,7 @@ from typing import Any
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import ChangeDetail, NotFound, Outcome, Refused
-from bot.domain.policies import Denied, Lookup, decide
+from bot.domain.outcomes import ChangeDetail, NotFound, Outcome
 from bot.logs import get_logger
 from bot.usecases import applying, approvals, changes, deploys, evaluations
 from bot.usecases.drafts import draft
@@ -57,15 +56,12 @@ class Actions:
         await self._pressed(Action(name), identifier, click, reply)
 
     async def _pressed(self, action: Action, identifier: str, click: Click, reply: Reply) -> None:
-        if action is Action.OPEN_FORM:
-            await open_form(identifier, place_of(click), reply, click.trigger_id)
-            return
         actor = await self._desk.actor(click)
-        answer = decide(Lookup(actor))
-        if isinstance(answer, Denied):  # in a shared channel everybody sees the buttons
-            await self._desk.say(Refused(answer.reasons), actor, reply)
+        if await self._desk.turns_away(actor, reply):
             return
         match action:
+            case Action.OPEN_FORM:
+                await open_form(identifier, place_of(click), reply, click.trigger_id)
             case Action.RUN_LINE:
                 await self._run_line(identifier, actor, click, reply)
             case Action.REVIEW:

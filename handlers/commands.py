@@ -27,10 +27,11 @@ class Commands:
         place = Place(command.org, command.team, command.channel)
         parsed = parse(command.text, verb or None)
         form = None if isinstance(parsed, Misunderstood) else parsed.readings[0]
-        if isinstance(form, Form) and not is_not_yet(form):
-            await open_form(form.verb, place, reply, command.trigger_id)
-            return
         actor = await self._desk.actor(command)
+        if isinstance(form, Form) and not is_not_yet(form):
+            if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
+                await open_form(form.verb, place, reply, command.trigger_id)
+            return
         await take_line(self._desk, command.text, verb, actor, place, reply)
 
 

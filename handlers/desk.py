@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.actors import Actor, Place
-from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Outcome, Unknown, Void
+from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Outcome, Refused, Unknown, Void
+from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar.readings import Misunderstood, Reading
 from bot.usecases import notices
 from bot.usecases.context import Context
@@ -40,6 +41,13 @@ class Desk:
         """The person behind a payload, with the standing that Slack knows now."""
         team = payload.team if isinstance(payload, SlashCommand) else payload.user_team
         return await self.ctx.people.actor(payload.org, team, payload.user_id)
+
+    async def turns_away(self, actor: Actor, reply: Reply) -> bool:
+        """Whether this person may not even look, and was told so: in a shared channel strangers see the buttons."""
+        answer = decide(Lookup(actor))
+        if isinstance(answer, Denied):
+            await self.say(Refused(answer.reasons), actor, reply)
+        return isinstance(answer, Denied)
 
     async def carry_out(
         self,

@@ -76,6 +76,8 @@ class Views:
         actor = await self._desk.actor(sent)
         place = Place(sent.org, sent.team, form.channel)
         reply = replace(reply, direct=form.channel.startswith("D"))
+        if await self._desk.turns_away(actor, reply):
+            return
         await self._desk.answer(deploys.request(self._desk.ctx, wish, actor, place), actor, reply, place)
 
     async def _rejected(self, sent: Submission, reply: Reply) -> None:
