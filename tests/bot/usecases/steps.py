@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from typing import TypeVar
 
 from bot.domain.changes import Change, Kind, State
@@ -73,26 +71,17 @@ class Killed(BaseException):
     """The process ends here: nothing in the product may catch it."""
 
 
-def dies(world: World, method: str, *, after: bool = False) -> Callable[[], None]:
-    """Let the process die when it calls the provider, or right after; the answer takes the trap away again."""
-    provider = world.provider
-    real = getattr(provider, method)
-
-    async def trap(*arguments: object) -> object:
-        if after:
-            await real(*arguments)
-        raise Killed
-
-    setattr(provider, method, trap)
-    return lambda: setattr(provider, method, real)
+async def die() -> None:
+    raise Killed
 
 
 async def killed(world: World, change_id: str, method: str, *, after: bool = False) -> Change:
-    """A change that was approved while the process died at this call."""
-    restore = dies(world, method, after=after)
-    with suppress(Killed):
+    """A change that was approved while the process died at this call, or right after it."""
+    (world.provider.then if after else world.provider.first)[method] = die
+    try:
         await approvals.approve(world.ctx, change_id, RAVI)
-    restore()
+    except* Killed:
+        pass
     return await stored(world, change_id)
 
 
