@@ -1,0 +1,50 @@
+"""Lines behind buttons, and things that may happen only once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from bot.usecases.drafts import ONCE_LIFE, draft, first_time, keep_drafts
+from tests.builders import ADA, RAVI, World, actor
+
+HOUR = timedelta(hours=1)
+
+
+async def test_a_line_comes_back_for_the_person_whose_button_it_is(world: World) -> None:
+    kept = await keep_drafts(world.ctx, ["deploy a to b", "help"], ADA, HOUR)
+    assert set(kept) == {"deploy a to b", "help"}
+    assert await draft(world.ctx, kept["help"], ADA) == "help"
+
+
+async def test_nobody_else_runs_it(world: World) -> None:
+    kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
+    assert await draft(world.ctx, kept["help"], RAVI) is None
+    assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER")) is None
+
+
+async def test_a_line_runs_out(world: World) -> None:
+    kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
+    world.clock.move(HOUR)
+    assert await draft(world.ctx, kept["help"], ADA) is None
+
+
+async def test_an_unknown_button_has_no_line(world: World) -> None:
+    assert await draft(world.ctx, "nothing", ADA) is None
+
+
+async def test_the_same_line_twice_is_one_draft_and_none_is_none(world: World) -> None:
+    assert len(await keep_drafts(world.ctx, ["help", "help"], ADA, HOUR)) == 1
+    assert await keep_drafts(world.ctx, [], ADA, HOUR) == {}
+
+
+async def test_an_occasion_is_new_once_however_many_ask(world: World) -> None:
+    answers = await asyncio.gather(*(first_time(world.ctx, "Ev1") for _ in range(10)))
+    assert answers.count(True) == 1
+    assert await first_time(world.ctx, "Ev2")
+
+
+async def test_an_occasion_is_forgotten_after_a_while(world: World) -> None:
+    assert await first_time(world.ctx, "Ev1")
+    world.clock.move(ONCE_LIFE + HOUR)
+    assert await first_time(world.ctx, "Ev1")
