@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,6 +53,9 @@ class MovedClock:
         self.instant += span
 
 
+Meanwhile = Callable[[], Awaitable[object]]
+
+
 @dataclass(slots=True)
 class MemoryProvider:
     """A config service in memory that counts its calls and can be told to fail.
@@ -76,6 +79,10 @@ class MemoryProvider:
     calls: list[str] = field(default_factory=list)
     pause: float = 0.0
     """Seconds that every call takes."""
+    first: dict[str, Meanwhile] = field(default_factory=dict)
+    """By method: what happens once when it is called next, before the service hears of it."""
+    then: dict[str, Meanwhile] = field(default_factory=dict)
+    """By method: what happens once after the service did it, before the answer arrives."""
     gone: set[str] = field(default_factory=set)
     """Ids of projects that are listed and, when asked for, no longer there."""
 
@@ -148,13 +155,17 @@ class MemoryProvider:
         return sum(call in ("serve", "clear") for call in self.calls)
 
     async def _called(self, method: str) -> None:
+        if method in self.first:
+            await self.first.pop(method)()
         self.calls.append(method)
         await asyncio.sleep(self.pause)
         if self.failing.get(method) and (method not in ("serve", "clear") or not self.lands):
             raise self.failing[method].pop(0)
 
-    def _lost(self, method: str) -> None:
-        if self.failing.get(method):
+    async def _done(self, method: str) -> None:
+        if method in self.then:
+            await self.then.pop(method)()
+        if method in ("serve", "clear") and self.failing.get(method):
             raise self.failing[method].pop(0)
 
     async def check(self) -> None:
@@ -177,23 +188,27 @@ class MemoryProvider:
         await self._called("served")
         self._find(project)
         now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
-        return ServedNow(tuple(self.environments), now)
+        answer = ServedNow(tuple(self.environments), now)
+        await self._done("served")
+        return answer
 
     async def serve(self, project: Project, environment: Environment, config: Config) -> None:
         await self._called("serve")
         if not self.deaf:
             self.live[project.id, environment.id] = Served(One(config.id, config.content_version, config.name))
-        self._lost("serve")
+        await self._done("serve")
 
     async def clear(self, project: Project, environment: Environment) -> None:
         await self._called("clear")
         if not self.deaf:
             self.live.pop((project.id, environment.id), None)
-        self._lost("clear")
+        await self._done("clear")
 
     async def evaluations(self, project: Project) -> Sequence[Evaluation]:
         await self._called("evaluations")
-        return self.runs.get(project.id, [])
+        answer = list(self.runs.get(project.id, []))
+        await self._done("evaluations")
+        return answer
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
         del project
