@@ -8,11 +8,15 @@ from typing import Any
 
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
+from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import ChangeDetail, NotFound, Outcome
+from bot.domain.outcomes import ChangeDetail, NotFound, Outcome, Refused
+from bot.grammar import parse
+from bot.grammar.readings import Misunderstood
 from bot.logs import get_logger
 from bot.usecases import applying, approvals, changes, deploys, evaluations
-from bot.usecases.drafts import draft
+from bot.usecases.drafts import draft, first_time
+from bot.usecases.lines import changes_what_is_live
 from handlers import messages
 from handlers.calls import NotTaken, taken
 from handlers.commands import open_form, take_line
@@ -25,6 +29,9 @@ from handlers.replies import Reply
 log = get_logger(__name__)
 
 SNOOZE = timedelta(hours=1)
+
+DOUBLE_CLICK = timedelta(seconds=30)
+"""For this long a second press of a line that changes something is the same one."""
 
 Asked = Callable[[str, Actor, Click], Awaitable[Outcome]]
 Modal = Callable[[ChangeDetail], dict[str, Any]]
@@ -80,6 +87,11 @@ class Actions:
             await reply.say(messages.outdated_button())
             return
         line, page = messages.read_page_line(stored)
+        parsed = parse(line)
+        changing = not isinstance(parsed, Misunderstood) and changes_what_is_live(parsed.readings)
+        if changing and not await first_time(self._desk.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
+            await self._desk.say(Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),)), actor, reply)
+            return
         await take_line(self._desk, line, None, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:

@@ -28,7 +28,7 @@ async def draft(ctx: Context, draft_id: str, actor: Actor) -> str | None:
         return await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
 
 
-async def first_time(ctx: Context, occasion: str) -> bool:
+async def first_time(ctx: Context, occasion: str, life: timedelta = ONCE_LIFE) -> bool:
     """Whether this occasion (an event id) is new; two processes get one *yes* between them."""
     async with ctx.store.write() as tx:
-        return await tx.claim_once(occasion, ctx.clock.now() + ONCE_LIFE)
+        return await tx.claim_once(occasion, ctx.clock.now() + life)

@@ -53,6 +53,11 @@ class Speaker:
     place: Place
 
 
+def changes_what_is_live(readings: Sequence[Reading]) -> bool:
+    """Whether carrying them out asks for a change; looking can be repeated at will."""
+    return any(isinstance(reading, Deploy | Promote | Rollback | Deactivate) for reading in readings)
+
+
 async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, page: int = 1) -> Outcome:
     """Carry out the one reading that resolves. Several that do are a question, none is a helpful no."""
     answer = decide(Lookup(speaker.actor))
