@@ -46,7 +46,9 @@ class Context:
     def provider(self, name: str) -> ProviderClient:
         """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""
         if name not in self.providers:
-            problem = Problem(Fault.UNREACHABLE, name, "finding the provider", detail="It is not configured any more.")
+            problem = Problem(
+                Fault.UNREACHABLE, name, "finding the provider", detail="no provider of this name is configured"
+            )
             raise NotDone(problem)
         return self.providers[name]
 
