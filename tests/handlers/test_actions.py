@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bot.clients.base import NotDone, Unsure
 from bot.domain.changes import State
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING
+from bot.domain.names import Config, Environment, Project
 from bot.store import Store, StoreUnavailable
 from bot.store.database import Cause
 from bot.usecases import evaluations
@@ -186,11 +187,11 @@ async def test_undo_asks_for_what_was_live_before(talk: Talk) -> None:
     assert "config_w" in (await talk.cards())[-1].text
 
 
-@dataclass(slots=True)
 class Vanishing(MemoryProvider):
     """Takes the first write, and is gone before it answers."""
 
-    def _lost(self, method: str) -> None:
+    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
+        await super().serve(project, environment, config)
         if self.writes() == 1:
             self.fail("served", NotDone(problem(Fault.UNREACHABLE)), times=20)
             raise Unsure(problem(Fault.CUT_AFTER_WRITE))
