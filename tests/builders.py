@@ -226,6 +226,7 @@ class MemoryProvider:
             return found
         runs = self.runs[found.project_id]
         runs[runs.index(found)] = updated = replace(found, status=status)
+        await self._done("set_evaluation_status")
         return updated
 
     async def close(self) -> None:

@@ -1,0 +1,346 @@
+"""Notices: claimed, said, said again, put off, given up; the last word is always the present state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import MutableMapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.clients.base import NotDone
+from bot.domain.actors import MessageAt, Place
+from bot.domain.changes import State
+from bot.domain.errors import Fault
+from bot.domain.evaluations import RUNNING
+from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind
+from bot.store import StoreUnavailable
+from bot.store.database import Cause
+from bot.store.writing import Writing
+from bot.usecases import approvals, deploys, evaluations, notices
+from bot.usecases.ports import NotDelivered
+from tests.bot.usecases.steps import applied, asked, deactivate, deploy, needs, the
+from tests.builders import ADA, DEPLOYS, MIRA, RAVI, Memo, World, problem
+
+
+async def card(world: World, change: str) -> Notice:
+    async with world.store.read() as tx:
+        found = await tx.notice_for(NoticeKind.CARD, change)
+    assert found is not None
+    return found
+
+
+def states(world: World) -> list[State]:
+    return [view.change.state for view in world.memo.cards()]
+
+
+class Slow(Memo):
+    """A notifier that takes its time; what happens meanwhile is decided by the test."""
+
+    def __init__(self, meanwhile: Any) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await Memo.card(self, view, place, at)
+
+    async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
+        return await Memo.history(self, view, card)
+
+
+# Saying
+
+
+async def test_a_card_is_posted_once_and_edited_from_then_on(world: World) -> None:
+    change = await applied(world)
+    cards = [said for said in world.memo.said if isinstance(said.view, ChangeView)]
+    assert [said.edited for said in cards] == [False] + [True] * (len(cards) - 1)
+    assert len({said.at for said in cards}) == 1
+    assert await notices.card_at(world.ctx, change.id) == cards[0].at
+
+
+async def test_a_card_that_is_current_is_not_said_again(world: World) -> None:
+    change = await asked(world)
+    before = len(world.memo.said)
+    await notices.deliver_card(world.ctx, change)
+    world.clock.move(timedelta(hours=1))
+    assert await notices.deliver_due(world.ctx) == 0
+    assert len(world.memo.said) == before
+
+
+async def test_a_card_that_is_said_by_two_processes_at_once_is_posted_once(world: World) -> None:
+    world.memo.failing = [NotDelivered("timeout")]
+    await asked(world)
+    world.clock.move(timedelta(minutes=1))
+    await asyncio.gather(*(notices.deliver_due(world.again(owner).ctx) for owner in ("two", "three")))
+    assert states(world) == [State.WAITING]
+
+
+async def test_what_moves_while_it_is_being_said_is_said_again(world: World) -> None:
+    slow = Slow(None)
+    world = world.again("one", notifier=slow)
+    change = await asked(world)
+
+    async def rejected() -> None:
+        await approvals.reject(world.again("two").ctx, change, RAVI)
+
+    slow.meanwhile = rejected
+    async with world.store.write() as tx:
+        await tx.touch_notice(NoticeKind.CARD, change)
+    await notices.deliver_card(world.ctx, change)
+    assert slow.cards()[-1].change.state is State.REJECTED
+    now = await card(world, change)
+    assert now.wanted == now.shown
+
+
+async def test_a_card_stays_with_who_claimed_it_until_the_claim_runs_out(world: World) -> None:
+    world.memo.failing = [NotDelivered("timeout")]
+    change = await asked(world)
+    world.clock.move(timedelta(minutes=1))
+    now = world.clock.now()
+    async with world.store.write() as tx:
+        await tx.claim_notice((await card(world, change)).id, "dead", now + notices.CLAIM, now)
+    await notices.deliver_due(world.ctx)
+    assert states(world) == []
+    world.clock.move(notices.CLAIM)
+    await notices.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+
+
+async def test_what_is_brand_new_is_left_to_whoever_wrote_it(world: World) -> None:
+    now = world.clock.now()
+    async with world.store.write() as tx:
+        await tx.add_notice(Notice("n1", NoticeKind.CARD, "nothing", DEPLOYS, now))
+    assert await notices.deliver_due(world.ctx) == 0
+    world.clock.move(notices.FRESH + timedelta(seconds=1))
+    assert await notices.deliver_due(world.ctx) == 1
+
+
+async def test_where_there_is_no_card_there_is_nothing_to_deliver(world: World) -> None:
+    await notices.deliver_card(world.ctx, "nothing")
+    assert await notices.card_at(world.ctx, "nothing") is None
+    assert world.memo.said == []
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+async def test_a_notice_about_what_is_gone_is_given_up_without_a_word(world: World, kind: NoticeKind) -> None:
+    notice = Notice("n1", kind, "main:nothing@2026", DEPLOYS, world.clock.now())
+    async with world.store.write() as tx:
+        await tx.add_notice(notice)
+    await notices.deliver(world.ctx, notice)
+    async with world.store.read() as tx:
+        found = await tx.notice("n1")
+    assert found is not None
+    assert (found.given_up, found.last_error) == (True, "nothing is left to say")
+    assert world.memo.said == []
+
+
+# History
+
+
+async def test_the_thread_tells_decisions_and_outcomes_and_nothing_else(world: World) -> None:
+    world = world.again(rule_for=needs(2))
+    change = await asked(world)
+    await approvals.approve(world.ctx, change, RAVI)
+    await approvals.approve(world.ctx, change, MIRA)
+    assert world.memo.told() == ["change.approved", "change.approved", "change.applied"]
+    threads = {said.at.channel for said in world.memo.said}
+    assert threads == {DEPLOYS.channel}
+
+
+async def test_history_waits_for_its_card(world: World) -> None:
+    world.memo.failing = [NotDelivered("ratelimited", retry_after=60)]
+    change = await asked(world)
+    await approvals.approve(world.ctx, change, RAVI)
+    assert world.memo.said == []
+
+    world.clock.move(timedelta(seconds=61))
+    for _ in range(3):
+        await notices.deliver_due(world.ctx)
+    assert states(world) == [State.APPLIED]
+    assert world.memo.told() == ["change.approved", "change.applied"]
+
+
+async def test_a_line_of_history_is_said_once(world: World) -> None:
+    change = await applied(world)
+    await notices.deliver_card(world.ctx, change.id)
+    world.clock.move(timedelta(hours=1))
+    await notices.deliver_due(world.ctx)
+    assert world.memo.told() == ["change.approved", "change.applied"]
+
+
+async def test_what_was_superseded_has_its_card_at_once(world: World) -> None:
+    change = await asked(world)
+    await deploys.request(world.ctx, deactivate(world), MIRA, DEPLOYS)
+    last = {view.change.id: view.change.state for view in world.memo.cards()}
+    assert last[change] is State.SUPERSEDED
+    assert "change.superseded" in world.memo.told()
+
+
+async def test_a_card_loses_its_undo_when_something_is_applied_on_top(world: World) -> None:
+    first = await applied(world)
+    assert world.memo.cards()[-1].undoable
+    world.clock.move(timedelta(minutes=1))
+    await applied(world, deploy(world, "baseline"))
+    last = {view.change.id: view for view in world.memo.cards()}
+    assert not last[first.id].undoable
+
+
+# Slack does not take it
+
+
+async def test_a_refused_message_is_tried_again_and_the_change_goes_on(world: World) -> None:
+    world.memo.failing = [NotDelivered("internal_error")] * 20
+    change = await applied(world)
+    assert change.state is State.APPLIED
+    world.memo.failing.clear()
+    world.clock.move(timedelta(minutes=10))
+    await notices.deliver_due(world.ctx)
+    assert states(world) == [State.APPLIED]
+
+
+async def test_pauses_double_up_to_the_longest(world: World) -> None:
+    change = await _failing_card(world)
+    pauses = []
+    for _ in range(12):
+        now = await card(world, change)
+        assert now.not_before is not None
+        pauses.append(now.not_before - world.clock.now())
+        world.clock.instant = now.not_before
+        await notices.deliver_due(world.ctx)
+    assert [pause.total_seconds() for pause in pauses] == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600]
+
+
+async def _failing_card(world: World) -> str:
+    world.memo.failing = [NotDelivered("internal_error") for _ in range(10_000)]
+    return await asked(world)
+
+
+async def test_slack_is_given_the_time_that_it_asks_for(world: World) -> None:
+    world.memo.failing = [NotDelivered("ratelimited", retry_after=90)]
+    change = await asked(world)
+    assert (await card(world, change)).not_before == world.clock.now() + timedelta(seconds=90)
+    world.clock.move(timedelta(seconds=89))
+    await notices.deliver_due(world.ctx)
+    assert states(world) == []
+    world.clock.move(timedelta(seconds=1))
+    await notices.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+
+
+async def test_a_channel_that_is_gone_is_given_up_at_once_and_loudly(
+    world: World, logged: list[MutableMapping[str, Any]]
+) -> None:
+    world.memo.failing = [NotDelivered("channel_not_found", final=True)]
+    change = await asked(world)
+    assert (await card(world, change)).given_up
+    assert [one["log_level"] for one in logged if one["event"] == "notice.not_delivered"] == ["error"]
+    world.clock.move(timedelta(hours=1))
+    assert await notices.deliver_due(world.ctx) == 0
+
+
+async def test_after_a_day_a_notice_is_given_up(world: World) -> None:
+    change = await _failing_card(world)
+    world.clock.move(notices.GIVE_UP)
+    await notices.deliver_due(world.ctx)
+    assert not (await card(world, change)).given_up
+    world.clock.move(timedelta(minutes=11))
+    await notices.deliver_due(world.ctx)
+    assert (await card(world, change)).given_up
+
+
+async def test_what_was_given_up_is_tried_again_when_there_is_something_new_to_say(world: World) -> None:
+    world.memo.failing = [NotDelivered("is_archived", final=True)]
+    change = await asked(world)
+    world.clock.move(timedelta(minutes=1))
+    await approvals.reject(world.ctx, change, RAVI)
+    assert states(world) == [State.REJECTED]
+
+
+async def test_a_message_that_cannot_be_made_hides_nothing_and_is_tried_again(
+    world: World, logged: list[MutableMapping[str, Any]]
+) -> None:
+    change = await asked(world)
+    world.memo.failing = [ZeroDivisionError("a bug")] * 4  # type: ignore[list-item]
+    outcome = await approvals.approve(world.ctx, change, RAVI)
+    assert outcome.change.state is State.APPLIED  # type: ignore[union-attr]
+    assert (await card(world, change)).last_error == "ZeroDivisionError"
+    assert "notice.not_made" in [one["event"] for one in logged]
+    world.memo.failing.clear()
+    world.clock.move(timedelta(minutes=1))
+    await notices.deliver_due(world.ctx)
+    assert states(world)[-1] is State.APPLIED
+
+
+async def test_one_notice_that_cannot_be_made_does_not_stop_the_others(world: World) -> None:
+    world.memo.failing = [NotDelivered("timeout")] * 2
+    await asked(world)
+    await asked(world, _search(world))
+    world.clock.move(timedelta(minutes=1))
+    world.memo.failing = [ZeroDivisionError()]  # type: ignore[list-item]
+    assert await notices.deliver_due(world.ctx) == 2
+    assert states(world) == [State.WAITING]
+
+
+async def test_a_database_that_is_gone_while_saying_is_told_to_the_caller(world: World) -> None:
+    world.memo.failing = [StoreUnavailable("reading", Cause.LOST)]  # type: ignore[list-item]
+    with pytest.raises(StoreUnavailable):
+        await asked(world)
+
+
+async def test_a_database_that_is_gone_while_putting_off_leaves_it_to_the_claim(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*arguments: object, **more: object) -> None:
+        raise StoreUnavailable("writing", Cause.LOST)
+
+    world.memo.failing = [NotDelivered("timeout")]
+    with monkeypatch.context() as patch:
+        patch.setattr(Writing, "failed", gone)
+        await asked(world)
+    assert states(world) == []
+    world.clock.move(notices.CLAIM + timedelta(seconds=1))
+    await notices.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+
+
+def _search(world: World) -> Any:
+    project = world.provider.projects_["pr_search"]
+    return replace(deploy(world), project=project, config=world.provider.config("search", "baseline"))
+
+
+# Reports
+
+
+async def test_a_report_waits_for_a_service_that_does_not_answer(world: World) -> None:
+    world = world.again("one", evaluations_channel="C0EVALS")
+    run = world.provider.evaluated("support", "config_x", 0.5, status=RUNNING)
+    world.provider.fail("evaluation", NotDone(problem(Fault.UNAVAILABLE, 503)))
+    await evaluations.sweep(world.ctx)
+    assert world.memo.reports() == []
+    world.clock.move(timedelta(minutes=1))
+    assert await notices.deliver_due(world.ctx) == 1
+    assert the(type(world.memo.reports()[0].view), world.memo.reports()[0].view).evaluation.id == run.id  # type: ignore[union-attr]
+
+
+async def test_a_report_of_a_provider_that_is_not_configured_any_more_is_given_up(world: World) -> None:
+    world = world.again("one", evaluations_channel="C0EVALS")
+    world.provider.evaluated("support", "config_x", 0.5, status=RUNNING)
+    world.memo.failing = [NotDelivered("timeout")]
+    await evaluations.sweep(world.ctx)
+    world.clock.move(timedelta(minutes=1))
+    await notices.deliver_due(world.again("one", providers={}).ctx)
+    world.clock.move(timedelta(minutes=1))
+    assert await notices.deliver_due(world.ctx) == 0
+
+
+async def test_an_undo_of_nothing_is_not_offered(world: World) -> None:
+    change = await asked(world)
+    assert not world.memo.cards()[-1].undoable
+    await approvals.withdraw(world.ctx, change, ADA)
+    assert not world.memo.cards()[-1].undoable
