@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp
 from ulid import ULID
 
 import handlers
+from bot.alone import InUse, held
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
@@ -218,18 +218,14 @@ def sqlite_file(url: str) -> Path | None:
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
     """Hold a SQLite file for this process, as long as the block runs. Raises `NotAlone`, `StoreUnavailable`."""
-    lock = FileLock(f"{file}.lock")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise NotAlone(file) from None
-    except OSError as error:
-        raise StoreUnavailable(f"opening {file} ({error.strerror})", Cause.DENIED) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(Path(f"{file}.lock")))
+        except InUse:
+            raise NotAlone(file) from None
+        except OSError as error:
+            raise StoreUnavailable(f"opening {file} ({error.strerror})", Cause.DENIED) from error
         yield
-    finally:
-        lock.release()
 
 
 def registry_client(app: ASGIApp, key: SecretStr, event_hooks: EventHooks | None = None) -> ProviderClient:

@@ -6,17 +6,17 @@ import asyncio
 import time
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from bot import playground
+from bot.alone import InUse, held
 from bot.app import Bot, Parts, put_together, registry_client, slash_commands
 from bot.clients.transport import EventHooks
 from bot.grammar import COMMANDS
@@ -121,20 +121,16 @@ async def play(data: Path, port: int, *, open_browser: bool) -> None:
 @contextmanager
 def _held(data: Path) -> Iterator[None]:
     """Hold the folder for this process, as long as the block runs. Raises `CannotPlay`."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(data / "lock")
-        lock.acquire(timeout=0)
-    except Timeout:
-        problem = f"{data} is in use by another playground. Stop that one, or choose another folder with --data."
-        raise CannotPlay(problem) from None
-    except OSError as error:
-        problem = f"{data} is no folder to write in ({error.strerror}). Choose another one with --data."
-        raise CannotPlay(problem) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(data / "lock"))
+        except InUse:
+            problem = f"{data} is in use by another playground. Stop that one, or choose another folder with --data."
+            raise CannotPlay(problem) from None
+        except OSError as error:
+            problem = f"{data} is no folder to write in ({error.strerror}). Choose another one with --data."
+            raise CannotPlay(problem) from None
         yield
-    finally:
-        lock.release()
 
 
 async def _open_browser(address: str) -> None:

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.upper().startswith(("CONFIGBOT_", "SLACK_")) and name not in ("PORT", "FORCE_COLOR")
     }
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):  # compiling everything for every process would be most of the time
+        kept["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir(), "configbot-tests-pycache"))
     return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "NO_COLOR": "1", **settings}
 
 

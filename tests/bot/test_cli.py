@@ -324,7 +324,7 @@ async def test_a_registry_takes_its_keys_from_the_settings_and_starts_again_with
         assert names == {"support", "search"}
 
 
-# What is imported
+# Imports
 
 HEAVY = ("slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "alembic", "fastapi", "uvicorn", "bot.playground")
 
