@@ -138,11 +138,25 @@ async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
         told = await tx.audit_entry(notice.subject)
         change = await tx.change(told.subject) if told else None
         card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
+        waits = told is not None and await _has_one_before(tx, told)
     if told is None or change is None or card is None:
         return notice.at
     if card.at is None:
         raise NotDelivered("the card is not posted yet")
+    if waits:
+        raise NotDelivered("the line before it is not said yet")
     return await ctx.notifier.history(HistoryView(told, change), card.at)
+
+
+async def _has_one_before(tx: Reading, told: AuditEntry) -> bool:
+    """Whether a line that stands before this one in the thread is still to be said."""
+    for earlier in await tx.audit(told.subject):
+        if earlier.id == told.id:
+            break
+        line = await tx.notice_for(NoticeKind.HISTORY, earlier.id)
+        if line is not None and line.wanted > line.shown and not line.given_up:
+            return True
+    return False
 
 
 async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> None:
