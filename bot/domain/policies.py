@@ -92,12 +92,16 @@ class OpenChange:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The applied change that an undo takes back. `on_top` says that something was deployed after it."""
+    """The applied change that an undo takes back. `on_top` says that something was deployed after it.
+
+    `is_undo`: it is an undo itself, so that taking it back makes live again what was taken away.
+    """
 
     requester: tuple[str, str]
     approvers: frozenset[tuple[str, str]]
     applied_at: datetime
     on_top: bool
+    is_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +253,12 @@ def _decide_request(facts: Request) -> Answer:
 
 
 def effective_rule(rule: Rule, kind: Kind, requester: Actor, undone: Undone | None, asked_at: datetime) -> RuleMark:
-    """The rule that counts: an undo by requester or approver within the grace needs no new approval."""
+    """The rule that counts: an undo by requester or approver within the grace needs no new approval.
+
+    Not so an undo of an undo: one approval would let one person go back and forth for ever.
+    """
     mark = rule.mark()
-    if kind is not Kind.UNDO or undone is None or undone.on_top:
+    if kind is not Kind.UNDO or undone is None or undone.on_top or undone.is_undo:
         return mark
     insider = requester.key == undone.requester or requester.key in undone.approvers
     in_time = timedelta(0) <= asked_at - undone.applied_at <= rule.undo_grace

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
-from bot.domain.changes import Change, Say
+from bot.domain.changes import Change, Kind, Say
 from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.names import Config, Environment, Project
 from bot.domain.policies import Undone
@@ -100,7 +100,7 @@ async def undone_facts(tx: Reading, change_id: str | None, served: Served | None
     decisions = await tx.decisions(undone.id)
     approvers = frozenset(said.actor.key for said in decisions if said.say is Say.APPROVE)
     on_top = last is None or last.id != undone.id or not still_live(undone, served)
-    return Undone(undone.requester.key, approvers, undone.applied_at, on_top)
+    return Undone(undone.requester.key, approvers, undone.applied_at, on_top, is_undo=undone.kind is Kind.UNDO)
 
 
 def still_live(change: Change, served: Served | None) -> bool:
