@@ -44,7 +44,8 @@ def _say(message: str) -> None:
     print(message, flush=True)  # noqa: T201 - the command line speaks
 
 
-def _settings(mode: Mode) -> Settings:
+def _settings(mode: Mode, *, quiet: bool = False) -> Settings:
+    """Read the settings and set up the log. `quiet` is for commands that print themselves what they found."""
     from bot.logs import setup
     from bot.settings import SettingsError, load
 
@@ -52,7 +53,7 @@ def _settings(mode: Mode) -> Settings:
         settings = load(mode)
     except SettingsError as error:
         _stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
-    setup(settings.log_level, json=settings.log_json)
+    setup("ERROR" if quiet else settings.log_level, json=settings.log_json)
     return settings
 
 
@@ -257,7 +258,7 @@ def manifest(
 @app.command()
 def doctor() -> None:
     """Check settings, database, Slack and every config service; say what is wrong and what mends it."""
-    settings = _settings("doctor")
+    settings = _settings("doctor", quiet=True)
     from bot.app import BadProvider
     from bot.checkup import check_up
 
@@ -276,7 +277,7 @@ def explain(
     as_user: Annotated[str, typer.Option("--as", help="User id of the person who would type it.")] = "",
 ) -> None:
     """Say who may, what is missing and which rule decides; changes nothing."""
-    settings = _settings("doctor")
+    settings = _settings("doctor", quiet=True)
     from bot.app import MENDABLE
     from bot.checkup import explained
 

@@ -17,10 +17,10 @@ from typing import Any, cast
 import structlog
 from structlog.typing import EventDict, Processor
 
-LIBRARIES = ("aiohttp", "alembic", "asyncio", "slack_bolt", "slack_sdk", "uvicorn")
+LIBRARIES = ("aiohttp", "asyncio", "slack_bolt", "slack_sdk", "uvicorn")
 """Loggers that say nothing below INFO."""
 
-CHATTY = ("alembic.runtime.plugins", "apscheduler", "httpcore", "httpx", "sqlalchemy")
+CHATTY = ("alembic", "apscheduler", "httpcore", "httpx", "sqlalchemy")
 """Loggers that would say a line for every call; our own lines say more."""
 
 MASK = "[masked]"
