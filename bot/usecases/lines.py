@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.actors import Actor, Place
-from bot.domain.evaluations import COMPLETED, RUNNING
+from bot.domain.evaluations import COMPLETED
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import (
     Ambiguous,
@@ -26,11 +26,13 @@ from bot.grammar.readings import (
     Approvals,
     Changes,
     ChangeShow,
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
     Deactivate,
     Deploy,
     Deployments,
     EvaluationComplete,
-    EvaluationReopen,
     Explain,
     Name,
     Promote,
@@ -38,7 +40,7 @@ from bot.grammar.readings import (
     Rollback,
     Withdraw,
 )
-from bot.usecases import approvals, changes, deploys, evaluations
+from bot.usecases import approvals, changes, configs, deploys, evaluations
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
@@ -74,6 +76,8 @@ async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, pa
             return await deploys.request(ctx, wish, speaker.actor, speaker.place)
         case Deployments() | Changes():
             return await _listing(ctx, ready, page)
+        case ConfigShow() | ConfigList() | ConfigDiff():
+            return await configs.answer(ctx, ready, page=page)
         case _:
             return await _other(ctx, first, speaker, page)
 
@@ -91,8 +95,6 @@ async def _other(ctx: Context, reading: Reading, speaker: Speaker, page: int) ->
             return await _withdraw(ctx, reading, speaker)
         case EvaluationComplete():
             return await evaluations.set_status(ctx, reading.evaluation.text, COMPLETED, speaker.actor)
-        case EvaluationReopen():
-            return await evaluations.set_status(ctx, reading.evaluation.text, RUNNING, speaker.actor)
         case _:
             return Harmless(say(reading))
 

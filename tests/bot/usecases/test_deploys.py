@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
-from bot.domain.changes import State
-from bot.domain.errors import Code
-from bot.domain.outcomes import Applied, AwaitingApproval, Refused
+import pytest
+
+from bot.clients.base import Capabilities, NotDone
+from bot.domain.actors import Standing
+from bot.domain.changes import Change, Kind, State
+from bot.domain.errors import Code, Fault
+from bot.domain.evaluations import Doubt, Verdict
+from bot.domain.names import Environment
+from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Refused
+from bot.domain.served import Served, Split
+from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
-from tests.bot.usecases.steps import asked, codes, deploy
-from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World
+from bot.usecases.wishes import Wish
+from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, needs, rollback, stored, the
+from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, actor, problem
 
 
 async def test_a_deploy_to_production_waits_for_one_approval_and_changes_nothing(world: World) -> None:
@@ -80,4 +91,278 @@ async def test_an_undo_by_the_requester_within_ten_minutes_needs_no_approval(wor
     outcome = await deploys.undo(world.ctx, change, ADA, DEPLOYS)
 
     assert isinstance(outcome, Applied)
+    assert world.provider.live_name("support", PRODUCTION) == "config_w"
+
+
+# What may not be asked for
+
+
+async def test_all_reasons_of_a_refusal_come_at_once_and_no_card_is_posted(world: World) -> None:
+    await asked(world)
+    before = len(world.memo.said)
+    guest = actor("gil", Standing.GUEST)
+    refused = await deploys.request(world.ctx, deploy(world, "config_w"), guest, DEPLOYS)
+    assert codes(refused) == [Code.GUEST, Code.ALREADY_LIVE, Code.OPEN_CHANGE]
+    assert len(world.memo.said) == before
+
+
+async def test_a_refused_change_is_written_down_with_its_reasons(world: World) -> None:
+    refused = the(Refused, await deploys.request(world.ctx, deploy(world, "config_w"), ADA, DEPLOYS))
+    assert refused.change is not None
+    assert refused.change.state is State.REFUSED
+    async with world.store.read() as tx:
+        events = await tx.audit(refused.change.id)
+    assert [(said.event.value, said.facts.get("reasons")) for said in events] == [
+        ("change.requested", None),
+        ("change.refused", "already_live"),
+    ]
+
+
+async def test_a_config_of_another_project_is_refused(world: World) -> None:
+    wish = replace(deploy(world), config=world.provider.config("search", "rewrite"))
+    assert codes(await deploys.request(world.ctx, wish, ADA, DEPLOYS)) == [Code.OTHER_PROJECT]
+
+
+async def test_a_reason_is_required_where_the_rule_says_so(world: World) -> None:
+    world = world.again(rule_for=needs(1, reason_required=True))
+    assert codes(await deploys.request(world.ctx, replace(deploy(world), because=" "), ADA, DEPLOYS)) == [
+        Code.REASON_REQUIRED
+    ]
+    await asked(world, replace(deploy(world), because="it is better"))
+
+
+async def test_an_environment_that_is_gone_is_not_found(world: World) -> None:
+    world.provider.environments = [STAGING]
+    outcome = the(NotFound, await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS))
+    assert (outcome.noun, outcome.word, outcome.known) == ("environment", "production", ("staging",))
+
+
+@pytest.mark.parametrize("method", ["served", "configs"])
+async def test_a_service_that_does_not_answer_is_said_and_nothing_is_written_down(world: World, method: str) -> None:
+    world.provider.fail(method, NotDone(problem(Fault.UNREACHABLE)))
+    outcome = the(Failed, await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS))
+    assert outcome.problem.fault is Fault.UNREACHABLE
+    async with world.store.read() as tx:
+        assert (await tx.changes())[1] == 0
+
+
+async def test_evaluations_that_cannot_be_read_prove_nothing_and_stop_nothing(world: World) -> None:
+    world.provider.fail("evaluations", NotDone(problem(Fault.UNREACHABLE)))
+    change = await stored(world, await asked(world))
+    assert change.seen.evidence.doubts == (Doubt.UNREADABLE,)
+
+
+async def test_a_provider_without_evaluations_has_none_to_prove(world: World) -> None:
+    world.provider.capabilities = Capabilities(evaluations=False)
+    change = await stored(world, await asked(world))
+    assert change.seen.evidence.verdict is Verdict.NOT_AVAILABLE
+    assert "evaluations" not in world.provider.calls
+
+
+async def test_a_provider_that_is_not_configured_any_more_is_said(world: World) -> None:
+    outcome = the(Failed, await deploys.request(world.again(providers={}).ctx, deploy(world), ADA, DEPLOYS))
+    assert outcome.problem.provider == "main"
+
+
+async def test_two_requests_at_once_make_one_open_change(world: World) -> None:
+    answers = await asyncio.gather(
+        *(deploys.request(world.ctx, deploy(world, name), ADA, DEPLOYS) for name in ("config_x", "baseline"))
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["AwaitingApproval", "Refused"]
+
+
+async def test_who_comes_second_in_the_same_moment_is_told_of_the_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await asked(world)
+    real = Writing.open_change
+    looks = 0
+
+    async def late(tx: Writing, *where: str) -> Change | None:
+        nonlocal looks
+        looks += 1
+        return await real(tx, *where) if looks > 2 else None
+
+    monkeypatch.setattr(Writing, "open_change", late)
+    refused = the(Refused, await deploys.request(world.ctx, deploy(world, "baseline"), MIRA, DEPLOYS))
+    assert [(reason.code, reason.facts.get("change")) for reason in refused.reasons] == [(Code.OPEN_CHANGE, first)]
+
+
+# Where the card is posted
+
+
+async def test_the_card_is_posted_where_it_was_asked_and_not_inside_a_thread(world: World) -> None:
+    place = replace(DEPLOYS, thread_ts="1.2")
+    await deploys.request(world.ctx, deploy(world), ADA, place)
+    assert [said.at.channel for said in world.memo.said] == ["C0DEPLOYS"]
+
+
+async def test_where_the_bot_cannot_post_the_default_channel_takes_the_card(world: World) -> None:
+    world.people.closed.add("C0DEPLOYS")
+    world = world.again(default_channel="C0MAIN")
+    await asked(world)
+    assert [said.at.channel for said in world.memo.said] == ["C0MAIN"]
+
+
+@pytest.mark.parametrize("default", [None, "C0CLOSED"])
+async def test_without_a_place_for_the_card_nothing_is_asked_for(world: World, default: str | None) -> None:
+    world.people.closed |= {"C0DEPLOYS", "C0CLOSED"}
+    world = world.again(default_channel=default)
+    assert codes(await deploys.request(world.ctx, deploy(world, environment=STAGING), ADA, DEPLOYS)) == [
+        Code.CANNOT_POST
+    ]
+    assert world.provider.calls == []
+
+
+# Promote
+
+
+def promote(world: World, source: Environment | None, environment: Environment = PRODUCTION) -> Wish:
+    return Wish(Kind.PROMOTE, world.provider.projects_["pr_support"], environment, source=source)
+
+
+async def test_a_promote_takes_what_is_live_in_the_source(world: World) -> None:
+    world.provider.put("support", STAGING, "config_x")
+    change = await stored(world, await asked(world, promote(world, STAGING)))
+    assert change.target is not None
+    assert change.target.name == "config_x"
+
+
+async def test_a_promote_of_a_config_that_is_not_listed_any_more_takes_it_as_it_is_live(world: World) -> None:
+    world.provider.put("support", STAGING, "config_x")
+    del world.provider.configs_["pr_support"][1]
+    change = await stored(world, await asked(world, promote(world, STAGING)))
+    assert change.target is not None
+    assert (change.target.id, change.seen.target_content) == ("config_support_config_x", None)
+
+
+async def test_a_promote_needs_one_config_live_in_another_environment(world: World) -> None:
+    async def refusal(source: Environment | None) -> list[Code]:
+        return codes(await deploys.request(world.ctx, promote(world, source), ADA, DEPLOYS))
+
+    assert await refusal(PRODUCTION) == [Code.SAME_ENVIRONMENT]
+    assert await refusal(STAGING) == [Code.NOTHING_LIVE]
+    assert await refusal(Environment("main", "env_gone", "gone")) == [Code.NOTHING_LIVE]
+    world.provider.live["pr_support", STAGING.id] = Served(Split((("config_support_config_x", 50_000),)))
+    assert await refusal(STAGING) == [Code.NOT_ONE_LIVE]
+
+
+# Rollback, undo, deactivate
+
+
+async def test_a_rollback_goes_to_what_was_live_before_the_last_change(world: World) -> None:
+    await applied(world)
+    change = await stored(world, await asked(world, rollback(world)))
+    assert change.target is not None
+    assert change.target.name == "config_w"
+
+
+async def test_a_rollback_after_a_rollback_does_not_return_to_what_is_live(world: World) -> None:
+    await applied(world)
+    world.clock.move(timedelta(hours=1))
+    await applied(world, deploy(world, "baseline"))
+    world.clock.move(timedelta(hours=1))
+    await applied(world, rollback(world))
+    assert world.provider.live_name("support", PRODUCTION) == "config_x"
+    world.clock.move(timedelta(hours=1))
+    change = await stored(world, await asked(world, rollback(world)))
+    assert change.target is not None
+    assert change.target.name == "baseline"
+
+
+async def test_a_rollback_without_history_is_refused(world: World) -> None:
+    assert codes(await deploys.request(world.ctx, rollback(world), ADA, DEPLOYS)) == [Code.NO_HISTORY]
+
+
+async def test_a_rollback_can_name_its_config(world: World) -> None:
+    wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
+    change = await stored(world, await asked(world, wish))
+    assert change.target is not None
+    assert change.target.name == "baseline"
+
+
+async def test_a_config_that_is_not_listed_any_more_is_still_the_one_that_was_meant(world: World) -> None:
+    wish = deploy(world)
+    del world.provider.configs_["pr_support"][1]
+    change = await stored(world, await asked(world, wish))
+    assert change.target == wish.config
+
+
+@pytest.mark.parametrize("kind", [Kind.ROLLBACK, Kind.DEACTIVATE])
+async def test_what_restores_supersedes_what_waits(world: World, kind: Kind) -> None:
+    await applied(world)
+    waiting = await asked(world, deploy(world, "baseline"))
+    wish = rollback(world) if kind is Kind.ROLLBACK else deactivate(world)
+    restoring = the(AwaitingApproval, await deploys.request(world.ctx, wish, MIRA, DEPLOYS)).change
+    assert (await stored(world, waiting)).state is State.SUPERSEDED
+    async with world.store.read() as tx:
+        assert (await tx.audit(waiting))[-1].facts == {"by": restoring.label}
+    assert codes(await approvals.approve(world.ctx, waiting, RAVI)) == [Code.TOO_LATE]
+
+
+async def test_nothing_live_cannot_be_deactivated(world: World) -> None:
+    assert codes(await deploys.request(world.ctx, deactivate(world, STAGING), ADA, DEPLOYS)) == [Code.NOTHING_LIVE]
+
+
+async def test_an_undo_of_a_first_deploy_makes_nothing_live_again(world: World) -> None:
+    first = the(Applied, await deploys.request(world.ctx, deploy(world, environment=STAGING), ADA, DEPLOYS)).change
+    the(Applied, await deploys.undo(world.ctx, first.id, RAVI, DEPLOYS))
+    assert world.provider.live_name("support", STAGING) is None
+
+
+async def test_an_undo_by_an_approver_in_time_needs_no_approval_and_later_it_does(world: World) -> None:
+    change = await applied(world)
+    world.clock.move(timedelta(minutes=10, seconds=1))
+    the(AwaitingApproval, await deploys.undo(world.ctx, change.id, RAVI, DEPLOYS))
+
+
+async def test_an_undo_by_an_approver_in_time_is_done_at_once(world: World) -> None:
+    change = await applied(world)
+    world.clock.move(timedelta(minutes=10))
+    the(Applied, await deploys.undo(world.ctx, change.id, RAVI, DEPLOYS))
+
+
+async def test_an_undo_by_somebody_else_needs_an_approval(world: World) -> None:
+    change = await applied(world)
+    the(AwaitingApproval, await deploys.undo(world.ctx, change.id, MIRA, DEPLOYS))
+
+
+async def test_an_undo_is_refused_once_something_is_on_top(world: World) -> None:
+    first = await applied(world)
+    world.clock.move(timedelta(minutes=1))
+    await applied(world, deploy(world, "baseline"))
+    assert Code.NOT_LAST in codes(await deploys.undo(world.ctx, first.id, ADA, DEPLOYS))
+    assert world.provider.writes() == 2
+
+
+async def test_an_undo_is_refused_once_something_was_put_on_top_behind_our_back(world: World) -> None:
+    first = await applied(world)
+    world.provider.put("support", PRODUCTION, "baseline")
+    assert codes(await deploys.undo(world.ctx, first.id, ADA, DEPLOYS)) == [Code.NOT_LAST]
+
+
+async def test_a_second_click_on_undo_does_nothing_more(world: World) -> None:
+    change = await applied(world)
+    answers = await asyncio.gather(*(deploys.undo(world.ctx, change.id, ADA, DEPLOYS) for _ in range(5)))
+    assert sum(isinstance(answer, Applied) for answer in answers) == 1
+    assert world.provider.writes() == 2
+
+
+async def test_what_was_not_applied_cannot_be_undone(world: World) -> None:
+    the(NotFound, await deploys.undo(world.ctx, "nothing", ADA, DEPLOYS))
+    change = await asked(world)
+    assert codes(await deploys.undo(world.ctx, change, ADA, DEPLOYS)) == [Code.TOO_LATE]
+
+
+async def test_what_was_a_split_cannot_be_undone_to_one_config(world: World) -> None:
+    split = Split((("config_support_config_w", 50_000), ("config_support_baseline", 50_000)))
+    world.provider.live["pr_support", PRODUCTION.id] = Served(split)
+    change = await applied(world)
+    assert codes(await deploys.undo(world.ctx, change.id, ADA, DEPLOYS)) == [Code.NOT_ONE_LIVE]
+
+
+async def test_an_undo_returns_to_a_config_that_is_not_listed_any_more(world: World) -> None:
+    del world.provider.configs_["pr_support"][0]
+    change = await applied(world)
+    the(Applied, await deploys.undo(world.ctx, change.id, ADA, DEPLOYS))
     assert world.provider.live_name("support", PRODUCTION) == "config_w"
