@@ -15,12 +15,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.logs import get_logger
 from bot.registry import (
     configs,
+    datapoints,
     datasets,
     deployments,
     docs,
     evaluations,
     evaluators,
     projects,
+    prompts,
+    records,
     unsupported,
 )
 from bot.registry.database import Database, DatabaseUnavailable
@@ -80,7 +83,18 @@ def _routes() -> APIRouter:
     # The key is checked by the gate; this one only says so in the OpenAPI document.
     key = APIKeyHeader(name="X-API-KEY", auto_error=False)
     routes = APIRouter(prefix=PREFIX, dependencies=[Security(key)])
-    for part in (projects, configs, deployments, evaluations, evaluators, datasets, unsupported):
+    for part in (
+        projects,
+        configs,
+        prompts,
+        deployments,
+        evaluations,
+        records,
+        evaluators,
+        datasets,
+        datapoints,
+        unsupported,
+    ):
         routes.include_router(part.router)
     return routes
 

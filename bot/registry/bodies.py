@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 NAME_LENGTH = 1_000
 """The reference declares no limit for names; this one is ours."""
 
+MOST_IDS = 1_000
+"""How many ids one body may list; databases bound the parameters of a query."""
+
 DEEPEST = 64
 """How far arrays and objects in a body may be nested; ours as well."""
 

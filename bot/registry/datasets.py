@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.registry.errors import not_found
 from bot.registry.identifiers import Prefix, new_id
 from bot.registry.lookups import project_row
 from bot.registry.service import Here
 from bot.registry.tables import dataset_versions, datasets
-from bot.registry.wire import CreateDataset, Dataset
+from bot.registry.wire import CreateDataset, Dataset, UpdateDataset
 
 router = APIRouter(tags=["Datasets"])
 
@@ -26,7 +28,7 @@ def _selected() -> Select[Any]:
     return (
         select(datasets, dataset_versions.c.datapoint_count)
         .join(dataset_versions, dataset_versions.c.dataset_id == datasets.c.id)
-        .where(newest)
+        .where(newest, datasets.c.deleted_at.is_(None))
         .order_by(datasets.c.created_at, datasets.c.id)
     )
 
@@ -84,3 +86,42 @@ async def create_dataset(project_id: str, body: CreateDataset, here: Here) -> Da
         await connection.execute(insert(datasets), [row])
         await connection.execute(insert(dataset_versions), [version])
         return _answer((await connection.execute(_selected().where(datasets.c.id == dataset_id))).one())
+
+
+async def dataset_row(connection: AsyncConnection, dataset_id: str, *, lock: bool = False) -> Row[Any]:
+    """The dataset; with `lock` nobody else changes it until the transaction ends. Raises 404."""
+    statement = select(datasets).where(datasets.c.id == dataset_id, datasets.c.deleted_at.is_(None))
+    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    if row is None:
+        raise not_found("Dataset", dataset_id)
+    return row
+
+
+@router.get("/datasets/{id}", summary="Get")
+async def get_dataset(id: str, here: Here) -> Dataset:  # noqa: A002
+    """One dataset."""
+    async with here.database.read() as connection:
+        row = (await connection.execute(_selected().where(datasets.c.id == id))).one_or_none()
+    if row is None:
+        raise not_found("Dataset", id)
+    return _answer(row)
+
+
+@router.patch("/datasets/{id}", summary="Update")
+async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  # noqa: A002
+    """Change what is sent: name, description."""
+    async with here.database.write() as connection:
+        await dataset_row(connection, id, lock=True)
+        changes = body.model_dump(exclude_none=True)
+        if changes:
+            change = update(datasets).where(datasets.c.id == id)
+            await connection.execute(change.values(updated_at=here.now(), **changes))
+        return _answer((await connection.execute(_selected().where(datasets.c.id == id))).one())
+
+
+@router.delete("/datasets/{id}", summary="Delete")
+async def delete_dataset(id: str, here: Here) -> None:  # noqa: A002
+    """Remove a dataset and its datapoints. Evaluations keep what they ran over. Answers null."""
+    async with here.database.write() as connection:
+        await dataset_row(connection, id, lock=True)
+        await connection.execute(update(datasets).where(datasets.c.id == id).values(deleted_at=here.now()))

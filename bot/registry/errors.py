@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 
 
 class Refusal(Exception):
-    """An answer that is a refusal: a status and a sentence."""
+    """An answer that is a refusal: a status, and a sentence or the entries of a 422."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
@@ -21,6 +21,11 @@ class Refusal(Exception):
 def not_found(what: str, identifier: str) -> Refusal:
     """404, for example ``Project with ID 'pr_…' was not found``."""
     return Refusal(404, f"{what} with ID '{identifier}' was not found.")
+
+
+def wrong_field(location: list[str | int], message: str) -> Refusal:
+    """422 for a field whose content cannot be used, for example a text in another format."""
+    return Refusal(422, [{"loc": location, "msg": message, "type": "value_error"}])
 
 
 def answer(status: int, detail: str | list[dict[str, Any]]) -> JSONResponse:
@@ -48,6 +53,7 @@ _KINDS: dict[str, tuple[str, str | None]] = {
     "model_attributes_type": ("type_error.dict", "value is not a valid dict"),
     "list_type": ("type_error.list", "value is not a valid list"),
     "too_short": ("value_error.list.min_items", None),
+    "too_long": ("value_error.list.max_items", None),
     "string_too_long": ("value_error.any_str.max_length", None),
     "string_too_short": ("value_error.any_str.min_length", None),
     "greater_than_equal": ("value_error.number.not_ge", None),
@@ -59,7 +65,9 @@ _KINDS: dict[str, tuple[str, str | None]] = {
 }
 """Error kinds of the validation library of today → kind and text of the generation that v4 was made with."""
 
-_BRANCH = re.compile(r"str|int|float|bool|constrained-str|(list|literal|function-after|function-before)\[.*\]")
+_BRANCH = re.compile(
+    r"str|int|float|bool|constrained-str|(list|literal|function-after|function-before|datapoint)\[.*\]"
+)
 """Names of the branches of a union, which the library puts into a location and v4 did not."""
 
 
@@ -91,6 +99,8 @@ def _message(error: Mapping[str, Any]) -> str:
             return f"ensure this value has at least {context['min_length']} characters"
         case "too_short":
             return f"ensure this value has at least {context['min_length']} items"
+        case "too_long":
+            return f"ensure this value has at most {context['max_length']} items"
         case "greater_than_equal":
             return f"ensure this value is greater than or equal to {context['ge']:g}"
         case "less_than_equal":

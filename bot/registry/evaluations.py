@@ -129,7 +129,8 @@ async def _evaluators(connection: AsyncConnection, which: ColumnElement[bool]) -
     return found
 
 
-async def _one(connection: AsyncConnection, evaluation_id: str, *, aggregates: bool) -> Evaluation:
+async def answer_evaluation(connection: AsyncConnection, evaluation_id: str, *, aggregates: bool) -> Evaluation:
+    """The run. Raises 404."""
     mine = evaluations.c.id == evaluation_id
     found = await _answers(connection, _selected().where(mine), aggregates=aggregates, which=mine)
     if not found:
@@ -247,7 +248,7 @@ async def get_evaluation(
 ) -> Evaluation:
     """One run."""
     async with here.database.read() as connection:
-        return await _one(connection, id, aggregates=evaluator_aggregates)
+        return await answer_evaluation(connection, id, aggregates=evaluator_aggregates)
 
 
 @router.post("/projects/{project_id}/evaluations", status_code=201, summary="Create")
@@ -262,7 +263,7 @@ async def create_evaluation(project_id: str, body: CreateEvaluation, here: Here)
         await project_row(connection, project_id, lock=True)
         await config_in_project(connection, project_id, body.config_id)
         version = await _newest_dataset_version(connection, body.dataset_id)
-        judges = await _newest_evaluator_versions(connection, evaluator_ids)
+        judges = await newest_evaluator_versions(connection, evaluator_ids)
         external = any(judge.type == "external" for judge in judges)
         evaluation_id = new_id(Prefix.EVALUATION)
         row = {
@@ -285,18 +286,22 @@ async def create_evaluation(project_id: str, body: CreateEvaluation, here: Here)
                 for position, judge in enumerate(judges)
             ],
         )
-        return await _one(connection, evaluation_id, aggregates=False)
+        return await answer_evaluation(connection, evaluation_id, aggregates=False)
 
 
 async def _newest_dataset_version(connection: AsyncConnection, dataset_id: str) -> str:
-    statement = select(dataset_versions.c.id).where(dataset_versions.c.dataset_id == dataset_id, newest)
+    statement = (
+        select(dataset_versions.c.id)
+        .join(datasets, datasets.c.id == dataset_versions.c.dataset_id)
+        .where(datasets.c.id == dataset_id, datasets.c.deleted_at.is_(None), newest)
+    )
     version: str | None = (await connection.execute(statement)).scalar_one_or_none()
     if version is None:
         raise not_found("Dataset", dataset_id)
     return version
 
 
-async def _newest_evaluator_versions(connection: AsyncConnection, evaluator_ids: list[str]) -> list[Row[Any, Any, Any]]:
+async def newest_evaluator_versions(connection: AsyncConnection, evaluator_ids: list[str]) -> list[Row[Any, Any, Any]]:
     """One row for each id, in their order, with `version_id` and `type`. Raises 404."""
     other = evaluator_versions.alias("other_version")
     newest_number = select(func.max(other.c.number)).where(other.c.evaluator_id == evaluators.c.id).scalar_subquery()
@@ -304,12 +309,22 @@ async def _newest_evaluator_versions(connection: AsyncConnection, evaluator_ids:
         select(evaluators.c.id, evaluators.c.type, evaluator_versions.c.id.label("version_id"))
         .join(evaluator_versions, evaluator_versions.c.evaluator_id == evaluators.c.id)
         .where(evaluators.c.id.in_(evaluator_ids), evaluator_versions.c.number == newest_number)
+        .where(evaluators.c.deleted_at.is_(None))
     )
     found = {row.id: row for row in await connection.execute(statement)}
     for evaluator_id in evaluator_ids:
         if evaluator_id not in found:
             raise not_found("Evaluator", evaluator_id)
     return [found[evaluator_id] for evaluator_id in evaluator_ids]
+
+
+async def locked_evaluation(connection: AsyncConnection, evaluation_id: str) -> Row[Any]:
+    """The run's row, which nobody else changes until the transaction ends. Raises 404."""
+    statement = select(evaluations).where(evaluations.c.id == evaluation_id).with_for_update()
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise not_found("Evaluation", evaluation_id)
+    return row
 
 
 @router.patch("/evaluations/{id}/status", summary="Update Status")
@@ -319,10 +334,7 @@ async def update_status(id: str, body: UpdateStatus, here: Here) -> Evaluation: 
     Only for runs that wait for somebody outside: with an external or human evaluator, or with logs from the caller.
     """
     async with here.database.write() as connection:
-        statement = select(evaluations).where(evaluations.c.id == id).with_for_update()
-        row = (await connection.execute(statement)).one_or_none()
-        if row is None:
-            raise not_found("Evaluation", id)
+        row = await locked_evaluation(connection, id)
         if (row.status, body.status) not in MOVES:
             raise Refusal(422, f"The status of an evaluation cannot be changed from {row.status} to {body.status}.")
         if row.hl_generated and not await _waits_for_outside(connection, id):
@@ -331,7 +343,7 @@ async def update_status(id: str, body: UpdateStatus, here: Here) -> Evaluation: 
             )
         change = update(evaluations).where(evaluations.c.id == id)
         await connection.execute(change.values(status=body.status, updated_at=here.now()))
-        return await _one(connection, id, aggregates=False)
+        return await answer_evaluation(connection, id, aggregates=False)
 
 
 async def _waits_for_outside(connection: AsyncConnection, evaluation_id: str) -> bool:

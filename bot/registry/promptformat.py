@@ -107,7 +107,9 @@ def serialise(prompt: Prompt) -> str:
     """Write a file that `parse` reads back. Raises `ValueError` for what the format cannot hold."""
     front = {name: value for name, value in prompt.parameters.items() if value not in (None, {})}
     chat, completion = front.pop("chat_template", None), front.pop("prompt_template", None)
-    if (chat is None) != (front["endpoint"] != "chat") or (chat is not None and completion is not None):
+    if (chat is not None and completion is not None) or (
+        completion if front["endpoint"] == "chat" else chat
+    ) is not None:
         raise ValueError("writing a prompt file: a chat template goes with endpoint chat, a prompt template without")
     if "tools" in front:
         front["tools"] = [_without_nulls(tool) for tool in front["tools"]]

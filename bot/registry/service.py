@@ -32,6 +32,7 @@ def _service(request: Request) -> Service:
 Here = Annotated[Service, Depends(_service)]
 
 PageNumber = Annotated[int, Query(ge=0, le=2**31 - 1, description="Counts from 0.")]
+PageNumberFromOne = Annotated[int, Query(ge=1, le=2**31 - 1, description="Counts from 1.")]
 PageSize = Annotated[
     int, Query(ge=0, description=f"At most {LARGEST_PAGE:,}."), AfterValidator(lambda size: min(size, LARGEST_PAGE))
 ]

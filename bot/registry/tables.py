@@ -69,6 +69,28 @@ def _times() -> tuple[Column[datetime], Column[datetime]]:
     return Column("created_at", UTCDateTime, nullable=False), Column("updated_at", UTCDateTime, nullable=False)
 
 
+def _deleted() -> Column[datetime]:
+    # Runs keep what they ran with, so what was deleted stays, and is shown by them alone.
+    return Column("deleted_at", UTCDateTime)
+
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("revoked_at", UTCDateTime),
+    # A name can be given again once its key is revoked.
+    Index(
+        "ix_api_keys_name",
+        "name",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)
+
 environments = Table(
     "environments",
     metadata,
@@ -152,6 +174,7 @@ evaluators = Table(
     Column("code", Text),
     Column("model_config", JSON(none_as_null=True)),
     *_times(),
+    _deleted(),
 )
 
 evaluator_versions = Table(
@@ -173,6 +196,7 @@ datasets = Table(
     Column("name", Text, nullable=False),
     Column("description", Text),
     *_times(),
+    _deleted(),
     Index("ix_datasets_project_id", "project_id"),
 )
 
@@ -224,6 +248,20 @@ evaluation_evaluators = Table(
     _to("evaluation_id", "evaluations", primary_key=True),
     _to("evaluator_version_id", "evaluator_versions", primary_key=True),
     Column("position", Integer, nullable=False),
+    # The mean that another service computed, for runs that came from there without their results.
+    Column("imported_mean", Float),
+)
+
+logs = Table(
+    "logs",
+    metadata,
+    _id(),
+    _to("evaluation_id", "evaluations"),
+    _to("datapoint_id", "datapoints"),
+    # What the caller sent, field for field.
+    Column("content", JSON, nullable=False),
+    *_times(),
+    UniqueConstraint("evaluation_id", "datapoint_id"),
 )
 
 results = Table(
@@ -239,5 +277,11 @@ results = Table(
     Column("number", Float),
     Column("error", Text),
     *_times(),
-    Index("ix_results_evaluation_id_evaluator_version_id", "evaluation_id", "evaluator_version_id"),
+    Index(
+        "ix_results_evaluation_id_evaluator_version_id",
+        "evaluation_id",
+        "evaluator_version_id",
+        "log_id",
+        unique=True,
+    ),
 )

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from bot.registry.bodies import Body, DirectoryId, Name, Part, ShortName, ShortText, if_set
+from bot.registry.bodies import MOST_IDS, Body, DirectoryId, Name, Part, ShortName, ShortText, if_set
 from bot.registry.identifiers import Prefix, stable_id
 
 Status = Literal["pending", "running", "completed", "cancelled"]
@@ -124,15 +124,24 @@ class Parameters(Part):
     template_language: Literal["default", "jinja"] | None = if_set()
 
 
-class Register(Parameters, Body):
-    """Body of *Register* (model config). Closed."""
+class Serialize(Parameters, Body):
+    """Body of *Serialize*. Closed."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    project: Name | None = None
-    project_id: str | None = None
     name: Name | None = None
     description: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as they are kept: without project, name and description."""
+        return self.model_dump(mode="json", include=set(Parameters.model_fields))
+
+
+class Register(Serialize):
+    """Body of *Register* (model config). Closed."""
+
+    project: Name | None = None
+    project_id: str | None = None
 
     @model_validator(mode="after")
     def _one_project(self) -> Self:
@@ -140,9 +149,11 @@ class Register(Parameters, Body):
             raise ValueError("give one of project and project_id")
         return self
 
-    def parameters(self) -> dict[str, Any]:
-        """The parameters as they are kept: without project, name and description."""
-        return self.model_dump(mode="json", include=set(Parameters.model_fields))
+
+class Deserialize(Body):
+    """Body of *Deserialize*: the text of a `.prompt` file."""
+
+    config: str
 
 
 class ToolAnswer(Tool):
@@ -289,6 +300,17 @@ class CreateEvaluator(Body):
     judge: Parameters | None = Field(default=None, alias="model_config")
 
 
+class UpdateEvaluator(Body):
+    """Body of *Update* (evaluator): only what is sent changes. The type stays."""
+
+    name: ShortName | None = None
+    description: ShortText | None = None
+    arguments_type: ArgumentsType | None = None
+    return_type: ReturnType | None = None
+    code: str | None = None
+    judge: Parameters | None = Field(default=None, alias="model_config")
+
+
 class Evaluator(BaseModel):
     """Something that judges."""
 
@@ -312,6 +334,13 @@ class CreateDataset(Body):
     description: ShortText
 
 
+class UpdateDataset(Body):
+    """Body of *Update* (dataset): only what is sent changes."""
+
+    name: ShortName | None = None
+    description: ShortText | None = None
+
+
 class Dataset(BaseModel):
     """A dataset; `project_id` is empty for one that belongs to none."""
 
@@ -331,7 +360,7 @@ class CreateEvaluation(Body):
     """Body of *Create* (evaluation). Keys of model vendors are taken and forgotten: no model is called from here."""
 
     config_id: str
-    evaluator_ids: Annotated[list[str], Field(min_length=1)]
+    evaluator_ids: Annotated[list[str], Field(min_length=1, max_length=MOST_IDS)]
     dataset_id: str
     hl_generated: bool = True
     name: Name | None = None
@@ -342,6 +371,13 @@ class UpdateStatus(Body):
     """Body of *Update Status*."""
 
     status: Status
+
+
+class AddEvaluators(Body):
+    """Body of *Add Evaluators*."""
+
+    evaluator_ids: Annotated[list[str], Field(max_length=MOST_IDS)] | None = None
+    evaluator_version_ids: Annotated[list[str], Field(max_length=MOST_IDS)] | None = None
 
 
 class Evaluation(BaseModel):

@@ -233,6 +233,90 @@ def test_evaluators_and_datasets_are_listed(sdk: Any, made: Prepared) -> None:
     assert [row.id for row in mine] == [made.dataset.id]
 
 
+def test_logs_and_results_make_the_means(sdk: Any, made: Prepared) -> None:
+    (first, second) = sdk.datasets.create_datapoint(
+        dataset_id=made.dataset.id,
+        body=[
+            {"inputs": {"customer": "Marek"}, "target": {"queue": "double-charge"}},
+            {"inputs": {"customer": "Ines"}},
+        ],
+    )
+    run = made.evaluation(sdk)
+    for datapoint, value in ((first, True), (second, False)):
+        log = sdk.evaluations.log(
+            evaluation_id=run.id, datapoint_id=datapoint.id, log={"output": "double-charge", "duration": 1.5}
+        )
+        assert log.project_id == made.project.id
+        said = sdk.evaluations.result(evaluation_id=run.id, log_id=log.id, evaluator_id=made.evaluator.id, result=value)
+        assert (said.value, said.log_id) == (value, log.id)
+    page = sdk.evaluations.list_datapoints(id=run.id, size=1)
+    assert (page.page, page.size, page.total, page.records[0].datapoint.id) == (1, 1, 2, first.id)
+    assert page.records[0].log.output == "double-charge"
+    aggregates = sdk.evaluations.get(id=run.id, evaluator_aggregates=True).evaluator_aggregates
+    assert [row.aggregate_value for row in aggregates] == [0.5]
+    again = refused(lambda: sdk.evaluations.log(evaluation_id=run.id, datapoint_id=first.id, log={"output": "x"}))
+    assert again[0] == 409
+    sdk.evaluations.update_status(id=run.id, status="completed")
+    status, detail = refused(
+        lambda: sdk.evaluations.result(
+            evaluation_id=run.id, log_id="data_0", evaluator_id=made.evaluator.id, error="away"
+        )
+    )
+    assert (status, detail) == (422, "The evaluation has to be running to take this; it is completed.")
+
+
+def test_evaluators_are_added_to_a_run(sdk: Any, made: Prepared) -> None:
+    run = made.evaluation(sdk)
+    human = sdk.evaluators.create(
+        name="polite", description="", type="human", arguments_type="target_free", return_type="number"
+    )
+    changed = sdk.evaluations.add_evaluators(id=run.id, evaluator_ids=[human.id])
+    assert [row.id for row in changed.evaluators] == [made.evaluator.id, human.id]
+    assert refused(lambda: sdk.evaluations.add_evaluators(id=run.id, evaluator_version_ids=["evv_0"]))[0] == 404
+
+
+def test_evaluators_are_read_changed_and_removed(sdk: Any, made: Prepared) -> None:
+    evaluator_id = made.evaluator.id
+    assert sdk.evaluators.get(id=evaluator_id).name == "queue matches"
+    changed = sdk.evaluators.update(id=evaluator_id, name="right queue", return_type="number")
+    assert (changed.name, changed.return_type, changed.type) == ("right queue", "number", "external")
+    assert sdk.evaluators.delete(id=evaluator_id) is None
+    assert refused(lambda: sdk.evaluators.get(id=evaluator_id))[0] == 404
+
+
+def test_datasets_and_datapoints_are_read_changed_and_removed(sdk: Any, made: Prepared) -> None:
+    dataset_id = made.dataset.id
+    (point,) = sdk.datasets.create_datapoint(dataset_id=dataset_id, inputs={"customer": "Marek"})
+    assert sdk.datapoints.get(id=point.id).dataset_id == dataset_id
+    page = sdk.datasets.list_datapoints(dataset_id=dataset_id)
+    assert (page.page, page.size, page.total, page.records[0].id) == (0, 50, 1, point.id)
+    assert sdk.datasets.update(id=dataset_id, name="other cases").name == "other cases"
+    assert sdk.datasets.get(id=dataset_id).datapoint_count == 1
+    assert refused(lambda: sdk.datasets.create_datapoint(dataset_id=dataset_id, log_ids=["data_0"]))[0] == 404
+    sdk.datasets.delete(id=dataset_id)
+    assert refused(lambda: sdk.datasets.get(id=dataset_id))[0] == 404
+    assert refused(lambda: sdk.datapoints.get(id=point.id))[0] == 404
+
+
+def test_configs_are_prompt_files_and_back(sdk: Any) -> None:
+    template = [{"role": "system", "content": "Answer {{customer}} kindly."}]
+    text = sdk.model_configs.serialize(model="gpt-4o", endpoint="chat", chat_template=template, temperature=0.2)
+    assert "<system>\n  Answer {{customer}} kindly.\n</system>" in text
+    config = sdk.model_configs.deserialize(config=text)
+    assert (config.model, config.temperature, config.chat_template[0].content) == (
+        "gpt-4o",
+        0.2,
+        "Answer {{customer}} kindly.",
+    )
+    registered = sdk.model_configs.register(
+        project=fresh("Files"), model="gpt-4o", endpoint="chat", chat_template=template, temperature=0.2
+    )
+    assert sdk.model_configs.export(id=registered.config.id) == text
+    status, (entry,) = refused(lambda: sdk.model_configs.deserialize(config="hello"))
+    assert (status, entry["loc"]) == (422, ["body", "config"])
+    assert refused(lambda: sdk.model_configs.export(id="config_0"))[0] == 404
+
+
 # What is not built
 
 
