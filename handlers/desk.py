@@ -10,6 +10,8 @@ from bot.domain.actors import Actor, Place
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Outcome, Refused, Unknown, Void
 from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar.readings import Misunderstood, Reading
+from bot.logs import get_logger
+from bot.store import StoreUnavailable
 from bot.usecases import notices
 from bot.usecases.context import Context
 from bot.usecases.drafts import keep_drafts
@@ -19,6 +21,8 @@ from bot.usecases.tasks import Tasks
 from handlers import messages
 from handlers.payloads import Click, Mention, SlashCommand, Submission
 from handlers.replies import Reply
+
+log = get_logger(__name__)
 
 SHOWN_BY_CARD = AwaitingApproval | Applied | Failed | Void | Unknown
 """Outcomes that a card says to everybody; where it stands in the same conversation, nothing is said twice."""
@@ -84,7 +88,12 @@ class Desk:
         await reply.say(messages.misunderstood(found, drafts))
 
     async def _drafts(self, lines: Sequence[str], actor: Actor) -> Mapping[str, str]:
-        return await keep_drafts(self.ctx, lines, actor, DRAFT_LIFE) if lines else {}
+        """The ids behind buttons that run lines; none, and so no buttons, when they cannot be kept."""
+        try:
+            return await keep_drafts(self.ctx, lines, actor, DRAFT_LIFE) if lines else {}
+        except StoreUnavailable as error:
+            log.warning("drafts.not_kept", cause=str(error))
+            return {}
 
     async def _card_says_it(self, came: Outcome, place: Place) -> bool:
         if not isinstance(came, SHOWN_BY_CARD) or came.change is None:

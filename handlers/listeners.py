@@ -15,6 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger, new_request_id
+from bot.store import StoreUnavailable
 from bot.usecases.tasks import Tasks
 from handlers import messages
 from handlers.payloads import BadPayload, Click, Mention, SlashCommand, Submission
@@ -77,6 +78,9 @@ class Listeners:
             working.cancel()
             await asyncio.wait({working})
             raise
+        except StoreUnavailable as error:
+            log.exception("store.unavailable", cause=str(error))
+            await reply.say(messages.own_database(reference))
         except Exception:
             log.exception("listener.failed", payload=type(payload).__name__)
             await reply.say(messages.apology(reference))

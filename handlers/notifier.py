@@ -56,5 +56,6 @@ class SlackNotifier:
         try:
             answer = await taken(method(text=message.text, blocks=blocks, **arguments))
         except NotTaken as error:
-            raise NotDelivered(error.code, retry_after=error.retry_after, final=error.code in FINAL) from error
+            final = error.code in FINAL and method == self._client.chat_postMessage
+            raise NotDelivered(error.code, retry_after=error.retry_after, final=final) from error
         return MessageAt(str(answer["channel"]), str(answer["ts"]))

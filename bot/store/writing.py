@@ -137,6 +137,10 @@ class Writing(Reading):
         values = {"wanted": notices.c.wanted + 1, "given_up": False, "at_channel": None, "at_ts": None}
         await self._connection.execute(statement.values(**values))
 
+    async def move_notice(self, id: str, channel: str) -> None:  # noqa: A002 - the domain's word
+        """Want it said in another channel, at once: the one that was meant does not take it."""
+        await self._set_notice(id, channel=channel, attempts=notices.c.attempts + 1, not_before=None)
+
     async def claim_notice(self, id: str, owner: str, until: datetime, now: datetime) -> Notice | None:  # noqa: A002
         """Take a due notice in hand until then, so that nobody else says it. None when it is not due, or taken."""
         statement = update(notices).where(notices.c.id == id, due(now))

@@ -64,7 +64,14 @@ async def is_undoable(tx: Reading, change: Change) -> bool:
 
 
 async def deliver_card(ctx: Context, change_id: str) -> None:
-    """Bring one card and its thread up to date now. What Slack does not take is tried again by the sweep."""
+    """Bring one card and its thread up to date now. Never raises: what does not work is tried again by the sweep."""
+    try:
+        await _deliver_card(ctx, change_id)
+    except StoreUnavailable as error:
+        log.warning("card.not_delivered", change=change_id, cause=str(error))
+
+
+async def _deliver_card(ctx: Context, change_id: str) -> None:
     async with ctx.store.read() as tx:
         card = await tx.notice_for(NoticeKind.CARD, change_id)
     if card is None:
@@ -148,6 +155,24 @@ async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
     return await ctx.notifier.history(HistoryView(told, change), card.at)
 
 
+async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
+    """A card that its channel does not take stands in the default channel: nobody decides on what nobody sees."""
+    other = ctx.default_channel
+    if not error.final or notice.kind is not NoticeKind.CARD or notice.at is not None or other is None:
+        return False
+    if other == notice.place.channel:
+        return False
+    log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
+    try:
+        async with ctx.store.write() as tx:
+            await tx.move_notice(notice.id, other)
+    except StoreUnavailable as unavailable:
+        log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))
+        return True  # the claim runs out, and it is tried again
+    await deliver(ctx, notice)
+    return True
+
+
 async def _has_one_before(tx: Reading, told: AuditEntry) -> bool:
     """Whether a line that stands before this one in the thread is still to be said."""
     for earlier in await tx.audit(told.subject):
@@ -160,6 +185,8 @@ async def _has_one_before(tx: Reading, told: AuditEntry) -> bool:
 
 
 async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> None:
+    if await _said_elsewhere(ctx, notice, error):
+        return
     now = ctx.clock.now()
     pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 12), LONGEST_PAUSE)
     if error.retry_after is not None:

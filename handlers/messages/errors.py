@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
-from bot.domain.errors import Code, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
@@ -79,13 +79,21 @@ def failed(outcome: Failed) -> Message:
     """The provider did not do it, or did not answer."""
     change = outcome.change
     about = f"{code(change.label)} failed" if change else "That did not work"
-    state = words.effect(outcome.problem) if change else "Nothing was changed."
+    if outcome.problem.fault is Fault.OWN_DATABASE:
+        state = "What was begun, if anything, is settled by itself once the database is back."
+    else:
+        state = words.effect(outcome.problem) if change else "Nothing was changed."
     return compose(
         f"{about}: {words.fault(outcome.problem)} {state}",
         section(f"❌ *{about}.* {state}"),
         *problem_blocks(outcome.problem),
         actions([button("Show", Action.REVIEW, change.id)]) if change else None,
     )
+
+
+def own_database(reference: str) -> Message:
+    """Our own database was locked, read-only or gone before anything else could be said."""
+    return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
 def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:

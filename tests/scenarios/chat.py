@@ -192,3 +192,8 @@ class Chat:
         """Let the next call of a method of Slack go wrong."""
         body = {"method": method, "error": error, **more}
         (await self.http.post("/playground/faults", json=body)).raise_for_status()
+
+    async def connected(self) -> bool:
+        """Whether the bot is there."""
+        answer = await self.http.get("/playground/session")
+        return bool(answer.json()["bot"]["connected"])

@@ -16,9 +16,9 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from bot.app import Bot, Parts, put_together
+from bot.app import Bot, Parts, put_together, slash_commands
 from bot.clients import catalog
-from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM, slash_commands
+from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM
 from bot.grammar import COMMANDS
 from bot.logs import current_request_id
 from bot.playground import Channel, Command, Person, Workspace, create_app
@@ -155,7 +155,8 @@ class Registry:
     async def live(self, project: str, environment: str = "production") -> str | None:
         """The name of what is live."""
         rows = await self.call("GET", f"/projects/{await self.project_id(project)}/deployed-configs")
-        return next(row["model_config_name"] for row in rows if row["environment_name"] == environment)
+        names: dict[str, str | None] = {row["environment_name"]: row["model_config_name"] for row in rows}
+        return names[environment]
 
     async def deploy(self, project: str, config: str, environment: str = "production") -> None:
         """Make a config live without asking anybody."""

@@ -287,10 +287,13 @@ async def test_one_notice_that_cannot_be_made_does_not_stop_the_others(world: Wo
     assert states(world) == [State.WAITING]
 
 
-async def test_a_database_that_is_gone_while_saying_is_told_to_the_caller(world: World) -> None:
+async def test_a_database_that_is_gone_while_saying_undoes_nothing_that_was_asked_for(world: World) -> None:
     world.memo.failing = [StoreUnavailable("reading", Cause.LOST)]  # type: ignore[list-item]
-    with pytest.raises(StoreUnavailable):
-        await asked(world)
+    await asked(world)
+    assert world.memo.said == []
+    world.clock.move(timedelta(minutes=2))
+    assert await notices.deliver_due(world.ctx) == 1
+    assert states(world) == [State.WAITING]
 
 
 async def test_a_database_that_is_gone_while_putting_off_leaves_it_to_the_claim(
