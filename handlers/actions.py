@@ -92,7 +92,7 @@ class Actions:
         if changing and not await first_time(self._desk.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
             await self._desk.say(Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),)), actor, reply)
             return
-        await take_line(self._desk, line, None, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+        await take_line(self._desk, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         detail = await changes.detail(self._desk.ctx, change_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.actors import Actor, Place
 from bot.grammar import is_not_yet, parse
-from bot.grammar.readings import Form, Help, Misunderstood
+from bot.grammar.readings import Form, Help, Misunderstood, Parsed
 from bot.logs import get_logger
 from handlers import messages
 from handlers.calls import NotTaken, taken
@@ -32,13 +32,12 @@ class Commands:
             if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
                 await open_form(form.verb, place, reply, command.trigger_id)
             return
-        await take_line(self._desk, command.text, verb, actor, place, reply)
+        await take_line(self._desk, parsed, actor, place, reply)
 
 
 async def take_line(
     desk: Desk,
-    text: str,
-    verb: str | None,
+    parsed: Parsed,
     actor: Actor,
     place: Place,
     reply: Reply,
@@ -47,7 +46,6 @@ async def take_line(
     replace: bool = False,
 ) -> None:
     """One line from anywhere: a command, a mention, a button."""
-    parsed = parse(text, verb or None)
     if isinstance(parsed, Misunderstood):
         await desk.say_misunderstood(parsed, actor, reply)
         return

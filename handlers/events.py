@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.actors import Place
+from bot.grammar import parse
 from bot.usecases.drafts import first_time
 from handlers.commands import take_line
 from handlers.desk import Desk
@@ -22,4 +23,4 @@ class Events:
             return
         actor = await self._desk.actor(mention)
         place = Place(mention.org, mention.team, mention.channel, mention.thread_ts)
-        await take_line(self._desk, mention.text, None, actor, place, reply)
+        await take_line(self._desk, parse(mention.text), actor, place, reply)
