@@ -27,6 +27,9 @@ PATIENCE = 1.5
 """Seconds after which a person is told that work is under way."""
 
 Payload = TypeVar("Payload", SlashCommand, Click, Submission, Mention)
+Heard = TypeVar("Heard", SlashCommand, Click, Mention)
+"""What is acknowledged unread; a form is read first, see `handlers.views`."""
+
 Work = Callable[[Payload, Reply], Awaitable[None]]
 Listener = Callable[..., Awaitable[None]]
 
@@ -38,7 +41,7 @@ class Listeners:
         self._tasks = tasks
         self._last_words: set[asyncio.Future[None]] = set()
 
-    def listener(self, read: Callable[[Mapping[str, Any]], Payload | None], work: Work[Payload]) -> Listener:
+    def listener(self, read: Callable[[Mapping[str, Any]], Heard | None], work: Work[Heard]) -> Listener:
         """A listener that acknowledges at once and does `work` in a tracked task. `read` None: nothing to do."""
 
         async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -86,9 +89,7 @@ class Listeners:
             await reply.say(messages.apology(reference))
 
 
-def reply_to(
-    payload: SlashCommand | Click | Submission | Mention, client: AsyncWebClient, respond: AsyncRespond
-) -> Reply:
+def reply_to(payload: SlashCommand | Click | Mention, client: AsyncWebClient, respond: AsyncRespond) -> Reply:
     """The way back to whoever caused a payload."""
     match payload:
         case SlashCommand():
@@ -97,9 +98,7 @@ def reply_to(
             return Reply(client, payload.user_id, payload.channel, thread_of(payload))
         case Click():
             return Reply(client, payload.user_id, payload.channel, thread_of(payload), respond)
-        case Submission():
-            return Reply(client, payload.user_id)
-        case Mention():
+        case _:
             # not in a thread of its own: an ephemeral message in a thread that nobody has begun is never seen
             return Reply(client, payload.user_id, payload.channel, payload.thread_ts, direct=payload.is_direct)
 
@@ -116,5 +115,5 @@ def doing(payload: SlashCommand | Submission | Mention) -> str:
             return f"{payload.command} {payload.text}".strip()
         case Mention():
             return payload.text
-        case Submission():
+        case _:
             return "the form that was sent"

@@ -11,6 +11,8 @@ import pytest
 
 from bot.playground.delivery import NotAcknowledged
 from bot.slack.http import EVENTS_PATH, http_app
+from bot.store import Store, StoreUnavailable
+from bot.store.database import Cause
 from tests.bot.slack.requests import command, interaction, signed
 from tests.handlers.conversation import Talk
 from tests.scenarios.chat import ADA, RAVI, Line
@@ -196,3 +198,31 @@ async def test_a_signed_command_and_a_signed_click_reach_the_same_listeners(talk
     await talk.settle()
 
     assert talk.world.provider.writes() == 1
+
+
+# A database that does not answer
+
+
+def locked(_store: Store) -> Any:
+    raise StoreUnavailable("using the database", Cause.LOCKED)
+
+
+async def test_a_database_that_cannot_be_read_is_said_as_such(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = await talk.asked()
+    monkeypatch.setattr(Store, "read", locked)
+
+    await talk.presses(RAVI, card, "Review")
+
+    assert "database" in whole(await talk.last(RAVI))
+    assert "Something broke" not in whole(await talk.last(RAVI))
+
+
+async def test_a_question_is_asked_without_buttons_when_they_cannot_be_kept(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "write", locked)
+
+    await talk.types(ADA, "/deploy config_x")
+
+    assert "In which environment?" in (said := await talk.last(ADA)).text
+    assert said.buttons() == {}

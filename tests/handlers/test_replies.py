@@ -134,7 +134,7 @@ async def test_without_a_channel_it_is_a_direct_message(slack: FaultyServer) -> 
 
 @pytest.mark.parametrize("failure", [Answer(200, b"ok"), Answer(404, b"used_url"), CUT])
 async def test_taking_a_question_back_never_raises(slack: FaultyServer, failure: Answer) -> None:
-    slack.reply(failure)
+    slack.always = failure
 
     await through_url(slack).take_back()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,18 @@ async def test_a_rollback_without_a_config_goes_back_by_one(talk: Talk) -> None:
     assert "Nothing was changed" in (await talk.last(ADA)).text, "nothing was deployed before"
 
 
+async def test_the_config_form_lists_the_configs_of_a_project_to_its_sender_alone(talk: Talk) -> None:
+    await talk.types(ADA, "/config")
+
+    assert await talk.submits(ADA, project="support") == {"ok": True}
+
+    said = await talk.last(ADA)
+    assert said.text.startswith("3 configs of `support`")
+    assert await talk.cards() == []
+    await talk.presses(ADA, said, "Show")
+    assert "What it holds" in (await talk.last(ADA)).body()
+
+
 async def test_the_same_environment_twice_is_said_beside_the_field(talk: Talk) -> None:
     await talk.types(ADA, "/promote")
 
@@ -91,6 +104,8 @@ async def test_the_same_environment_twice_is_said_beside_the_field(talk: Talk) -
         ("/promote", {"project": "support", "source": "production"}, "pick.source", None, "Pick one here."),
         ("/promote", {"project": "support", "source": "production"}, "pick.source", "1:main:x", "no longer there"),
         ("/rollback", {"project": "support", "config": "config_x"}, "pick.config", "1:main:x", "no longer there"),
+        ("/config", {"project": "support"}, "pick.project", None, "Pick one here."),
+        ("/config", {"project": "support"}, "pick.project", "1:main:pr_gone", "no longer there"),
     ],
 )
 async def test_what_is_wrong_with_a_field_stands_beside_it(
@@ -238,3 +253,23 @@ async def test_slow_forms_say_once_that_they_go_on(talk: Talk, monkeypatch: pyte
 
     assert [line.text for line in await talk.heard(ADA)] == ["Working on it: `the form that was sent`"]
     assert len(await talk.cards(DEPLOYS)) == 1
+
+
+async def test_a_form_of_whom_slack_cannot_tell_asks_for_nothing(talk: Talk) -> None:
+    await talk.types(ADA, "/deploy")
+    talk.world.clock.move(timedelta(minutes=2))
+    talk.fault("users.info", "internal_error", times=3)
+
+    assert await talk.submits(ADA, config="config_x", environment="staging") == {"ok": True}
+
+    assert "Slack did not tell" in (await talk.last(ADA)).text
+    assert talk.world.provider.writes() == 0
+
+
+async def test_no_form_is_opened_for_whom_slack_cannot_tell(talk: Talk) -> None:
+    talk.fault("users.info", "internal_error", times=3)
+
+    await talk.types(ADA, "/deploy")
+
+    assert await talk.on_screen(ADA) is None
+    assert "Slack did not tell" in (await talk.last(ADA)).text
