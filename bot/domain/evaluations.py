@@ -73,6 +73,7 @@ class Doubt(StrEnum):
 
     NOTHING_LIVE = "nothing_live"
     NEVER_RUN = "never_run"
+    NOT_JUDGED = "not_judged"
     STILL_RUNNING = "still_running"
     LIVE_NEVER_RUN = "live_never_run"
     OTHER_DATASET = "other_dataset"
@@ -180,7 +181,7 @@ def weigh(
 
 
 def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[Comparison], set[str]]:
-    """One row per evaluator that judged the candidate, from the newest run that has it, with the runs used."""
+    """One row per evaluator, from the newest run that has it, with the runs used."""
     rows: list[Comparison] = []
     used: set[str] = set()
     seen: set[str] = set()
@@ -194,7 +195,19 @@ def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[C
             if live_run is not None:
                 used.add(live_run.id)
             rows.append(_compare(evaluator, run, live_run))
+    for run in lives:
+        for evaluator in run.evaluators:
+            if evaluator.id not in seen:  # what judged only what is live proves nothing about the candidate
+                seen.add(evaluator.id)
+                rows.append(_unjudged(evaluator, run))
     return rows, used
+
+
+def _unjudged(evaluator: Evaluator, live_run: Evaluation) -> Comparison:
+    """The row of an evaluator that never judged the candidate."""
+    live = _score(live_run, evaluator.id)
+    value = live.value if live else None
+    return Comparison(evaluator.id, evaluator.name, value, None, Trend.UNCOMPARED, Doubt.NOT_JUDGED)
 
 
 def _judges(run: Evaluation, evaluator_id: str) -> bool:

@@ -148,6 +148,11 @@ class Writing(Reading):
         row = (await self._connection.execute(claimed)).mappings().first()
         return None if row is None else to_notice(row)
 
+    async def release_claims(self, owner: str) -> None:
+        """Take notices out of the hands of everybody but `owner`: they are dead, for `owner` is alone."""
+        others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
+        await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
+
     async def delivered(self, id: str, shown: int, at: MessageAt) -> None:  # noqa: A002 - the domain's word
         """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due."""
         await self._set_notice(

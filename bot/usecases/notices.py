@@ -87,6 +87,9 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
 async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
     """Say everything that is due. Answers how many notices were tried."""
     now = ctx.clock.now()
+    if ctx.alone:
+        async with ctx.store.write() as tx:
+            await tx.release_claims(ctx.owner)
     async with ctx.store.read() as tx:
         due = await tx.due_notices(now, limit)
     # what is brand new is being said by whoever caused it

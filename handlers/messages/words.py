@@ -289,6 +289,7 @@ VERDICTS: dict[Verdict, str] = {
 DOUBTS: dict[Doubt, str] = {
     Doubt.NOTHING_LIVE: "nothing is live to compare with",
     Doubt.NEVER_RUN: "the new config was never evaluated",
+    Doubt.NOT_JUDGED: "an evaluator of the live config never judged the new one",
     Doubt.STILL_RUNNING: "an evaluation of the new config is still running",
     Doubt.LIVE_NEVER_RUN: "the live config has no score to compare with",
     Doubt.OTHER_DATASET: "measured on different datasets",

@@ -87,7 +87,6 @@ def test_a_lower_latency_is_the_better_one() -> None:
         ({}, {"score": None}, Doubt.LIVE_NEVER_RUN),
         ({}, {"score": math.inf}, Doubt.LIVE_NEVER_RUN),
         ({}, {"scores": ()}, Doubt.LIVE_NEVER_RUN),
-        ({}, {"evaluators": (LATENCY,)}, Doubt.LIVE_NEVER_RUN),
         ({}, {"dataset_version_id": "evts_1@2"}, Doubt.OTHER_DATASET),
         ({}, {"dataset_id": "evts_2"}, Doubt.OTHER_DATASET),
         ({}, {"scores": (Score("evfn_1", "v2", 0.1),)}, Doubt.OTHER_EVALUATOR_VERSION),

@@ -21,7 +21,7 @@ from bot.store.database import Cause
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys, evaluations, notices
 from bot.usecases.ports import NotDelivered
-from tests.bot.usecases.steps import applied, asked, deactivate, deploy, needs, the
+from tests.bot.usecases.steps import applied, asked, deactivate, deploy, needs, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, Memo, World, problem
 
 
@@ -105,9 +105,21 @@ async def test_a_card_stays_with_who_claimed_it_until_the_claim_runs_out(world: 
     now = world.clock.now()
     async with world.store.write() as tx:
         await tx.claim_notice((await card(world, change)).id, "dead", now + notices.CLAIM, now)
-    await notices.deliver_due(world.ctx)
+    shared = world.again("two", alone=False)
+    await notices.deliver_due(shared.ctx)
     assert states(world) == []
     world.clock.move(notices.CLAIM)
+    await notices.deliver_due(shared.ctx)
+    assert states(world) == [State.WAITING]
+
+
+async def test_a_card_in_the_hands_of_the_dead_is_said_at_once_by_whoever_is_alone(world: World) -> None:
+    world.memo.failing = [NotDelivered("timeout")]
+    change = await asked(world)
+    world.clock.move(timedelta(minutes=1))
+    now = world.clock.now()
+    async with world.store.write() as tx:
+        await tx.claim_notice((await card(world, change)).id, "dead", now + notices.CLAIM, now)
     await notices.deliver_due(world.ctx)
     assert states(world) == [State.WAITING]
 
@@ -164,6 +176,14 @@ async def test_history_waits_for_its_card(world: World) -> None:
         await notices.deliver_due(world.ctx)
     assert states(world) == [State.APPLIED]
     assert world.memo.told() == ["change.approved", "change.applied"]
+
+
+async def test_what_happens_inside_is_not_told_in_the_thread(world: World) -> None:
+    change = await stored(world, await asked(world))
+    async with world.store.write() as tx:
+        await notices.history_of(tx, change, await tx.audit(change.id))
+    world.clock.move(timedelta(minutes=1))
+    assert await notices.deliver_due(world.ctx) == 0
 
 
 async def test_a_line_of_history_is_said_once(world: World) -> None:
