@@ -11,11 +11,10 @@ from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Outcome, Refu
 from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar.readings import Misunderstood, Reading
 from bot.logs import get_logger
-from bot.store import StoreUnavailable
 from bot.usecases import notices
 from bot.usecases.context import Context
 from bot.usecases.drafts import keep_drafts
-from bot.usecases.guard import guarded
+from bot.usecases.guard import StoreUnavailable, guarded
 from bot.usecases.lines import Speaker, run
 from bot.usecases.tasks import Tasks
 from handlers import messages

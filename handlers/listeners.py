@@ -15,7 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger, new_request_id
-from bot.store import StoreUnavailable
+from bot.usecases.guard import StoreUnavailable
 from bot.usecases.tasks import Tasks
 from handlers import messages
 from handlers.payloads import BadPayload, Click, Mention, SlashCommand, Submission

@@ -9,6 +9,8 @@ from bot.domain.outcomes import Failed, Outcome
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
 
+__all__ = ["StoreUnavailable", "guarded"]  # listeners know the store by this error alone
+
 log = get_logger(__name__)
 
 
