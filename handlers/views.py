@@ -13,7 +13,8 @@ from bot.domain.actors import Place
 from bot.domain.changes import Kind
 from bot.logs import get_logger, new_request_id
 from bot.usecases import approvals, deploys
-from bot.usecases.wishes import Wish, from_ids
+from bot.usecases.subjects import SHOWN_BY_FORM, picked
+from bot.usecases.wishes import FieldProblem, Wish, from_ids
 from handlers import messages
 from handlers.desk import Desk
 from handlers.ids import Field, View, read_value
@@ -55,20 +56,36 @@ class Views:
             self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
             return
         form = _form(sent)
+        if form.verb in SHOWN_BY_FORM:
+            await self._look(form, sent, ack, client, reference)
+            return
         if form.verb not in KINDS:  # opened by another version
             await ack()
             self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
             return
         wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _picked(sent.values), sent.values.get(Field.BECAUSE))
         if not isinstance(wish, Wish):
-            field = _FIELDS[wish.field]
-            block = sent.blocks.get(field, field.value)
-            await ack(response_action="errors", errors={block: messages.field_problem(wish)})
+            await _say_wrong(ack, sent, wish)
             return
         await ack()
 
         async def go_on(sent: Submission, reply: Reply) -> None:
             await self._ask(wish, form, sent, reply)
+
+        self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
+
+    async def _look(self, form: Form, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
+        """A form that only shows something."""
+        reading = picked(self._desk.ctx.index, form.verb, _picked(sent.values).get("project"))
+        if isinstance(reading, FieldProblem):
+            await _say_wrong(ack, sent, reading)
+            return
+        await ack()
+
+        async def go_on(sent: Submission, reply: Reply) -> None:
+            actor = await self._desk.actor(sent)
+            place = Place(sent.org, sent.team, form.channel)
+            await self._desk.carry_out((reading,), actor, place, replace(reply, direct=form.channel.startswith("D")))
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
 
@@ -95,6 +112,12 @@ class Views:
     async def _outdated(self, sent: Submission, reply: Reply) -> None:
         log.warning("view.unknown", callback_id=sent.callback_id)
         await reply.say(messages.outdated_button())
+
+
+async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> None:
+    field = _FIELDS[wrong.field]
+    block = sent.blocks.get(field, field.value)
+    await ack(response_action="errors", errors={block: messages.field_problem(wrong)})
 
 
 def _form(sent: Submission) -> Form:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.errors import Problem, Reason
-from bot.domain.evaluations import Evaluation
+from bot.domain.evaluations import Evaluation, Evidence
 from bot.domain.names import Config, Environment, Project
 from bot.domain.policies import Answer
 from bot.domain.served import Served
@@ -175,11 +175,68 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigDetail:
-    """A config with its content."""
+class LiveIn:
+    """An environment where a config is live; not `whole` when other configs share the traffic."""
 
+    environment: Environment
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What evaluations prove about something against what is live, for environments that have the same live."""
+
+    environments: tuple[Environment, ...]
+    live: Served
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDetail:
+    """A config with its content, where it is live, and its scores."""
+
+    project: Project
     config: Config
     content: Content
+    live_in: tuple[LiveIn, ...]
+    scores: Evidence
+    """Its own scores; nothing in them is compared."""
+    against: tuple[Against, ...]
+    """Its scores beside those of other configs that are live, the default environment first."""
+    line: str
+    """The line that lists the configs of its project."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRow:
+    """One config in a list; `line` shows it."""
+
+    config: Config
+    model: str
+    live_in: tuple[LiveIn, ...]
+    scores: Evidence
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigList:
+    """The configs of a project, those that are live first."""
+
+    project: Project
+    rows: tuple[ConfigRow, ...]
+    total: int
+    page: int
+    pages: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigComparison:
+    """How the second config differs from the first, each with its project."""
+
+    old: tuple[Project, Config]
+    new: tuple[Project, Config]
+    diff: ContentDiff
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +286,8 @@ Outcome = (
     | ChangeList
     | Explanation
     | ConfigDetail
+    | ConfigList
+    | ConfigComparison
     | EvaluationUpdated
     | Snoozed
     | NotYet

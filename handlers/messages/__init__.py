@@ -14,7 +14,9 @@ from bot.domain.outcomes import (
     Board,
     ChangeDetail,
     ChangeList,
+    ConfigComparison,
     ConfigDetail,
+    ConfigList,
     EnvironmentMissing,
     EvaluationUpdated,
     Explanation,
@@ -36,12 +38,15 @@ from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
     board,
     change_list,
-    config_detail,
     explanation,
     harmless,
-    page_line,
-    page_suggestions,
-    read_page_line,
+)
+from handlers.messages.configs import (
+    config_comparison,
+    config_detail,
+    config_list,
+    detail_suggestions,
+    list_suggestions,
 )
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.errors import (
@@ -63,6 +68,7 @@ from handlers.messages.errors import (
 from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
 from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
 from handlers.messages.help import help_message, open_form
+from handlers.messages.lists import page_line, page_suggestions, read_page_line
 from handlers.messages.plain import plain_text
 
 __all__ = [
@@ -123,7 +129,9 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     ChangeDetail: lambda came, _: change_detail(came),
     ChangeList: change_list,
     Explanation: lambda came, _: explanation(came),
-    ConfigDetail: lambda came, _: config_detail(came),
+    ConfigDetail: config_detail,
+    ConfigList: config_list,
+    ConfigComparison: lambda came, _: config_comparison(came),
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: snoozed(came),
     NotYet: lambda came, _: not_yet(came.line),
@@ -143,6 +151,10 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = [each.line for each in page_suggestions(came)]
         case Misunderstood():
             lines = list(came.near)
+        case ConfigDetail():
+            lines = [each.line for each in detail_suggestions(came)]
+        case ConfigList():  # a button in every row, so more of them than in one question
+            return tuple(dict.fromkeys(each.line for each in list_suggestions(came)))
         case _:
             lines = []
     return tuple(dict.fromkeys(lines))[:MAX_SUGGESTIONS]

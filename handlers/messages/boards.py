@@ -1,17 +1,16 @@
-"""Look-ups: the board, lists of changes, a config, an explanation."""
+"""Look-ups: the board, lists of changes, an explanation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Harmless, Suggestion
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
-from handlers.messages import diffs, phrases, words
+from handlers.messages import phrases, words
 from handlers.messages.blocks import (
     Message,
     button,
@@ -20,39 +19,13 @@ from handlers.messages.blocks import (
     context,
     mention,
     moment,
-    rich_list,
-    run_buttons,
     section,
     stack,
 )
 from handlers.messages.errors import reasons
+from handlers.messages.lists import pages
 
 MAX_CELLS = 12
-
-_PAGE = re.compile(r"(?P<line>.*) page (?P<page>[1-9]\d{0,5})")
-
-
-def page_line(line: str, page: int) -> str:
-    """The draft behind a page button: a line and the page of its answer."""
-    return f"{line} page {page}"
-
-
-def read_page_line(draft: str) -> tuple[str, int]:
-    """The inverse of `page_line`; the first page for any other line."""
-    found = _PAGE.fullmatch(draft)
-    return (found["line"], int(found["page"])) if found else (draft, 1)
-
-
-def page_suggestions(shown: Board | ChangeList) -> tuple[Suggestion, ...]:
-    """The pages before and after the one that is shown."""
-    near = (("Previous page", shown.page - 1), ("Next page", shown.page + 1))
-    return tuple(Suggestion(name, page_line(shown.line, page)) for name, page in near if 1 <= page <= shown.pages)
-
-
-def _pages(shown: Board | ChangeList, drafts: Mapping[str, str]) -> Iterator[Block | ActionsBlock | None]:
-    if shown.pages > 1:
-        yield run_buttons(page_suggestions(shown), drafts)
-        yield context(f"Page {shown.page} of {shown.pages}")
 
 
 def board(shown: Board, drafts: Mapping[str, str]) -> Message:
@@ -66,7 +39,7 @@ def board(shown: Board, drafts: Mapping[str, str]) -> Message:
         f"What is live, {count} on page {shown.page} of {shown.pages}. {'. '.join(lines)}.",
         section("*What is live*"),
         *(_project(row) for row in shown.rows),
-        *_pages(shown, drafts),
+        *pages(shown, drafts),
     )
 
 
@@ -116,7 +89,7 @@ def change_list(shown: ChangeList, drafts: Mapping[str, str]) -> Message:
         f"{title}: {short}.",
         section(f"*{title}*"),
         *(_listed(change) for change in shown.changes),
-        *_pages(shown, drafts),
+        *pages(shown, drafts),
     )
 
 
@@ -163,15 +136,3 @@ def harmless(shown: Harmless) -> Message:
     """A line that was asked about changes nothing."""
     text = f"{code(shown.line, 200)} changes nothing, so anybody may type it."
     return compose(text, section(text))
-
-
-def config_detail(shown: ConfigDetail) -> Message:
-    """A config with its content."""
-    name = code(shown.config.name)
-    model = f" on model {code(shown.content.model)}" if shown.content.model else ""
-    return compose(
-        f"{name}: {words.counted(len(shown.content.messages), 'message')}{model}.",
-        section(f"*{name}* · {code(shown.config.id)}"),
-        rich_list(diffs.summary(shown.content)),
-        *diffs.prompt(shown.content),
-    )

@@ -49,6 +49,7 @@ COMMANDS = {
     "/rollback": "rollback",
     "/deactivate": "deactivate",
     "/project": "project",
+    "/config": "config",
     "/approvals": "approvals",
     "/deployments": "deployments",
     "/configbot": "",

@@ -44,6 +44,8 @@ async def test_a_deploy_that_needs_no_approval_is_live_and_its_card_says_so(talk
         ("/deactivate support in production", "waiting for approval"),
         ("/approvals", "Nothing waits"),
         ("/deployments", "support"),
+        ("/config list support", "config_w"),
+        ("/config diff config_w with config_x", "They differ in"),
         ("/deployments serach", "There is no project"),
         ("/configbot", "What you can type"),
         ("/configbot help deploy", "deploy CONFIG"),
@@ -77,6 +79,7 @@ async def test_a_look_up_is_said_to_nobody_else(talk: Talk) -> None:
         ("/promote", "Promote"),
         ("/rollback", "Roll back"),
         ("/configbot deactivate", "Deactivate"),
+        ("/config", "Configs of a project"),
     ],
 )
 async def test_a_bare_command_opens_its_form(talk: Talk, line: str, title: str) -> None:

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from bot.domain.changes import Kind, State
-from bot.domain.contents import Content, Message
 from bot.domain.errors import Code
 from bot.domain.names import Environment
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, ConfigDetail, Explanation, Harmless
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless
 from bot.domain.policies import Allowed, Denied, NeedsApproval
 from bot.domain.served import Nothing, Off, Served
 from handlers import ids, messages
@@ -17,7 +16,6 @@ from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
     ADA,
     NEW,
-    NEW_CONTENT,
     NOW,
     PROBLEM,
     PRODUCTION,
@@ -156,21 +154,3 @@ def test_an_explained_refusal_names_every_reason() -> None:
 
 def test_a_line_that_changes_nothing_is_free_for_everybody() -> None:
     assert told(Harmless("approvals")).text == "`approvals` changes nothing, so anybody may type it."
-
-
-def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
-    made = told(ConfigDetail(NEW, NEW_CONTENT))
-    said = read(made)
-    assert made.text == "`config_x`: 2 messages on model `gpt-4o`."
-    assert "• temperature: `0.7`" in said
-    assert "{{request}}\nOrder: {{order}}" in said
-
-
-def test_a_config_without_a_model_and_with_endless_prompts_is_cut_visibly() -> None:
-    long = Content(messages=tuple(Message("user", "word " * 500) for _ in range(12)))
-    said = read(told(ConfigDetail(NEW, long)))
-    assert "… (cut)" in said
-    many = Content(messages=tuple(Message("user", "hello") for _ in range(12)))
-    made = told(ConfigDetail(NEW, many))
-    assert "And 2 more messages … (cut)" in read(made)
-    assert made.text == "`config_x`: 12 messages."

@@ -16,6 +16,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
+    Against,
     Ambiguous,
     Applied,
     AwaitingApproval,
@@ -24,12 +25,16 @@ from bot.domain.outcomes import (
     BoardRow,
     ChangeDetail,
     ChangeList,
+    ConfigComparison,
     ConfigDetail,
+    ConfigList,
+    ConfigRow,
     EnvironmentMissing,
     EvaluationUpdated,
     Explanation,
     Failed,
     Harmless,
+    LiveIn,
     NotFound,
     NotYet,
     Outcome,
@@ -156,11 +161,25 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
         ChangeList("changes", (one,) * 30, 2, 3, f"changes {name}"),
         Explanation(name, one.kind, one.project, one.environment, one.target, one.seen.base, Denied(one.reasons)),
         Explanation(name, one.kind, one.project, one.environment, None, None, NeedsApproval(one.seen.rule, 0, 2)),
-        ConfigDetail(config, content),
+        *looks(one, config, content, name),
         EvaluationUpdated(evaluation(id=name, config_name=name, status=name), name),
         Snoozed(name, NOW.isoformat()),
         NotYet(name),
         Harmless(name),
+    ]
+
+
+def looks(one: Change, config: Config, content: Content, name: str) -> list[Outcome]:
+    project, evidence = one.project, one.seen.evidence
+    places = tuple(LiveIn(one.environment, whole) for whole in (True, False)) * 3
+    against = (Against((one.environment,) * 6, one.seen.base, evidence),) * 5
+    found = diff(one.seen.base_content, content)
+    row = ConfigRow(config, name, places, evidence, f"config show {name}")
+    return [
+        ConfigDetail(project, config, content, places, evidence, against, f"config list {name}"),
+        ConfigList(project, (row,) * 8, 30, 2, 4, f"config list {name}"),
+        ConfigComparison((project, config), (project, config), found),
+        ConfigComparison((project, config), (Project(name, name, name), config), found),
     ]
 
 

@@ -1,0 +1,166 @@
+"""Configs: one whole, those of a project, how two differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from slack_sdk.models.blocks import Block, RichTextElement
+
+from bot.domain.contents import Content, ContentDiff
+from bot.domain.names import Config, Project
+from bot.domain.outcomes import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
+from handlers.messages import diffs, scores, words
+from handlers.messages.blocks import (
+    Message,
+    code,
+    compose,
+    context,
+    literal,
+    one_line,
+    plain,
+    rich_list,
+    run_buttons,
+    section,
+    size,
+)
+from handlers.messages.lists import page_suggestions, pages, row
+
+SETTINGS = 14
+"""Settings of a config that are shown, one in a line."""
+
+DIFFERENCES = 20
+"""Lines of a diff that is too long to be shown whole."""
+
+ROOM = 7_000
+"""Characters that a whole diff may take in a message, as JSON."""
+
+
+def live(places: Sequence[LiveIn]) -> str:
+    """Where a config is live, in a sentence, in mrkdwn."""
+    if not places:
+        return "live nowhere"
+    named = [code(each.environment.name, 40) + ("" if each.whole else " (shares the traffic)") for each in places]
+    return f"live in {words.some(named, 4)}"
+
+
+def detail_suggestions(shown: ConfigDetail) -> tuple[Suggestion, ...]:
+    """What can be looked at next."""
+    return (Suggestion("Configs of this project", shown.line),)
+
+
+def config_detail(shown: ConfigDetail, drafts: Mapping[str, str]) -> Message:
+    """A config with its content, where it is live, how it scored."""
+    name, content = code(shown.config.name), shown.content
+    model = f" on model {code(content.model)}" if content.model else ""
+    said = f"{name} of {code(shown.project.name)}: {words.counted(len(content.messages), 'message')}{model}"
+    proven = "; ".join(scores.verdict(each) for each in shown.against[: scores.GROUPS])
+    return compose(
+        f"{said}, {live(shown.live_in)}; {scores.short(shown.scores)}" + (f"; {proven}." if proven else "."),
+        section(f"*{name}* of {code(shown.project.name)} · {code(shown.config.id)}"),
+        section(f"It is {live(shown.live_in)}."),
+        *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
+        section("*What it holds*"),
+        rich_list(_settings(content)),
+        *diffs.prompt(content),
+        run_buttons(detail_suggestions(shown), drafts),
+    )
+
+
+def _settings(content: Content) -> Iterator[Sequence[RichTextElement]]:
+    """Model, parameters, response format, tools and variables, one in a line."""
+    named = {"model": content.model or None, "provider": content.vendor or None, **content.parameters}
+    named["response_format"] = content.response_format
+    present = [(name, value) for name, value in named.items() if value is not None]
+    for name, value in present[:SETTINGS]:
+        yield _line(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
+    if len(present) > SETTINGS:
+        yield [plain(f"and {words.counted(len(present) - SETTINGS, 'more setting')}")]
+    if content.tools:
+        yield _line("tools", words.some(list(content.tools), 8))
+    variables = sorted(content.variables())
+    yield _line("variables", words.some([f"{{{{{name}}}}}" for name in variables], 12) if variables else "none")
+    yield [plain(words.counted(len(content.messages), "message"))]
+
+
+def _line(name: str, value: str) -> Sequence[RichTextElement]:
+    return [plain(f"{literal(one_line(name), 40)}: "), plain(literal(one_line(value), 200), code_style=True)]
+
+
+def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
+    """The configs of a project, those that are live first."""
+    project = code(shown.project.name)
+    if not shown.rows:
+        text = f"{project} has no configs."
+        return compose(text, section(text))
+    short = "; ".join(f"{code(each.config.name)} {live(each.live_in)}" for each in shown.rows)
+    head = f"{words.counted(shown.total, 'config')} of {project}"
+    return compose(
+        f"{head}, page {shown.page} of {shown.pages}: {short}.",
+        section(f"*{head}*"),
+        *(
+            row(
+                f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}\n"
+                f"{code(each.config.id)} · {scores.short(each.scores)}",
+                each.line,
+                drafts,
+                number,
+            )
+            for number, each in enumerate(shown.rows, start=1)
+        ),
+        *pages(shown, drafts),
+    )
+
+
+def _model(model: str) -> str:
+    return f" · {code(model, 40)}" if model else ""
+
+
+def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+def config_comparison(shown: ConfigComparison) -> Message:
+    """How one config differs from another."""
+    head = _sides(shown.old, shown.new)
+    return compose(
+        f"{head}: {in_short(shown.diff)}",
+        section(f"*{head}*"),
+        section(in_short(shown.diff)) if shown.diff else None,
+        *_differences(shown.diff),
+        context(f"{code(shown.old[1].id)} → {code(shown.new[1].id)}"),
+    )
+
+
+def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:
+    if old[0].key == new[0].key:
+        return f"{code(old[1].name)} → {code(new[1].name)} of {code(new[0].name)}"
+    return f"{code(old[1].name)} of {code(old[0].name)} → {code(new[1].name)} of {code(new[0].name)}"
+
+
+def in_short(found: ContentDiff) -> str:
+    """What differs, in a sentence, in mrkdwn."""
+    if not found:
+        return "Both hold the same content."
+    parts = []
+    if found.variables_lost:
+        parts.append(f"variables lost: {words.some([code(name, 40) for name in found.variables_lost], 5)}")
+    if found.values:
+        parts.append(f"settings: {words.some([code(each.name, 40) for each in found.values], 6)}")
+    if found.variables_added:
+        parts.append(f"variables added: {words.some([code(name, 40) for name in found.variables_added], 5)}")
+    if found.messages:
+        parts.append(words.counted(len({each.position for each in found.messages}), "message"))
+    return f"They differ in {'; '.join(parts)}."
+
+
+def _differences(found: ContentDiff) -> list[Block]:
+    """The diff whole where a message can hold it, else its first lines."""
+    whole = diffs.full(found)
+    if size([block.to_dict() for block in whole]) <= ROOM:
+        return whole
+    lines = list(diffs.lines_of(found))
+    shown: list[Block] = [section("*What differs*, each in its first words:"), rich_list(lines[:DIFFERENCES])]
+    rest = len(lines) - DIFFERENCES
+    return [*shown, context(f"And {words.counted(rest, 'more difference')}.")] if rest > 0 else shown

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.contents import Content, Message, diff
+from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
+from bot.domain.names import Environment, Project
+from bot.domain.outcomes import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
+from handlers import ids, messages
+from tests.handlers.messages.checking import check
+from tests.handlers.messages.reading import buttons, read
+from tests.handlers.messages.samples import (
+    ADA,
+    FAIL,
+    NEW,
+    NEW_CONTENT,
+    NOW,
+    OLD,
+    OLD_CONTENT,
+    PASS,
+    PRODUCTION,
+    PROJECT,
+    SEEN,
+    STAGING,
+)
+
+LIST = 'config list "Refund triage"'
+NEVER = Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.NEVER_RUN,))
+DETAIL = ConfigDetail(PROJECT, NEW, NEW_CONTENT, (), PASS, (Against((PRODUCTION,), SEEN.base, PASS),), LIST)
+
+
+def told(came: Any) -> messages.Message:
+    drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
+    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    check(made)
+    return made
+
+
+def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
+    made = told(DETAIL)
+    assert made.text == (
+        "`config_x` of `Refund triage`: 2 messages on model `gpt-4o`, live nowhere; "
+        "scores: `accuracy` 0.86, `latency` 1.4; against `config_w`, live in `production`: no evaluator is worse."
+    )
+    said = read(made)
+    assert "*`config_x`* of `Refund triage` · `config_2`" in said
+    assert "• temperature: `0.7`" in said
+    assert "• provider: `openai`" in said
+    assert "• variables: `{{order}}, {{request}}`" in said
+    assert "{{request}}\nOrder: {{order}}" in said
+
+
+def test_its_scores_stand_beside_those_of_what_is_live() -> None:
+    said = read(told(DETAIL))
+    assert "*Scores* against `config_w`, live in `production`: no evaluator is worse." in said
+    assert "• `accuracy`: 0.81 → 0.86, better (120 datapoints)" in said
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (FAIL, "`production`: worse in `toxicity`"),
+        (NEVER, "not proven, because it was never evaluated"),
+        (Evidence(Verdict.NOT_PROVEN), "not proven, because no evaluator could be compared"),
+        (Evidence(Verdict.NOT_AVAILABLE), "the provider keeps no evaluations"),
+    ],
+)
+def test_what_a_comparison_came_to_is_said_in_words(evidence: Evidence, words: str) -> None:
+    assert words in told(replace(DETAIL, against=(Against((PRODUCTION,), SEEN.base, evidence),))).text
+
+
+def test_a_row_that_cannot_be_compared_says_why() -> None:
+    row = Comparison("e1", "accuracy", None, 0.86, Trend.UNCOMPARED, Doubt.LIVE_NEVER_RUN, 120, NOW)
+    against = Against((STAGING,), SEEN.base, Evidence(Verdict.NOT_PROVEN, (row,), (Doubt.LIVE_NEVER_RUN,)))
+    said = read(told(replace(DETAIL, against=(against,))))
+    assert "• `accuracy`: – → 0.86, the live config has no score to compare with (120 datapoints)" in said
+
+
+def test_more_configs_that_are_live_than_fit_are_counted() -> None:
+    several = tuple(Against((Environment("humanloop", f"env_{n}", f"e{n}"),), SEEN.base, PASS) for n in range(5))
+    assert "And 2 more configs live elsewhere, not compared here." in read(told(replace(DETAIL, against=several)))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (NEVER, "It was never evaluated."),
+        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.UNREADABLE,)), "The evaluations could not be read."),
+        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.STILL_RUNNING,)), "An evaluation of it is still running."),
+        (Evidence(Verdict.NOT_PROVEN), "It has no score."),
+        (Evidence(Verdict.NOT_AVAILABLE), "The provider keeps no evaluations."),
+    ],
+)
+def test_a_config_without_scores_says_why(evidence: Evidence, words: str) -> None:
+    assert words in read(told(replace(DETAIL, scores=evidence)))
+
+
+def test_what_is_live_everywhere_shows_its_own_scores() -> None:
+    live = (LiveIn(PRODUCTION), LiveIn(STAGING, whole=False))
+    made = told(replace(DETAIL, live_in=live, against=()))
+    assert "live in `production`, `staging` (shares the traffic); scores: `accuracy` 0.86" in made.text
+    assert "*Its scores*\n• `accuracy`: 0.86 (120 datapoints)" in read(made)
+
+
+def test_tools_the_response_format_and_everything_set_are_named() -> None:
+    settings = {f"p{number}": number for number in range(15)}
+    content = Content(
+        vendor="openai",
+        parameters=settings,
+        tools={"search": {}, "refund": {}},
+        response_format={"type": "json_object"},
+    )
+    said = read(told(replace(DETAIL, content=content)))
+    assert "• p12: `12`" in said
+    assert "• and 3 more settings" in said
+    assert "• tools: `search, refund`" in said
+    assert "• variables: `none`" in said
+    few = read(told(replace(DETAIL, content=replace(content, parameters={"stop": ["\n"]}))))
+    assert '• response_format: `{"type": "json_object"}`' in few
+
+
+def test_what_can_be_looked_at_next_is_a_button() -> None:
+    found = buttons(told(DETAIL))
+    assert found["Configs of this project"]["value"] == ids.value(f"draft of {LIST}")
+
+
+def test_a_config_without_a_model_and_with_endless_prompts_is_cut_visibly() -> None:
+    long = Content(messages=tuple(Message("user", "word " * 500) for _ in range(12)))
+    assert "… (cut)" in read(told(replace(DETAIL, content=long)))
+    many = Content(messages=tuple(Message("user", "hello") for _ in range(12)))
+    made = told(replace(DETAIL, content=many))
+    assert "And 2 more messages … (cut)" in read(made)
+    assert made.text.startswith("`config_x` of `Refund triage`: 12 messages, live nowhere")
+
+
+ROWS = (
+    ConfigRow(OLD, "gpt-4o-mini", (LiveIn(PRODUCTION),), PASS, "config show config_w"),
+    ConfigRow(NEW, "", (), NEVER, "config show config_x"),
+)
+
+
+def test_the_configs_of_a_project_are_listed_each_with_a_button() -> None:
+    made = told(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST))
+    assert made.text == (
+        "2 configs of `Refund triage`, page 1 of 1: `config_w` live in `production`; `config_x` live nowhere."
+    )
+    said = read(made)
+    assert "*`config_w`* · `gpt-4o-mini` · live in `production`\n`config_1` · scores: `accuracy` 0.86" in said
+    assert said.count("[Show]") == 2
+    assert "*`config_x`* · live nowhere\n`config_2` · it was never evaluated  [Show]" in said
+    values = [block["accessory"]["value"] for block in made.blocks if "accessory" in block]
+    assert values == [ids.value(f"draft of {row.line}") for row in ROWS]
+
+
+def test_a_long_list_turns_pages_and_has_a_button_in_every_row() -> None:
+    rows = tuple(replace(ROWS[1], line=f"config show c{number}") for number in range(8))
+    shown = ConfigList(PROJECT, rows, 30, 2, 4, LIST)
+    made = told(shown)
+    assert {"Previous page", "Next page", "Show"} <= set(buttons(made))
+    assert len(messages.lines_of(shown)) == 10
+    assert "Page 2 of 4" in read(made)
+
+
+def test_buttons_without_a_draft_are_left_out() -> None:
+    made = messages.outcome(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST), reader=ADA, now=NOW, drafts={})
+    check(made)
+    assert buttons(made) == {}
+
+
+def test_a_project_without_configs_says_so() -> None:
+    assert told(ConfigList(PROJECT, (), 0, 1, 1, LIST)).text == "`Refund triage` has no configs."
+
+
+def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
+    made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, NEW_CONTENT)))
+    assert made.text == (
+        "`config_w` → `config_x` of `Refund triage`: They differ in variables lost: `company`; "
+        "settings: `model`, `temperature`; variables added: `order`; 2 messages."
+    )
+    said = read(made)
+    assert "⚠️ *Variables lost.*" in said
+    assert "• model: `gpt-4o-mini` → `gpt-4o`" in said
+    assert "`config_1` → `config_2`" in said
+
+
+def test_configs_of_two_projects_are_named_with_both() -> None:
+    other = Project("humanloop", "pr_2", "Search")
+    made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT)))
+    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`: Both hold the same content."
+
+
+def test_a_diff_that_is_too_long_shows_its_beginnings() -> None:
+    old = Content(messages=tuple(Message("user", f"{number} " + "old words " * 300) for number in range(8)))
+    new = Content(messages=tuple(Message("user", f"{number} " + "new words " * 300) for number in range(8)))
+    said = read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(old, new))))
+    assert "*What differs*, each in its first words:" in said
+    assert "more difference" not in said
+    many = replace(old, messages=old.messages * 3), replace(new, messages=new.messages * 3)
+    assert "And 4 more differences." in read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(*many))))
