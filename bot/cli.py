@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from bot.registry.commands import add_to
+
 if TYPE_CHECKING:
     from bot.settings import Mode, Settings
 
@@ -28,6 +30,10 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(db_app, name="db")
 
 OK, WRONG, BAD_SETTINGS = 0, 1, 2
+_NO_KEY = (
+    "registry: --api-key is missing or empty. Example: --api-key hl_sk_choose-a-long-one. "
+    "Or make a key that is kept: python -m bot registry key create NAME"
+)
 
 
 def main() -> None:
@@ -126,13 +132,23 @@ def serve_registry(
         return
     settings = _settings("database")
     keys = api_key or [key.get_secret_value() for key in settings.registry.api_keys]
-    if not keys or not all(key.strip() for key in keys):
-        _stop("registry: --api-key is missing or empty. Example: --api-key hl_sk_choose-a-long-one", BAD_SETTINGS)
+    if not all(key.strip() for key in keys):
+        _stop(_NO_KEY, BAD_SETTINGS)
     url = _registry_url(database or settings.registry.database_url)
+    if not keys and _is_missing(url):
+        _stop(_NO_KEY, BAD_SETTINGS)
     from bot.registry.database import DatabaseUnavailable
     from bot.slack.health import PortTaken
 
     _serve(_registry(host, port, url, keys, demo=demo), (DatabaseUnavailable, PortTaken))
+
+
+def _registry_database(context: typer.Context, database: str | None) -> str:
+    """The address of the registry's database for a sub-command, also as `registry --database URL import …`."""
+    above = context.parent
+    while database is None and above is not None:
+        database, above = above.params.get("database"), above.parent
+    return _registry_url(database or _settings("database").registry.database_url)
 
 
 def _registry_url(url: str) -> str:
@@ -151,10 +167,13 @@ async def _registry(host: str, port: int, database: str, keys: list[str], *, dem
     from bot.registry.app import create_app
     from bot.registry.database import migrate
     from bot.registry.demo import seed_demo
+    from bot.registry.keys import any_key
     from bot.slack.health import serving
     from bot.stopping import stop_signal
 
     await migrate(database)
+    if not keys and not await any_key(database):
+        _stop(_NO_KEY, BAD_SETTINGS)
     if demo:
         try:
             await seed_demo(database, datetime.now(UTC))
@@ -176,9 +195,7 @@ def import_folder(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
 ) -> None:
     """Bring `.prompt` files into a registry; running it again changes nothing."""
-    settings = _settings("database")
-    before = context.parent.params["database"] if context.parent else None  # `registry --database URL import FOLDER`
-    url = _registry_url(database or before or settings.registry.database_url)
+    url = _registry_database(context, database)
     from datetime import UTC, datetime
 
     from bot.registry.database import DatabaseUnavailable, migrate
@@ -206,6 +223,9 @@ def _is_missing(url: str) -> bool:
 
     parsed = async_url(url)
     return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+
+add_to(registry_app, _registry_database)
 
 
 @db_app.command("upgrade")

@@ -27,8 +27,9 @@ from bot.registry import (
     unsupported,
 )
 from bot.registry.database import Database, DatabaseUnavailable
-from bot.registry.errors import Refusal, answer, entries
-from bot.registry.gate import Gate, digests
+from bot.registry.errors import UNAVAILABLE, Refusal, answer, entries
+from bot.registry.gate import Gate
+from bot.registry.keys import Keys
 from bot.registry.service import Service
 
 PREFIX = "/v4"
@@ -45,8 +46,9 @@ def utc_now() -> datetime:
 def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], datetime] | None = None) -> FastAPI:
     """The app, with all routes under ``/v4``. The database has to be migrated.
 
+    The keys that open it are `api_keys` and those that are kept in the database (`bot.registry.keys`).
     It opens its connections at the first request and closes them when the server's lifespan ends; without a server,
-    `close` does that. Raises `ValueError` for a URL that cannot be used and when there is no API key.
+    `close` does that. Raises `ValueError` for a URL that cannot be used and for an empty API key.
     """
     service = Service(Database(database_url), now or utc_now)
 
@@ -66,7 +68,7 @@ def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], 
         redirect_slashes=False,
     )
     app.state.service = service
-    app.add_middleware(Gate, key_digests=digests(api_keys), open_paths=frozenset({_OPENAPI, _DOCS}))
+    app.add_middleware(Gate, keys=Keys(api_keys, service.database), open_paths=frozenset({_OPENAPI, _DOCS}))
     app.include_router(_routes())
     app.add_api_route(_DOCS, _docs, include_in_schema=False)
     _handle_errors(app)
@@ -122,7 +124,7 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(DatabaseUnavailable)
     async def unavailable(request: Request, error: DatabaseUnavailable) -> JSONResponse:
         _log.error("registry database unavailable", method=request.method, path=request.url.path, reason=error.reason)
-        return answer(503, "The database is not available. Try again later.")
+        return answer(*UNAVAILABLE)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:

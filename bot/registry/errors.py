@@ -18,6 +18,10 @@ class Refusal(Exception):
         self.detail = detail
 
 
+class Unable(Exception):
+    """What an operator asked for on the command line cannot be done; says why, and what can be done instead."""
+
+
 def not_found(what: str, identifier: str) -> Refusal:
     """404, for example ``Project with ID 'pr_…' was not found``."""
     return Refusal(404, f"{what} with ID '{identifier}' was not found.")
@@ -26,6 +30,9 @@ def not_found(what: str, identifier: str) -> Refusal:
 def wrong_field(location: list[str | int], message: str) -> Refusal:
     """422 for a field whose content cannot be used, for example a text in another format."""
     return Refusal(422, [{"loc": location, "msg": message, "type": "value_error"}])
+
+
+UNAVAILABLE = (503, "The database is not available. Try again later.")
 
 
 def answer(status: int, detail: str | list[dict[str, Any]]) -> JSONResponse:

@@ -12,7 +12,7 @@ CHAT: dict[str, Any] = {
     "chat_template": [{"role": "system", "content": "Answer {{customer}} kindly."}],
     "tools": [{"name": "refund", "parameters": {"type": "object"}}],
 }
-COMPLETION = {"model": "gpt-4o", "prompt_template": "Say hello to {{name}}.", "stop": ["END"]}
+COMPLETION: dict[str, Any] = {"model": "gpt-4o", "prompt_template": "Say hello to {{name}}.", "stop": ["END"]}
 
 
 @pytest.mark.parametrize("parameters", [CHAT, COMPLETION, {"model": "m"}, {"model": "m", "endpoint": "chat"}])
@@ -45,7 +45,7 @@ async def test_a_chat_template_needs_no_endpoint_to_be_written(lite: Api) -> Non
 
 
 async def test_what_fits_into_no_file_is_refused_with_the_reason(lite: Api) -> None:
-    body = {"model": "m", "prompt_template": "x", "chat_template": []}
+    body: dict[str, Any] = {"model": "m", "prompt_template": "x", "chat_template": []}
     refused = await lite.post("/model-configs/serialize", body, 422)
     assert refused["detail"].startswith("This config does not fit into a .prompt file: ")
     config_id = await lite.config(await lite.project(), **body)

@@ -44,7 +44,7 @@ async def started(api: Api, *kinds: str, return_type: str = "boolean") -> Run:
     config_id = await api.config(project_id)
     dataset_id = await api.dataset(project_id)
     points = await api.post(f"/datasets/{dataset_id}/datapoints", CASES)
-    judges = []
+    judges: list[str] = []
     for kind in kinds or ("external",):
         judge = await api.evaluator(kind, f"judge {len(judges)}")
         if return_type != "boolean":
@@ -256,7 +256,12 @@ async def test_evaluators_are_added_behind_those_that_are_there(api: Api, clock:
     assert [evaluator["id"] for evaluator in changed["evaluators"]] == [run.judges[0], third, second]
     assert changed["updated_at"] == "2026-03-02T10:00:00Z"
     clock.move(hours=1)
-    for body in ({}, {"evaluator_ids": []}, {"evaluator_ids": [second], "evaluator_version_ids": None}):
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"evaluator_ids": []},
+        {"evaluator_ids": [second], "evaluator_version_ids": None},
+    ]
+    for body in bodies:
         assert await api.patch(f"{run.path}/evaluators", body) == changed
     log = await run.log()
     await run.result(log["id"], result=True, evaluator_id=second)

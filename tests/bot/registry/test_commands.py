@@ -1,0 +1,61 @@
+"""The commands as they are typed, in a process of their own where that is what is tested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from bot.registry.commands import add_to
+
+Type = Callable[..., Any]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Type:
+    """Types a command; the database is a file in a temporary folder."""
+    app = typer.Typer()
+    add_to(app, lambda _context, database: database or f"sqlite:///{tmp_path / 'registry.db'}")
+    return lambda *words: CliRunner().invoke(app, words)
+
+
+def test_a_key_is_printed_once_listed_by_name_and_revoked(typed: Type) -> None:
+    made = typed("key", "create", "scripts")
+    assert (made.exit_code, bool(re.fullmatch(r"hl_sk_[0-9a-f]{48}\n", made.output))) == (0, True)
+    listed = typed("key", "list").output
+    assert re.fullmatch(r"scripts: created \d{4}-\d\d-\d\d \d\d:\d\d UTC\n", listed)
+    assert made.output.strip() not in listed
+    assert typed("key", "revoke", "scripts").output == 'The key "scripts" is revoked.\n'
+    assert "UTC, revoked " in typed("key", "list").output
+    again = typed("key", "revoke", "scripts")
+    assert (again.exit_code, again.output) == (1, 'registry: there is no key "scripts" in use\n')
+
+
+def test_environments_are_added_renamed_moved_and_listed(typed: Type) -> None:
+    assert re.fullmatch(
+        r'Added the environment "staging" \(env_\w{21}\)\.\n', typed("environment", "add", "staging").output
+    )
+    assert typed("environment", "rename", "production", "live").exit_code == 0
+    assert typed("environment", "default", "staging").exit_code == 0
+    listed = typed("environment", "list").output
+    assert re.sub(r"env_\w{21}", "env_…", listed) == "live (env_…)\nstaging (env_…), the default one\n"
+    refused = typed("environment", "default", "prod")
+    assert (refused.exit_code, "there is live, staging" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("key", "list"), ("key", "revoke", "x"), ("environment", "list")])
+def test_looking_does_not_make_a_database(typed: Type, tmp_path: Path, words: tuple[str, ...]) -> None:
+    refused = typed(*words)
+    assert (refused.exit_code, refused.output) == (1, f"registry: there is no registry at {tmp_path}/registry.db\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_is_away_is_one_line(typed: Type, tmp_path: Path) -> None:
+    refused = typed("key", "create", "x", "--database", f"sqlite:///{tmp_path}/nowhere/x.db")
+    assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
+    assert "there is no folder for" in refused.output
