@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.clients.base import ProviderError, ServedNow, Unsure
 from bot.domain.actors import Actor
-from bot.domain.changes import Attempt, Change, Event, Move, Say, State, after
+from bot.domain.changes import Attempt, AuditEntry, Change, Event, Move, Say, State, after
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Evidence
 from bot.domain.names import Environment
@@ -80,11 +80,10 @@ async def settle(ctx: Context, change: Change) -> Outcome | None:
 async def settle_interrupted(ctx: Context) -> int:
     """Settle everything that a crash left behind. Answers how many changes were taken on."""
     async with ctx.store.read() as tx:
-        found = list(await tx.unsettled(ctx.clock.now()))
-        if ctx.alone:
-            begun, _ = await tx.changes(states={State.APPROVED, State.APPLYING}, limit=200, offset=0)
-            known = {change.id for change in found}
-            found += [change for change in begun if change.lease_by != ctx.owner and change.id not in known]
+        unsettled = await tx.unsettled(ctx.clock.now())
+        begun, _ = await tx.changes(states={State.APPROVED, State.APPLYING}, limit=200, offset=0)
+    left = [change for change in begun if ctx.alone and change.lease_by != ctx.owner]
+    found = list({change.id: change for change in (*unsettled, *left)}.values())
     for change in found:
         try:
             await settle(ctx, change)
@@ -355,13 +354,7 @@ async def _finish(
     )
     facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
     said = entry(event, change.id, now, actor, **facts)
-    below = None
-    async with ctx.store.write() as tx:
-        saved = await tx.save(done, change.state, [said])
-        if saved is not None:
-            await history_of(tx, saved, [said])
-            if saved.state is State.APPLIED:
-                below = await take_undo_away(tx, saved)
+    saved, below = await _write_down(ctx, done, change.state, said)
     if saved is None:
         async with ctx.store.read() as tx:
             current = await tx.change(change.id)
@@ -370,11 +363,23 @@ async def _finish(
     await deliver_card(ctx, saved.id)
     if below is not None:
         await deliver_card(ctx, below)
-    return outcome_of(saved)
+    return _outcome_of(saved)
 
 
-def outcome_of(change: Change) -> Outcome:
-    """The outcome that a change in its present state stands for."""
+async def _write_down(
+    ctx: Context, change: Change, expected: State, said: AuditEntry
+) -> tuple[Change | None, str | None]:
+    """Save where a change ended, with its history. Answers it as it stands, and the change whose *Undo* that takes."""
+    async with ctx.store.write() as tx:
+        saved = await tx.save(change, expected, [said])
+        if saved is None:
+            return None, None
+        await history_of(tx, saved, [said])
+        return saved, await take_undo_away(tx, saved) if saved.state is State.APPLIED else None
+
+
+def _outcome_of(change: Change) -> Outcome:
+    """The outcome for each state in which applying ends."""
     match change.state:
         case State.APPLIED:
             return Applied(change)
@@ -382,10 +387,8 @@ def outcome_of(change: Change) -> Outcome:
             return Void(change)
         case State.FAILED:
             return Failed(change.problem or _NO_PROBLEM, change)
-        case State.UNKNOWN:
-            return Unknown(change)
         case _:
-            return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
+            return Unknown(change)
 
 
 _NO_PROBLEM = Problem(Fault.NO_EFFECT, "", "applying")

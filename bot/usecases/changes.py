@@ -69,10 +69,9 @@ async def history(
     page = max(page, 1)
     async with ctx.store.read() as tx:
         found, total = await _page_of(tx, project, environment, page)
-        pages = _pages(total, PAGE)
-        if page > pages:  # there were more when the button was made
-            page = pages
-            found, total = await _page_of(tx, project, environment, page)
+    pages = _pages(total, PAGE)
+    if page > pages:  # there were more when the button was made
+        return await history(ctx, project, environment, line, page=pages)
     return ChangeList("changes", found, page, pages, line)
 
 

@@ -31,7 +31,7 @@ def told(index: Index, thing: Project | Config | Environment) -> str:
         case Config():
             owner = index.project(thing.provider, thing.project_id)
             twins = [found for _, found in index.configs(name, owner)]
-        case Environment():
+        case _:
             twins = index.environment(name, thing.provider)
     same = [twin for twin in twins if twin.provider == thing.provider and twin.name == thing.name]
     return f"{thing.name} ({thing.id})" if len(same) > 1 else thing.name

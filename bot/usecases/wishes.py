@@ -136,7 +136,7 @@ class _Reader:
                 subjects = self._deploy_subjects(reading)
             case Rollback(config=Name() as config):
                 subjects = self._rollback_subjects(reading.project, config)
-            case Promote() | Rollback() | Deactivate():
+            case _:
                 subjects = self._project_subjects(reading.project)
         for subject in subjects:
             if isinstance(subject, _Miss):
@@ -320,13 +320,8 @@ def _environment(index: Index, pick: str | None) -> Environment | None:
 
 def _word(readings: Sequence[Reading]) -> str:
     """What was ambiguous, as it was typed."""
-    for reading in readings:
-        match reading:
-            case Deploy(config=name) | Promote(project=name) | Rollback(project=name) | Deactivate(project=name):
-                return name.text
-            case _:
-                continue
-    return ""
+    first = next(reading for reading in readings if isinstance(reading, ChangeReading))
+    return (first.config if isinstance(first, Deploy) else first.project).text
 
 
 def _suggestions(index: Index, wishes: Sequence[Wish]) -> tuple[Suggestion, ...]:

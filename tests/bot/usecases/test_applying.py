@@ -261,6 +261,14 @@ async def test_a_write_that_never_lands_is_sent_twice_and_no_more(world: World) 
     assert world.provider.writes() == 2
 
 
+async def test_a_write_that_timed_out_twice_may_still_land_and_is_unknown(world: World) -> None:
+    change = await asked(world)
+    world.provider.lands = False
+    world.provider.fail("serve", Unsure(problem(Fault.TIMED_OUT)), times=2)
+    the(Unknown, await approved(world, change))
+    assert world.provider.writes() == 2
+
+
 async def test_a_second_try_that_is_refused_fails_the_change(world: World) -> None:
     change = await asked(world)
     world.provider.lands = False

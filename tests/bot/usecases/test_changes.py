@@ -9,7 +9,7 @@ import pytest
 from bot.clients.base import NotDone
 from bot.domain.changes import Change, State
 from bot.domain.errors import Fault
-from bot.domain.names import Project
+from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Board, ChangeDetail, NotFound
 from bot.usecases import approvals, changes, deploys
 from tests.bot.usecases.steps import applied, asked, deploy, needs, the
@@ -99,8 +99,8 @@ async def test_history_is_of_everything_or_of_one_project_in_one_environment_or_
     staging = outcome.change.id  # type: ignore[union-attr]
     support, search = (world.provider.projects_[key] for key in ("pr_support", "pr_search"))
 
-    async def seen(*where: object) -> list[str]:
-        return ids((await changes.history(world.ctx, *where, "changes")).changes)  # type: ignore[arg-type]
+    async def seen(project: Project | None, environment: Environment | None) -> list[str]:
+        return ids((await changes.history(world.ctx, project, environment, "changes")).changes)
 
     assert await seen(None, None) == [staging, production]
     assert await seen(support, None) == [staging, production]

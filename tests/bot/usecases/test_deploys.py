@@ -18,6 +18,7 @@ from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Ref
 from bot.domain.served import Served, Split
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
+from bot.usecases.looking import still_live
 from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, needs, rollback, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, actor, problem
@@ -274,6 +275,12 @@ async def test_a_rollback_without_history_is_refused(world: World) -> None:
     assert codes(await deploys.request(world.ctx, rollback(world), ADA, DEPLOYS)) == [Code.NO_HISTORY]
 
 
+async def test_a_rollback_does_not_return_to_what_was_put_back_behind_our_back(world: World) -> None:
+    await applied(world)
+    world.provider.put("support", PRODUCTION, "config_w")
+    assert codes(await deploys.request(world.ctx, rollback(world), ADA, DEPLOYS)) == [Code.NO_HISTORY]
+
+
 async def test_a_rollback_can_name_its_config(world: World) -> None:
     wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
     change = await stored(world, await asked(world, wish))
@@ -298,6 +305,19 @@ async def test_what_restores_supersedes_what_waits(world: World, kind: Kind) -> 
     async with world.store.read() as tx:
         assert (await tx.audit(waiting))[-1].facts == {"by": restoring.label}
     assert codes(await approvals.approve(world.ctx, waiting, RAVI)) == [Code.TOO_LATE]
+
+
+async def test_what_began_to_be_applied_in_the_same_moment_does_not_give_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = await asked(world)
+
+    async def overtaken(*arguments: object) -> None:
+        """What the store answers when somebody was faster."""
+
+    monkeypatch.setattr(Writing, "save", overtaken)
+    assert codes(await deploys.request(world.ctx, deactivate(world), MIRA, DEPLOYS)) == [Code.OPEN_CHANGE]
+    assert (await stored(world, waiting)).state is State.WAITING
 
 
 async def test_nothing_live_cannot_be_deactivated(world: World) -> None:
@@ -366,3 +386,9 @@ async def test_an_undo_returns_to_a_config_that_is_not_listed_any_more(world: Wo
     change = await applied(world)
     the(Applied, await deploys.undo(world.ctx, change.id, ADA, DEPLOYS))
     assert world.provider.live_name("support", PRODUCTION) == "config_w"
+
+
+async def test_what_cannot_be_read_is_not_taken_for_still_live(world: World) -> None:
+    change = await applied(world)
+    assert still_live(change, world.provider.live["pr_support", PRODUCTION.id])
+    assert not still_live(change, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.errors import Fault
@@ -10,6 +12,7 @@ from bot.store import StoreUnavailable
 from bot.store.database import Cause
 from bot.usecases.guard import guarded
 from tests.bot.usecases.steps import the
+from tests.builders import problem
 
 
 async def test_an_outcome_passes() -> None:
@@ -35,3 +38,15 @@ async def test_a_mistake_of_ours_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await guarded(work())
+
+
+async def test_a_failure_that_no_change_keeps_is_in_the_log_under_its_reference(logged: list) -> None:  # type: ignore[type-arg]
+    failed = Failed(replace(problem(Fault.TIMED_OUT), reference="r-1"))
+
+    async def work() -> Outcome:
+        return failed
+
+    assert await guarded(work()) is failed
+    assert [(entry["event"], entry["reference"], entry["fault"]) for entry in logged] == [
+        ("outcome.failed", "r-1", "timed_out")
+    ]

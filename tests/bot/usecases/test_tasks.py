@@ -23,8 +23,8 @@ async def test_what_runs_is_counted_until_it_is_done() -> None:
 
 
 async def test_nothing_new_is_taken_once_the_end_has_begun() -> None:
-    tasks, ran = Tasks(), []
-    assert not tasks.closed
+    tasks = Tasks()
+    ran: list[int] = []
     assert await tasks.drain(0)
     assert tasks.closed
 
