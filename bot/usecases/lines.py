@@ -125,7 +125,7 @@ def _still_explained(question: Question | Failed) -> Outcome:
             return replace(question, near=_explaining(choices))
         case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
             return replace(question, choices=_explaining(choices))
-        case Failed():
+        case _:
             return question
 
 
