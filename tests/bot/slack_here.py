@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +74,26 @@ async def slack_here(*, http: bool = False) -> AsyncIterator[Slack]:
                 workspace.audience.end()
     finally:
         workspace.close()
+
+
+@contextmanager
+def slack_in_a_thread() -> Iterator[dict[str, str]]:
+    """The settings for a Slack that runs beside the test: commands have an event loop of their own."""
+    ready: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
+    done = threading.Event()
+
+    async def serve() -> None:
+        async with slack_here() as slack:
+            ready.put({**slack.settings(), **OWN_REGISTRY})
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield ready.get(timeout=30)
+    finally:
+        done.set()
+        thread.join()
 
 
 OWN_REGISTRY = {"CONFIGBOT_REGISTRY__ENABLED": "true", "CONFIGBOT_REGISTRY__API_KEYS": KEY}

@@ -6,7 +6,10 @@ import asyncio
 import gc
 import signal
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -16,8 +19,19 @@ from bot.app import NotAlone, Parts, put_together, slash_commands, sqlite_file
 from bot.slack.bolt import TokenProblem
 from bot.slack.health import serving
 from bot.store import StoreUnavailable
+from tests.bot.commands import as_in_an_empty_shell, call
 from tests.bot.processes import Process, bot, environment, started
-from tests.bot.slack_here import BOT_TOKEN, KEY, OWN_REGISTRY, Slack, SlowWrites, demo_registry, free_port, slack_here
+from tests.bot.slack_here import (
+    BOT_TOKEN,
+    KEY,
+    OWN_REGISTRY,
+    Slack,
+    SlowWrites,
+    demo_registry,
+    free_port,
+    slack_here,
+    slack_in_a_thread,
+)
 from tests.faulty import FaultyServer, answer
 from tests.scenarios.chat import ADA, RAVI
 
@@ -170,88 +184,83 @@ async def test_on_sqlite_a_bot_without_clock_says_that_no_jobs_run(tmp_path: Pat
 # What keeps it from starting
 
 
-async def refused_start(folder: Path, *arguments: str, **settings: str) -> str:
-    """The one line that a process says which does not start."""
-    ended = await asyncio.to_thread(bot, folder, *arguments, **settings)
-    assert ended.returncode == 1, ended.stderr
-    assert "Traceback" not in ended.stderr
-    no_secret_in(ended.stdout + ended.stderr)
-    return ended.stderr.strip().splitlines()[-1]
+@pytest.fixture
+def refused_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Tries to start a command with what a Slack in a thread needs, and gives the one line that says why not."""
+    monkeypatch.chdir(tmp_path)
+    with as_in_an_empty_shell(), slack_in_a_thread() as settings:
+
+        def start(*arguments: str, **more: str) -> str:
+            ended = call(*(arguments or ("run",)), **{**settings, **more})
+            assert ended.exit_code == 1, ended.output
+            assert "Traceback" not in ended.output
+            no_secret_in(ended.output)
+            return ended.stderr.strip().splitlines()[-1]
+
+        yield start
 
 
-async def test_a_second_process_on_the_same_sqlite_file_is_told_of_postgresql(tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY}
-        async with started(tmp_path, "run", **settings) as process:
-            await port_of(process)
-            for command in ("run", "clock"):
-                said = await refused_start(tmp_path, command, **settings)
-                assert "configbot.db is in use by another configbot" in said
-                assert "set CONFIGBOT_DATABASE_URL=postgresql+asyncpg://" in said
-            assert await process.stop() == 0
+@pytest.mark.parametrize("command", ["run", "clock"])
+def test_a_second_process_on_the_same_sqlite_file_is_told_of_postgresql(
+    command: str, refused_start: Callable[..., str], tmp_path: Path
+) -> None:
+    holding = "import sys; from bot.alone import held; from pathlib import Path\n"
+    holding += "with held(Path('configbot.db.lock')): print('held', flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", holding], cwd=tmp_path, env=environment({}), **pipes) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        said = refused_start(command)
+        other.communicate()
+    assert "configbot.db is in use by another configbot" in said
+    assert "set CONFIGBOT_DATABASE_URL=postgresql+asyncpg://" in said
 
 
-async def test_postgresql_without_the_schema_names_the_command(postgres_url: str, tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY, "CONFIGBOT_DATABASE_URL": postgres_url}
-        said = await refused_start(tmp_path, "run", **settings)
+def test_postgresql_without_the_schema_names_the_command(refused_start: Callable[..., str], postgres_url: str) -> None:
+    said = refused_start(CONFIGBOT_DATABASE_URL=postgres_url)
     assert said.startswith("configbot stopped: checking the database: its schema is empty")
     assert said.endswith("run `python -m bot db upgrade`")
 
 
-async def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY}
-        settings["CONFIGBOT_DATABASE_URL"] = f"postgresql://user:s3cr3t@127.0.0.1:{free_port()}/bot"
-        said = await refused_start(tmp_path, "run", **settings)
-        assert said == "configbot stopped: reading 127.0.0.1/bot: the connection was lost"
-        settings["CONFIGBOT_DATABASE_URL"] = "sqlite:////proc/bot.db"
-        assert "opening /proc/bot.db" in await refused_start(tmp_path, "run", **settings)
-        settings["CONFIGBOT_DATABASE_URL"] = "sqlite:///bot.db"
-        settings["CONFIGBOT_REGISTRY__DATABASE_URL"] = "sqlite:///nowhere/registry.db"
-        assert "registry's database: it is not available" in await refused_start(tmp_path, "run", **settings)
+def test_a_database_that_is_not_there_is_named_without_its_password(refused_start: Callable[..., str]) -> None:
+    said = refused_start(CONFIGBOT_DATABASE_URL=f"postgresql://user:s3cr3t@127.0.0.1:{free_port()}/bot")
+    assert said == "configbot stopped: reading 127.0.0.1/bot: the connection was lost"
+    assert "opening /proc/bot.db" in refused_start(CONFIGBOT_DATABASE_URL="sqlite:////proc/bot.db")
+    said = refused_start(CONFIGBOT_REGISTRY__DATABASE_URL="sqlite:///nowhere/registry.db")
+    assert "registry's database: it is not available" in said
 
 
-async def test_tokens_that_slack_refuses_are_named_and_not_shown(tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY}
-        said = await refused_start(tmp_path, "run", **{**settings, "SLACK_BOT_TOKEN": "xoxb-s3cr3t"})
-        assert "SLACK_BOT_TOKEN: slack refused it in auth.test: invalid_auth" in said
-        assert "Install the app" in said
-        said = await refused_start(tmp_path, "run", **{**settings, "SLACK_APP_TOKEN": "xapp-s3cr3t"})
-        assert "SLACK_APP_TOKEN: slack refused it in apps.connections.open: invalid_auth" in said
+def test_tokens_that_slack_refuses_are_named_and_not_shown(refused_start: Callable[..., str]) -> None:
+    said = refused_start(SLACK_BOT_TOKEN="xoxb-s3cr3t")
+    assert "SLACK_BOT_TOKEN: slack refused it in auth.test: invalid_auth" in said
+    assert "Install the app" in said
+    said = refused_start(SLACK_APP_TOKEN="xapp-s3cr3t")
+    assert "SLACK_APP_TOKEN: slack refused it in apps.connections.open: invalid_auth" in said
 
 
-async def test_a_slack_that_is_not_reached_is_said(tmp_path: Path) -> None:
-    settings = {
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_SIGNING_SECRET": "0123456789abcdef",
-        "CONFIGBOT_SLACK_API_URL": f"http://127.0.0.1:{free_port()}/api/",
-        **OWN_REGISTRY,
-    }
-    assert "slack was not reached for auth.test" in await refused_start(tmp_path, "run", **settings)
+def test_a_slack_that_is_not_reached_is_said(refused_start: Callable[..., str]) -> None:
+    said = refused_start(CONFIGBOT_SLACK_API_URL=f"http://127.0.0.1:{free_port()}/api/")
+    assert "slack was not reached for auth.test" in said
 
 
-@pytest.mark.parametrize("http", [False, True], ids=["socket mode", "http"])
-async def test_a_port_that_is_taken_is_said(http: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "clock"])
+@pytest.mark.parametrize("app_token", ["xapp-playground", ""], ids=["socket mode", "http"])
+def test_a_port_that_is_taken_is_said(app_token: str, command: str, refused_start: Callable[..., str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        async with slack_here(http=http) as slack:
-            settings = {**slack.settings(http=http), **OWN_REGISTRY, "CONFIGBOT_HTTP_PORT": port}
-            said = await refused_start(tmp_path, "run", **settings)
+        how = {"SLACK_APP_TOKEN": app_token, "SLACK_SIGNING_SECRET": "0123456789abcdef"}
+        said = refused_start(command, CONFIGBOT_HTTP_PORT=port, **how)
     assert said == f"configbot stopped: listening on 127.0.0.1:{port}: Address already in use"
 
 
-async def test_a_key_that_no_header_can_carry_is_said(tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {
-            **slack.settings(),
-            "CONFIGBOT_PROVIDERS__MAIN__URL": "https://configs.example.com/v4",
-            "CONFIGBOT_PROVIDERS__MAIN__KEY": "hl_sk_s3cr3t-ключ",
-        }
-        said = await refused_start(tmp_path, "run", **settings)
+def test_a_key_that_no_header_can_carry_is_said(refused_start: Callable[..., str]) -> None:
+    provider = {
+        "CONFIGBOT_PROVIDERS__MAIN__URL": "https://configs.example.com/v4",
+        "CONFIGBOT_PROVIDERS__MAIN__KEY": "hl_sk_s3cr3t-ключ",
+    }
+    said = refused_start(**provider)
     assert said == "configbot stopped: the key of main is empty, or holds characters that no key has"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from bot.registry.database import migrate as migrate_registry
 from bot.settings import Settings, load
 from bot.slack.bolt import TokenProblem
 from bot.store import SchemaMismatch, StoreUnavailable, migrate
-from tests.bot.processes import bot
-from tests.bot.slack_here import KEY, OWN_REGISTRY, Slack, demo_registry, free_port, slack_here
+from tests.bot.commands import as_in_an_empty_shell, call
+from tests.bot.slack_here import KEY, OWN_REGISTRY, Slack, demo_registry, free_port, slack_here, slack_in_a_thread
 from tests.faulty import FaultyServer, answer
 
 PROVIDER = "CONFIGBOT_PROVIDERS__MAIN__"
@@ -24,6 +25,13 @@ PROVIDER = "CONFIGBOT_PROVIDERS__MAIN__"
 @pytest.fixture(autouse=True)
 def an_empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def shell() -> Iterator[dict[str, str]]:
+    """The settings for a Slack in a thread."""
+    with as_in_an_empty_shell(), slack_in_a_thread() as settings:
+        yield settings
 
 
 def read(patch: pytest.MonkeyPatch, **settings: str) -> Settings:
@@ -48,30 +56,27 @@ async def test_before_the_first_start_all_is_well_and_nothing_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_the_command_says_ok_or_wrong_and_what_with_its_exit_code(tmp_path: Path) -> None:
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY, "CONFIGBOT_DEFAULT_CHANNEL": "C0DEPLOYS"}
-        fine = await asyncio.to_thread(bot, tmp_path, "doctor", **settings)
-        assert (fine.returncode, fine.stderr) == (0, "")
-        assert fine.stdout.splitlines() == [
-            "ok     settings",
-            "ok     database",
-            "ok     slack",
-            "ok     default channel",
-            "ok     provider registry",
-        ]
-        down = {PROVIDER + "URL": f"http://127.0.0.1:{free_port()}/v4", PROVIDER + "KEY": "hl_sk_s3cr3t-1"}
-        wrong = await asyncio.to_thread(bot, tmp_path, "doctor", **settings, **down)
-        assert wrong.returncode == 1
-        assert re.search(r"^WRONG  provider main: .*unreachable from main no connection$", wrong.stdout, re.MULTILINE)
-        assert wrong.stderr == ""
-        assert "ok     provider registry" in wrong.stdout, "one that is down does not hide the other"
-        for secret in (KEY, "hl_sk_s3cr3t-1", "xoxb-playground", "xapp-playground"):
-            assert secret not in wrong.stdout + wrong.stderr
-        bad = await asyncio.to_thread(bot, tmp_path, "doctor", **{**settings, **down, PROVIDER + "KEY": "ключ"})
-        assert bad.returncode == 2
-        assert "the key of main is empty, or holds characters that no key has" in bad.stderr
-        assert "Traceback" not in bad.stderr
+def test_the_command_says_ok_or_wrong_and_what_with_its_exit_code(shell: dict[str, str]) -> None:
+    settings = {**shell, "CONFIGBOT_DEFAULT_CHANNEL": "C0DEPLOYS"}
+    fine = call("doctor", **settings)
+    assert (fine.exit_code, fine.stderr) == (0, "")
+    assert fine.stdout.splitlines() == [
+        "ok     settings",
+        "ok     database",
+        "ok     slack",
+        "ok     default channel",
+        "ok     provider registry",
+    ]
+    down = {PROVIDER + "URL": f"http://127.0.0.1:{free_port()}/v4", PROVIDER + "KEY": "hl_sk_s3cr3t-1"}
+    wrong = call("doctor", **settings, **down)
+    assert (wrong.exit_code, wrong.stderr) == (1, "")
+    assert re.search(r"^WRONG  provider main: .*unreachable from main no connection$", wrong.stdout, re.MULTILINE)
+    assert "ok     provider registry" in wrong.stdout, "one that is down does not hide the other"
+    for secret in (KEY, "hl_sk_s3cr3t-1", "xoxb-playground", "xapp-playground"):
+        assert secret not in wrong.output
+    bad = call("doctor", **{**settings, **down, PROVIDER + "KEY": "ключ"})
+    assert bad.exit_code == 2
+    assert "the key of main is empty, or holds characters that no key has" in bad.stderr
 
 
 async def test_tokens_that_slack_refuses_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,25 +132,21 @@ async def test_a_service_that_refuses_is_found(status: int, monkeypatch: pytest.
 # Explaining
 
 
-async def test_a_line_is_explained_to_the_person_who_would_type_it(tmp_path: Path) -> None:
-    await demo_registry(tmp_path)
-    async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY}
-        await asyncio.to_thread(bot, tmp_path, "db", "upgrade", **settings)
-        line = "deploy config_x to production"
-        said = await asyncio.to_thread(bot, tmp_path, "explain", line, "--as", "U0ADA", **settings)
-        assert (said.returncode, said.stderr) == (0, "")
-        assert "config_x" in said.stdout
-        assert "approv" in said.stdout
-        assert (await asyncio.to_thread(bot, tmp_path, "explain", *line.split(), **settings)).returncode == 0
-        unclear = await asyncio.to_thread(bot, tmp_path, "explain", "deploi config_x", **settings)
-        assert unclear.returncode == 1
-        assert "deploy" in unclear.stdout
-        stopped = await asyncio.to_thread(
-            bot, tmp_path, "explain", line, **{**settings, "SLACK_BOT_TOKEN": "xoxb-wrong"}
-        )
-        assert stopped.returncode == 1
-        assert stopped.stderr.startswith("explain: SLACK_BOT_TOKEN: slack refused it")
+def test_a_line_is_explained_to_the_person_who_would_type_it(shell: dict[str, str], tmp_path: Path) -> None:
+    asyncio.run(demo_registry(tmp_path))
+    assert call("db", "upgrade", **shell).exit_code == 0
+    line = "deploy config_x to production"
+    said = call("explain", line, "--as", "U0ADA", **shell)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert "config_x" in said.stdout
+    assert "approv" in said.stdout
+    assert call("explain", *line.split(), **shell).exit_code == 0
+    unclear = call("explain", "deploi config_x", **shell)
+    assert unclear.exit_code == 1
+    assert "deploy" in unclear.stdout
+    stopped = call("explain", line, **{**shell, "SLACK_BOT_TOKEN": "xoxb-wrong"})
+    assert stopped.exit_code == 1
+    assert stopped.stderr.startswith("explain: SLACK_BOT_TOKEN: slack refused it")
 
 
 async def test_a_stranger_hears_why_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import run
 
 import httpx
 import pytest
-from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from tests.bot.commands import as_in_an_empty_shell, call
 from tests.bot.processes import ROOT, bot, environment, started
 
 PASSWORD = "s3cr3t-of-the-database"
@@ -32,16 +31,10 @@ You answer politely.
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in set(os.environ) - set(environment({})):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("NO_COLOR", "1")
+def an_empty_folder_and_shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    with as_in_an_empty_shell():
+        yield
 
 
 COMMANDS = ("playground", "run", "clock", "registry", "db", "manifest", "doctor", "explain")
