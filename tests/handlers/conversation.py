@@ -99,7 +99,7 @@ class Talk:
 
     async def settle(self) -> None:
         """Wait until the bot has done everything that it took on."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.tasks):
                 await asyncio.sleep(0.002)
 
@@ -119,7 +119,7 @@ class Talk:
         """Send a line; what comes of it is not waited for."""
         before = len(self.delivery.sent)
         await self._post("say", **{"as": who}, channel=channel, text=text, thread_ts=thread_ts)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.delivery.sent) == before:
                 await asyncio.sleep(0.002)
 

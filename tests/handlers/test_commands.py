@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from bot.playground.faults import ANSWER_LOST
-from bot.store import Store
-from handlers.people import SlackPeople
-from tests.builders import PRODUCTION, STAGING, MemoryProvider
+from tests.builders import PRODUCTION, STAGING
 from tests.handlers.conversation import GUS, Talk
 from tests.scenarios.chat import ADA
 
@@ -143,32 +138,6 @@ async def test_slow_work_says_once_that_it_goes_on(talk: Talk, monkeypatch: pyte
     first, second = await talk.heard(ADA)
     assert first.text == "Working on it: `/deployments`"
     assert "support" in second.body()
-
-
-async def test_the_acknowledgement_waits_for_nothing(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Store, providers and Slack itself hang; the acknowledgement is there at once all the same."""
-    never = asyncio.Event()
-
-    async def hang(*_given: object, **_named: object) -> None:
-        await never.wait()
-
-    @asynccontextmanager
-    async def hung(_store: Store) -> AsyncIterator[None]:
-        await never.wait()
-        yield
-
-    for name in ("projects", "configs", "served", "evaluations"):
-        monkeypatch.setattr(MemoryProvider, name, hang)
-    for name in ("read", "write"):
-        monkeypatch.setattr(Store, name, hung)
-    monkeypatch.setattr(SlackPeople, "actor", hang)
-
-    async with asyncio.timeout(1):
-        await talk.says(ADA, "/deploy config_x to production")
-        await talk.says(ADA, "@configbot deploy config_x to production")
-
-    assert len(talk.tasks) == 2
-    assert not await talk.tasks.drain(0.01)
 
 
 async def test_a_draft_outlives_its_button_only_for_a_week(talk: Talk) -> None:

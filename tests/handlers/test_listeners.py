@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -13,7 +15,9 @@ from bot.playground.delivery import NotAcknowledged
 from bot.slack.http import EVENTS_PATH, http_app
 from bot.store import Store, StoreUnavailable
 from bot.store.database import Cause
+from handlers.people import SlackPeople
 from tests.bot.slack.requests import command, interaction, signed
+from tests.builders import MemoryProvider
 from tests.handlers.conversation import Talk
 from tests.scenarios.chat import ADA, RAVI, Line
 
@@ -24,6 +28,36 @@ async def broken(*_given: object, **_named: object) -> Any:
 
 def whole(line: Line) -> str:
     return f"{line.text} {line.body()}"
+
+
+async def test_the_acknowledgement_waits_for_nothing(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store, providers and Slack hang; what is typed, clicked and sent is acknowledged at once all the same."""
+    await talk.types(ADA, "/deploy")
+    await talk.presses(RAVI, await talk.asked(), "Review")
+    click, never = copy.deepcopy(talk.delivery.sent[-1]), asyncio.Event()
+    click["actions"][0]["action_id"] = "change.approve"
+
+    async def hang(*_given: object, **_named: object) -> None:
+        await never.wait()
+
+    @asynccontextmanager
+    async def hung(_store: Store) -> AsyncIterator[None]:
+        await never.wait()
+        yield
+
+    for name in ("projects", "configs", "served", "evaluations"):
+        monkeypatch.setattr(MemoryProvider, name, hang)
+    for name in ("read", "write"):
+        monkeypatch.setattr(Store, name, hung)
+    monkeypatch.setattr(SlackPeople, "actor", hang)
+
+    async with asyncio.timeout(2):
+        await talk.says(ADA, "/deploy config_x to production")
+        await talk.says(ADA, "@configbot deploy config_x to production")
+        assert await talk.delivery.bring(click) == {}
+
+    assert len(talk.tasks) == 3
+    assert not await talk.tasks.drain(0.01)
 
 
 async def test_a_fault_of_ours_gives_an_apology_with_the_reference_of_the_log(
