@@ -204,6 +204,7 @@ class Stage:
     line: Line
     clock: MovedClock
     log: Heard
+    parts: Parts
 
     def goes_wrong(self, asked: Asked, happens: Happens, times: int = 1_000_000) -> None:
         """Let something happen to the next requests of the bot to the registry."""
@@ -213,6 +214,15 @@ class Stage:
         """Move the clock on, and let every job run once."""
         self.clock.move(**span)
         await self.bot.scheduler.first_round()
+
+    @asynccontextmanager
+    async def second_bot(self) -> AsyncIterator[Bot]:
+        """Another bot, as a process of its own would be one: the same database, the same Slack, the same registry."""
+        provider = catalog.build("humanloop", "registry", SERVICE, SecretStr(KEY), transport=self.line)
+        async with put_together(replace(self.parts, providers=[provider])) as bot:
+            await bot.ctx.index.refresh()
+            async with socket.connected(bot.app, "xapp-playground"):
+                yield bot
 
     async def rests(self) -> None:
         """Wait until nothing is under way."""
@@ -284,13 +294,16 @@ async def staged(
         before = structlog.get_config()
         stack.callback(lambda: structlog.configure(**before))
         structlog.configure(processors=[structlog.processors.format_exc_info, heard])
-        bot = await stack.enter_async_context(put_together(replace(told, **parts)))
+        told = replace(told, **parts)
+        bot = await stack.enter_async_context(put_together(told))
         await bot.ctx.index.refresh()
         await stack.enter_async_context(socket.connected(bot.app, "xapp-playground"))
         if jobs:
             await bot.scheduler.first_round()
             bot.scheduler.start()
-        page = await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers={"Origin": address}))
+        page = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=address, headers={"Origin": address}, timeout=60)
+        )
         headers = {"X-API-KEY": KEY}
         owner = await stack.enter_async_context(httpx.AsyncClient(transport=direct, base_url=SERVICE, headers=headers))
-        yield Stage(Chat(page), bot, workspace, Registry(owner), line, clock, heard)
+        yield Stage(Chat(page), bot, workspace, Registry(owner), line, clock, heard, told)

@@ -1,0 +1,44 @@
+"""The playground as `python -m bot playground` starts it: a first visit, and one after a restart on the same folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from bot.demo import running
+from tests.scenarios.chat import ADA, EVALS, MIRA, RAVI, Chat
+
+
+@asynccontextmanager
+async def visited(data: Path) -> AsyncIterator[Chat]:
+    async with (
+        running(data, 0) as it,
+        httpx.AsyncClient(base_url=it.address, headers={"Origin": it.address}) as page,
+    ):
+        yield Chat(page)
+
+
+async def test_a_first_visit_from_the_first_line_to_the_undo_and_a_second_one(tmp_path: Path) -> None:
+    async with visited(tmp_path) as chat:
+        card = await chat.asks("/deploy config_x to production")
+        await chat.press(RAVI, card, "Approve")
+        live = await chat.card_says(card, "Live", "Read back and found true")
+        await chat.say(MIRA, "/deployments Support reply")
+        await chat.is_told(MIRA, "`production`: `config_x`, since")
+        await chat.hears(ADA, "has been running for at least 3 days", channel=EVALS, private=False)
+        question = await chat.answered(ADA, "/deploy config_v to prodction")
+        assert list(question.buttons()) == ["production"]
+        log = (await chat.http.get("/playground/log")).json()["entries"]
+        calls = [entry["name"] for entry in log if entry["direction"] == "bot→service"]
+        assert sum(name.startswith("PATCH ") for name in calls) == 1
+        assert "xoxb-playground" not in str(log)
+    async with visited(tmp_path) as chat:
+        await chat.press(ADA, live, "Undo")
+        await chat.hears(ADA, "ch-2", "Read back and found true", private=False)
+        await chat.say(MIRA, "/deployments Support reply")
+        await chat.is_told(MIRA, "`production`: `config_w`, since")
+        reports = await chat.said(ADA, EVALS)
+        assert sum("Meeting notes" in line.text for line in reports) == 1, "said once, over the restart too"
