@@ -1,16 +1,12 @@
-"""A bot of its own process: real Socket Mode against a playground, a registry over HTTP; dies at a named step.
-
-``python -m tests.scenarios.bot_process SLACK_URL REGISTRY_URL DATABASE_URL [STEP]``: prints ``ready``, and kills itself
-with SIGKILL as soon as the log says that STEP was taken after an approval.
-"""
+"""A bot of its own process: real Socket Mode against a playground, a registry over HTTP; dies at a named step."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import MutableMapping
+from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
@@ -41,7 +37,7 @@ def die_at(step: str) -> None:
     structlog.configure(processors=[watch, *structlog.get_config()["processors"]], cache_logger_on_first_use=False)
 
 
-async def serve(slack: str, registry: str, database: str) -> None:
+async def serve(mouth: Connection, slack: str, registry: str, database: str) -> None:
     bolt.forget_proxies()
     provider = catalog.build("humanloop", "registry", registry, SecretStr(KEY))
     parts = Parts(
@@ -57,12 +53,13 @@ async def serve(slack: str, registry: str, database: str) -> None:
         await bot.scheduler.first_round()
         async with socket.connected(bot.app, "xapp-playground"):
             bot.scheduler.start()
-            print("ready", flush=True)
+            mouth.send("ready")
             await stop_signal()
 
 
-if __name__ == "__main__":
+def bot(mouth: Connection, slack: str, registry: str, database: str, step: str = "") -> None:
+    """Run until killed; say ``ready`` once it listens. With a step, be killed by SIGKILL when the log tells of it."""
     setup("INFO")
-    if len(sys.argv) > 4:
-        die_at(sys.argv[4])
-    asyncio.run(serve(*sys.argv[1:4]))
+    if step:
+        die_at(step)
+    asyncio.run(serve(mouth, slack, registry, database))

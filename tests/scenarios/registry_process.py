@@ -1,13 +1,10 @@
-"""A registry of its own process that notes every write of what is live in a file.
-
-``python -m tests.scenarios.registry_process DATABASE_URL WRITES_FILE``: prints its base URL.
-"""
+"""A registry of its own process that notes every write of what is live in a file."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,14 +27,15 @@ def noted(app: ASGIApp, file: Path) -> ASGIApp:
     return note
 
 
-async def serve(database: str, writes: str) -> None:
+async def serve(mouth: Connection, database: str, writes: str) -> None:
     await migrate(database)
     await seed_demo(database, datetime.now(UTC))
     app = create_app(database, api_keys=[KEY])
     async with serving(noted(app, Path(writes)), host="127.0.0.1", port=0) as port:
-        print(f"http://127.0.0.1:{port}/v4", flush=True)
+        mouth.send(f"http://127.0.0.1:{port}/v4")
         await stop_signal()
 
 
-if __name__ == "__main__":
-    asyncio.run(serve(*sys.argv[1:3]))
+def registry(mouth: Connection, database: str, writes: str) -> None:
+    """Run until killed; say the base URL once it listens."""
+    asyncio.run(serve(mouth, database, writes))

@@ -7,17 +7,6 @@ import pytest
 from tests.scenarios.chat import ADA, DEPLOYS, MIRA, RAVI
 from tests.scenarios.stage import Stage
 
-NASTY = (
-    "n" * 300,
-    "🚀 rocket 🧑‍🚀",
-    'the "good" one',
-    "line one\nline two",
-    "<!channel> <@U0ADA>",
-    "*bold* _and_ `code` ~struck~ & <b>",
-    "to production",
-    "a" * 120 + " because of <https://evil.example|this>",
-)
-
 
 async def test_a_typo_in_the_environment_deploys_nothing_and_offers_what_was_meant(stage: Stage) -> None:
     await stage.chat.say(ADA, "/deploy config_x to prodction")
@@ -52,39 +41,6 @@ async def test_a_name_that_two_projects_have_is_a_question(stage: Stage) -> None
     await stage.chat.press(ADA, question, "baseline · Meeting notes → production")
     card = await stage.chat.hears(RAVI, "waiting for approval", private=False)
     assert "`decisions first` → `baseline` in `production`" in card.body()
-
-
-@pytest.mark.parametrize("name", NASTY)
-async def test_a_name_of_any_kind_can_be_deployed_and_does_no_harm(stage: Stage, name: str) -> None:
-    project, registry = f"{name} project", stage.registry
-    await registry.create(project, "before", name)
-    await stage.bot.ctx.index.refresh()
-    configs = await registry.call("GET", f"/projects/{await registry.project_id(project)}/configs")
-    config_id = next(each["config"]["id"] for each in configs if each["config"]["name"] == name)
-    card = await stage.chat.asks(f"/deploy {config_id} to production because {name}")
-    whole = f"{card.text} {card.body()}"
-    for alive in ("<!channel>", "<@U0ADA> ", "<https://evil"):
-        assert alive not in whole.replace("<@U0ADA> wants", "")
-    await stage.chat.press(RAVI, card, "Approve")
-    live = await stage.chat.card_says(card, "Read back and found true")
-    assert await registry.live(project) == name
-    await stage.chat.press(ADA, live, "Undo")
-    await stage.chat.hears(ADA, "ch-2", "Read back and found true")
-    await stage.chat.say(MIRA, "/deployments")
-    await stage.chat.is_told(MIRA, "What is live")
-    await stage.chat.say(MIRA, "/configbot change ch-1")
-    await stage.chat.is_told(MIRA, "History")
-
-
-@pytest.mark.parametrize("name", [name for name in NASTY if "\n" not in name])
-async def test_a_line_that_the_bot_offers_can_be_typed_again(stage: Stage, name: str) -> None:
-    await stage.registry.create(name, "before", "after")
-    await stage.bot.ctx.index.refresh()
-    await stage.chat.say(ADA, "/deploy after")
-    question = await stage.chat.is_told(ADA, "In which environment?")
-    await stage.chat.press(ADA, question, "production")
-    card = await stage.chat.hears(ADA, "waiting for approval", private=False)
-    assert "`before` → `after` in `production`" in card.body()
 
 
 async def test_text_of_people_is_inert_everywhere(stage: Stage) -> None:
