@@ -54,7 +54,7 @@ def with_tables(text: str) -> str:
     for name, make in PARTS.items():
         pattern = rf"<!-- {name} -->.*?<!-- /{name} -->"
         replacement = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
-        text, found = re.subn(pattern, lambda _, new=replacement: new, text, flags=re.DOTALL)
+        text, found = re.subn(pattern, replacement.replace("\\", r"\\"), text, flags=re.DOTALL)
         assert found == 1, f"README.md has no place for {name}"
     return text
 

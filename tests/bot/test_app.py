@@ -6,8 +6,6 @@ import asyncio
 import gc
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.alone import held
 from bot.app import NotAlone, Parts, put_together, slash_commands, sqlite_file
 from bot.slack.bolt import TokenProblem
 from bot.slack.health import serving
@@ -204,14 +203,8 @@ def refused_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[C
 def test_a_second_process_on_the_same_sqlite_file_is_told_of_postgresql(
     command: str, refused_start: Callable[..., str], tmp_path: Path
 ) -> None:
-    holding = "import sys; from bot.alone import held; from pathlib import Path\n"
-    holding += "with held(Path('configbot.db.lock')): print('held', flush=True); sys.stdin.read()"
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", holding], cwd=tmp_path, env=environment({}), **pipes) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
+    with held(tmp_path / "configbot.db.lock"):
         said = refused_start(command)
-        other.communicate()
     assert "configbot.db is in use by another configbot" in said
     assert "set CONFIGBOT_DATABASE_URL=postgresql+asyncpg://" in said
 
