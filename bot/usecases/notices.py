@@ -33,8 +33,12 @@ FRESH = timedelta(seconds=10)
 CLAIM = timedelta(seconds=60)
 """How long one process may take to say a notice before another one tries."""
 
-FIRST_PAUSE, LONGEST_PAUSE, GIVE_UP = timedelta(seconds=2), timedelta(minutes=10), timedelta(days=1)
-"""Pauses between tries double from the first to the longest; after a day a notice is given up, loudly."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=10)
+"""Pauses between tries double from the first to the longest."""
+
+TRIES = 150
+"""After so many tries in a row, about a day of them, a notice is given up, loudly. Its age says nothing: what is new
+about a change of yesterday deserves as many."""
 
 
 async def history_of(tx: Writing, change: Change, entries: Sequence[AuditEntry]) -> None:
@@ -194,7 +198,7 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> None:
     pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 12), LONGEST_PAUSE)
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
-    give_up = error.final or now - notice.created_at > GIVE_UP
+    give_up = error.final or notice.attempts >= TRIES
     say = log.error if give_up else log.warning
     say("notice.not_delivered", notice=notice.id, kind=notice.kind, error=error.error, given_up=give_up)
     try:

@@ -266,12 +266,23 @@ async def test_a_channel_that_is_gone_is_given_up_at_once_and_loudly(
 
 async def test_after_a_day_a_notice_is_given_up(world: World) -> None:
     change = await _failing_card(world)
-    world.clock.move(notices.GIVE_UP)
-    await notices.deliver_due(world.ctx)
+    began = world.clock.now()
+    while not (now := await card(world, change)).given_up:
+        assert now.not_before is not None
+        world.clock.instant = now.not_before
+        await notices.deliver_due(world.ctx)
+    assert timedelta(hours=23) < world.clock.now() - began < timedelta(hours=25)
+
+
+async def test_what_is_new_about_an_old_change_is_not_given_up_at_the_first_failure(world: World) -> None:
+    change = await asked(world)
+    world.clock.move(timedelta(hours=25))
+    world.memo.failing = [NotDelivered("internal_error")]
+    await approvals.expire(world.ctx)
     assert not (await card(world, change)).given_up
-    world.clock.move(timedelta(minutes=11))
+    world.clock.move(timedelta(minutes=1))
     await notices.deliver_due(world.ctx)
-    assert (await card(world, change)).given_up
+    assert states(world)[-1] is State.EXPIRED
 
 
 async def test_what_was_given_up_is_tried_again_when_there_is_something_new_to_say(world: World) -> None:

@@ -1,0 +1,261 @@
+"""Requests, votes, withdrawals, undos, crashes and lost answers in any order: what holds whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from structlog.testing import capture_logs
+
+from bot.clients.base import NotDone, Unsure
+from bot.domain.changes import FINAL, MOVES, Change, Event, Kind, State
+from bot.domain.errors import Fault
+from bot.domain.names import Environment
+from bot.domain.served import NOTHING
+from bot.usecases import applying, approvals, deploys, notices
+from bot.usecases.context import LEASE
+from bot.usecases.ports import NotDelivered
+from bot.usecases.wishes import Wish
+from tests.bot.usecases.steps import Killed, die, needs
+from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, Meanwhile, World, make_world, problem
+
+T = TypeVar("T")
+
+PEOPLE = st.sampled_from([ADA, RAVI, MIRA])
+PLACES = st.sampled_from([STAGING, PRODUCTION])
+CONFIGS = st.sampled_from(["config_w", "config_x", "baseline"])
+KINDS = st.sampled_from([Kind.DEPLOY, Kind.DEPLOY, Kind.ROLLBACK, Kind.DEACTIVATE])
+
+
+async def refused() -> None:
+    raise NotDone(problem(Fault.CONFLICT, 409))
+
+
+async def lost() -> None:
+    raise Unsure(problem(Fault.CUT_AFTER_WRITE))
+
+
+async def timed_out() -> None:
+    raise Unsure(problem(Fault.TIMED_OUT))
+
+
+async def silent() -> None:
+    raise NotDone(problem(Fault.UNAVAILABLE, 503))
+
+
+TROUBLE: dict[str, tuple[str, bool, Meanwhile]] = {
+    "dies while looking": ("served", False, die),
+    "dies before the write": ("write", False, die),
+    "dies after the write": ("write", True, die),
+    "write refused": ("write", False, refused),
+    "write lost before it landed": ("write", False, lost),
+    "write timed out before it landed": ("write", False, timed_out),
+    "answer lost after it landed": ("write", True, lost),
+    "does not answer": ("served", False, silent),
+}
+"""What happens at the provider next: at which call, before or after the service did it, and what."""
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """A world in which anything happens in any order. Nobody but us writes to the service."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.new_event_loop()
+        self._folder = tempfile.TemporaryDirectory()
+        self._quiet = capture_logs()
+        self._quiet.__enter__()
+        self._processes = self._troubles = 0
+        self._seen: dict[str, State] = {}
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        self._run(self.world.store.close())
+        self._loop.close()
+        self._folder.cleanup()
+        self._quiet.__exit__(None, None, None)
+
+    @initialize(quorum=st.sampled_from([1, 2]))
+    def begin(self, quorum: int) -> None:
+        self.world: World = self._run(make_world(Path(self._folder.name), rule_for=needs(quorum)))
+        self._first = dict(self.world.provider.live)
+
+    # What happens
+
+    @rule(kind=KINDS, config=CONFIGS, where=PLACES, who=PEOPLE)
+    def request(self, kind: Kind, config: str, where: Environment, who: Any) -> None:
+        found = self.world.provider.config("support", config) if kind is Kind.DEPLOY else None
+        wish = Wish(kind, self.world.provider.projects_["pr_support"], where, found)
+        self._try(deploys.request(self.world.ctx, wish, who, DEPLOYS))
+
+    @rule(number=st.integers(0, 3), who=PEOPLE)
+    def approve(self, number: int, who: Any) -> None:
+        self._each(number, lambda change: approvals.approve(self.world.ctx, change, who))
+
+    @rule(number=st.integers(0, 3), people=st.lists(PEOPLE, min_size=2, max_size=4))
+    def approve_at_once(self, number: int, people: list[Any]) -> None:
+        async def all_of_them(change: str) -> None:
+            await asyncio.gather(*(approvals.approve(self.world.ctx, change, who) for who in people))
+
+        self._each(number, all_of_them)
+
+    @rule(number=st.integers(0, 3), who=PEOPLE)
+    def reject(self, number: int, who: Any) -> None:
+        self._each(number, lambda change: approvals.reject(self.world.ctx, change, who, "no"))
+
+    @rule(number=st.integers(0, 3), who=PEOPLE)
+    def withdraw(self, number: int, who: Any) -> None:
+        self._each(number, lambda change: approvals.withdraw(self.world.ctx, change, who))
+
+    @rule(number=st.integers(0, 3), who=PEOPLE)
+    def undo(self, number: int, who: Any) -> None:
+        self._each(number, lambda change: deploys.undo(self.world.ctx, change, who, DEPLOYS))
+
+    @rule(number=st.integers(0, 3), who=PEOPLE)
+    def look_again(self, number: int, who: Any) -> None:
+        self._each(number, lambda change: applying.look_again(self.world.ctx, change, who))
+
+    @rule(hours=st.sampled_from([0, 1, 25]))
+    def time_passes(self, hours: int) -> None:
+        self.world.clock.move(timedelta(hours=hours, minutes=1))
+        self._try(approvals.expire(self.world.ctx))
+
+    @rule(trouble=st.sampled_from(sorted(TROUBLE)))
+    def trouble_is_near(self, trouble: str) -> None:
+        self._troubles += 1
+        method, after, what = TROUBLE[trouble]
+        for name in ("serve", "clear") if method == "write" else (method,):
+            (self.world.provider.then if after else self.world.provider.first)[name] = what
+
+    @rule(times=st.integers(1, 3))
+    def slack_does_not_take_it(self, times: int) -> None:
+        self.world.memo.failing += [NotDelivered("internal_error")] * times
+
+    @rule()
+    def settle(self) -> None:
+        """What is left is found by its lease."""
+        self.world.clock.move(LEASE + timedelta(seconds=1))
+        self._try(applying.settle_interrupted(self.world.ctx))
+
+    def _each(self, number: int, act: Any) -> None:
+        """Do it to one of the newest changes."""
+        newest = self._changes()
+        if number < len(newest):
+            self._try(act(newest[number].id))
+
+    def _try(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Carry it out; when the process died over it, another one takes its place."""
+        try:
+            self._run(work)
+        except* Killed:
+            self._processes += 1
+            self.world = self.world.again(f"process {self._processes}")
+
+    # What holds
+
+    def _changes(self) -> tuple[Change, ...]:
+        async def read() -> tuple[Change, ...]:
+            async with self.world.store.read() as tx:
+                return (await tx.changes(limit=1_000))[0]
+
+        return self._run(read()) if hasattr(self, "world") else ()
+
+    def _events(self, change: Change) -> list[Event]:
+        async def read() -> list[Event]:
+            async with self.world.store.read() as tx:
+                return [said.event for said in await tx.audit(change.id)]
+
+        return self._run(read())
+
+    @invariant()
+    def at_most_one_change_is_open_in_one_place(self) -> None:
+        where = Counter(change.environment.id for change in self._changes() if change.is_open)
+        assert all(count == 1 for count in where.values()), where
+
+    @invariant()
+    def every_state_is_one_that_the_table_leads_to(self) -> None:
+        for change in self._changes():
+            before = self._seen.get(change.id, State.REQUESTED)
+            assert change.state in reachable(before), (before, change.state)
+            self._seen[change.id] = change.state
+
+    @invariant()
+    def the_service_shows_what_was_applied_last(self) -> None:
+        """Except where a change is on its way, or was sent and never found out about."""
+        changes = self._changes()
+        for where in (STAGING, PRODUCTION):
+            here = [change for change in changes if change.environment.id == where.id]
+            if any(change.state in (State.APPLYING, State.UNKNOWN) for change in here):
+                continue
+            applied = [change for change in here if change.state is State.APPLIED and change.applied_at]
+            applied.sort(key=lambda change: (change.applied_at, change.number))
+            live = self.world.provider.live.get(("pr_support", where.id), NOTHING)
+            if applied:
+                assert applying.has_effect(applied[-1], live), (applied[-1].label, live)
+            else:
+                assert live == self._first.get(("pr_support", where.id), NOTHING)
+
+    @invariant()
+    def nothing_is_written_more_often_than_it_was_meant(self) -> None:
+        """One write for each change that was to be sent, and one more for each trouble, at most two for one change."""
+        sending = sum(self._events(change).count(Event.SENDING) for change in self._changes())
+        if sending:
+            assert self.world.provider.writes() <= sending + min(sending, self._troubles)
+
+    @invariant()
+    def who_asked_never_counts_and_the_quorum_was_there(self) -> None:
+        for change in self._changes():
+            if change.state is State.APPLIED:
+                assert self._approvers(change) >= change.seen.rule.approvals
+
+    def _approvers(self, change: Change) -> int:
+        async def read() -> int:
+            async with self.world.store.read() as tx:
+                said = await tx.decisions(change.id)
+            return len({one.actor.key for one in said} - {change.requester.key})
+
+        return self._run(read())
+
+    @rule()
+    def every_card_shows_what_is_stored_once_everything_was_said(self) -> None:
+        self.world.memo.failing.clear()
+        for _ in range(4):
+            self.world.clock.move(timedelta(minutes=11))
+            with suppress(Killed):
+                self._run(notices.deliver_due(self.world.ctx, limit=1_000))
+        shown = {view.change.id: view.change.state for view in self.world.memo.cards()}
+        stored = {change.id: change.state for change in self._changes() if change.state is not State.REFUSED}
+        assert shown == stored
+
+
+def reachable(state: State) -> set[State]:
+    """The states that the table leads to, by any number of moves."""
+    found, new = {state}, {state}
+    while new:
+        new = {after for (before, _), after in MOVES.items() if before in new} - found
+        found |= new
+    return found
+
+
+def test_final_states_lead_nowhere() -> None:
+    assert all(reachable(state) == {state} for state in FINAL)
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
