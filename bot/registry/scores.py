@@ -35,7 +35,8 @@ async def _means(
             evaluations.c.config_id,
             evaluator_versions.c.evaluator_id,
             evaluator_versions.c.id.label("version_id"),
-            func.avg(results.c.number).label("mean"),
+            # What results say here comes before a mean that came with a run from elsewhere.
+            func.coalesce(func.avg(results.c.number), func.avg(evaluation_evaluators.c.imported_mean)).label("mean"),
         )
         .select_from(evaluations)
         .join(evaluation_evaluators, evaluation_evaluators.c.evaluation_id == evaluations.c.id)

@@ -111,7 +111,7 @@ class LogContent(Part):
     finish_reason: str | None = None
 
 
-def _in_utc(time: datetime) -> datetime:
+def in_utc(time: datetime) -> datetime:
     """A time without an offset is in UTC."""
     try:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
@@ -126,7 +126,7 @@ class NewLog(LogContent):
     project_id: str | None = None
     config_id: str | None = None
     config: LoggedConfig | None = None
-    created_at: Annotated[datetime, AfterValidator(_in_utc)] | None = None
+    created_at: Annotated[datetime, AfterValidator(in_utc)] | None = None
 
 
 class CreateLog(Body):

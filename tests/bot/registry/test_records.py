@@ -39,8 +39,8 @@ class Run:
         return [row["aggregate_value"] for row in run["evaluator_aggregates"]]
 
 
-async def started(api: Api, *kinds: str, return_type: str = "boolean") -> Run:
-    project_id = await api.project()
+async def started(api: Api, *kinds: str, return_type: str = "boolean", name: str = "Refund triage") -> Run:
+    project_id = await api.project(name)
     config_id = await api.config(project_id)
     dataset_id = await api.dataset(project_id)
     points = await api.post(f"/datasets/{dataset_id}/datapoints", CASES)
