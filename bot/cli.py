@@ -186,31 +186,38 @@ async def _registry(host: str, port: int, database: str, keys: list[str], *, dem
 
 
 @registry_app.command("import")
-def import_folder(
+def bring_in(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(help="Folder of .prompt files: each folder is a project, each file a config.")
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of .prompt files (each folder is a project, each file a config), or a JSON export."
+        ),
     ],
     database: _Database = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
 ) -> None:
-    """Bring `.prompt` files into a registry; running it again changes nothing."""
+    """Bring `.prompt` files or a JSON export into a registry; running it again changes nothing."""
     url = _registry_database(context, database)
     from datetime import UTC, datetime
 
     from bot.registry.database import DatabaseUnavailable, migrate
-    from bot.registry.promptfiles import Report
-    from bot.registry.promptfiles import import_folder as bring_in
+    from bot.registry.errors import Unable
+    from bot.registry.imports import Report, import_export
+    from bot.registry.promptfiles import Report as PromptReport
+    from bot.registry.promptfiles import import_folder
 
-    async def work(url: str) -> Report:
+    async def work(url: str) -> Report | PromptReport:
         await migrate(url)
-        return await bring_in(url, folder, dry_run=dry_run, now=datetime.now(UTC))
+        if path.is_file():
+            return await import_export(url, path, dry_run=dry_run)
+        return await import_folder(url, path, dry_run=dry_run, now=datetime.now(UTC))
 
     try:
         with TemporaryDirectory() as scratch:
             nothing_yet = dry_run and _is_missing(url)
             report = asyncio.run(work(f"sqlite:///{scratch}/registry.db" if nothing_yet else url))
-    except DatabaseUnavailable as error:
+    except (DatabaseUnavailable, Unable) as error:
         _stop(f"registry: {error}")
     for line in report.lines():
         _say(line)

@@ -24,6 +24,7 @@ def add_to(app: typer.Typer, chosen: Chosen) -> None:
     """Put the commands below `app`; `chosen` says which database."""
     app.add_typer(_keys(chosen), name="key")
     app.add_typer(_environments(chosen), name="environment")
+    app.command("export")(_export(chosen))
 
 
 def _keys(chosen: Chosen) -> typer.Typer:
@@ -113,6 +114,25 @@ def _environments(chosen: Chosen) -> typer.Typer:
             typer.echo(f"{each.name} ({each.id}){', the default one' if each.is_default else ''}")
 
     return app
+
+
+def _export(chosen: Chosen) -> Callable[..., None]:
+    def export(
+        context: typer.Context,
+        path: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Write all that a registry holds, but its API keys, into one JSON file that `import` takes elsewhere."""
+        from bot.registry import exports
+
+        document = _run(_existing(chosen(context, database)), exports.export)
+        try:
+            exports.write(document, path)
+        except OSError as error:
+            _stop(f"{path}: not written: {error.strerror}")
+        typer.echo(f"Wrote the registry to {path}; projects: {len(document['projects'])}.")
+
+    return export
 
 
 def _now() -> datetime:

@@ -26,22 +26,18 @@ from bot.registry.database import Database
 _Grouped = defaultdict[str, list[dict[str, Any]]]
 
 
-async def export(url: str) -> dict[str, Any]:
+async def export(database: Database) -> dict[str, Any]:
     """The document of all that a registry holds, as it is in one moment. Raises `DatabaseUnavailable`."""
-    database = Database(url)
-    try:
-        async with database.read() as connection:
-            return {
-                "environments": [
-                    {"id": row.id, "name": row.name, "tag": "default" if row.is_default else "other"}
-                    for row in await _rows(connection, tables.environments, "position", "id")
-                ],
-                "evaluators": await _evaluators(connection),
-                "datasets": await _datasets(connection),
-                "projects": await _projects(connection),
-            }
-    finally:
-        await database.close()
+    async with database.read() as connection:
+        return {
+            "environments": [
+                {"id": row.id, "name": row.name, "tag": "default" if row.is_default else "other"}
+                for row in await _rows(connection, tables.environments, "position", "id")
+            ],
+            "evaluators": await _evaluators(connection),
+            "datasets": await _datasets(connection),
+            "projects": await _projects(connection),
+        }
 
 
 def write(document: dict[str, Any], path: Path) -> None:

@@ -47,15 +47,7 @@ _TABLES = (
 )
 """Those that are filled, what is referred to before what refers."""
 
-_COUNTED = {
-    "projects": "projects",
-    "configs": "configs",
-    "deployments": "deployments",
-    "evaluators": "evaluators",
-    "datasets": "datasets",
-    "datapoints": "datapoints",
-    "evaluations": "evaluations",
-}
+_COUNTED = ("project", "config", "deployment", "evaluator", "dataset", "datapoint", "evaluation")
 
 
 @dataclass(frozen=True)
@@ -75,9 +67,13 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report for people."""
         yield from self.left_out
-        counts = ", ".join(f"{self.added[name]} {words}" for name, words in _COUNTED.items())
+        counts = ", ".join(_number(self.added[f"{name}s"], name) for name in _COUNTED)
         done = "would be added (dry run: nothing was changed)" if self.dry_run else "added"
         yield f"{counts} {done}"
+
+
+def _number(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
@@ -96,7 +92,7 @@ async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
         ) from None
     finally:
         await database.close()
-    return Report(dry_run, {name: len(work.rows[name]) for name in _COUNTED}, tuple(work.left_out))
+    return Report(dry_run, {f"{name}s": len(work.rows[f"{name}s"]) for name in _COUNTED}, tuple(work.left_out))
 
 
 def _read(path: Path) -> Document:

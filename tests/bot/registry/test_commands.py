@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -59,3 +60,36 @@ def test_a_database_that_is_away_is_one_line(typed: Type, tmp_path: Path) -> Non
     refused = typed("key", "create", "x", "--database", f"sqlite:///{tmp_path}/nowhere/x.db")
     assert (refused.exit_code, refused.output.count("\n")) == (1, 1)
     assert "there is no folder for" in refused.output
+
+
+def test_an_export_is_written_whole_or_not_at_all(typed: Type, tmp_path: Path) -> None:
+    typed("environment", "add", "staging")
+    path = tmp_path / "export.json"
+    assert typed("export", str(path)).output == f"Wrote the registry to {path}; projects: 0.\n"
+    assert [each["name"] for each in json.loads(path.read_text())["environments"]] == ["production", "staging"]
+    refused = typed("export", str(tmp_path / "nowhere" / "export.json"))
+    assert (refused.exit_code, "not written: No such file or directory" in refused.output) == (1, True)
+
+
+def test_the_command_line_exports_and_imports(tmp_path: Path) -> None:
+    """The whole command line: the options before a command count for it as well."""
+    from bot.cli import app
+
+    def call(*words: str) -> Any:
+        return CliRunner().invoke(app, ["registry", *words])
+
+    here, there, path = f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/b.db", str(tmp_path / "export.json")
+    (tmp_path / "greetings").mkdir()
+    (tmp_path / "greetings/warm.prompt").write_text("---\nmodel: m\n---\nhello\n")
+    assert call("import", str(tmp_path / "greetings"), "--database", here).exit_code == 0
+    assert call("--database", here, "key", "create", "scripts").exit_code == 0
+    assert call("--database", here, "export", path).exit_code == 0
+    rehearsed = call("--database", there, "import", path, "--dry-run")
+    assert (rehearsed.exit_code, "1 project, 1 config, 1 deployment, 0 evaluators" in rehearsed.output) == (0, True)
+    assert not (tmp_path / "b.db").exists()
+    assert call("import", path, "--database", there).exit_code == 0
+    assert call("export", str(tmp_path / "again.json"), "--database", there).exit_code == 0
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "export.json").read_bytes()
+    (tmp_path / "bad.json").write_text("{")
+    refused = call("import", str(tmp_path / "bad.json"), "--database", there)
+    assert (refused.exit_code, refused.stderr.startswith("registry: ")) == (1, True)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.registry import environments
+from bot.registry import environments, exports
 from bot.registry.database import Database, migrate
 from bot.registry.demo import seed_demo
 from bot.registry.errors import Unable
-from bot.registry.exports import export, write
+from bot.registry.exports import write
 from bot.registry.imports import import_export
 from tests.bot.registry.conftest import START, Api, StandingClock, registry
 from tests.bot.registry.test_records import started
@@ -29,6 +29,13 @@ async def elsewhere(tmp_path: Path) -> str:
 async def there(elsewhere: str, clock: StandingClock) -> AsyncIterator[Api]:
     async with registry(elsewhere, clock) as api:
         yield api
+
+
+async def export(url: str) -> dict[str, Any]:
+    database = Database(url)
+    document = await exports.export(database)
+    await database.close()
+    return document
 
 
 async def exported(url: str, path: Path) -> bytes:
