@@ -106,7 +106,10 @@ def snippet(spans: Sequence[Span]) -> list[Span]:
         if room <= 0:
             picked.append(Span("=", " " + CUT))
             break
-        picked.append(Span(span.sign, cut(text, max(room, len(CUT) + 1))))
+        shown = cut(text, max(room, len(CUT) + 1))
+        picked.append(Span(span.sign, shown))
+        if shown != text:
+            break
         room -= len(text)
     return picked
 
@@ -126,7 +129,10 @@ def _head(text: str) -> str:
 
 
 def _middle(text: str) -> str:
-    return text if len(text) <= 2 * _EDGE else f"{text[:_EDGE]} … {text[-_EDGE:]}"
+    if len(text) <= 2 * _EDGE:
+        return text
+    before, after = text[:_EDGE], text[-_EDGE:]
+    return f"{before.rpartition(' ')[0] or before} … {after.partition(' ')[2] or after}"
 
 
 def styled(spans: Iterable[Span]) -> list[RichTextElement]:

@@ -132,7 +132,7 @@ export class Layout {
     this.title.textContent = name;
     this.topic.textContent = isHome ? `What ${session.bot.name} shows to ${this.app.lookup.user(here.person)}` : (channel?.topic ?? "");
     this.log.setAttribute("aria-label", name || "Conversation");
-    this.composer.placeholder = channel ? `Write to ${name}, or type / for commands` : "";
+    this.composer.placeholder = channel ? `Write to ${name}, or type /` : "";
     for (const [id, { link }] of this.links ?? []) current(link, id === here.channel);
     current(this.homeLink, isHome);
     this.conversation.hidden = isHome;
