@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,6 @@ from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.served import NOTHING
 from bot.usecases import applying, approvals, deploys, notices
-from bot.usecases.context import LEASE
 from bot.usecases.ports import NotDelivered
 from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import Killed, die, needs
@@ -64,6 +63,8 @@ TROUBLE: dict[str, tuple[str, bool, Meanwhile]] = {
 }
 """What happens at the provider next: at which call, before or after the service did it, and what."""
 
+TROUBLES = st.sampled_from([None, None, None, *sorted(TROUBLE)])
+
 
 class AnyOrder(RuleBasedStateMachine):
     """A world in which anything happens in any order. Nobody but us writes to the service."""
@@ -93,66 +94,75 @@ class AnyOrder(RuleBasedStateMachine):
 
     # What happens
 
-    @rule(kind=KINDS, config=CONFIGS, where=PLACES, who=PEOPLE)
-    def request(self, kind: Kind, config: str, where: Environment, who: Any) -> None:
+    @rule(kind=KINDS, config=CONFIGS, where=PLACES, who=PEOPLE, decided=st.booleans(), trouble=TROUBLES)
+    def request(
+        self, kind: Kind, config: str, where: Environment, who: Any, decided: bool, trouble: str | None
+    ) -> None:
         found = self.world.provider.config("support", config) if kind is Kind.DEPLOY else None
         wish = Wish(kind, self.world.provider.projects_["pr_support"], where, found)
         self._try(deploys.request(self.world.ctx, wish, who, DEPLOYS))
+        if decided:
+            self._approved(where, [ADA, RAVI, MIRA], trouble)
 
-    @rule(number=st.integers(0, 3), who=PEOPLE)
-    def approve(self, number: int, who: Any) -> None:
-        self._each(number, lambda change: approvals.approve(self.world.ctx, change, who))
+    @rule(where=PLACES, people=st.lists(PEOPLE, min_size=1, max_size=4), trouble=TROUBLES)
+    def approve(self, where: Environment, people: list[Any], trouble: str | None) -> None:
+        self._approved(where, people, trouble)
 
-    @rule(number=st.integers(0, 3), people=st.lists(PEOPLE, min_size=2, max_size=4))
-    def approve_at_once(self, number: int, people: list[Any]) -> None:
-        async def all_of_them(change: str) -> None:
-            await asyncio.gather(*(approvals.approve(self.world.ctx, change, who) for who in people))
+    def _approved(self, where: Environment, people: list[Any], trouble: str | None) -> None:
+        self._comes(trouble)
+        self._on_newest(self._open(where), lambda change: self._all_approve(change, people))
 
-        self._each(number, all_of_them)
+    @rule(where=PLACES, who=PEOPLE, yes=st.booleans())
+    def end(self, where: Environment, who: Any, yes: bool) -> None:
+        def no(change: str) -> Coroutine[Any, Any, Any]:
+            return approvals.reject(self.world.ctx, change, who, "no")
 
-    @rule(number=st.integers(0, 3), who=PEOPLE)
-    def reject(self, number: int, who: Any) -> None:
-        self._each(number, lambda change: approvals.reject(self.world.ctx, change, who, "no"))
+        def never_mind(change: str) -> Coroutine[Any, Any, Any]:
+            return approvals.withdraw(self.world.ctx, change, who)
 
-    @rule(number=st.integers(0, 3), who=PEOPLE)
-    def withdraw(self, number: int, who: Any) -> None:
-        self._each(number, lambda change: approvals.withdraw(self.world.ctx, change, who))
+        self._on_newest(self._open(where), never_mind if yes else no)
 
-    @rule(number=st.integers(0, 3), who=PEOPLE)
-    def undo(self, number: int, who: Any) -> None:
-        self._each(number, lambda change: deploys.undo(self.world.ctx, change, who, DEPLOYS))
+    @rule(where=PLACES, who=PEOPLE)
+    def undo(self, where: Environment, who: Any) -> None:
+        applied = [change for change in self._changes() if change.state is State.APPLIED]
+        self._on_newest(
+            [change for change in applied if change.environment.id == where.id],
+            lambda change: deploys.undo(self.world.ctx, change, who, DEPLOYS),
+        )
 
-    @rule(number=st.integers(0, 3), who=PEOPLE)
-    def look_again(self, number: int, who: Any) -> None:
-        self._each(number, lambda change: applying.look_again(self.world.ctx, change, who))
+    @rule(where=PLACES, who=PEOPLE)
+    def look_again(self, where: Environment, who: Any) -> None:
+        self._on_newest(self._open(where), lambda change: applying.look_again(self.world.ctx, change, who))
 
-    @rule(hours=st.sampled_from([0, 1, 25]))
-    def time_passes(self, hours: int) -> None:
-        self.world.clock.move(timedelta(hours=hours, minutes=1))
+    @rule(minutes=st.sampled_from([1, 3, 3, 25 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        """The sweeps come by; what a crash left behind is found by its lease."""
+        self.world.clock.move(timedelta(minutes=minutes))
         self._try(approvals.expire(self.world.ctx))
-
-    @rule(trouble=st.sampled_from(sorted(TROUBLE)))
-    def trouble_is_near(self, trouble: str) -> None:
-        self._troubles += 1
-        method, after, what = TROUBLE[trouble]
-        for name in ("serve", "clear") if method == "write" else (method,):
-            (self.world.provider.then if after else self.world.provider.first)[name] = what
+        self._try(applying.settle_interrupted(self.world.ctx))
 
     @rule(times=st.integers(1, 3))
     def slack_does_not_take_it(self, times: int) -> None:
         self.world.memo.failing += [NotDelivered("internal_error")] * times
 
-    @rule()
-    def settle(self) -> None:
-        """What is left is found by its lease."""
-        self.world.clock.move(LEASE + timedelta(seconds=1))
-        self._try(applying.settle_interrupted(self.world.ctx))
+    def _comes(self, trouble: str | None) -> None:
+        if trouble not in TROUBLE:
+            return
+        self._troubles += 1
+        method, after, what = TROUBLE[trouble]
+        for name in ("serve", "clear") if method == "write" else (method,):
+            (self.world.provider.then if after else self.world.provider.first)[name] = what
 
-    def _each(self, number: int, act: Any) -> None:
-        """Do it to one of the newest changes."""
-        newest = self._changes()
-        if number < len(newest):
-            self._try(act(newest[number].id))
+    def _open(self, where: Environment) -> list[Change]:
+        return [change for change in self._changes() if change.is_open and change.environment.id == where.id]
+
+    async def _all_approve(self, change: str, people: list[Any]) -> None:
+        """At once, as far as the database lets them."""
+        await asyncio.gather(*(approvals.approve(self.world.ctx, change, who) for who in people))
+
+    def _on_newest(self, changes: list[Change], act: Callable[[str], Coroutine[Any, Any, Any]]) -> None:
+        if changes:
+            self._try(act(changes[0].id))
 
     def _try(self, work: Coroutine[Any, Any, Any]) -> None:
         """Carry it out; when the process died over it, another one takes its place."""
@@ -254,7 +264,7 @@ def test_final_states_lead_nowhere() -> None:
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
