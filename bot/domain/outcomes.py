@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.contents import Content, ContentDiff
@@ -240,6 +241,89 @@ class ConfigComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One project in a list; `line` shows it."""
+
+    project: Project
+    configs: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectList:
+    """The projects whose name holds `words`, by name; `problem` when some may be missing."""
+
+    rows: tuple[ProjectRow, ...]
+    words: str | None
+    total: int
+    page: int
+    pages: int
+    line: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDetail:
+    """A project: what is live where, its configs, what is being evaluated."""
+
+    project: Project
+    cells: tuple[BoardCell, ...]
+    configs: tuple[ConfigRow, ...]
+    """Some of `total`, those that are live first."""
+    total: int
+    running: tuple[Evaluation, ...] | None
+    """The newest first; None when the evaluations could not be read, or the provider keeps none."""
+    keeps_evaluations: bool
+    configs_line: str
+    evaluations_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """One evaluation in a list; `line` shows it."""
+
+    evaluation: Evaluation
+    project: Project
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationList:
+    """Evaluations, newest first, of one project or of all, in one status or in any."""
+
+    rows: tuple[EvaluationRow, ...]
+    project: Project | None
+    status: str | None
+    total: int
+    page: int
+    pages: int
+    line: str
+    unreadable: int = 0
+    """How many projects could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationDetail:
+    """One evaluation. `project` is None when nobody knows of which project its config is."""
+
+    evaluation: Evaluation
+    project: Project | None
+    live_in: tuple[LiveIn, ...]
+    against: tuple[Against, ...]
+    """Its scores beside those of other configs that are live."""
+    since: datetime
+    """Since when it runs; at least, if not `exact`."""
+    exact: bool
+    now: datetime
+    may_complete: bool
+    reopen_line: str | None
+    """The line that reopens it, where the reader may."""
+    list_line: str | None
+    problem: Problem | None = None
+    """Why what is live could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationUpdated:
     """The status was set and read back."""
 
@@ -288,6 +372,10 @@ Outcome = (
     | ConfigDetail
     | ConfigList
     | ConfigComparison
+    | ProjectList
+    | ProjectDetail
+    | EvaluationList
+    | EvaluationDetail
     | EvaluationUpdated
     | Snoozed
     | NotYet

@@ -330,12 +330,7 @@ FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "co
 NOT_YET = frozenset(
     {
         "project create",
-        "project show",
-        "project list",
         "project update",
-        "evaluations",
-        "evaluation",
-        "evaluation reopen",
         "lock",
         "unlock",
         "reminders",

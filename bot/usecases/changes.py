@@ -102,12 +102,13 @@ async def _row(ctx: Context, project: Project) -> BoardRow:
         return BoardRow(project, (), error.problem)
     async with ctx.store.read() as tx:
         cells = [
-            await _cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments
+            await cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments
         ]
     return BoardRow(project, tuple(cells))
 
 
-async def _cell(tx: Reading, project: Project, environment: Environment, served: Served | None) -> BoardCell:
+async def cell(tx: Reading, project: Project, environment: Environment, served: Served | None) -> BoardCell:
+    """One project in one environment: what is live, since which change, what is pending."""
     last = await tx.last_applied(project.provider, project.id, environment.id)
     pending = await tx.open_change(project.provider, project.id, environment.id)
     return BoardCell(environment, served, last if last is not None and still_live(last, served) else None, pending)

@@ -25,7 +25,7 @@ from bot.grammar.readings import Reading
 from bot.logs import current_request_id
 from bot.usecases.context import Context
 from bot.usecases.looking import Look, evidence_for, look
-from bot.usecases.subjects import Subject, configs_of, find, show_line
+from bot.usecases.subjects import Subject, configs_line, find, show_line
 
 PAGE = 8
 """Configs on one page of a list."""
@@ -61,7 +61,7 @@ async def show(ctx: Context, project: Project, config: Config) -> ConfigDetail |
         live_in(seen, config.id),
         evidence_for(ctx, seen.evaluations, project, found.config, NOTHING),
         tuple(against(ctx, seen, project, found.config)),
-        configs_of(ctx.index, project).line,
+        configs_line(ctx.index, project),
     )
 
 

@@ -133,7 +133,7 @@ async def _save_and_show(ctx: Context, reminder: Reminder) -> None:
 
 async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outcome:
     """Set an evaluation's status; `word` is its id, or ``provider:id`` as on buttons."""
-    found = await _find(ctx, word)
+    found = await find(ctx, word)
     if not isinstance(found, Evaluation):
         return found
     answer = decide(StatusUpdate(actor, found, status))
@@ -142,8 +142,9 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
     client = ctx.provider(found.provider)
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(found.provider, found.id)
-    project_name = reminder.project_name if reminder else ""
-    project = Project(found.provider, found.project_id, project_name)
+    project = await project_of(ctx, found)
+    if project is None:
+        project = Project(found.provider, found.project_id, reminder.project_name if reminder else "")
     try:
         updated = await _set(client, project, found.id, status)
     except ProviderError as error:
@@ -157,7 +158,7 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
     if reminder is not None and reminder.ended_at is None and status != RUNNING:
         ended = replace(reminder, ended_at=ctx.clock.now(), ended_as=status, ended_by=actor.user_id)
         await _save_and_show(ctx, ended)
-    return EvaluationUpdated(updated, project_name)
+    return EvaluationUpdated(updated, project.name)
 
 
 async def _set(client: ProviderClient, project: Project, evaluation_id: str, status: str) -> Evaluation:
@@ -188,7 +189,7 @@ async def snooze(ctx: Context, word: str, actor: Actor, span: timedelta) -> Outc
     return Snoozed(evaluation_id, until.isoformat())
 
 
-async def _find(ctx: Context, word: str) -> Evaluation | Failed | NotFound:
+async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound:
     """The evaluation by its id, at the provider that the word names or at the first that has it."""
     provider, _, rest = word.partition(":")
     names = [provider] if rest and provider in ctx.providers else list(ctx.providers)
@@ -201,6 +202,19 @@ async def _find(ctx: Context, word: str) -> Evaluation | Failed | NotFound:
         try:
             return await ctx.provider(name).evaluation(project, evaluation_id)
         except ProviderError as error:
-            if error.problem.fault is not Fault.NOT_FOUND:
+            if error.problem.fault not in (Fault.NOT_FOUND, Fault.INVALID):  # no id at all is no id of ours
                 failure = Failed(replace(error.problem, reference=current_request_id()))
     return failure or NotFound("evaluation", word)
+
+
+async def project_of(ctx: Context, evaluation: Evaluation) -> Project | None:
+    """The project of an evaluation, which the service does not answer: that of its config."""
+
+    def known() -> Project | None:
+        config = ctx.index.config(evaluation.provider, evaluation.config_id)
+        return ctx.index.project(evaluation.provider, config.project_id if config else evaluation.project_id)
+
+    found = known()
+    if found is None and await ctx.index.miss():
+        found = known()
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.actors import Actor, Place
-from bot.domain.evaluations import COMPLETED
+from bot.domain.evaluations import COMPLETED, RUNNING
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import (
     Ambiguous,
@@ -33,14 +33,19 @@ from bot.grammar.readings import (
     Deploy,
     Deployments,
     EvaluationComplete,
+    EvaluationReopen,
+    Evaluations,
+    EvaluationShow,
     Explain,
     Name,
+    ProjectList,
+    ProjectShow,
     Promote,
     Reading,
     Rollback,
     Withdraw,
 )
-from bot.usecases import approvals, changes, configs, deploys, evaluations
+from bot.usecases import approvals, changes, configs, deploys, evaluation_lists, evaluations, projects
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
@@ -78,6 +83,10 @@ async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, pa
             return await _listing(ctx, ready, page)
         case ConfigShow() | ConfigList() | ConfigDiff():
             return await configs.answer(ctx, ready, page=page)
+        case ProjectShow():
+            return await projects.answer(ctx, ready)
+        case Evaluations() | EvaluationShow():
+            return await evaluation_lists.answer(ctx, ready, speaker.actor, page=page)
         case _:
             return await _other(ctx, first, speaker, page)
 
@@ -89,12 +98,16 @@ async def _other(ctx: Context, reading: Reading, speaker: Speaker, page: int) ->
             return await _explain(ctx, reading, speaker)
         case Approvals():
             return await changes.approvals(ctx, speaker.actor, page=page)
+        case ProjectList(words):
+            return await projects.listed(ctx, words, say(reading), page=page)
         case ChangeShow():
             return await changes.detail(ctx, reading.change.text)
         case Withdraw():
             return await _withdraw(ctx, reading, speaker)
         case EvaluationComplete():
             return await evaluations.set_status(ctx, reading.evaluation.text, COMPLETED, speaker.actor)
+        case EvaluationReopen():
+            return await evaluations.set_status(ctx, reading.evaluation.text, RUNNING, speaker.actor)
         case _:
             return Harmless(say(reading))
 

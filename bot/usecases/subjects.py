@@ -9,14 +9,17 @@ from functools import partial
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import Ambiguous, Failed, NotFound, Suggestion
 from bot.grammar import say
-from bot.grammar.readings import ConfigDiff, ConfigList, ConfigShow, Name, Reading
+from bot.grammar.readings import ConfigDiff, ConfigList, ConfigShow, Evaluations, Name, ProjectShow, Reading
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
 from bot.usecases.wishes import FieldProblem
 
-Look = ConfigShow | ConfigList | ConfigDiff
+Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | Evaluations
 """Readings that name a project, a config, or two."""
+
+OfProject = ConfigList | ProjectShow | Evaluations
+"""Those that name a project alone."""
 
 Pair = tuple[Project, Config]
 
@@ -81,7 +84,7 @@ def _word(reading: Look) -> str:
         case ConfigShow():
             return reading.config.text
         case _:
-            return reading.project.text
+            return reading.project.text if reading.project else ""
 
 
 def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
@@ -102,11 +105,18 @@ def _meanings(index: Index, reading: Look) -> Iterator[Subject | _Miss]:
         case ConfigShow(config, project):
             for pair in _configs(index, config, project, ConfigShow):
                 yield pair if isinstance(pair, _Miss) else _one(index, pair)
-        case ConfigList(project=name):
-            for found in _projects(index, name, ConfigList):
-                yield found if isinstance(found, _Miss) else configs_of(index, found)
-        case _:
+        case ConfigDiff():
             yield from _pairs(index, reading)
+        case Evaluations(project=None):
+            yield Subject(reading, (), (), "", say(reading))
+        case _:
+            assert reading.project is not None  # noqa: S101 - narrows the type; the case above took the others
+            for found in _projects(index, reading.project, partial(_of_project, reading)):
+                yield found if isinstance(found, _Miss) else of_project(index, reading, found)
+
+
+def _of_project(reading: OfProject, name: Name) -> Reading:
+    return replace(reading, project=name)
 
 
 def _one(index: Index, pair: Pair) -> Subject:
@@ -115,10 +125,25 @@ def _one(index: Index, pair: Pair) -> Subject:
     return Subject(reading, (project,), (config,), label(index, config, project), say(reading))
 
 
-def configs_of(index: Index, project: Project) -> Subject:
-    """All configs of a project, as something that can be looked at."""
-    reading = ConfigList(unique(project, index.projects))
-    return Subject(reading, (project,), (), label(index, project), say(reading))
+def of_project(index: Index, reading: OfProject, project: Project) -> Subject:
+    """The same line for exactly this project."""
+    exact = replace(reading, project=unique(project, index.projects))
+    return Subject(exact, (project,), (), label(index, project), say(exact))
+
+
+def configs_line(index: Index, project: Project) -> str:
+    """The line that lists the configs of exactly this project."""
+    return of_project(index, ConfigList(Name("")), project).line
+
+
+def project_line(index: Index, project: Project) -> str:
+    """The line that shows exactly this project."""
+    return of_project(index, ProjectShow(Name("")), project).line
+
+
+def evaluations_line(index: Index, project: Project) -> str:
+    """The line that lists the evaluations of exactly this project."""
+    return of_project(index, Evaluations(), project).line
 
 
 def picked(index: Index, verb: str, pick: str | None) -> Reading | FieldProblem:
@@ -130,7 +155,7 @@ def picked(index: Index, verb: str, pick: str | None) -> Reading | FieldProblem:
     return SHOWN_BY_FORM[verb](unique(project, index.projects))
 
 
-SHOWN_BY_FORM: Mapping[str, Callable[[Name], Reading]] = {"config": ConfigList}
+SHOWN_BY_FORM: Mapping[str, Callable[[Name], Reading]] = {"config": ConfigList, "project": ProjectShow}
 """Verbs whose form asks only for a project, and what it shows."""
 
 

@@ -18,6 +18,8 @@ from bot.domain.outcomes import (
     ConfigDetail,
     ConfigList,
     EnvironmentMissing,
+    EvaluationDetail,
+    EvaluationList,
     EvaluationUpdated,
     Explanation,
     Failed,
@@ -25,14 +27,18 @@ from bot.domain.outcomes import (
     NotFound,
     NotYet,
     Outcome,
+    ProjectDetail,
+    ProjectList,
     Refused,
     Rejected,
     Snoozed,
+    Suggestion,
     Unknown,
     Void,
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
+from handlers.messages import configs, projects, runs
 from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
@@ -40,13 +46,6 @@ from handlers.messages.boards import (
     change_list,
     explanation,
     harmless,
-)
-from handlers.messages.configs import (
-    config_comparison,
-    config_detail,
-    config_list,
-    detail_suggestions,
-    list_suggestions,
 )
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.errors import (
@@ -129,9 +128,13 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     ChangeDetail: lambda came, _: change_detail(came),
     ChangeList: change_list,
     Explanation: lambda came, _: explanation(came),
-    ConfigDetail: config_detail,
-    ConfigList: config_list,
-    ConfigComparison: lambda came, _: config_comparison(came),
+    ConfigDetail: configs.config_detail,
+    ConfigList: configs.config_list,
+    ConfigComparison: lambda came, _: configs.config_comparison(came),
+    ProjectList: projects.project_list,
+    ProjectDetail: projects.project_detail,
+    EvaluationList: runs.evaluation_list,
+    EvaluationDetail: runs.evaluation_detail,
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: snoozed(came),
     NotYet: lambda came, _: not_yet(came.line),
@@ -140,8 +143,21 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
 """Every outcome has its words; a test compares this with the union `Outcome`."""
 
 
+_NEXT: dict[type[Any], Callable[[Any], tuple[Suggestion, ...]]] = {
+    ConfigDetail: configs.detail_suggestions,
+    ConfigList: configs.list_suggestions,
+    ProjectDetail: projects.detail_suggestions,
+    ProjectList: projects.list_suggestions,
+    EvaluationDetail: runs.detail_suggestions,
+    EvaluationList: runs.list_suggestions,
+}
+"""What can be looked at from here: a list has a button in every row, so more of them than a question."""
+
+
 def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
     """The lines that buttons of this answer run; each needs a stored draft."""
+    if type(came) in _NEXT:
+        return tuple(dict.fromkeys(each.line for each in _NEXT[type(came)](came)))
     match came:
         case NotFound():
             lines = [each.line for each in came.near]
@@ -151,10 +167,6 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = [each.line for each in page_suggestions(came)]
         case Misunderstood():
             lines = list(came.near)
-        case ConfigDetail():
-            lines = [each.line for each in detail_suggestions(came)]
-        case ConfigList():  # a button in every row, so more of them than in one question
-            return tuple(dict.fromkeys(each.line for each in list_suggestions(came)))
         case _:
             lines = []
     return tuple(dict.fromkeys(lines))[:MAX_SUGGESTIONS]

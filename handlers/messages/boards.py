@@ -53,14 +53,15 @@ def _project(row: BoardRow) -> Block:
     head = f"*{code(row.project.name)}* · {code(row.project.provider, 40)}"
     if row.problem is not None:
         return section(f"{head}\n{words.fault(row.problem)} {words.remedy_of(row.problem)}")
-    lines = [_cell(cell) for cell in row.cells[:MAX_CELLS]] or ["It has no environments."]
+    lines = [cell_line(cell) for cell in row.cells[:MAX_CELLS]] or ["It has no environments."]
     rest = len(row.cells) - MAX_CELLS
     if rest > 0:
         lines.append(f"and {words.counted(rest, 'more environment')}")
     return stack([head, *lines])
 
 
-def _cell(cell: BoardCell) -> str:
+def cell_line(cell: BoardCell) -> str:
+    """One environment in a line: what is live, since when and by whom, what would change it."""
     last, pending = cell.last, cell.pending
     line = f"{code(cell.environment.name, 40)}: {phrases.served(cell.served)}"
     if last is not None and last.applied_at is not None:

@@ -99,8 +99,9 @@ def evaluation_updated(outcome: EvaluationUpdated) -> Message:
         if evaluation.status == COMPLETED
         else code(evaluation.status, 40)
     )
+    where = f" in {code(outcome.project_name)}" if outcome.project_name else ""
     text = (
-        f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)} in {code(outcome.project_name)} "
+        f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)}{where} "
         f"is {status}. It was read back and found true."
     )
     return compose(text, section(f"✅ {text}"))

@@ -48,8 +48,10 @@ async def test_a_deploy_that_needs_no_approval_is_live_and_its_card_says_so(talk
         ("/configbot changes", "There are no changes"),
         ("/configbot explain deploy config_x to production", "approval"),
         ("/configbot deploi config_x", "configbot does not know"),
-        ("/configbot project list", "cannot do it yet"),
-        ("/project", "cannot do it yet"),
+        ("/configbot project list", "2 projects"),
+        ("/project show support", "What is live"),
+        ("/configbot evaluations", "There are no evaluations"),
+        ("/configbot doctor", "cannot do it yet"),
     ],
 )
 async def test_every_slash_command_is_answered(talk: Talk, line: str, words: str) -> None:
@@ -75,6 +77,7 @@ async def test_a_look_up_is_said_to_nobody_else(talk: Talk) -> None:
         ("/rollback", "Roll back"),
         ("/configbot deactivate", "Deactivate"),
         ("/config", "Configs of a project"),
+        ("/project", "Show a project"),
     ],
 )
 async def test_a_bare_command_opens_its_form(talk: Talk, line: str, title: str) -> None:

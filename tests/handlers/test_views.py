@@ -78,6 +78,17 @@ async def test_the_config_form_lists_the_configs_of_a_project_to_its_sender_alon
     assert "What it holds" in (await talk.last(ADA)).body()
 
 
+async def test_the_project_form_shows_a_project_to_its_sender_alone(talk: Talk) -> None:
+    await talk.types(ADA, "/project")
+
+    assert await talk.submits(ADA, project="support") == {"ok": True}
+
+    said = await talk.last(ADA)
+    assert said.text.startswith("`support` has 3 configs.")
+    await talk.presses(ADA, said, "All configs")
+    assert (await talk.last(ADA)).text.startswith("3 configs of `support`")
+
+
 async def test_the_same_environment_twice_is_said_beside_the_field(talk: Talk) -> None:
     await talk.types(ADA, "/promote")
 

@@ -30,6 +30,9 @@ from bot.domain.outcomes import (
     ConfigList,
     ConfigRow,
     EnvironmentMissing,
+    EvaluationDetail,
+    EvaluationList,
+    EvaluationRow,
     EvaluationUpdated,
     Explanation,
     Failed,
@@ -38,6 +41,9 @@ from bot.domain.outcomes import (
     NotFound,
     NotYet,
     Outcome,
+    ProjectDetail,
+    ProjectList,
+    ProjectRow,
     Refused,
     Rejected,
     Snoozed,
@@ -180,6 +186,30 @@ def looks(one: Change, config: Config, content: Content, name: str) -> list[Outc
         ConfigList(project, (row,) * 8, 30, 2, 4, f"config list {name}"),
         ConfigComparison((project, config), (project, config), found),
         ConfigComparison((project, config), (Project(name, name, name), config), found),
+        *projects_and_runs(one, row, name),
+    ]
+
+
+def projects_and_runs(one: Change, row: ConfigRow, name: str) -> list[Outcome]:
+    kinds = tuple(Evaluator(f"{kind}{n}", name, kind, name) for kind in ("human", name) for n in range(7))
+    runs = [
+        evaluation(id=name, provider=name, config_name=name, dataset_name=name, status=status, evaluators=kinds)
+        for status in ("running", "completed", name)
+    ]
+    cells = tuple(BoardCell(one.environment, one.seen.base, one, one) for _ in range(14))
+    against = (Against((one.environment,) * 6, one.seen.base, one.seen.evidence),) * 5
+    line = f"evaluations {name}"
+    listed = tuple(EvaluationRow(run, one.project, name) for run in runs)
+    return [
+        ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, one.problem),
+        ProjectDetail(one.project, cells, (row,) * 8, 30, tuple(runs) * 4, True, f"a {name}", f"b {name}"),
+        EvaluationList(listed * 3, one.project, name, 9, 2, 4, line, 3),
+        EvaluationList((), one.project, name, 0, 1, 1, line, 3),
+        *(
+            EvaluationDetail(run, one.project, row.live_in, against, NOW, False, NOW, True, name, line, problem)
+            for run in runs
+            for problem in (None, one.problem)
+        ),
     ]
 
 

@@ -1,0 +1,150 @@
+"""Looking at evaluations: those of a project or of all, and one beside what is live. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.clients.base import ProviderError
+from bot.domain.actors import Actor
+from bot.domain.errors import Problem
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.names import Config, Project
+from bot.domain.outcomes import (
+    Against,
+    EvaluationDetail,
+    EvaluationList,
+    EvaluationRow,
+    Failed,
+    LiveIn,
+    NotFound,
+    Outcome,
+)
+from bot.domain.policies import Allowed, StatusUpdate, decide
+from bot.grammar import say
+from bot.grammar.readings import EvaluationReopen, Evaluations, EvaluationShow, Name, Reading
+from bot.logs import current_request_id, get_logger
+from bot.usecases import configs, evaluations
+from bot.usecases.context import Context
+from bot.usecases.looking import look
+from bot.usecases.subjects import Subject, evaluations_line, find
+
+log = get_logger(__name__)
+
+PAGE = 8
+"""Evaluations on one page of a list."""
+
+SPELLINGS = {"canceled": "cancelled"}
+"""Statuses as people write them → as v4 does."""
+
+
+async def answer(ctx: Context, given: Sequence[Reading], actor: Actor, *, page: int = 1) -> Outcome:
+    """Carry out *evaluations* or *evaluation*, whichever the readings mean: a project that is known is listed."""
+    lists = [reading for reading in given if isinstance(reading, Evaluations)]
+    shows = [reading for reading in given if isinstance(reading, EvaluationShow)]
+    if shows and not any(reading.project and ctx.index.projects(reading.project) for reading in lists):
+        word = shows[0].evaluation.text
+        found = await evaluations.find(ctx, word)
+        if isinstance(found, Evaluation):
+            return await detail(ctx, found, actor)
+        if isinstance(found, Failed) or not lists:
+            return found
+    subject = await find(ctx.index, lists)
+    if isinstance(subject, NotFound) and not subject.near and shows and isinstance(given[0], EvaluationShow):
+        return NotFound("evaluation", subject.word)
+    if not isinstance(subject, Subject):
+        return subject
+    assert isinstance(subject.reading, Evaluations)  # noqa: S101 - narrows the type; no other reading was given
+    project = subject.projects[0] if subject.projects else None
+    return await listed(ctx, project, subject.reading.status, subject.line, page=page)
+
+
+async def listed(
+    ctx: Context, project: Project | None, status: str | None, line: str, *, page: int = 1
+) -> EvaluationList | Failed:
+    """Evaluations, newest first; of all projects one call each, so many at a time."""
+    status = SPELLINGS.get(status or "", status)
+    asked = [project] if project else [each.project for each in ctx.index.entries()]
+    gate = asyncio.Semaphore(evaluations.CONCURRENCY)
+    problems: list[Problem] = []
+
+    async def read(one: Project) -> list[tuple[Evaluation, Project]]:
+        if not ctx.provider(one.provider).capabilities.evaluations:
+            return []
+        async with gate:
+            try:
+                runs = await ctx.provider(one.provider).evaluations(one)
+            except ProviderError as error:
+                log.warning("evaluations.unreadable", project=one.id, fault=error.problem.fault)
+                problems.append(error.problem)
+                return []
+        return [(run, one) for run in runs if status in (None, run.status)]
+
+    found = [pair for pairs in await asyncio.gather(*map(read, asked)) for pair in pairs]
+    if problems and len(problems) == len(asked):
+        return Failed(replace(problems[0], reference=current_request_id()))
+    found.sort(key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True)
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(page, 1), pages)
+    rows = tuple(
+        EvaluationRow(run, one, say(EvaluationShow(_typed(ctx, run))))
+        for run, one in found[(page - 1) * PAGE : page * PAGE]
+    )
+    return EvaluationList(rows, project, status, len(found), page, pages, line, len(problems))
+
+
+def _typed(ctx: Context, evaluation: Evaluation) -> Name:
+    """What is typed for an evaluation: its id, and its provider where there are several."""
+    return Name(evaluation.id if len(ctx.providers) == 1 else f"{evaluation.provider}:{evaluation.id}")
+
+
+async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> EvaluationDetail:
+    """One evaluation whole. That what is live cannot be read hides nothing else."""
+    project = await evaluations.project_of(ctx, evaluation)
+    problem: Problem | None = None
+    places: tuple[LiveIn, ...] = ()
+    against: tuple[Against, ...] = ()
+    if project is not None:
+        try:
+            places, against = await _beside(ctx, evaluation, project)
+        except ProviderError as error:
+            problem = replace(error.problem, reference=current_request_id())
+    since, exact = await _since(ctx, evaluation)
+    reopens = isinstance(decide(StatusUpdate(actor, evaluation, RUNNING)), Allowed)
+    return EvaluationDetail(
+        evaluation,
+        project,
+        places,
+        against,
+        since,
+        exact,
+        ctx.clock.now(),
+        isinstance(decide(StatusUpdate(actor, evaluation, COMPLETED)), Allowed),
+        say(EvaluationReopen(_typed(ctx, evaluation))) if reopens else None,
+        evaluations_line(ctx.index, project) if project else None,
+        problem,
+    )
+
+
+async def _beside(
+    ctx: Context, evaluation: Evaluation, project: Project
+) -> tuple[tuple[LiveIn, ...], tuple[Against, ...]]:
+    """Where its config is live, and this run, not another one of its config, beside what else is live."""
+    seen = await look(ctx, project)
+    config_id = evaluation.config_id
+    if seen.evaluations is not None:
+        others = [run for run in seen.evaluations if run.config_id != config_id]
+        seen = replace(seen, evaluations=[evaluation, *others])
+    config = Config(evaluation.provider, project.id, config_id, evaluation.config_name, config_id)
+    return configs.live_in(seen, config_id), tuple(configs.against(ctx, seen, project, config))
+
+
+async def _since(ctx: Context, evaluation: Evaluation) -> tuple[datetime, bool]:
+    """Since when it runs, and whether that was seen; the service tells only when it was made."""
+    async with ctx.store.read() as tx:
+        reminder = await tx.reminder(evaluation.provider, evaluation.id)
+    if reminder is None or reminder.ended_at is not None:
+        return evaluation.created_at, False
+    return reminder.first_seen, reminder.first_seen != evaluation.created_at

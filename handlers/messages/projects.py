@@ -1,0 +1,111 @@
+"""Projects: those whose name holds some words, and one with what is live, tried and asked for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.outcomes import ProjectDetail, ProjectList, Suggestion
+from handlers.messages import phrases, scores, words
+from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack
+from handlers.messages.boards import MAX_CELLS, cell_line
+from handlers.messages.configs import live
+from handlers.messages.lists import page_suggestions, pages, row
+
+RUNNING = 5
+"""Running evaluations that are named."""
+
+
+def project_list(shown: ProjectList, drafts: Mapping[str, str]) -> Message:
+    """The projects, by name."""
+    missing = f"{words.fault(shown.problem)} Some may be missing." if shown.problem else ""
+    if not shown.rows:
+        text = "There are no projects yet."
+        return compose(text, section(text))
+    holding = f" whose name holds {code(shown.words)}" if shown.words else ""
+    head = f"{words.counted(shown.total, 'project')}{holding}"
+    return compose(
+        f"{head}, page {shown.page} of {shown.pages}: "
+        f"{', '.join(code(each.project.name) for each in shown.rows)}. {missing}".rstrip(),
+        section(f"*{head}*"),
+        *(
+            row(
+                f"*{code(each.project.name)}* · {code(each.project.provider, 40)} · "
+                f"{words.counted(each.configs, 'config')}\n{code(each.project.id)}",
+                each.line,
+                drafts,
+                number,
+            )
+            for number, each in enumerate(shown.rows, start=1)
+        ),
+        *pages(shown, drafts),
+        context(missing) if missing else None,
+    )
+
+
+def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
+    """What can be looked at next."""
+    every = Suggestion("All configs", shown.configs_line)
+    return (every, Suggestion("Evaluations", shown.evaluations_line)) if shown.keeps_evaluations else (every,)
+
+
+def project_detail(shown: ProjectDetail, drafts: Mapping[str, str]) -> Message:
+    """A project whole."""
+    name = code(shown.project.name)
+    lives = ", ".join(
+        f"{code(cell.environment.name)} {phrases.served(cell.served)}" for cell in shown.cells[:MAX_CELLS]
+    )
+    pending = [code(cell.pending.label) for cell in shown.cells if cell.pending is not None]
+    text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'it has no environments'}."
+    text += f" Open: {words.some(pending, 5)}." if pending else ""
+    return compose(
+        f"{text} {_running_in_short(shown)}",
+        section(f"*{name}* · {code(shown.project.id)} · {code(shown.project.provider, 40)}"),
+        stack(["*What is live*", *_cells(shown)]),
+        stack([f"*{words.counted(shown.total, 'config')}*", *_configs(shown)]),
+        *_running(shown),
+        run_buttons(detail_suggestions(shown), drafts),
+    )
+
+
+def _cells(shown: ProjectDetail) -> Iterator[str]:
+    if not shown.cells:
+        yield "It has no environments."
+    yield from map(cell_line, shown.cells[:MAX_CELLS])
+    if len(shown.cells) > MAX_CELLS:
+        yield f"and {words.counted(len(shown.cells) - MAX_CELLS, 'more environment')}"
+
+
+def _configs(shown: ProjectDetail) -> Iterator[str]:
+    for each in shown.configs:
+        yield f"• {code(each.config.name)} {live(each.live_in)}, {scores.short(each.scores)}"
+    if shown.total > len(shown.configs):
+        yield f"and {shown.total - len(shown.configs):,} more"
+
+
+def _running_in_short(shown: ProjectDetail) -> str:
+    if not shown.keeps_evaluations:
+        return "The provider keeps no evaluations."
+    if shown.running is None:
+        return "The evaluations could not be read."
+    if not shown.running:
+        return "No evaluation is running."
+    count = len(shown.running)
+    return f"{words.counted(count, 'evaluation')} {'is' if count == 1 else 'are'} running."
+
+
+def _running(shown: ProjectDetail) -> Iterator[Block]:
+    yield section(_running_in_short(shown))
+    running = shown.running or ()
+    if running:
+        yield bullets(
+            f"{code(each.id)} of {code(each.config_name)}, made {moment(each.created_at)}" for each in running[:RUNNING]
+        )
+    if len(running) > RUNNING:
+        yield context(f"And {words.counted(len(running) - RUNNING, 'more running evaluation')}.")

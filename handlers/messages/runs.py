@@ -1,0 +1,159 @@
+"""Evaluations that were asked for: a list of them, and one whole beside what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.evaluations import CANCELLED, COMPLETED, PENDING, RUNNING, WAITS_FOR_CALLER, Evaluation
+from bot.domain.outcomes import EvaluationDetail, EvaluationList, Suggestion
+from handlers.ids import Action, numbered
+from handlers.messages import phrases, scores, words
+from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, moment, section
+from handlers.messages.configs import live
+from handlers.messages.errors import problem_blocks
+from handlers.messages.evaluations import people, subject
+from handlers.messages.lists import page_suggestions, pages, row
+
+GLYPHS = {PENDING: "⏳", RUNNING: "⏳", COMPLETED: "✅", CANCELLED: "⏹️"}
+
+EVALUATORS = 10
+"""Evaluators of a run that are shown."""
+
+
+def status(evaluation: Evaluation) -> str:
+    """How it stands; a status that we do not know is said as it came."""
+    return evaluation.status if evaluation.status in GLYPHS else code(evaluation.status, 40)
+
+
+def _glyph(evaluation: Evaluation) -> str:
+    return GLYPHS.get(evaluation.status, "❓")
+
+
+def evaluation_list(shown: EvaluationList, drafts: Mapping[str, str]) -> Message:
+    """Evaluations, the newest first."""
+    of = f" of {code(shown.project.name)}" if shown.project else ""
+    kind = f"{shown.status} " if shown.status in GLYPHS else f"{code(shown.status)} " if shown.status else ""
+    missing = _missing(shown.unreadable)
+    if not shown.rows:
+        text = f"There are no {kind}evaluations{of}. {missing}".rstrip()
+        return compose(text, section(text))
+    head = f"{words.counted(shown.total, f'{kind}evaluation')}{of}"
+    short = ", ".join(
+        f"{code(each.evaluation.id)} of {code(each.evaluation.config_name)} {status(each.evaluation)}"
+        for each in shown.rows
+    )
+    return compose(
+        f"{head}, the newest first, page {shown.page} of {shown.pages}: {short}. {missing}".rstrip(),
+        section(f"*{head}*, the newest first"),
+        *(
+            row(_row(each.evaluation, each.project.name), each.line, drafts, number)
+            for number, each in enumerate(shown.rows, start=1)
+        ),
+        *pages(shown, drafts),
+        context(missing) if missing else None,
+    )
+
+
+def _missing(unreadable: int) -> str:
+    return f"The evaluations of {words.counted(unreadable, 'project')} could not be read." if unreadable else ""
+
+
+def _row(evaluation: Evaluation, project: str) -> str:
+    waits = [code(each.name, 40) for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
+    waiting = f" · waits for {words.some(waits, 2)}" if waits and evaluation.status == RUNNING else ""
+    return (
+        f"{_glyph(evaluation)} {status(evaluation)} · *{code(evaluation.config_name)}* of {code(project)}\n"
+        f"{code(evaluation.id)} · made {moment(evaluation.created_at)} · {code(evaluation.dataset_name, 40)}, "
+        f"{words.counted(evaluation.datapoints, 'datapoint')}{waiting}"
+    )
+
+
+def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
+    """What can be done or looked at next."""
+    lines = (("Reopen", shown.reopen_line), ("Evaluations of this project", shown.list_line))
+    return tuple(Suggestion(name, line) for name, line in lines if line is not None)
+
+
+def evaluation_detail(shown: EvaluationDetail, drafts: Mapping[str, str]) -> Message:
+    """One evaluation: how it stands, what judges it, how it scored beside what is live."""
+    evaluation = shown.evaluation
+    of = f" of {code(shown.project.name)}" if shown.project else ""
+    head = f"Evaluation of {code(evaluation.config_name)}{of} is {_standing(shown)}"
+    scored = [f"{name} {score}" for name, score in _scores(evaluation) if score != phrases.score(None)]
+    return compose(
+        f"{head}. {f'Scores: {words.some(scored, 5)}. ' if scored else ''}{_waits(evaluation)}".rstrip(),
+        section(f"{_glyph(evaluation)} *{head}.*"),
+        section(_what(shown)),
+        *_judges(evaluation),
+        *scores.beside(shown.against),
+        *_unread(shown),
+        section(_waits(evaluation)) if evaluation.status == RUNNING else None,
+        actions(
+            [
+                button("Mark completed", Action.EVALUATION_COMPLETE, subject(evaluation))
+                if shown.may_complete
+                else None,
+                *(
+                    button(each.label, numbered(Action.RUN_LINE, number), drafts[each.line])
+                    for number, each in enumerate(detail_suggestions(shown), start=1)
+                    if each.line in drafts
+                ),
+            ]
+        ),
+        context(f"{code(evaluation.id)} · {code(evaluation.provider, 40)} · made {moment(evaluation.created_at)}"),
+    )
+
+
+def _standing(shown: EvaluationDetail) -> str:
+    if shown.evaluation.status != RUNNING:
+        return f"{status(shown.evaluation)}, last changed {moment(shown.evaluation.updated_at)}"
+    least = "" if shown.exact else "at least "
+    return f"running for {least}{words.span(shown.now - shown.since)}, since {moment(shown.since)}"
+
+
+def _waits(evaluation: Evaluation) -> str:
+    return people(evaluation) if evaluation.status == RUNNING else ""
+
+
+def _what(shown: EvaluationDetail) -> str:
+    evaluation = shown.evaluation
+    places = live(shown.live_in) if shown.project and not shown.problem else "where it is live is not known"
+    points = words.counted(evaluation.datapoints, "datapoint")
+    config = f"Config: {code(evaluation.config_name)} ({code(evaluation.config_id)}), {places}"
+    dataset = f"Dataset: {code(evaluation.dataset_name)}, {points}, version {code(evaluation.dataset_version_id)}"
+    return f"{config}\n{dataset}"
+
+
+def _scores(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+    """Every evaluator with its score, in mrkdwn."""
+    values = {score.evaluator_id: score.value for score in evaluation.scores}
+    for each in evaluation.evaluators:
+        yield code(each.name, 40), phrases.score(values.get(each.id))
+
+
+def _judges(evaluation: Evaluation) -> Iterator[Block]:
+    if not evaluation.evaluators:
+        yield section("It has no evaluators.")
+        return
+    kinds = [f"{code(each.kind, 20)}, {code(each.return_type, 20)}" for each in evaluation.evaluators]
+    pairs = list(zip(_scores(evaluation), kinds, strict=True))
+    yield section("*Evaluators*")
+    yield bullets((f"{name}: {score} ({kind})" for (name, score), kind in pairs[:EVALUATORS]), 1_500)
+    if len(pairs) > EVALUATORS:
+        yield context(f"And {words.counted(len(pairs) - EVALUATORS, 'more evaluator')}.")
+
+
+def _unread(shown: EvaluationDetail) -> Iterator[Block]:
+    """Why nothing stands beside its scores."""
+    if shown.problem is not None:
+        yield section("What is live could not be read, so nothing is compared.")
+        yield from problem_blocks(shown.problem)
+    elif shown.project is None:
+        yield context("Which project its config belongs to is not known, so nothing is compared.")
