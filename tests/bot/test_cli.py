@@ -270,6 +270,13 @@ def test_a_registry_without_a_key_does_not_start(keys: tuple[str, ...]) -> None:
     assert "--api-key is missing or empty. Example: --api-key hl_sk_" in refused.stderr
 
 
+def test_a_registry_that_keeps_no_key_either_does_not_start(tmp_path: Path) -> None:
+    call("registry", "import", str(prompts(tmp_path / "prompts")))
+    refused = call("registry", "--port", "0")
+    assert refused.exit_code == 2
+    assert "--api-key is missing or empty" in refused.stderr
+
+
 def test_a_registry_says_when_its_port_is_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
