@@ -92,6 +92,8 @@ class Fault(StrEnum):
     UNINTELLIGIBLE = "unintelligible"
     NO_EFFECT = "no_effect"
     OTHER_MOVED = "other_moved"
+    NEVER_KNOWN = "never_known"
+    """A person closed a change before anybody knew whether it took effect."""
     OWN_DATABASE = "own_database"
     """Our own database did not take it; no provider is at fault, and `Problem.provider` is empty."""
 

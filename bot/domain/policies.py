@@ -15,7 +15,7 @@ from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, St
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Off, Served
+from bot.domain.served import Nothing, Off, One, Served
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
 """Environments of these names need no approval, unless the provider marks them default or critical."""
@@ -364,7 +364,8 @@ def _moved_reasons(facts: Application) -> Iterator[Reason]:
     if facts.served is None:
         yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
     elif not facts.served.same_as(facts.seen.base):
-        yield Reason(Code.TARGET_CHANGED)
+        live = facts.served.live
+        yield Reason(Code.TARGET_CHANGED, facts={"now": live.name or live.config_id} if isinstance(live, One) else {})
     if facts.target is not None and facts.target_version != facts.target.content_version:
         yield Reason(Code.CONTENT_CHANGED)
     if facts.kind not in RESTORES and moved(facts.seen.evidence, facts.evidence):

@@ -115,7 +115,7 @@ async def close_as_failed(ctx: Context, change_id: str, actor: Actor) -> Outcome
     answer = decide(Settlement(actor, change.state))
     if isinstance(answer, Denied):
         return Refused(answer.reasons, change)
-    problem = change.problem or Problem(Fault.UNREACHABLE, change.project.provider, "finding out what became of it")
+    problem = Problem(Fault.NEVER_KNOWN, change.project.provider, "finding out what became of it")
     return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=problem, actor=actor)
 
 

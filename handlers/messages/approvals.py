@@ -76,7 +76,7 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
 def change_detail(detail: ChangeDetail) -> Message:
     """One change whole, in a message: how it stands, its history, the short diff."""
     change = detail.change
-    state = words.STATES[change.state]
+    state = words.state_of(change)
     given = approvals(ChangeView(change, detail.decisions))
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
@@ -112,7 +112,7 @@ def _history(detail: ChangeDetail) -> Iterator[Block]:
 def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     """Everything that a reviewer wants, with the whole diff. Decisions are made on the card."""
     change = detail.change
-    state = words.STATES[change.state]
+    state = words.state_of(change)
     blocks: list[Block | None] = [
         section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
         quote(change.because, 2_000) if change.because else None,

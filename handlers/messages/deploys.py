@@ -36,7 +36,7 @@ _WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
 def card(view: ChangeView, *, now: datetime) -> Message:
     """The one message of a change, in its present state; edited in place for its whole life."""
     change = view.change
-    state = words.STATES[change.state]
+    state = words.state_of(change)
     known = change.target is not None
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_what_it_came_to(view)}",
@@ -66,7 +66,8 @@ def who_wants_what(change: Change) -> str:
 
 def headline(change: Change) -> str:
     """Who wants what, and what it replaces, in a sentence."""
-    return f"{who_wants_what(change)}. It replaces: {phrases.base(change)}."
+    verb = "replaces" if change.target else "takes away"
+    return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
 
 
 def verdict(change: Change) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import humanize
 
-from bot.domain.changes import Event, Kind, State
+from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Doubt, Trend, Verdict
 from bot.domain.names import change_label
@@ -45,6 +45,15 @@ STATES: dict[State, StateWords] = {
     State.FAILED: StateWords("❌", "Failed"),
     State.UNKNOWN: StateWords("❓", "Outcome unknown"),
 }
+
+DEACTIVATED = StateWords("✅", "Deactivated")
+"""A change that took something away: nothing is live afterwards."""
+
+
+def state_of(change: Change) -> StateWords:
+    """How a change stands, in its own words."""
+    return DEACTIVATED if change.state is State.APPLIED and change.target is None else STATES[change.state]
+
 
 REASONS: dict[Code, tuple[str, str]] = {
     Code.PERSON_UNREADABLE: (
@@ -120,7 +129,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.EXPIRED: ("The time to approve it has run out.", "If it is still wanted, ask for it anew."),
     Code.TARGET_CHANGED: (
-        "What is live there is no longer what was seen.",
+        "What is live there is no longer what was seen{now}.",
         "Ask anew: the new card compares with what is live now.",
     ),
     Code.CONTENT_CHANGED: (
@@ -180,6 +189,7 @@ _NEUTRAL: Mapping[str, str] = {
     "label": "ID",
     "state": "decided",
     "by": "",
+    "now": "",
     "have": "fewer",
     "need": "more",
     "config": "This config",
@@ -209,6 +219,8 @@ def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
         filled["state"] = state(str(facts["state"]))
     if "by" in facts:
         filled["by"] = f" (by {mention(str(facts['by']))})"
+    if "now" in facts:
+        filled["now"] = f": it is {code(str(facts['now']))} now"
     if "number" in facts:
         filled["change"] = code(change_label(facts["number"]))
         filled["label"] = filled["change"].strip("`")
@@ -245,6 +257,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "said yes, and what is live did not change",
         "Look at it in the service, and ask again. It has not been repeated by itself.",
     ),
+    Fault.NEVER_KNOWN: (
+        "was sent the request, and a person closed the change before it was known what came of it",
+        "Look what is live before doing anything else: `deployments`.",
+    ),
     Fault.OWN_DATABASE: (
         "did not take it",
         "Try again in a minute. If it stays so, whoever runs configbot has to look at its database.",
@@ -269,6 +285,8 @@ def effect(problem: Problem) -> str:
     """What a change that failed left behind."""
     if problem.fault is Fault.OTHER_MOVED:
         return "Something is live that was not asked for."
+    if problem.fault is Fault.NEVER_KNOWN:
+        return "Whether it took effect is not known."
     return "As far as configbot saw, nothing is live that was not live before."
 
 

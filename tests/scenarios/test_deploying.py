@@ -119,11 +119,16 @@ async def test_a_change_is_withdrawn_by_whoever_asked_and_nobody_else(stage: Sta
 
 
 async def test_a_rollback_supersedes_what_waits_and_both_cards_say_so(stage: Stage) -> None:
+    before = await stage.chat.asks("/deploy config_v to production")
+    await stage.chat.press(RAVI, before, "Approve")
+    before = await stage.chat.card_says(before, "Read back and found true")
+    await stage.chat.press(ADA, before, "Undo")
+    await stage.chat.hears(ADA, "`ch-2`: live")
     waiting = await stage.chat.asks()
     back = await stage.chat.asks("/rollback Support reply in production to config_v")
     over = await stage.chat.card_says(waiting, "Superseded", "Nothing was deployed")
     assert "Approve" not in over.buttons()
-    await stage.chat.hears(ADA, "`ch-2` takes its place", thread_ts=waiting.raw["ts"])
+    await stage.chat.hears(ADA, "`ch-4` takes its place", thread_ts=waiting.raw["ts"])
     await stage.chat.press(RAVI, waiting, "Approve")
     await stage.chat.is_told(RAVI, "by now: superseded")
     await stage.chat.press(RAVI, back, "Approve")
@@ -169,7 +174,8 @@ async def test_deactivating_leaves_nothing_live_there_and_nowhere_else(stage: St
     assert "`config_w` → nothing in `production`" in card.body()
     assert "we move to another model" in card.body()
     await stage.chat.press(RAVI, card, "Approve")
-    live = await stage.chat.card_says(card, "Read back and found true")
+    live = await stage.chat.card_says(card, "deactivated", "Read back and found true")
+    assert "It takes away: `config_w`" in live.text
     assert await stage.registry.live("Support reply") is None
     assert await stage.registry.live("Support reply", "staging") == "config_w"
     await stage.chat.press(ADA, live, "Undo")

@@ -14,7 +14,9 @@ async def test_something_else_went_live_behind_our_back(stage: Stage) -> None:
     card = await stage.chat.asks()
     await stage.registry.deploy("Support reply", "config_v")
     await stage.chat.press(RAVI, card, "Approve")
-    void = await stage.chat.card_says(card, "Void", "What is live there is no longer what was seen")
+    void = await stage.chat.card_says(
+        card, "Void", "What is live there is no longer what was seen: it is `config_v` now"
+    )
     assert not void.buttons().keys() & {"Approve", "Undo", "Withdraw"}
     assert 'To ask anew: `deploy config_x of "Support reply" to production`' in void.body()
     await stage.chat.is_told(RAVI, "`ch-1` is void", "Nothing was deployed")

@@ -190,7 +190,8 @@ async def test_an_unknown_outcome_can_be_closed_as_failed(stage: Stage) -> None:
     await stage.chat.press(RAVI, card, "Approve")
     unknown = await stage.chat.card_says(card, "Outcome unknown")
     await stage.chat.press(RAVI, unknown, "Close as failed")
-    await stage.chat.card_says(card, "Failed")
+    failed = await stage.chat.card_says(card, "Failed", "Whether it took effect is not known", "a person closed")
+    assert "nothing is live that was not live before" not in failed.body(), "nobody saw that"
     stage.line.repaired()
     await stage.chat.makes_live()
     assert len(stage.line.writes) == 1

@@ -337,7 +337,7 @@ async def test_looking_again_at_a_service_that_does_not_answer_changes_nothing(w
 async def test_a_person_can_close_an_unknown_outcome_as_failed(world: World) -> None:
     change = await left_unknown(world)
     outcome = the(Failed, await applying.close_as_failed(world.ctx, change, MIRA))
-    assert outcome.problem.fault is Fault.CUT_AFTER_WRITE
+    assert outcome.problem.fault is Fault.NEVER_KNOWN
     async with world.store.read() as tx:
         last = (await tx.audit(change))[-1]
     assert (last.event.value, last.actor) == ("change.settled", MIRA)
