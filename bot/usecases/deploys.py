@@ -121,7 +121,7 @@ async def _ask(ctx: Context, wish: Wish) -> _Asked | Refused | Failed | NotFound
     config = await _target(ctx, wish, seen, base)
     if isinstance(config, Reason):
         return Refused((config,))
-    found = replace(wish, config=config, environment=environment)
+    found = replace(wish, kind=await _kind(ctx, wish), config=config, environment=environment)
     return _Asked(found, seen, environment, base, evidence_for(ctx, seen.evaluations, wish.project, config, base))
 
 
@@ -137,6 +137,20 @@ async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config 
         return None
     fresh = seen.find(wish.config.id)
     return fresh.config if fresh else wish.config
+
+
+async def _kind(ctx: Context, wish: Wish) -> Kind:
+    """Going back to a config that was never live there is no rollback: it is a deploy like any other."""
+    if wish.kind is not Kind.ROLLBACK or wish.config is None:
+        return wish.kind
+    async with ctx.store.read() as tx:
+        history = await tx.applied_history(wish.project.provider, wish.project.id, wish.environment.id, 50)
+    for change in history:
+        live = change.seen.base.live
+        targets = (change.target.id if change.target else None, live.config_id if isinstance(live, One) else None)
+        if wish.config.id in targets:
+            return Kind.ROLLBACK
+    return Kind.DEPLOY
 
 
 def _promoted(wish: Wish, seen: Look) -> Config | Reason:

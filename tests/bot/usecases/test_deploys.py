@@ -281,11 +281,27 @@ async def test_a_rollback_does_not_return_to_what_was_put_back_behind_our_back(w
     assert codes(await deploys.request(world.ctx, rollback(world), ADA, DEPLOYS)) == [Code.NO_HISTORY]
 
 
-async def test_a_rollback_can_name_its_config(world: World) -> None:
+async def test_a_rollback_can_name_a_config_that_was_live_there(world: World) -> None:
+    await applied(world, deploy(world, "baseline"))
+    await applied(world, deploy(world, "config_x"))
     wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
     change = await stored(world, await asked(world, wish))
+    assert change.kind is Kind.ROLLBACK
     assert change.target is not None
     assert change.target.name == "baseline"
+
+
+async def test_a_rollback_to_what_was_live_before_the_first_change_is_one(world: World) -> None:
+    await applied(world, deploy(world))
+    wish = replace(rollback(world), config=world.provider.config("support", "config_w"))
+    assert (await stored(world, await asked(world, wish))).kind is Kind.ROLLBACK
+
+
+async def test_a_rollback_to_a_config_that_was_never_live_there_is_a_deploy_like_any_other(world: World) -> None:
+    await applied(world, deactivate(world))
+    wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
+    assert (await stored(world, await asked(world, wish))).kind is Kind.DEPLOY
+    assert codes(await deploys.request(world.ctx, wish, MIRA, DEPLOYS)) == [Code.OPEN_CHANGE]
 
 
 async def test_a_config_that_is_not_listed_any_more_is_still_the_one_that_was_meant(world: World) -> None:
