@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI, Request, Security
 from fastapi.exceptions import RequestValidationError
@@ -72,6 +73,7 @@ def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], 
     app.include_router(_routes())
     app.add_api_route(_DOCS, _docs, include_in_schema=False)
     _handle_errors(app)
+    app.openapi = cache(partial(docs.document, app))  # type: ignore[method-assign]  # as FastAPI says to do it
     return app
 
 

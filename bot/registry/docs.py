@@ -1,15 +1,76 @@
-"""A page that lists the operations, made from the OpenAPI document: nothing in it comes from another host."""
+"""The OpenAPI document, and a page that lists its operations: nothing in it comes from another host."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
 
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 code { background: #8881; padding: .1em .3em; border-radius: .3em; }
 section { border-top: 1px solid #8884; padding: .5rem 0; }
 """
+
+
+_REFUSALS = {
+    400: "The body is not readable.",
+    401: "The key is missing or wrong.",
+    404: "Something that is named does not exist.",
+    409: "A conflict with something that exists.",
+    413: "The body is too large.",
+    422: "The request does not fit the fields, or cannot be carried out.",
+    503: "The database is not available.",
+}
+_NAMING = {("get", "/v4/evaluations"), ("post", "/v4/model-configs")}
+"""Operations that name something outside their path."""
+
+_CONFLICTING = {
+    ("post", "/v4/projects"),
+    ("patch", "/v4/projects/{id}"),
+    ("patch", "/v4/evaluations/{id}/evaluators"),
+    ("post", "/v4/evaluations/{evaluation_id}/log"),
+}
+_ENTRY = {
+    "type": "object",
+    "required": ["loc", "msg", "type"],
+    "properties": {
+        "loc": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
+        "msg": {"type": "string"},
+        "type": {"type": "string"},
+        "ctx": {"type": "object"},
+    },
+}
+_PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["detail"],
+    "properties": {"detail": {"anyOf": [{"type": "string"}, {"type": "array", "items": _ENTRY}]}},
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with every refusal that an operation can answer."""
+    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    schemas = made["components"]["schemas"]
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    schemas["Problem"] = _PROBLEM
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            refusals = {401, 422, 503}
+            if "requestBody" in operation:
+                refusals |= {400, 413}
+            if "{" in path or (method, path) in _NAMING:
+                refusals.add(404)
+            if (method, path) in _CONFLICTING:
+                refusals.add(409)
+            schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            for status in sorted(refusals):
+                operation["responses"][str(status)] = {"description": _REFUSALS[status], "content": schema}
+    return made
 
 
 def page(document: dict[str, Any]) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from bot.registry.app import close, create_app
-from bot.registry.database import migrate
+from bot.registry.database import migrate, migrate_blocking
 
 KEY = "hl_sk_0123456789abcdef0123456789abcdef0123456789abcdef"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -94,6 +98,24 @@ async def registry(url: str, clock: StandingClock) -> AsyncIterator[Api]:
     ) as client:
         yield Api(client)
     await close(app)
+
+
+@contextmanager
+def served(url: str) -> Iterator[str]:
+    """A registry on a port, in a thread of its own, for clients that wait: its base URL. Migrates the database."""
+    migrate_blocking(url)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture

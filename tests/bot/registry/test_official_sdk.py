@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import uvicorn
 from humanloop import ApiException, Humanloop
 
-from bot.registry.app import create_app
-from bot.registry.database import migrate_blocking
-from tests.bot.registry.conftest import KEY
+from tests.bot.registry.conftest import KEY, served
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A registry on a port of its own; the client is synchronous, so it runs beside the tests."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('sdk') / 'registry.db'}"
-    migrate_blocking(url)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
-        server.should_exit = True
-        thread.join()
+    with served(f"sqlite:///{tmp_path_factory.mktemp('sdk') / 'registry.db'}") as base:
+        yield base
 
 
 @pytest.fixture(scope="module")
