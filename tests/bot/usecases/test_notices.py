@@ -264,6 +264,35 @@ async def test_a_channel_that_is_gone_is_given_up_at_once_and_loudly(
     assert await notices.deliver_due(world.ctx) == 0
 
 
+async def test_a_card_that_its_channel_does_not_take_stands_in_the_default_channel(world: World) -> None:
+    world.memo.failing = [NotDelivered("channel_not_found", final=True)]
+    change = await asked(world.again("one", default_channel="C0MAIN"))
+    at = await notices.card_at(world.ctx, change)
+    assert at is not None
+    assert at.channel == "C0MAIN"
+
+
+async def test_a_card_that_no_channel_takes_is_given_up(world: World) -> None:
+    world.memo.failing = [NotDelivered("channel_not_found", final=True)] * 2
+    change = await asked(world.again("one", default_channel="C0MAIN"))
+    assert (await card(world, change)).given_up
+
+
+async def test_a_card_that_cannot_be_moved_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(*arguments: object) -> None:
+        raise StoreUnavailable("writing", Cause.LOST)
+
+    world = world.again("one", default_channel="C0MAIN")
+    world.memo.failing = [NotDelivered("channel_not_found", final=True)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Writing, "move_notice", gone)
+        change = await asked(world)
+    assert not (await card(world, change)).given_up
+    world.clock.move(notices.CLAIM + timedelta(seconds=1))
+    await notices.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+
+
 async def test_after_a_day_a_notice_is_given_up(world: World) -> None:
     change = await _failing_card(world)
     began = world.clock.now()
