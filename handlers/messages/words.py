@@ -169,6 +169,34 @@ REASONS: dict[Code, tuple[str, str]] = {
         "An evaluation that is {status} cannot become {wanted}.",
         "Only running ones can be completed, and only completed ones can be reopened.",
     ),
+    Code.NAME_TAKEN: (
+        "Another project is called {name} already.",
+        "Choose another name. `project list` shows those that are taken.",
+    ),
+    Code.NAME_INVALID: (
+        "A name needs letters that can be seen, all on one line.",
+        'Write it in quotes: `project create "NAME"`.',
+    ),
+    Code.DIRECTORY_INVALID: (
+        "{directory} is no directory: a directory is given by its id.",
+        "Copy the id from the service, where it begins with `dir_`.",
+    ),
+    Code.FIELD_MISSING: (
+        "Projects of {provider} have no field {field}.",
+        "They have `name=`, `directory=` and, alone on its line, `active=`.",
+    ),
+    Code.NOTHING_TO_CHANGE: (
+        "Everything is like that already.",
+        "There is nothing to do. `project show` shows how it is.",
+    ),
+    Code.PROJECT_CHANGED: (
+        "Somebody else changed the project after this was shown.",
+        "Type the line again: it shows the project of now.",
+    ),
+    Code.BUTTON_USED: (
+        "This button is used up: it was pressed before, or is too old.",
+        "Look what came of it with `project list`, or type the line again.",
+    ),
     Code.CANNOT_POST: (
         "The card has nowhere to stand: configbot cannot post here, and there is no default channel.",
         "Type `/invite @configbot` in a channel, and ask again there.",
@@ -177,7 +205,7 @@ REASONS: dict[Code, tuple[str, str]] = {
 """Why, and what would lift it."""
 
 LIFTERS: dict[Lifter, str] = {
-    Lifter.REQUESTER: "Who can: whoever asks.",
+    Lifter.REQUESTER: "",  # the advice before it speaks to the reader
     Lifter.APPROVER: "Who can: another full member.",
     Lifter.WORKSPACE_ADMIN: "Who can: a workspace admin.",
     Lifter.OPERATOR: "Who can: whoever runs configbot.",
@@ -195,6 +223,9 @@ _NEUTRAL: Mapping[str, str] = {
     "config": "This config",
     "project": "this project",
     "provider": "The provider",
+    "name": "like this",
+    "directory": "This",
+    "field": "of this kind",
     "rule": "the rule",
     "was": "another one",
     "is": "another one",
@@ -210,7 +241,7 @@ def why(reason: Reason) -> str:
 
 def remedy(reason: Reason) -> str:
     """What would lift it, and who can, in mrkdwn."""
-    return f"{REASONS[reason.code][1].format_map(_filled(reason.facts))} {LIFTERS[reason.lifter]}"
+    return f"{REASONS[reason.code][1].format_map(_filled(reason.facts))} {LIFTERS[reason.lifter]}".rstrip()
 
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -344,6 +375,8 @@ EVENTS: dict[Event, str] = {
     Event.EVALUATION_COMPLETED: "marked the evaluation as completed",
     Event.EVALUATION_REOPENED: "reopened the evaluation",
     Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",
+    Event.PROJECT_CREATED: "made the project",
+    Event.PROJECT_UPDATED: "changed the project",
 }
 """Said after a person's name when they begin with a small letter, else on their own."""
 
@@ -365,6 +398,7 @@ _RULES: dict[str, str] = {
     "built-in/open-environment": "the built-in rule for open environments: no approval needed",
     "built-in/one-approval": "the built-in rule: one approval by another full member",
     "requester-withdraws": "the rule that only whoever asked takes a change back",
+    "member-edits-projects": "the rule that every full member makes and changes projects",
     "update-status": "the rule that the provider's contract sets for a status",
 }
 _GRACE = "/undo-grace"
