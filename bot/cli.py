@@ -201,14 +201,13 @@ def bring_in(
     url = _registry_database(context, database)
     from datetime import UTC, datetime
 
-    from bot.registry.database import DatabaseUnavailable, migrate
+    from bot.registry.database import DatabaseUnavailable
     from bot.registry.errors import Unable
     from bot.registry.imports import Report, import_export
     from bot.registry.promptfiles import Report as PromptReport
     from bot.registry.promptfiles import import_folder
 
     async def work(url: str) -> Report | PromptReport:
-        await migrate(url)
         if path.is_file():
             return await import_export(url, path, dry_run=dry_run)
         return await import_folder(url, path, dry_run=dry_run, now=datetime.now(UTC))

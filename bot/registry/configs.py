@@ -32,7 +32,7 @@ def model_config(row: Row[Any]) -> ModelConfig:
 
 
 def project_config(row: Row[Any], project_name: str, means: list[Aggregate] | None = None) -> ProjectConfig:
-    """The config of a row with `COLUMNS`, in its project. Logs are not kept here, so there are no datapoints of it."""
+    """The config of a row with `COLUMNS`, in its project. Logs are not counted here: `num_datapoints` is 0."""
     return ProjectConfig(
         project_id=row.config_project_id,
         project_name=project_name,

@@ -150,7 +150,7 @@ async def migrate(url: str) -> None:
     database = Database(url)
     try:
         async with database.write() as connection:
-            await connection.run_sync(_upgrade)
+            await upgrade(connection)
     finally:
         await database.close()
 
@@ -158,6 +158,11 @@ async def migrate(url: str) -> None:
 def migrate_blocking(url: str) -> None:
     """`migrate` for callers without an event loop."""
     asyncio.run(migrate(url))
+
+
+async def upgrade(connection: AsyncConnection) -> None:
+    """Bring the database to the newest schema inside a transaction that may still be undone."""
+    await connection.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> None:

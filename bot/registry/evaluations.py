@@ -173,14 +173,22 @@ def _sorting(columns: list[str]) -> list[ColumnElement[Any]]:
 
 def _mean_of(evaluator_id: str) -> ColumnElement[Any]:
     """The mean of this evaluator in a run; 0 stands in where there is none, so that both databases sort alike."""
-    mean = (
+    of_results = (
         select(func.avg(results.c.number))
         .join(evaluator_versions, evaluator_versions.c.id == results.c.evaluator_version_id)
         .where(results.c.evaluation_id == evaluations.c.id, evaluator_versions.c.evaluator_id == evaluator_id)
         .correlate(evaluations)
         .scalar_subquery()
     )
-    return func.coalesce(mean, 0)
+    imported = (
+        select(func.avg(evaluation_evaluators.c.imported_mean))
+        .join(evaluator_versions, evaluator_versions.c.id == evaluation_evaluators.c.evaluator_version_id)
+        .where(evaluation_evaluators.c.evaluation_id == evaluations.c.id)
+        .where(evaluator_versions.c.evaluator_id == evaluator_id)
+        .correlate(evaluations)
+        .scalar_subquery()
+    )
+    return func.coalesce(of_results, imported, 0)
 
 
 @router.get("/evaluations", summary="List")

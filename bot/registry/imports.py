@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.registry import tables
 from bot.registry.configs import digest
-from bot.registry.database import Database, fold
+from bot.registry.database import Database, fold, upgrade
 from bot.registry.errors import Unable, entries
 from bot.registry.identifiers import Prefix, stable_id
 from bot.registry.lookups import name_columns
@@ -77,11 +77,16 @@ def _number(count: int, name: str) -> str:
 
 
 async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
-    """Bring a file in, whole or not at all. Raises `Unable` with what is wrong with it, and `DatabaseUnavailable`."""
+    """Bring a file in, whole or not at all; migrates the database, but for a dry run.
+
+    Raises `Unable` with what is wrong with the file, `ValueError` for a URL that cannot be used, `DatabaseUnavailable`
+    when the database is not there.
+    """
     document = await asyncio.to_thread(_read, path)
     database = Database(url)
     try:
         async with database.write(keep=not dry_run) as connection:
+            await upgrade(connection)
             work = _Import(connection)
             await work.do(document)
     except ValidationError as error:

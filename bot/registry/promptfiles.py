@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.registry.configs import register
-from bot.registry.database import Database
+from bot.registry.database import Database, upgrade
 from bot.registry.gate import LARGEST_BODY
 from bot.registry.lookups import project_named
 from bot.registry.promptformat import Prompt, PromptError, parse
@@ -103,8 +103,9 @@ async def import_folder(url: str, folder: Path, *, dry_run: bool, now: datetime)
 
     A file whose parameters its project has is left alone, so a second run changes nothing; changed content makes a
     new config of the same name. As everywhere, the first config of a project becomes its active one. A broken file
-    is reported and does not keep the others out. A dry run reports the same and changes nothing. Raises `ValueError`
-    for a URL that cannot be used, `DatabaseUnavailable` when the database is not there.
+    is reported and does not keep the others out. Migrates the database. A dry run reports the same and changes nothing,
+    not even the schema. Raises `ValueError` for a URL that cannot be used, `DatabaseUnavailable` when the database is
+    not there.
     """
     parsed = await asyncio.to_thread(lambda: [(file, _read(file)) for file in _files(folder)])
     if not parsed:
@@ -112,6 +113,7 @@ async def import_folder(url: str, folder: Path, *, dry_run: bool, now: datetime)
     database = Database(url)
     try:
         async with database.write(keep=not dry_run) as connection:
+            await upgrade(connection)
             files = await _register(connection, parsed, now)
     finally:
         await database.close()

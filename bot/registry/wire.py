@@ -239,7 +239,7 @@ class User(BaseModel):
 
 
 class Project(BaseModel):
-    """A project. Logs are not kept here, so `data_count` is 0; nor feedback types or monitoring evaluators."""
+    """A project. Logs are not counted, so `data_count` is 0; there are no feedback types or monitoring evaluators."""
 
     id: str
     name: str

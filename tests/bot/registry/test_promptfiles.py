@@ -5,7 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
+from bot.registry.database import Database
 from bot.registry.promptfiles import Outcome, import_folder
 from tests.bot.registry.conftest import START, Api
 
@@ -63,6 +65,16 @@ async def test_a_dry_run_reports_the_same_and_changes_nothing(api: Api, url: str
     assert "would be added" in next(rehearsed.lines())
     done = await import_folder(url, folder, dry_run=False, now=START)
     assert done.files == rehearsed.files
+
+
+async def test_a_dry_run_leaves_even_the_schema_alone(database_url: str, folder: Path) -> None:
+    report = await import_folder(database_url, folder, dry_run=True, now=START)
+    assert report.count(Outcome.ADDED) == 3
+    database = Database(database_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == []
+    await database.close()
+    await import_folder(database_url, folder, dry_run=False, now=START)
 
 
 async def test_a_second_run_changes_nothing(api: Api, url: str, folder: Path) -> None:
