@@ -121,6 +121,10 @@ async def test_saved_answers_of_a_v4_service_are_an_export_as_well(
             assert (new["status"], new["config"]["id"]) == (old["status"], old["config"]["id"])
 
 
+async def order(api: Api, query: dict[str, str]) -> list[str]:
+    return [run["id"] for run in (await api.get("/evaluations", params=query))["records"]]
+
+
 async def test_means_that_come_without_results_are_kept(
     api: Api, url: str, there: Api, elsewhere: str, tmp_path: Path
 ) -> None:
@@ -136,6 +140,10 @@ async def test_means_that_come_without_results_are_kept(
         assert [run["evaluator_aggregates"] for run in after["evaluations"]] == [
             run["evaluator_aggregates"] for run in before["evaluations"]
         ]
+    most = max(found["projects"], key=lambda each: len(each["evaluations"]))
+    judge = most["evaluations"][0]["evaluators"][0]["id"]
+    query = {"project_id": most["id"], "sort": f"evaluator-{judge}.desc"}
+    assert await order(there, query) == await order(api, query)
     await exported(elsewhere, tmp_path / "first.json")
     third = f"sqlite:///{tmp_path / 'third.db'}"
     await migrate(third)
