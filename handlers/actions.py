@@ -14,7 +14,7 @@ from bot.domain.outcomes import ChangeDetail, NotFound, Outcome, Refused
 from bot.grammar import parse
 from bot.grammar.readings import Misunderstood
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, changes, deploys, evaluations
+from bot.usecases import applying, approvals, changes, deploys, evaluations, project_edits
 from bot.usecases.drafts import draft, first_time
 from bot.usecases.lines import changes_what_is_live
 from handlers import messages
@@ -49,6 +49,7 @@ class Actions:
             Action.UNDO: lambda change, actor, click: deploys.undo(ctx, change, actor, place_of(click)),
             Action.LOOK_AGAIN: lambda change, actor, _: applying.look_again(ctx, change, actor),
             Action.CLOSE_AS_FAILED: lambda change, actor, _: applying.close_as_failed(ctx, change, actor),
+            Action.PROJECT_CONFIRM: lambda draft, actor, _: project_edits.confirm(ctx, draft, actor),
             Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
             Action.EVALUATION_SNOOZE: lambda one, actor, _: evaluations.snooze(ctx, one, actor, SNOOZE),
         }

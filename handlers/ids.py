@@ -20,6 +20,8 @@ class Action(StrEnum):
     """Value: the id of a stored draft, a line of the language."""
     OPEN_FORM = "form.open"
     """Value: the verb."""
+    PROJECT_CONFIRM = "project.confirm"
+    """Value: the id of a stored draft, what was shown before."""
     EVALUATION_COMPLETE = "evaluation.complete"
     EVALUATION_SNOOZE = "evaluation.snooze"
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProviderError, ServedNow
+from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow
 from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.contents import Content, Message
 from bot.domain.errors import Fault, Problem
@@ -56,6 +56,10 @@ class MovedClock:
 Meanwhile = Callable[[], Awaitable[object]]
 
 
+WRITES = ("serve", "clear", "create_project", "update_project")
+"""Writes whose answer can be lost."""
+
+
 @dataclass(slots=True)
 class MemoryProvider:
     """A config service in memory that counts its calls and can be told to fail.
@@ -83,6 +87,8 @@ class MemoryProvider:
     """By method: what happens once when it is called next, before the service hears of it."""
     then: dict[str, Meanwhile] = field(default_factory=dict)
     """By method: what happens once after the service did it, before the answer arrives."""
+    directories: dict[str, str] = field(default_factory=dict)
+    """Project id → the directory that it lies in."""
     gone: set[str] = field(default_factory=set)
     """Ids of projects that are listed and, when asked for, no longer there."""
 
@@ -159,13 +165,13 @@ class MemoryProvider:
             await self.first.pop(method)()
         self.calls.append(method)
         await asyncio.sleep(self.pause)
-        if self.failing.get(method) and (method not in ("serve", "clear") or not self.lands):
+        if self.failing.get(method) and (method not in WRITES or not self.lands):
             raise self.failing[method].pop(0)
 
     async def _done(self, method: str) -> None:
         if method in self.then:
             await self.then.pop(method)()
-        if method in ("serve", "clear") and self.failing.get(method):
+        if method in WRITES and self.failing.get(method):
             raise self.failing[method].pop(0)
 
     async def check(self) -> None:
@@ -178,6 +184,43 @@ class MemoryProvider:
     def _find(self, project: Project) -> None:
         if project.id in self.gone:
             raise NotDone(Problem(Fault.NOT_FOUND, self.name, "reading a project", 404))
+
+    async def project(self, project: Project) -> ProjectNow:
+        await self._called("project")
+        self._find(project)
+        return self._now(project.id)
+
+    def _now(self, project_id: str) -> ProjectNow:
+        return ProjectNow(self.projects_[project_id], self.directories.get(project_id))
+
+    async def create_project(self, name: str, directory: str | None) -> ProjectNow:
+        await self._called("create_project")
+        made = ProjectNow(Project(self.name, f"pr_{name}", name), directory)
+        if not self.deaf:
+            self._free(name)
+            self.add(name)
+            self._move(made.project.id, directory)
+        await self._done("create_project")
+        return made
+
+    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
+        await self._called("update_project")
+        self._find(project)
+        if name is not None and not self.deaf:
+            self._free(name)
+            self.projects_[project.id] = replace(self.projects_[project.id], name=name)
+        if not self.deaf:
+            self._move(project.id, directory)
+        await self._done("update_project")
+        return self._now(project.id)
+
+    def _free(self, name: str) -> None:
+        if any(each.name == name for each in self.projects_.values()):
+            raise NotDone(Problem(Fault.CONFLICT, self.name, "naming a project", 409, "It is taken."))
+
+    def _move(self, project_id: str, directory: str | None) -> None:
+        if directory is not None:
+            self.directories[project_id] = directory
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         await self._called("configs")

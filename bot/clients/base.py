@@ -44,8 +44,18 @@ class Capabilities:
     """What a provider can do; commands say in words what it cannot."""
 
     evaluations: bool = True
+    projects: bool = True
+    """Projects can be made, renamed and moved to another directory."""
     immutable_configs: bool = True
     """Contents never change under an id, so a content version never has to be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectNow:
+    """A project as it is called and where it lies now; `directory` is an id, None for none."""
+
+    project: Project
+    directory: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,15 @@ class ProviderClient(Protocol):
 
     async def projects(self, words: str | None = None) -> Sequence[Project]:
         """All projects, or those whose name contains `words`, over all pages."""
+
+    async def project(self, project: Project) -> ProjectNow:
+        """One project as it is now: one call."""
+
+    async def create_project(self, name: str, directory: str | None) -> ProjectNow:
+        """Make a project and answer it as it is then: one write. A name that is taken is refused."""
+
+    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
+        """Rename a project, move it, or both; None leaves as it is. Answers it as it is then: one write."""
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All configs of a project with their contents: one call."""

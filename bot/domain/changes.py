@@ -232,11 +232,13 @@ class Event(StrEnum):
     EVALUATION_COMPLETED = "evaluation.completed"
     EVALUATION_REOPENED = "evaluation.reopened"
     REMINDER_SNOOZED = "reminder.snoozed"
+    PROJECT_CREATED = "project.created"
+    PROJECT_UPDATED = "project.updated"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of history. `actor` None is the bot by itself; `subject` a change id or ``provider:evaluation``."""
+    """One line of history. `actor` None is the bot by itself; `subject` is a change id or ``provider:id``."""
 
     id: str
     at: datetime

@@ -53,6 +53,15 @@ class Code(StrEnum):
     # evaluations
     NO_CALLER_EVALUATOR = "no_caller_evaluator"
     STATUS_FORBIDS = "status_forbids"
+    # projects
+    NAME_TAKEN = "name_taken"
+    NAME_INVALID = "name_invalid"
+    DIRECTORY_INVALID = "directory_invalid"
+    FIELD_MISSING = "field_missing"
+    """The provider's projects have no such field."""
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    PROJECT_CHANGED = "project_changed"
+    BUTTON_USED = "button_used"
     # where
     CANNOT_POST = "cannot_post"
 

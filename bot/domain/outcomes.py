@@ -279,6 +279,39 @@ class ProjectDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Altered:
+    """A field with its old and its new value; None stands for none."""
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPreview:
+    """What making or changing a project would do. Nothing is done before it is confirmed."""
+
+    provider: str
+    project: Project | None
+    """None: a new one is made."""
+    name: Altered | None
+    directory: Altered | None
+    kept: str | None
+    """What the button that confirms it needs, to be stored; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSaved:
+    """A project was made or changed, and is read back as it was asked for."""
+
+    project: Project
+    name: Altered | None
+    directory: Altered | None
+    made: bool
+    line: str
+    """The line that shows it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationRow:
     """One evaluation in a list; `line` shows it."""
 
@@ -374,6 +407,8 @@ Outcome = (
     | ConfigComparison
     | ProjectList
     | ProjectDetail
+    | ProjectPreview
+    | ProjectSaved
     | EvaluationList
     | EvaluationDetail
     | EvaluationUpdated

@@ -5,6 +5,7 @@ Unknown, unreadable, a quorum that makes no sense: denied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -191,7 +192,28 @@ class Lookup:
     actor: Actor
 
 
-Facts = Request | Vote | Withdrawal | Application | StatusUpdate | Settlement | Lookup
+@dataclass(frozen=True, slots=True)
+class ProjectEdit:
+    """Facts for the question: may this person make a project, or change its fields.
+
+    `name` and `directory` are the new values, None where they are not asked for; the flags say what was looked up.
+    """
+
+    actor: Actor
+    provider: str
+    able: bool
+    """Whether the provider lets projects be made and changed."""
+    name: str | None = None
+    directory: str | None = None
+    taken: bool = False
+    """Another project has the name."""
+    idle: bool = False
+    """Everything asked for is so already."""
+    foreign: tuple[str, ...] = ()
+    """Fields that the provider's projects do not have."""
+
+
+Facts = Request | Vote | Withdrawal | Application | StatusUpdate | Settlement | ProjectEdit | Lookup
 
 
 def decide(facts: Facts) -> Answer:
@@ -209,6 +231,8 @@ def decide(facts: Facts) -> Answer:
             return _verdict(_status_reasons(facts), RuleMark("update-status", 0))
         case Settlement():
             return _verdict(_settlement_reasons(facts), RuleMark("member-settles", 0))
+        case ProjectEdit():
+            return _verdict(_edit_reasons(facts), RuleMark("member-edits-projects", 0))
         case Lookup(actor):
             return _verdict(() if actor.standing is Standing.GUEST else _who(actor), RuleMark("look-up", 0))
         case _:
@@ -373,6 +397,34 @@ def _moved_reasons(facts: Application) -> Iterator[Reason]:
             Code.VERDICT_CHANGED,
             facts={"was": facts.seen.evidence.verdict.value, "is": facts.evidence.verdict.value},
         )
+
+
+_DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
+"""An id of the contract; v4 has no other way to name a directory."""
+
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and not _UNSEEN.search(text)
+
+
+def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    if not facts.able:
+        yield Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {"provider": facts.provider})
+    for field in facts.foreign:
+        yield Reason(Code.FIELD_MISSING, facts={"field": field, "provider": facts.provider})
+    if facts.name is not None and not _is_name(facts.name):
+        yield Reason(Code.NAME_INVALID)
+    if facts.directory is not None and not _DIRECTORY.fullmatch(facts.directory):
+        yield Reason(Code.DIRECTORY_INVALID, facts={"directory": facts.directory})
+    if facts.taken:
+        yield Reason(Code.NAME_TAKEN, facts={"name": facts.name})
+    if facts.idle:
+        yield Reason(Code.NOTHING_TO_CHANGE)
 
 
 _STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})

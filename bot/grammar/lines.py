@@ -329,8 +329,6 @@ FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "co
 
 NOT_YET = frozenset(
     {
-        "project create",
-        "project update",
         "lock",
         "unlock",
         "reminders",

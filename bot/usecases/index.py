@@ -154,6 +154,13 @@ class Index:
         """Why a provider's names may be missing; None when all were read."""
         return next((shelf.problem for shelf in self._shelves.values() if shelf.problem is not None), None)
 
+    def learn_project(self, project: Project) -> None:
+        """Keep a project that was just made, or as it is just called."""
+        shelf = self._shelves[project.provider]
+        known = shelf.entries.get(project.id)
+        shelf.fill([*shelf.entries.values(), Entry(project, known.configs if known else ())])
+        self._ordered = None
+
     def learn(self, provider: str, environments: Sequence[Environment]) -> None:
         """Keep environments that a look at a project has just shown."""
         self._shelves[provider].environments = tuple(environments)

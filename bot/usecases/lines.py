@@ -12,11 +12,11 @@ from bot.domain.names import Environment, Project
 from bot.domain.outcomes import (
     Ambiguous,
     EnvironmentMissing,
-    Failed,
     Harmless,
     NotFound,
     NotYet,
     Outcome,
+    ProjectPreview,
     Refused,
     Suggestion,
 )
@@ -38,18 +38,20 @@ from bot.grammar.readings import (
     EvaluationShow,
     Explain,
     Name,
+    ProjectCreate,
     ProjectList,
     ProjectShow,
+    ProjectUpdate,
     Promote,
     Reading,
     Rollback,
     Withdraw,
 )
-from bot.usecases import approvals, changes, configs, deploys, evaluation_lists, evaluations, projects
+from bot.usecases import approvals, changes, configs, deploys, evaluation_lists, evaluations, project_edits, projects
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
-from bot.usecases.wishes import Question, Wish, understand
+from bot.usecases.wishes import Wish, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, pa
             return await configs.answer(ctx, ready, page=page)
         case ProjectShow():
             return await projects.answer(ctx, ready)
+        case ProjectUpdate():
+            return await project_edits.update(ctx, ready, speaker.actor, speaker.place)
         case Evaluations() | EvaluationShow():
             return await evaluation_lists.answer(ctx, ready, speaker.actor, page=page)
         case _:
@@ -98,6 +102,8 @@ async def _other(ctx: Context, reading: Reading, speaker: Speaker, page: int) ->
             return await _explain(ctx, reading, speaker)
         case Approvals():
             return await changes.approvals(ctx, speaker.actor, page=page)
+        case ProjectCreate():
+            return await project_edits.create(ctx, reading, speaker.actor)
         case ProjectList(words):
             return await projects.listed(ctx, words, say(reading), page=page)
         case ChangeShow():
@@ -123,6 +129,12 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
     inner = [found for found in reading.readings if not is_not_yet(found)]
     if not inner:
         return NotYet(reading.text)
+    match inner[0]:
+        case ProjectUpdate():
+            came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)
+            return _still_explained(came)
+        case ProjectCreate():
+            return _still_explained(await project_edits.create(ctx, inner[0], speaker.actor))
     if not isinstance(inner[0], Deploy | Promote | Rollback | Deactivate):
         return Harmless(say(inner[0]))
     wish = await understand(ctx.index, inner)
@@ -131,13 +143,15 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
     return await deploys.explain(ctx, wish, speaker.actor, say(inner[0]))
 
 
-def _still_explained(question: Question | Failed) -> Outcome:
+def _still_explained(question: Outcome) -> Outcome:
     """A question about a line that is only to be explained: whatever is chosen is only explained as well."""
     match question:
         case NotFound(near=choices):
             return replace(question, near=_explaining(choices))
         case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
             return replace(question, choices=_explaining(choices))
+        case ProjectPreview():
+            return replace(question, kept=None)
         case _:
             return question
 

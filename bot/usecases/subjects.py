@@ -9,16 +9,25 @@ from functools import partial
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import Ambiguous, Failed, NotFound, Suggestion
 from bot.grammar import say
-from bot.grammar.readings import ConfigDiff, ConfigList, ConfigShow, Evaluations, Name, ProjectShow, Reading
+from bot.grammar.readings import (
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
+    Evaluations,
+    Name,
+    ProjectShow,
+    ProjectUpdate,
+    Reading,
+)
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
 from bot.usecases.wishes import FieldProblem
 
-Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | Evaluations
+Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | ProjectUpdate | Evaluations
 """Readings that name a project, a config, or two."""
 
-OfProject = ConfigList | ProjectShow | Evaluations
+OfProject = ConfigList | ProjectShow | ProjectUpdate | Evaluations
 """Those that name a project alone."""
 
 Pair = tuple[Project, Config]

@@ -29,6 +29,8 @@ from bot.domain.outcomes import (
     Outcome,
     ProjectDetail,
     ProjectList,
+    ProjectPreview,
+    ProjectSaved,
     Refused,
     Rejected,
     Snoozed,
@@ -38,7 +40,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
-from handlers.messages import configs, projects, runs
+from handlers.messages import configs, project_edits, projects, runs
 from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
@@ -133,6 +135,8 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     ConfigComparison: lambda came, _: configs.config_comparison(came),
     ProjectList: projects.project_list,
     ProjectDetail: projects.project_detail,
+    ProjectPreview: project_edits.preview,
+    ProjectSaved: project_edits.saved,
     EvaluationList: runs.evaluation_list,
     EvaluationDetail: runs.evaluation_detail,
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
@@ -148,6 +152,7 @@ _NEXT: dict[type[Any], Callable[[Any], tuple[Suggestion, ...]]] = {
     ConfigList: configs.list_suggestions,
     ProjectDetail: projects.detail_suggestions,
     ProjectList: projects.list_suggestions,
+    ProjectSaved: project_edits.next_suggestions,
     EvaluationDetail: runs.detail_suggestions,
     EvaluationList: runs.list_suggestions,
 }
@@ -165,6 +170,8 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = [each.line for each in came.choices]
         case Board() | ChangeList():
             lines = [each.line for each in page_suggestions(came)]
+        case ProjectPreview():
+            lines = list(project_edits.lines(came))
         case Misunderstood():
             lines = list(came.near)
         case _:

@@ -22,6 +22,7 @@ ACTIONS = {
     "CLOSE_AS_FAILED": "change.close",
     "RUN_LINE": "line.run",
     "OPEN_FORM": "form.open",
+    "PROJECT_CONFIRM": "project.confirm",
     "EVALUATION_COMPLETE": "evaluation.complete",
     "EVALUATION_SNOOZE": "evaluation.snooze",
 }

@@ -123,6 +123,9 @@ EVALUATION: dict[str, Any] = {
 GOOD: dict[str, Any] = {
     "check": PAGE,
     "projects": PAGE,
+    "project": PROJECT,
+    "create_project": PROJECT,
+    "update_project": PROJECT,
     "configs": [PROJECT_CONFIG],
     "served": DEPLOYMENTS,
     "serve": DEPLOYMENTS,

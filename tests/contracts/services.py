@@ -14,9 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from bot import registry
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
+from bot.registry import app as registry
+from bot.registry.database import migrate_blocking
+from bot.registry.demo import seed_demo
 
 KEY = "hl_sk_00112233445566778899aabbccddeeff0011223344556677"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -28,8 +30,8 @@ Reach = Callable[[Path, str], AbstractAsyncContextManager[ProviderClient]]
 def demo_database(folder: Path) -> Path:
     """The file of a registry with the demo organisation, to be copied for every test."""
     file = folder / "registry.db"
-    registry.migrate_blocking(f"sqlite:///{file}")
-    asyncio.run(registry.seed_demo(f"sqlite:///{file}", NOW))
+    migrate_blocking(f"sqlite:///{file}")
+    asyncio.run(seed_demo(f"sqlite:///{file}", NOW))
     return file
 
 

@@ -35,6 +35,7 @@ Ask = Callable[[ProviderClient], Awaitable[Any]]
 READS: dict[str, Ask] = {
     "check": lambda client: client.check(),
     "projects": lambda client: client.projects(),
+    "project": lambda client: client.project(PROJECT),
     "configs": lambda client: client.configs(PROJECT),
     "served": lambda client: client.served(PROJECT),
     "evaluations": lambda client: client.evaluations(PROJECT),
@@ -43,6 +44,8 @@ READS: dict[str, Ask] = {
 WRITES: dict[str, Ask] = {
     "serve": lambda client: client.serve(PROJECT, PRODUCTION, CONFIG),
     "clear": lambda client: client.clear(PROJECT, PRODUCTION),
+    "create_project": lambda client: client.create_project("Refunds", "dir_6AsDf0GhJk2LzXcVb8NmQ"),
+    "update_project": lambda client: client.update_project(PROJECT, "Refunds", None),
     "set_evaluation_status": lambda client: client.set_evaluation_status(PROJECT, "ev_1", "completed"),
 }
 

@@ -173,6 +173,50 @@ async def test_of_two_at_the_same_moment_one_is_last_and_is_live(client: Provide
     assert live.serves(one.id, one.content_version) or live.serves(other.id, other.content_version)
 
 
+async def test_makes_a_project_that_is_listed_and_has_nothing_live(client: ProviderClient) -> None:
+    made = await client.create_project("Refunds in chat", "dir_6AsDf0GhJk2LzXcVb8NmQ")
+
+    assert (made.project.name, made.directory) == ("Refunds in chat", "dir_6AsDf0GhJk2LzXcVb8NmQ")
+    assert await client.project(made.project) == made
+    assert made.project in await client.projects("refunds in")
+    assert list(await client.configs(made.project)) == []
+    assert set((await client.served(made.project)).served.values()) == {NOTHING}
+
+
+async def test_a_project_without_a_directory_has_none(client: ProviderClient) -> None:
+    assert (await client.create_project("Refunds in chat", None)).directory is None
+
+
+async def test_of_two_projects_of_one_name_made_at_once_there_is_one(client: ProviderClient) -> None:
+    ends = await asyncio.gather(
+        *(client.create_project("Refunds in chat", None) for _ in range(2)), return_exceptions=True
+    )
+    (refused,) = [each for each in ends if isinstance(each, NotDone)]
+    assert refused.problem.fault is Fault.CONFLICT
+    assert len(await client.projects("refunds in chat")) == 1
+
+
+async def test_renames_and_moves_only_what_is_named(client: ProviderClient) -> None:
+    here = await project(client)
+    before = await client.project(here)
+
+    moved = await client.update_project(here, None, "dir_6AsDf0GhJk2LzXcVb8NmQ")
+    renamed = await client.update_project(here, "Support answers", None)
+
+    assert moved.project.name == before.project.name
+    assert (renamed.project.name, renamed.directory) == ("Support answers", "dir_6AsDf0GhJk2LzXcVb8NmQ")
+    assert renamed.project.id == here.id
+    assert await client.project(here) == renamed
+
+
+async def test_a_name_that_is_taken_renames_nothing(client: ProviderClient) -> None:
+    here = await project(client)
+    with pytest.raises(NotDone) as caught:
+        await client.update_project(here, "Refund triage", None)
+    assert caught.value.problem.fault is Fault.CONFLICT
+    assert (await client.project(here)).project.name == here.name
+
+
 NOWHERE = Environment("acorn", "env_000000000000000000000", "nowhere")
 NOBODY = Config("acorn", "pr_0", "config_000000000000000000000", "nobody", "config_000000000000000000000")
 NO_PROJECT = Project("acorn", "pr_000000000000000000000", "no project")
@@ -184,6 +228,8 @@ REFUSED: dict[str, Callable[[ProviderClient, Project, Environment], Awaitable[An
     "serving in no project": lambda client, _, there: client.serve(NO_PROJECT, there, NOBODY),
     "clearing in no project": lambda client, _, there: client.clear(NO_PROJECT, there),
     "clearing through a crafted id": lambda client, _, there: client.clear(CLIMBER, there),
+    "renaming no project": lambda client, _here, _there: client.update_project(NO_PROJECT, "nothing", None),
+    "renaming through a crafted id": lambda client, _here, _there: client.update_project(CLIMBER, "climbed", None),
     "an evaluation nobody has": lambda client, here, _: client.set_evaluation_status(here, "ev_0", COMPLETED),
 }
 

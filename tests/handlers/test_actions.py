@@ -401,3 +401,33 @@ async def test_a_database_that_does_not_answer_is_said_with_a_reference(
     assert "r-" in f"{(said := await talk.last(RAVI)).text} {said.body()}"
     assert "Traceback" not in said.body()
     assert talk.world.provider.writes() == 0
+
+
+# Projects
+
+
+async def test_a_project_is_made_when_it_is_confirmed_and_the_button_is_used_up(talk: Talk) -> None:
+    await talk.types(ADA, '/project create "Refund triage" in dir_1a2b')
+    shown = await talk.last(ADA)
+    assert "Nothing is done before it is confirmed" in shown.text
+
+    await talk.presses(ADA, shown, "Make it")
+    assert (await talk.last(ADA)).text.startswith("The project `Refund triage` is made.")
+    await talk.presses(ADA, shown, "Make it")
+    assert "This button is used up" in (await talk.last(ADA)).text
+
+    assert talk.world.provider.calls.count("create_project") == 1
+
+
+async def test_a_renamed_project_is_found_by_its_new_name(talk: Talk) -> None:
+    await talk.types(ADA, '/project update support name="Support desk"')
+    await talk.presses(ADA, await talk.last(ADA), "Change it")
+    await talk.presses(ADA, await talk.last(ADA), "Show the project")
+
+    assert (await talk.last(ADA)).text.startswith("`Support desk` has 3 configs.")
+
+
+async def test_making_a_config_active_brings_a_card(talk: Talk) -> None:
+    await talk.types(ADA, "/project update support active=config_x")
+
+    assert "waiting for approval" in (await talk.card()).text

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import httpx
 from pydantic import SecretStr
 
-from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ServedNow
-from bot.clients.humanloop import mapping
+from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ServedNow
+from bot.clients.humanloop import mapping, wire
 from bot.clients.humanloop.errors import detail_of
 from bot.clients.humanloop.operations import Operations
 from bot.clients.transport import EventHooks, Transport, checked_key
@@ -59,7 +59,7 @@ class HumanloopClient:
     @property
     def capabilities(self) -> Capabilities:
         """Everything: v4 keeps evaluations, and a config never changes under its id."""
-        return Capabilities(evaluations=True, immutable_configs=True)
+        return Capabilities(evaluations=True, projects=True, immutable_configs=True)
 
     async def check(self) -> None:
         """Read one project. Raises `ProviderError`."""
@@ -70,6 +70,22 @@ class HumanloopClient:
         records = await self.wire.list_projects(filter=words or None)
         wanted = (words or "").casefold()
         return tuple(mapping.project(self._name, record) for record in records if wanted in record.name.casefold())
+
+    async def project(self, project: Project) -> ProjectNow:
+        """One project as it is now. Raises `ProviderError`."""
+        return self._now(await self.wire.get_project(project.id, doing=f"reading {project.name}"))
+
+    async def create_project(self, name: str, directory: str | None) -> ProjectNow:
+        """Make a project (*Create*, never repeated); a taken name is a `CONFLICT`. Raises `ProviderError`."""
+        return self._now(await self.wire.create_project(name, directory_id=directory))
+
+    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
+        """Rename or move a project (*Update*, never repeated). Raises `ProviderError`."""
+        doing = f"updating {project.name}"
+        return self._now(await self.wire.update_project(project.id, name=name, directory_id=directory, doing=doing))
+
+    def _now(self, record: wire.Project) -> ProjectNow:
+        return ProjectNow(mapping.project(self._name, record), record.directory_id)
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All configs of a project with their contents. Raises `ProviderError`."""

@@ -53,9 +53,9 @@ class Operations:
 
         return await self._all(fetch, Call("GET", "/projects", "reading the projects"))
 
-    async def get_project(self, project_id: str) -> wire.Project:
+    async def get_project(self, project_id: str, *, doing: str | None = None) -> wire.Project:
         """One project."""
-        call = Call("GET", path_of("/projects/{}", project_id), f"reading project {project_id}")
+        call = Call("GET", path_of("/projects/{}", project_id), doing or f"reading project {project_id}")
         return await self._transport.read(call, wire.PROJECT)
 
     async def create_project(self, name: str, *, directory_id: str | None = None) -> wire.Project:
@@ -72,10 +72,11 @@ class Operations:
         name: str | None = None,
         active_config_id: str | None = None,
         directory_id: str | None = None,
+        doing: str | None = None,
     ) -> wire.Project:
         """Change what is named. `active_config_id` deploys to whatever the default environment is at that moment."""
         body = {"name": name, "active_config_id": active_config_id, "directory_id": directory_id}
-        call = Call("PATCH", path_of("/projects/{}", project_id), f"updating project {project_id}", body=body)
+        call = Call("PATCH", path_of("/projects/{}", project_id), doing or f"updating project {project_id}", body=body)
         return await self._transport.read(call, wire.PROJECT)
 
     # configs (reference: *List Configs*, *Register*, *Get*)

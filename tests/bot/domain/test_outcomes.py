@@ -8,7 +8,17 @@ from typing import get_args
 
 from bot.domain import outcomes
 
-PARTS = {outcomes.Suggestion, outcomes.BoardCell, outcomes.BoardRow}
+PARTS = {
+    outcomes.Suggestion,
+    outcomes.BoardCell,
+    outcomes.BoardRow,
+    outcomes.LiveIn,
+    outcomes.Against,
+    outcomes.ConfigRow,
+    outcomes.ProjectRow,
+    outcomes.EvaluationRow,
+    outcomes.Altered,
+}
 """What outcomes are made of."""
 
 

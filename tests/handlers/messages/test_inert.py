@@ -17,6 +17,7 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
     Against,
+    Altered,
     Ambiguous,
     Applied,
     AwaitingApproval,
@@ -43,7 +44,9 @@ from bot.domain.outcomes import (
     Outcome,
     ProjectDetail,
     ProjectList,
+    ProjectPreview,
     ProjectRow,
+    ProjectSaved,
     Refused,
     Rejected,
     Snoozed,
@@ -132,7 +135,8 @@ def changes(draw: st.DrawFn) -> Change:
 
 
 def reasons(name: str) -> list[Reason]:
-    facts = dict.fromkeys(("state", "by", "config", "project", "rule", "was", "is", "status", "wanted", "have"), name)
+    names = "field directory name provider state by config project rule was is status wanted have"
+    facts = dict.fromkeys(names.split(), name)
     return [Reason(code, Lifter.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
 
 
@@ -203,6 +207,9 @@ def projects_and_runs(one: Change, row: ConfigRow, name: str) -> list[Outcome]:
     return [
         ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, one.problem),
         ProjectDetail(one.project, cells, (row,) * 8, 30, tuple(runs) * 4, True, f"a {name}", f"b {name}"),
+        ProjectPreview(name, None, Altered(None, name), Altered(None, name), name),
+        ProjectPreview(name, one.project, Altered(name, name * 9), Altered(name, name), name),
+        ProjectSaved(one.project, Altered(name, name * 9), Altered(None, name), True, name),
         EvaluationList(listed * 3, one.project, name, 9, 2, 4, line, 3),
         EvaluationList((), one.project, name, 0, 1, 1, line, 3),
         *(

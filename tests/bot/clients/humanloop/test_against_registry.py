@@ -9,17 +9,18 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot import registry
 from bot.clients.base import NotDone
 from bot.clients.humanloop import HumanloopClient
 from bot.clients.humanloop.operations import PAGE_SIZE, Operations
 from bot.domain.errors import Fault
+from bot.registry import app as registry
+from bot.registry.database import migrate
 
 
 @pytest.fixture
 async def wire(tmp_path: Path) -> AsyncIterator[Operations]:
     url = f"sqlite:///{tmp_path / 'registry.db'}"
-    await registry.migrate(url)
+    await migrate(url)
     app = registry.create_app(url, api_keys=["marmalade"])
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     client = HumanloopClient("acorn", "http://registry.invalid/v4", SecretStr("marmalade"), transport=transport)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.actors import Actor, Standing
+from bot.domain.errors import Code
+from bot.domain.policies import Allowed, Denied, ProjectEdit, decide
+
+ADA = Actor("T0", "T0", "U0ADA", "Ada", Standing.MEMBER)
+
+
+def reasons(**facts: object) -> list[Code]:
+    answer = decide(ProjectEdit(**{"actor": ADA, "provider": "main", "able": True, **facts}))  # type: ignore[arg-type]
+    return [reason.code for reason in answer.reasons] if isinstance(answer, Denied) else []
+
+
+def test_a_full_member_makes_and_changes_projects() -> None:
+    assert isinstance(decide(ProjectEdit(ADA, "main", able=True, name="Returns", directory="dir_1a-2b")), Allowed)
+
+
+@pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.MEMBER])
+def test_nobody_else_does(standing: Standing) -> None:
+    assert len(reasons(actor=Actor("T0", "T0", "U0X", standing=standing), name="Returns")) == 1
+
+
+@pytest.mark.parametrize("name", ["", " \t ", "two\nlines", "gnp\u202eexe", "half \ud83d", "bell\x07"])
+def test_a_name_that_does_not_read_as_it_is_is_none(name: str) -> None:
+    assert reasons(name=name) == [Code.NAME_INVALID]
+
+
+@pytest.mark.parametrize("name", ["Returns", "退款 / EU", "👩‍👩‍👧", "x" * 300])
+def test_any_other_name_is_the_service_s_to_judge(name: str) -> None:
+    assert reasons(name=name) == []
+
+
+@pytest.mark.parametrize("directory", ["", "dir_", "Shop", "dir_a b", "dir_../x", "pr_1"])
+def test_a_directory_is_an_id(directory: str) -> None:
+    assert reasons(directory=directory) == [Code.DIRECTORY_INVALID]
+
+
+def test_every_reason_is_named_at_once() -> None:
+    assert reasons(able=False, foreign=("tags", "team"), name=" ", directory="Shop", taken=True, idle=True) == [
+        Code.PROVIDER_CANNOT,
+        Code.FIELD_MISSING,
+        Code.FIELD_MISSING,
+        Code.NAME_INVALID,
+        Code.DIRECTORY_INVALID,
+        Code.NAME_TAKEN,
+        Code.NOTHING_TO_CHANGE,
+    ]
