@@ -113,9 +113,13 @@ def _read(path: Path) -> Document:
 
 def _wrong(path: Path, error: ValidationError) -> Unable:
     wrong = entries(error.errors())
-    first = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in wrong[:5])
+    first = "; ".join(": ".join(filter(None, (_place(each), each["msg"]))) for each in wrong[:5])
     more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
     return Unable(f"{path}: nothing was imported: {first}{more}")
+
+
+def _place(entry: dict[str, Any]) -> str:
+    return ".".join(str(part) for part in entry["loc"])
 
 
 @dataclass
@@ -227,8 +231,7 @@ class _Import:
                 parameters = Parameters.model_validate(_with_plain_tools(each.config)).model_dump(mode="json")
             except ValidationError as error:
                 first = entries(error.errors())[0]
-                place = ".".join(str(part) for part in first["loc"])
-                self.left_out.append(f"{where}: left out: {place}: {first['msg']}")
+                self.left_out.append(f"{where}: left out: {_place(first)}: {first['msg']}")
                 continue
             mark = digest(parameters)
             self.configs[config_id] = known.setdefault(mark, config_id)

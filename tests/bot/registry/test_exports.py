@@ -235,7 +235,7 @@ async def test_a_registry_in_use_knows_environments_by_their_names(
         (b"[" * 100_000, "this is no JSON"),
         (b"[]", "value is not a valid dict"),
         (b"{}", "projects: field required"),
-        (b'{"projects": [{"id": "pr_1", "name": "a\\u0000"}]}', "null characters"),
+        (b'{"projects": [{"id": "pr_1", "name": "a\\u0000"}]}', "nothing was imported: texts cannot hold null"),
         (json.dumps({"projects": [{"id": "x" * 65}]}).encode(), "projects.0.id: ensure this value has at most 64"),
         (json.dumps({"projects": [{}, {}]}).encode(), "and 3 more"),
         (json.dumps({"projects": [project(), project(id="pr_2")]}).encode(), "another project of the name"),
