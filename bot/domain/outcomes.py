@@ -176,6 +176,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether a line that changes something else than what is live would be done. Nothing was changed."""
+
+    line: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class LiveIn:
     """An environment where a config is live; not `whole` when other configs share the traffic."""
 
@@ -402,6 +410,7 @@ Outcome = (
     | ChangeDetail
     | ChangeList
     | Explanation
+    | Permission
     | ConfigDetail
     | ConfigList
     | ConfigComparison

@@ -47,7 +47,17 @@ from bot.grammar.readings import (
     Rollback,
     Withdraw,
 )
-from bot.usecases import approvals, changes, configs, deploys, evaluation_lists, evaluations, project_edits, projects
+from bot.usecases import (
+    approvals,
+    changes,
+    configs,
+    deploys,
+    evaluation_lists,
+    evaluations,
+    explaining,
+    project_edits,
+    projects,
+)
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
@@ -133,6 +143,8 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
         case ProjectUpdate():
             came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)
             return _still_explained(came)
+        case EvaluationComplete() | EvaluationReopen() | Withdraw():
+            return await explaining.permission(ctx, inner[0], speaker.actor)
         case ProjectCreate():
             return _still_explained(await project_edits.create(ctx, inner[0], speaker.actor))
     if not isinstance(inner[0], Deploy | Promote | Rollback | Deactivate):

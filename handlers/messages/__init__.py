@@ -27,6 +27,7 @@ from bot.domain.outcomes import (
     NotFound,
     NotYet,
     Outcome,
+    Permission,
     ProjectDetail,
     ProjectList,
     ProjectPreview,
@@ -48,6 +49,7 @@ from handlers.messages.boards import (
     change_list,
     explanation,
     harmless,
+    permission,
 )
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.errors import (
@@ -142,6 +144,7 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: snoozed(came),
     NotYet: lambda came, _: not_yet(came.line),
+    Permission: lambda came, _: permission(came),
     Harmless: lambda came, _: harmless(came),
 }
 """Every outcome has its words; a test compares this with the union `Outcome`."""

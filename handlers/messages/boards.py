@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
 from handlers.messages import phrases, words
@@ -38,7 +38,7 @@ def board(shown: Board, drafts: Mapping[str, str]) -> Message:
     return compose(
         f"What is live, {count} on page {shown.page} of {shown.pages}. {'. '.join(lines)}.",
         section("*What is live*"),
-        *(_project(row) for row in shown.rows),
+        *(project(row) for row in shown.rows),
         *pages(shown, drafts),
     )
 
@@ -49,7 +49,8 @@ def _in_short(row: BoardRow) -> str:
     return ", ".join(f"{code(cell.environment.name)} {phrases.served(cell.served)}" for cell in row.cells[:MAX_CELLS])
 
 
-def _project(row: BoardRow) -> Block:
+def project(row: BoardRow) -> Block:
+    """One project over its environments."""
     head = f"*{code(row.project.name)}* · {code(row.project.provider, 40)}"
     if row.problem is not None:
         return section(f"{head}\n{words.fault(row.problem)} {words.remedy_of(row.problem)}")
@@ -89,14 +90,15 @@ def change_list(shown: ChangeList, drafts: Mapping[str, str]) -> Message:
     return compose(
         f"{title}: {short}.",
         section(f"*{title}*"),
-        *(_listed(change) for change in shown.changes),
+        *(listed(change) for change in shown.changes),
         *pages(shown, drafts),
     )
 
 
-def _listed(change: Change) -> Block:
+def listed(change: Change, word: str | None = None) -> Block:
+    """One change of a list, with a button that opens it; `word` stands on it, normally whichever fits the state."""
     state = words.STATES[change.state]
-    word = "Review" if change.state is State.WAITING else "Show"
+    word = word or ("Review" if change.state is State.WAITING else "Show")
     return section(
         f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
         f"{mention(change.requester)}, {moment(change.created_at)}",
@@ -131,6 +133,19 @@ def answer(given: Answer) -> str:
             )
         case denied:
             return f"it would be refused, for {words.counted(len(denied.reasons), 'reason')}."
+
+
+def permission(shown: Permission) -> Message:
+    """Whether a line would be done, and why. Nothing was changed."""
+    denied = shown.answer if isinstance(shown.answer, Denied) else None
+    said = answer(shown.answer)
+    because = " ".join(words.why(each) for each in denied.reasons) if denied else ""
+    return compose(
+        f"{code(shown.line, 200)}: {said} {because} Nothing was changed.".replace("  ", " "),
+        section(f"*If you typed* {code(shown.line, 200)}: {said}"),
+        reasons(denied.reasons) if denied else None,
+        context("This only explains. Nothing was changed."),
+    )
 
 
 def harmless(shown: Harmless) -> Message:

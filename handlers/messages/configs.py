@@ -125,7 +125,7 @@ def config_comparison(shown: ConfigComparison) -> Message:
     """How one config differs from another."""
     head = _sides(shown.old, shown.new)
     return compose(
-        f"{head}: {in_short(shown.diff)}",
+        f"{head}. {in_short(shown.diff)}",
         section(f"*{head}*"),
         section(in_short(shown.diff)) if shown.diff else None,
         *_differences(shown.diff),

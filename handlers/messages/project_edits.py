@@ -39,7 +39,7 @@ def preview(shown: ProjectPreview, drafts: Mapping[str, str]) -> Message:
 
 
 def _fields(name: Altered | None, directory: Altered | None) -> Iterator[str]:
-    for what, each in (("name", name), ("directory", directory)):
+    for what, each in (("Name", name), ("Directory", directory)):
         if each is not None:
             old = f"{code(each.old, NAME)} → " if each.old is not None else ""
             yield f"{what}: {old}{code(each.new or '', NAME)}"

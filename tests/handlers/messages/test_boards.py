@@ -7,7 +7,7 @@ import pytest
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code
 from bot.domain.names import Environment
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
 from bot.domain.policies import Allowed, Denied, NeedsApproval
 from bot.domain.served import Nothing, Off, Served
 from handlers import ids, messages
@@ -154,3 +154,12 @@ def test_an_explained_refusal_names_every_reason() -> None:
 
 def test_a_line_that_changes_nothing_is_free_for_everybody() -> None:
     assert told(Harmless("approvals")).text == "`approvals` changes nothing, so anybody may type it."
+
+
+def test_whether_a_line_would_be_done_is_said_with_every_reason() -> None:
+    denied = told(Permission("evaluation reopen ev_7", Denied((reason(Code.GUEST), reason(Code.NO_CALLER_EVALUATOR)))))
+    assert denied.text.startswith("`evaluation reopen ev_7`: it would be refused, for 2 reasons. This is a guest")
+    assert denied.text.endswith("Nothing was changed.")
+    assert "• None of its evaluators waits for people" in read(denied)
+    free = told(Permission("evaluation reopen ev_7", Allowed(SEEN.rule)))
+    assert "it would be applied at once. Decided by the built-in rule" in free.text

@@ -177,7 +177,7 @@ def test_a_project_without_configs_says_so() -> None:
 def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
     made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, NEW_CONTENT)))
     assert made.text == (
-        "`config_w` → `config_x` of `Refund triage`: They differ in variables lost: `company`; "
+        "`config_w` → `config_x` of `Refund triage`. They differ in variables lost: `company`; "
         "settings: `model`, `temperature`; variables added: `order`; 2 messages."
     )
     said = read(made)
@@ -189,7 +189,7 @@ def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
 def test_configs_of_two_projects_are_named_with_both() -> None:
     other = Project("humanloop", "pr_2", "Search")
     made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT)))
-    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`: Both hold the same content."
+    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. Both hold the same content."
 
 
 def test_a_diff_that_is_too_long_shows_its_beginnings() -> None:

@@ -42,6 +42,7 @@ from bot.domain.outcomes import (
     NotFound,
     NotYet,
     Outcome,
+    Permission,
     ProjectDetail,
     ProjectList,
     ProjectPreview,
@@ -176,6 +177,7 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
         Snoozed(name, NOW.isoformat()),
         NotYet(name),
         Harmless(name),
+        Permission(name, Denied(one.reasons)),
     ]
 
 

@@ -27,7 +27,7 @@ def told(came: Any) -> messages.Message:
 def test_a_new_project_is_shown_before_it_is_made() -> None:
     made = told(NEW)
     assert made.text == (
-        "Make the project `Returns`? name: `Returns`; directory: `dir_1a2b`. Nothing is done before it is confirmed."
+        "Make the project `Returns`? Name: `Returns`; Directory: `dir_1a2b`. Nothing is done before it is confirmed."
     )
     found = buttons(made)
     assert found["Make it"]["action_id"] == Action.PROJECT_CONFIRM
@@ -38,7 +38,7 @@ def test_a_new_project_is_shown_before_it_is_made() -> None:
 def test_renaming_shows_old_and_new_and_warns_of_who_uses_the_name() -> None:
     made = told(RENAMED)
     assert made.text == (
-        "Change the project `Refund triage`? name: `Refund triage` → `Returns`; directory: `dir_1a2b`. "
+        "Change the project `Refund triage`? Name: `Refund triage` → `Returns`; Directory: `dir_1a2b`. "
         "Applications that address it by its name, `Refund triage`, no longer find it afterwards. "
         "Those that use its id are not affected. Nothing is done before it is confirmed."
     )
@@ -48,7 +48,7 @@ def test_renaming_shows_old_and_new_and_warns_of_who_uses_the_name() -> None:
 
 def test_moving_alone_warns_of_nothing() -> None:
     made = told(replace(RENAMED, name=None, directory=Altered("dir_old", "dir_new")))
-    assert made.text.startswith("Change the project `Refund triage`? directory: `dir_old` → `dir_new`. Nothing")
+    assert made.text.startswith("Change the project `Refund triage`? Directory: `dir_old` → `dir_new`. Nothing")
 
 
 @pytest.mark.parametrize("shown", [NEW, RENAMED])
@@ -61,7 +61,7 @@ def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
 def test_a_project_that_was_made_has_nothing_live_yet() -> None:
     made = told(ProjectSaved(PROJECT, NEW.name, None, True, "project show pr_1"))
     assert made.text == (
-        "The project `Refund triage` is made. name: `Returns`. It was read back and found true. "
+        "The project `Refund triage` is made. Name: `Returns`. It was read back and found true. "
         "Nothing is live in it yet."
     )
     assert buttons(made)["Show the project"]["value"] == ids.value("draft of project show pr_1")
@@ -70,7 +70,7 @@ def test_a_project_that_was_made_has_nothing_live_yet() -> None:
 def test_a_project_that_was_changed_says_how() -> None:
     made = told(ProjectSaved(PROJECT, RENAMED.name, RENAMED.directory, False, "project show pr_1"))
     assert "✅ *The project `Refund triage` is changed.* It was read back and found true." in read(made)
-    assert "• name: `Refund triage` → `Returns`\n• directory: `dir_1a2b`" in read(made)
+    assert "• Name: `Refund triage` → `Returns`\n• Directory: `dir_1a2b`" in read(made)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Explaining lines that are no wish for a change of what is live: whether they would be done. Changes nothing."""
+
+from __future__ import annotations
+
+from bot.domain.actors import Actor
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.outcomes import NotFound, Outcome, Permission
+from bot.domain.policies import StatusUpdate, Withdrawal, decide
+from bot.grammar import say
+from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Withdraw
+from bot.usecases import changes, evaluations
+from bot.usecases.context import Context
+
+Explained = EvaluationComplete | EvaluationReopen | Withdraw
+
+
+async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
+    """Whether this person may, and which rule decides; `NotFound` or `Failed` when what it is about cannot be read."""
+    if isinstance(reading, Withdraw):
+        change = await changes.find(ctx, reading.change.text)
+        if change is None:
+            return NotFound("change", reading.change.text)
+        return Permission(say(reading), decide(Withdrawal(actor, change.requester, change.state)))
+    found = await evaluations.find(ctx, reading.evaluation.text)
+    if not isinstance(found, Evaluation):
+        return found
+    wanted = COMPLETED if isinstance(reading, EvaluationComplete) else RUNNING
+    return Permission(say(reading), decide(StatusUpdate(actor, found, wanted)))
