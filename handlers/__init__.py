@@ -13,6 +13,7 @@ from handlers.actions import Actions
 from handlers.commands import Commands
 from handlers.desk import Desk
 from handlers.events import Events
+from handlers.home import HomeTab
 from handlers.ids import Action, Field, View
 from handlers.listeners import Listeners
 from handlers.options import Options
@@ -28,7 +29,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too."""
     listeners = Listeners(desk.tasks)
     commands, actions, events = Commands(desk), Actions(desk), Events(desk)
-    views, options = Views(desk, listeners), Options(desk)
+    views, options, home = Views(desk, listeners), Options(desk), HomeTab(desk)
 
     def said(body: Payload) -> Mention | None:
         return mention(body, bot_user_id=desk.bot_user_id)
@@ -47,6 +48,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.options(field.value)(options.listen)
     app.event("app_mention")(on_words)
     app.event("message")(on_words)
+    app.event("app_home_opened")(home.listen)
     app.event(ANYTHING)(listeners.ignore)
 
     app.command(ANYTHING)(on_command)

@@ -18,7 +18,7 @@ from bot.usecases.guard import StoreUnavailable, guarded
 from bot.usecases.lines import Speaker, run
 from bot.usecases.tasks import Tasks
 from handlers import messages
-from handlers.payloads import Click, Mention, SlashCommand, Submission
+from handlers.payloads import Click, HomeOpened, Mention, SlashCommand, Submission
 from handlers.replies import Reply
 
 log = get_logger(__name__)
@@ -40,7 +40,7 @@ class Desk:
     commands: Mapping[str, str]
     """Slash commands as registered, with their prefix, to the verb that each stands for ("" for the umbrella)."""
 
-    async def actor(self, payload: SlashCommand | Click | Submission | Mention) -> Actor:
+    async def actor(self, payload: SlashCommand | Click | Submission | Mention | HomeOpened) -> Actor:
         """The person behind a payload, with the standing that Slack knows now."""
         team = payload.team if isinstance(payload, SlashCommand) else payload.user_team
         return await self.ctx.people.actor(payload.org, team, payload.user_id)
@@ -77,19 +77,19 @@ class Desk:
 
     async def say(self, came: Outcome, actor: Actor, reply: Reply, *, replace: bool = False) -> None:
         """Tell one person an outcome, with the drafts that its buttons need."""
-        drafts = await self._drafts(messages.lines_of(came), actor)
+        drafts = await self.drafts(messages.lines_of(came), actor)
         message = messages.outcome(came, reader=actor, now=self.ctx.clock.now(), drafts=drafts)
         await reply.say(message, replace=replace)
 
     async def say_misunderstood(self, found: Misunderstood, actor: Actor, reply: Reply) -> None:
         """Tell one person what to type instead."""
-        drafts = await self._drafts(messages.lines_of(found), actor)
+        drafts = await self.drafts(messages.lines_of(found), actor)
         await reply.say(messages.misunderstood(found, drafts))
 
-    async def _drafts(self, lines: Sequence[str], actor: Actor) -> Mapping[str, str]:
+    async def drafts(self, lines: Sequence[str], actor: Actor, life: timedelta = DRAFT_LIFE) -> Mapping[str, str]:
         """The ids behind buttons that run lines; none, and so no buttons, when they cannot be kept."""
         try:
-            return await keep_drafts(self.ctx, lines, actor, DRAFT_LIFE) if lines else {}
+            return await keep_drafts(self.ctx, lines, actor, life) if lines else {}
         except StoreUnavailable as error:
             log.warning("drafts.not_kept", cause=str(error))
             return {}

@@ -115,6 +115,17 @@ class Mention:
     is_direct: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the Home tab. `view_hash` is that of what stands there, if something does."""
+
+    org: str
+    team: str
+    user_id: str
+    user_team: str
+    view_hash: str | None = None
+
+
 def slash_command(body: Payload) -> SlashCommand:
     """A slash command. Raises `BadPayload`."""
     team = _text(body, "team_id")
@@ -218,6 +229,21 @@ def mention(body: Payload, *, bot_user_id: str) -> Mention | None:
         thread_ts=_maybe_text(event, "thread_ts"),
         event_id=_text(body, "event_id"),
         is_direct=is_direct,
+    )
+
+
+def home_opened(body: Payload) -> HomeOpened | None:
+    """An ``app_home_opened`` event; None for the messages tab, which raises it as well. Raises `BadPayload`."""
+    event = _part(body, "event", dict)
+    if event.get("tab") != "home":
+        return None
+    team = _text(body, "team_id")
+    return HomeOpened(
+        org=_event_org(body) or team,
+        team=team,
+        user_id=_text(event, "user"),
+        user_team=_maybe_text(event, "user_team") or team,
+        view_hash=_maybe_text(_maybe_part(event, "view") or {}, "hash"),
     )
 
 

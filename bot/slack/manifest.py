@@ -31,7 +31,7 @@ SCOPES = (
 )
 """Hear mentions and direct messages, see whether a channel can be posted to, post, edit, and read who somebody is."""
 
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 EVENTS_PATH = "/slack/events"
 
@@ -71,7 +71,7 @@ def manifest(
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -8,6 +8,7 @@ from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, State
 from bot.domain.contents import diff
+from bot.domain.errors import Fault, Problem
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeDetail, ChangeList, NotFound
 from bot.domain.served import Served
@@ -86,20 +87,34 @@ async def _page_of(
     )
 
 
-async def board(ctx: Context, projects: list[Project], line: str, *, page: int = 1) -> Board:
-    """Project × environment: what is live, since when, by whom, what is pending; a page of projects at a time."""
-    pages = _pages(len(projects), BOARD_PAGE)
+async def board(
+    ctx: Context,
+    projects: list[Project],
+    line: str,
+    *,
+    page: int = 1,
+    size: int = BOARD_PAGE,
+    patience: float | None = None,
+) -> Board:
+    """Project × environment: what is live, since when, by whom, what is pending; a page of projects at a time.
+
+    `patience` is in seconds: a project that takes longer to read is shown as one that did not answer in time.
+    """
+    pages = _pages(len(projects), size)
     page = min(max(page, 1), pages)
-    shown = projects[(page - 1) * BOARD_PAGE : page * BOARD_PAGE]
-    rows = await asyncio.gather(*(_row(ctx, project) for project in shown))
+    shown = projects[(page - 1) * size : page * size]
+    rows = await asyncio.gather(*(_row(ctx, project, patience) for project in shown))
     return Board(tuple(rows), page, pages, line)
 
 
-async def _row(ctx: Context, project: Project) -> BoardRow:
+async def _row(ctx: Context, project: Project, patience: float | None) -> BoardRow:
     try:
-        now = await ctx.provider(project.provider).served(project)
+        async with asyncio.timeout(patience):
+            now = await ctx.provider(project.provider).served(project)
     except ProviderError as error:
         return BoardRow(project, (), error.problem)
+    except TimeoutError:
+        return BoardRow(project, (), Problem(Fault.TIMED_OUT, project.provider, "reading what is live"))
     async with ctx.store.read() as tx:
         cells = [
             await cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments

@@ -182,6 +182,26 @@ class Talk:
         assert view is not None, "no modal is open"
         return view
 
+    async def opens_home(self, who: str) -> Line:
+        """Look at the Home tab, and wait for what stands there."""
+        await self._post("open_home", **{"as": who})
+        await self.settle()
+        return await self.home(who)
+
+    async def home(self, who: str) -> Line:
+        """The Home tab as it was published last."""
+        view = (await self._get("home", **{"as": who}))["view"]
+        return Line(view or {"blocks": []})
+
+    async def presses_at_home(self, who: str, button: str) -> None:
+        """Press a button of the Home tab and wait for what comes of it."""
+        home = await self.home(who)
+        found = home.buttons()
+        assert button in found, f"there is no {button!r}, only {sorted(found)}"
+        given = {name: found[button][name] for name in ("block_id", "action_id")}
+        await self._post("action", **{"as": who}, view_id=home.raw["id"], **given)
+        await self.settle()
+
     async def submits(self, who: str, **typed: str) -> dict[str, Any]:
         """Fill the modal on top and send it; fields by the end of their id: ``config="config_x"`` picks by label."""
         view = await self.open(who)

@@ -9,7 +9,9 @@ import pytest
 
 from handlers.payloads import (
     BadPayload,
+    HomeOpened,
     click,
+    home_opened,
     mention,
     options_request,
     slash_command,
@@ -370,6 +372,46 @@ def test_a_mention_that_was_typed_as_text_stays() -> None:
 )
 def test_exactly_the_three_entities_are_put_back_once(sent: str, typed: str) -> None:
     assert unescaped(sent) == typed
+
+
+# The Home tab
+
+OPENED: dict[str, Any] = {
+    "team_id": "T0ACORN",
+    "event_id": "Ev02",
+    "authorizations": [{"enterprise_id": "E0ACORN", "team_id": "T0ACORN", "user_id": "U0BOT", "is_bot": True}],
+    "event": {"type": "app_home_opened", "user": "U0RAVI", "channel": "D01", "tab": "home", "event_ts": "1"},
+}
+
+
+def opened(**event: Any) -> dict[str, Any]:
+    return OPENED | {"event": OPENED["event"] | event}
+
+
+def test_an_opened_home_tells_who_and_what_stands_there() -> None:
+    assert home_opened(OPENED) == HomeOpened("E0ACORN", "T0ACORN", "U0RAVI", "T0ACORN")
+    again = home_opened(opened(view={"id": "V01", "hash": "1.abc"}, user_team="T0OTHER"))
+    assert again == HomeOpened("E0ACORN", "T0ACORN", "U0RAVI", "T0OTHER", "1.abc")
+
+
+@pytest.mark.parametrize("tab", ["messages", "about", None])
+def test_any_other_tab_is_no_home(tab: str | None) -> None:
+    assert home_opened(opened(tab=tab)) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (OPENED | {"event": None}, "event"),
+        (OPENED | {"team_id": ""}, "team_id"),
+        (opened(user=None), "user"),
+        (opened(view="V01"), "view"),
+        (opened(view={"hash": 7}), "hash"),
+    ],
+)
+def test_an_opened_home_with_a_part_missing_is_refused(body: dict[str, Any], what: str) -> None:
+    with pytest.raises(BadPayload, match=what):
+        home_opened(body)
 
 
 # What is none of them

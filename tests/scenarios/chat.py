@@ -169,6 +169,27 @@ class Chat:
             await asyncio.sleep(0.03)
         raise Nothing(" ".join(_texts(view)) if view else "no modal")
 
+    async def opens_home(self, who: str, *words: str) -> Line:
+        """Look at the Home tab until it holds all these words. Raises `Nothing`."""
+        (await self.http.post("/playground/open_home", json={"as": who})).raise_for_status()
+        end = time.monotonic() + PATIENCE
+        home = Line({"blocks": []})
+        while time.monotonic() < end:
+            view = (await self.http.get("/playground/home", params={"as": who})).json()["view"]
+            home = Line(view or {"blocks": []})
+            if view is not None and all(word in home.body() for word in words):
+                return home
+            await asyncio.sleep(0.03)
+        raise Nothing(home.body() or "nothing is published")
+
+    async def press_at_home(self, who: str, home: Line, button: str) -> None:
+        """Press a button of the Home tab."""
+        found = home.buttons()
+        assert button in found, f"there is no {button!r}, only {sorted(found)}"
+        which = {name: found[button][name] for name in ("block_id", "action_id")}
+        body = {"as": who, "view_id": home.raw["id"], **which}
+        (await self.http.post("/playground/action", json=body)).raise_for_status()
+
     async def offers(self, who: str, view: dict[str, Any], field: str, query: str = "") -> dict[str, dict[str, Any]]:
         """What a select of a modal offers, by its text."""
         body = {"as": who, "view_id": view["id"], "block_id": field, "action_id": field, "query": query}

@@ -41,6 +41,13 @@ def test_the_whole_address_may_be_given_as_well() -> None:
     assert document["settings"]["interactivity"]["request_url"] == "https://example.com/bot/slack/events"
 
 
+def test_the_home_tab_is_there_and_its_opening_is_heard() -> None:
+    document = manifest(COMMANDS)
+
+    assert document["features"]["app_home"]["home_tab_enabled"] is True
+    assert "app_home_opened" in document["settings"]["event_subscriptions"]["bot_events"]
+
+
 def test_people_arrive_as_ids() -> None:
     assert all(command["should_escape"] for command in manifest(COMMANDS)["features"]["slash_commands"])
 
@@ -72,9 +79,9 @@ def test_only_keys_of_the_schema_are_used() -> None:
 
 
 def test_every_event_has_the_scope_that_it_needs() -> None:
-    needs = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+    needs = {"app_home_opened": set(), "app_mention": {"app_mentions:read"}, "message.im": {"im:history"}}
 
-    assert {needs[event] for event in EVENTS} <= set(SCOPES)
+    assert set().union(*(needs[event] for event in EVENTS)) <= set(SCOPES)
     assert manifest(COMMANDS)["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
 
 

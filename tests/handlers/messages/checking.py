@@ -23,12 +23,8 @@ def check(message: Message) -> None:
     assert len(message.text) <= 2_000
     assert len(message.blocks) < 50
     assert size([message.text, message.blocks]) <= 9_000
-    _valid("message", list(message.blocks))
     _inert(message.text)
-    for kind, text in _texts(message.blocks):
-        _inert(text)
-        if kind == "mrkdwn":
-            _only_in_code(text)
+    check_blocks("message", list(message.blocks))
 
 
 def check_view(view: dict[str, Any]) -> None:
@@ -37,8 +33,13 @@ def check_view(view: dict[str, Any]) -> None:
     assert len(view["blocks"]) <= 100
     assert len(view["private_metadata"]) <= 3_000
     assert size(view) < 200_000
-    _valid("modal", view["blocks"])
-    for kind, text in _texts(view["blocks"]):
+    check_blocks("modal", view["blocks"])
+
+
+def check_blocks(surface: str, blocks: list[dict[str, Any]]) -> None:
+    """Blocks of a message, a modal or a Home: Slack takes them there, and nothing foreign acts."""
+    _valid(surface, blocks)
+    for kind, text in _texts(blocks):
         _inert(text)
         if kind == "mrkdwn":
             _only_in_code(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from handlers.messages import Message
@@ -11,7 +11,12 @@ from handlers.messages import Message
 
 def read(message: Message) -> str:
     """The text first, then the blocks, one paragraph each."""
-    return "\n".join([message.text, "-" * 8, *(line for block in message.blocks for line in _block(block))])
+    return "\n".join([message.text, "-" * 8, read_blocks(message.blocks)])
+
+
+def read_blocks(blocks: Iterable[dict[str, Any]]) -> str:
+    """Blocks alone, one paragraph each."""
+    return "\n".join(line for block in blocks for line in _block(block))
 
 
 def read_view(view: dict[str, Any]) -> str:

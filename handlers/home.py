@@ -1,0 +1,78 @@
+"""The App Home: published whenever somebody opens it. Nobody asked for anything, so what goes wrong is only logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.outcomes import Refused
+from bot.logs import get_logger, new_request_id
+from bot.usecases.guard import StoreUnavailable
+from bot.usecases.home import home
+from handlers.calls import NotTaken, taken
+from handlers.desk import Desk
+from handlers.messages.home import home_broken, home_lines, home_refused, home_tab, home_without_database
+from handlers.payloads import BadPayload, HomeOpened, home_opened
+
+log = get_logger(__name__)
+
+DRAFT_LIFE = timedelta(days=1)
+"""How long the buttons of a tab that is left open can be pressed; they are made anew whenever it is opened."""
+
+CONFLICT = "hash_conflict"
+"""Slack's word for: something else was published since the tab was opened."""
+
+
+class HomeTab:
+    """The listener of the Home tab."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def listen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Acknowledge, and publish in a tracked task."""
+        reference = new_request_id()
+        await ack()
+        try:
+            opened = home_opened(body)
+        except BadPayload as error:
+            log.warning("payload.bad", what=error.what)
+            return
+        if opened is None:
+            return
+        work = self._publish(opened, client, reference, opened.view_hash)
+        if not self._desk.tasks.spawn(work, HomeOpened.__name__):
+            log.warning("listener.shutting_down", payload=HomeOpened.__name__)
+
+    async def _publish(
+        self, opened: HomeOpened, client: AsyncWebClient, reference: str, instead_of: str | None
+    ) -> None:
+        """Publish what is so now. `instead_of` is the hash of what it replaces; None replaces anything.
+
+        Of two openings at a time the slower one has looked earlier: it finds that it conflicts, and looks again.
+        """
+        view = await self._view(opened, reference)
+        try:
+            await taken(client.views_publish(user_id=opened.user_id, view=view, hash=instead_of))
+        except NotTaken as error:
+            if error.code == CONFLICT and instead_of is not None:
+                await self._publish(opened, client, reference, None)
+            else:
+                log.warning("home.not_published", error=error.code)
+
+    async def _view(self, opened: HomeOpened, reference: str) -> dict[str, Any]:
+        try:
+            actor = await self._desk.actor(opened)
+            shown = await home(self._desk.ctx, actor)
+            if isinstance(shown, Refused):
+                return home_refused(shown)
+            return home_tab(shown, await self._desk.drafts(home_lines(shown), actor, DRAFT_LIFE))
+        except StoreUnavailable as error:
+            log.exception("store.unavailable", cause=str(error))
+            return home_without_database(reference)
+        except Exception:
+            log.exception("listener.failed", payload=HomeOpened.__name__)
+            return home_broken(reference)

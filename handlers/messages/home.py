@@ -1,0 +1,125 @@
+"""The App Home: what waits for its reader, what they asked for, what is live, which evaluations run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.views import View as SlackView
+
+from bot.domain.home import Home, RunningEvaluation
+from bot.domain.outcomes import Refused
+from handlers.ids import Action, numbered
+from handlers.messages import words
+from handlers.messages.blocks import Message, actions, button, code, context, moment, section
+from handlers.messages.boards import EMPTY_LISTS, listed, project
+from handlers.messages.errors import apology, own_database, reasons
+from handlers.messages.lists import row
+
+
+def home_tab(shown: Home, drafts: Mapping[str, str]) -> dict[str, Any]:
+    """The whole tab; `drafts` maps each line of `home_lines` to the id under which it is stored."""
+    return _tab(
+        actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
+        *_waiting(shown, drafts),
+        DividerBlock(),
+        *_mine(shown),
+        DividerBlock(),
+        *_board(shown, drafts),
+        DividerBlock(),
+        *_running(shown, drafts),
+        context(f"As it was {moment(shown.at)}. It is read anew whenever this tab is opened."),
+    )
+
+
+def home_lines(shown: Home) -> tuple[str, ...]:
+    """The lines that buttons of the tab run; each needs a stored draft."""
+    every = [shown.waiting.line, shown.board.line, *(each.line for each in shown.running), shown.running_line]
+    return tuple(dict.fromkeys(every))
+
+
+def home_refused(outcome: Refused) -> dict[str, Any]:
+    """What is shown to somebody who may not look."""
+    return _tab(section("⛔ *There is nothing here for this account.*"), reasons(outcome.reasons))
+
+
+def home_without_database(reference: str) -> dict[str, Any]:
+    """What is shown while our own database does not answer."""
+    return _tab_of(own_database(reference))
+
+
+def home_broken(reference: str) -> dict[str, Any]:
+    """What is shown after a fault of our own."""
+    return _tab_of(apology(reference))
+
+
+def _waiting(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+    changes = shown.waiting.changes
+    if not changes:
+        yield section(f"*Waiting for you*\n{EMPTY_LISTS['approvals']}")
+        return
+    yield section("*Waiting for you*")
+    yield from map(listed, changes)
+    if shown.waiting.pages > 1:
+        yield context("There are more: these are the newest.")
+        yield _show("Show all that wait", shown.waiting.line, drafts)
+
+
+def _mine(shown: Home) -> Iterator[Block]:
+    if not shown.mine:
+        yield section("*What you asked for*\nNothing that you asked for is under way.")
+        return
+    yield section("*What you asked for*")
+    yield from (listed(change, "Show") for change in shown.mine)
+    if shown.mine_total > len(shown.mine):
+        yield context(f"And {shown.mine_total - len(shown.mine):,} more that are older. `changes` shows all.")
+
+
+def _board(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+    board = shown.board
+    missing = f"{words.fault(shown.problem)} {words.remedy_of(shown.problem)}" if shown.problem else ""
+    if not board.rows:
+        yield section(f"*What is live*\n{missing or 'There is no project to show.'}")
+        return
+    yield section("*What is live*")
+    yield from map(project, board.rows)
+    if board.pages > 1:
+        yield context("There are more projects on the whole board.")
+    if missing:
+        yield context(f"Some projects may be missing: {missing}")
+    yield _show("Show the whole board", board.line, drafts)
+
+
+def _running(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+    if not shown.running:
+        yield section("*Evaluations running*\nNone that configbot knows of.")
+        return
+    yield section("*Evaluations running*")
+    for number, each in enumerate(shown.running, start=1):
+        yield row(_evaluation(each), each.line, drafts, number)
+    if shown.running_total > len(shown.running):
+        yield context(f"And {shown.running_total - len(shown.running):,} more, begun later.")
+    yield _show("Show all that run", shown.running_line, drafts)
+
+
+def _evaluation(running: RunningEvaluation) -> str:
+    reminder = running.reminder
+    return (
+        f"{code(reminder.evaluation_id)} in {code(reminder.project_name)} · {code(reminder.provider, 40)}\n"
+        f"counted from {moment(reminder.first_seen)}"
+    )
+
+
+def _show(label: str, line: str, drafts: Mapping[str, str]) -> Block | None:
+    return actions([button(label, numbered(Action.RUN_LINE, 1), drafts[line])]) if line in drafts else None
+
+
+def _tab(*blocks: Block | None) -> dict[str, Any]:
+    """A Home tab. Its lists are short, so that it stays below the 100 blocks that Slack takes."""
+    view = SlackView(type="home", blocks=[block for block in blocks if block is not None])
+    return view.to_dict()
+
+
+def _tab_of(message: Message) -> dict[str, Any]:
+    return {"type": "home", "blocks": [dict(block) for block in message.blocks]}
