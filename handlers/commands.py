@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.actors import Actor, Place
-from bot.grammar import is_not_yet, parse
+from bot.grammar import parse
 from bot.grammar.readings import Form, Help, Misunderstood, Parsed
 from bot.logs import get_logger
 from handlers import messages
@@ -28,7 +28,7 @@ class Commands:
         parsed = parse(command.text, verb or None)
         form = None if isinstance(parsed, Misunderstood) else parsed.readings[0]
         actor = await self._desk.actor(command)
-        if isinstance(form, Form) and not is_not_yet(form):
+        if isinstance(form, Form):
             if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
                 await open_form(form.verb, place, reply, command.trigger_id)
             return
@@ -52,8 +52,6 @@ async def take_line(
     match parsed.readings[0]:
         case Help(word):
             await reply.say(messages.help_message(word, commands=desk.commands), replace=replace)
-        case Form(form) if is_not_yet(parsed.readings[0]):
-            await reply.say(messages.not_yet(form), replace=replace)
         case Form(form):
             await reply.say(messages.open_form(form), replace=replace)
         case _:
