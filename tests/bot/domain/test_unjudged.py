@@ -13,9 +13,7 @@ def test_an_evaluator_that_never_judged_the_candidate_leaves_it_not_proven() -> 
     polite = Evaluator("evfn_polite", "Polite enough", "human", "number")
     new = provider.evaluated("support", "config_x", 0.9)
     live = provider.evaluated("support", "config_w", 0.8)
-    live = replace(
-        live, evaluators=(*live.evaluators, polite), scores=(*live.scores, Score(polite.id, "evv_1", 0.7))
-    )
+    live = replace(live, evaluators=(*live.evaluators, polite), scores=(*live.scores, Score(polite.id, "evv_1", 0.7)))
 
     evidence = weigh([new, live], live_config_id=live.config_id, candidate_config_id=new.config_id)
 
