@@ -209,7 +209,7 @@ def build_app(
         )
     client.token = token
     # it would write down the whole body of whatever is not signed; `http` says what is to be said
-    logging.getLogger("slack_bolt.AsyncRequestVerification").setLevel(logging.WARNING)
+    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
     return app
 
 

@@ -136,9 +136,7 @@ async def _withdraw(ctx: Context, reading: Withdraw, speaker: Speaker) -> Outcom
 
 
 async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
-    inner = [found for found in reading.readings if not is_not_yet(found)]
-    if not inner:
-        return NotYet(reading.text)
+    inner = [found for found in reading.readings if not is_not_yet(found)]  # one at least: else it is not yet itself
     match inner[0]:
         case ProjectUpdate():
             came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)

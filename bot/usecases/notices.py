@@ -132,19 +132,22 @@ async def deliver(ctx: Context, notice: Notice) -> None:
 
 async def _say(ctx: Context, notice: Notice) -> MessageAt | None:
     """Render the present state of what the notice is about, and post or edit it. None: nothing is left to say."""
-    match notice.kind:
-        case NoticeKind.CARD:
-            async with ctx.store.read() as tx:
-                change = await tx.change(notice.subject)
-                if change is None:
-                    return notice.at
-                view = ChangeView(change, await tx.decisions(change.id), await is_undoable(tx, change))
-            return await ctx.notifier.card(view, notice.place, notice.at)
-        case NoticeKind.HISTORY:
-            return await _say_history(ctx, notice)
-        case NoticeKind.EVALUATION:
-            report = await evaluation_view(ctx, notice)
-            return await ctx.notifier.evaluation(report, notice.place, notice.at) if report else notice.at
+    say = {NoticeKind.CARD: _say_card, NoticeKind.HISTORY: _say_history, NoticeKind.EVALUATION: _say_report}
+    return await say[notice.kind](ctx, notice)
+
+
+async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        change = await tx.change(notice.subject)
+        if change is None:
+            return notice.at
+        view = ChangeView(change, await tx.decisions(change.id), await is_undoable(tx, change))
+    return await ctx.notifier.card(view, notice.place, notice.at)
+
+
+async def _say_report(ctx: Context, notice: Notice) -> MessageAt | None:
+    report = await evaluation_view(ctx, notice)
+    return await ctx.notifier.evaluation(report, notice.place, notice.at) if report else notice.at
 
 
 async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
@@ -182,9 +185,8 @@ async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> 
 
 async def _has_one_before(tx: Reading, told: AuditEntry) -> bool:
     """Whether a line that stands before this one in the thread is still to be said."""
-    for earlier in await tx.audit(told.subject):
-        if earlier.id == told.id:
-            break
+    entries = await tx.audit(told.subject)
+    for earlier in entries[: [each.id for each in entries].index(told.id)]:
         line = await tx.notice_for(NoticeKind.HISTORY, earlier.id)
         if line is not None and line.wanted > line.shown and not line.given_up:
             return True

@@ -254,9 +254,10 @@ def test_a_database_of_another_kind_is_refused(command: str) -> None:
     assert PASSWORD not in refused.output
 
 
-@pytest.mark.parametrize("command", ["registry --api-key hl_sk_one --port 0", "registry import ."])
-def test_a_database_that_is_not_there_is_one_line(command: str) -> None:
-    words = command.split()
+@pytest.mark.parametrize("command", ["registry --api-key hl_sk_one --port 0", "registry import FOLDER"])
+def test_a_database_that_is_not_there_is_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / "greeting.prompt").write_text("---\nmodel: gpt-4o\n---\nHello {{name}}\n")
+    words = command.replace("FOLDER", str(tmp_path)).split()
     refused = call(*words[:1], "--database", "sqlite:///nowhere/registry.db", *words[1:])
     assert refused.exit_code == 1
     assert re.search(r"database: it is not available \(.+\)$", refused.stderr.strip())

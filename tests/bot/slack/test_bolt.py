@@ -299,3 +299,17 @@ async def test_a_proxy_of_the_shell_does_not_come_between_once_it_is_forgotten(
         client = web_client("xoxb-right", session=shared, base_url=f"{slack.url}/api/")
         assert (await check_tokens(client)).team == "T0ACORN"
     assert not any(name in os.environ for name in bolt.PROXIES)
+
+
+async def test_what_is_not_signed_is_never_written_down_whole(
+    client: AsyncWebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO), caplog.at_level(logging.INFO, logger="slack_bolt"):
+        async with session() as shared:
+            app = build_app(
+                token="xoxb-right", signing_secret="right", session=shared, base_url=client.base_url, identity=IDENTITY
+            )
+            headers = {"x-slack-signature": ["v0=wrong"], "x-slack-request-timestamp": ["1"]}
+            refused = await app.async_dispatch(AsyncBoltRequest(body="text=hunter2", headers=headers))
+        assert refused.status == 401
+        assert "hunter2" not in caplog.text

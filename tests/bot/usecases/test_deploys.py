@@ -408,3 +408,10 @@ async def test_what_cannot_be_read_is_not_taken_for_still_live(world: World) -> 
     change = await applied(world)
     assert still_live(change, world.provider.live["pr_support", PRODUCTION.id])
     assert not still_live(change, None)
+
+
+async def test_explaining_while_the_service_does_not_answer_says_so(world: World) -> None:
+    world.provider.fail("served", NotDone(problem(Fault.UNREACHABLE)))
+    outcome = await deploys.explain(world.ctx, deploy(world), ADA, "deploy config_x to production")
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.fault is Fault.UNREACHABLE

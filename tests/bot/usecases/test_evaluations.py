@@ -369,3 +369,18 @@ async def test_a_provider_that_does_not_answer_is_said_rather_than_that_there_is
     world.provider.fail("evaluation", NotDone(problem(Fault.UNREACHABLE)))
     outcome = the(Failed, await evaluations.set_status(world.ctx, "ev_nothing", COMPLETED, ADA))
     assert outcome.problem.fault is Fault.UNREACHABLE
+
+
+async def test_the_project_of_a_config_that_is_new_is_looked_for(world: World) -> None:
+    world.provider.add("fresh", "first")
+    run = world.provider.evaluated("fresh", "first", 0.5, status=RUNNING)
+    world.clock.move(timedelta(minutes=1))
+    outcome = the(EvaluationUpdated, await evaluations.set_status(world.ctx, run.id, COMPLETED, ADA))
+    assert outcome.project_name == "fresh"
+
+
+async def test_one_whose_project_nobody_knows_is_completed_all_the_same(world: World) -> None:
+    run = runs(world, config_id="config_gone", project_id="pr_gone")
+    world.provider.runs["pr_gone"] = world.provider.runs.pop("pr_support")
+    outcome = the(EvaluationUpdated, await evaluations.set_status(world.ctx, run.id, COMPLETED, ADA))
+    assert outcome.project_name == ""
