@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -309,7 +309,10 @@ async def test_what_is_not_signed_is_never_written_down_whole(
             app = build_app(
                 token="xoxb-right", signing_secret="right", session=shared, base_url=client.base_url, identity=IDENTITY
             )
-            headers = {"x-slack-signature": ["v0=wrong"], "x-slack-request-timestamp": ["1"]}
+            headers: dict[str, str | Sequence[str]] = {
+                "x-slack-signature": ["v0=wrong"],
+                "x-slack-request-timestamp": ["1"],
+            }
             refused = await app.async_dispatch(AsyncBoltRequest(body="text=hunter2", headers=headers))
         assert refused.status == 401
         assert "hunter2" not in caplog.text
