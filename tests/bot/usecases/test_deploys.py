@@ -415,3 +415,10 @@ async def test_explaining_while_the_service_does_not_answer_says_so(world: World
     outcome = await deploys.explain(world.ctx, deploy(world), ADA, "deploy config_x to production")
     assert isinstance(outcome, Failed)
     assert outcome.problem.fault is Fault.UNREACHABLE
+
+
+async def test_explaining_a_deploy_to_an_environment_that_is_gone_names_those_there_are(world: World) -> None:
+    world.provider.environments.remove(STAGING)
+    outcome = await deploys.explain(world.ctx, deploy(world, environment=STAGING), ADA, "deploy config_x to staging")
+    assert isinstance(outcome, NotFound)
+    assert outcome.known == ("development", "production")
