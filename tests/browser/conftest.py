@@ -86,10 +86,11 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def opened(width: int = 1280, height: int = 900, **options: object) -> Page:
+    def opened(width: int = 1280, height: int = 900, script: str = "", **options: object) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.goto(address)

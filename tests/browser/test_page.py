@@ -185,3 +185,42 @@ def test_person_and_channel_survive_a_reload(open_page: OpenPage) -> None:
     page.reload()
     expect(page.get_by_role("log", name=re.compile("prompts"))).to_be_visible()
     expect(page.get_by_label("Acting as")).to_have_value("U0MIRA")
+
+
+SLOW_SESSIONS = """
+const quick = window.fetch;
+window.fetch = async (path, options) => {
+  const answer = await quick(path, options);
+  if (String(path).includes("/playground/session")) await new Promise((done) => setTimeout(done, 700));
+  return answer;
+};
+"""
+"""The page of a slow machine: who is acting is known late."""
+
+
+def test_a_line_typed_before_the_page_knows_who_acts_is_sent_once_it_does(open_page: OpenPage) -> None:
+    page = open_page(script=SLOW_SESSIONS)
+    say(page, "/deployments")
+    expect(articles(page, "What is live").last).to_be_visible()
+
+
+def test_what_is_done_right_after_a_change_of_person_is_done_by_that_person(open_page: OpenPage) -> None:
+    page = open_page(script=SLOW_SESSIONS)
+    act_as(page, "Ada Ibarra")
+    say(page, "/deploy config_x to production")
+    approve = articles(page, "Waiting for approval", "config_x").last.get_by_role("button", name="Approve")
+    expect(approve).to_be_visible()
+    act_as(page, "Ravi Menon")
+    approve.click()
+    expect(articles(page, "Live", "Ravi Menon").first).to_be_visible()
+
+
+def test_channels_of_one_person_are_not_asked_for_in_the_name_of_another(open_page: OpenPage) -> None:
+    page = open_page(script=SLOW_SESSIONS)
+    for name in ("Ada Ibarra", "Mira Okafor", "Ada Ibarra", "Mira Okafor"):
+        act_as(page, name)
+        page.wait_for_timeout(300)  # milliseconds in which the answers for one person are still under way
+    say(page, "/approvals")
+    expect(articles(page, "Only visible to you", "Nothing waits for you")).to_have_count(1)
+    direct = page.get_by_role("navigation", name="Channels").get_by_role("link", name="configbot")
+    expect(direct).to_have_attribute("href", re.compile("U0MIRA/D0MIRA"))

@@ -15,6 +15,7 @@ class App {
     this.session = { team: {}, people: [], channels: [], bot: {}, commands: [] };
     this.here = { person: null, channel: null, thread: null };
     this.visit = 0;
+    this.arrival = Promise.resolve();
     this.stopListening = null;
     this.connected = null;
     this.lookup = {
@@ -38,7 +39,26 @@ class App {
   // -- where we are -------------------------------------------------------------------------------------------
 
   /** Make the page show what the address says; an address that makes no sense leads to the first channel. */
-  async go() {
+  go() {
+    this.arrival = this.follow();
+    return this.arrival;
+  }
+
+  /** Go somewhere else at once: what is done from now on waits until the page has arrived. */
+  visitPlace(next) {
+    history.pushState(null, "", address(next));
+    return this.go();
+  }
+
+  /** Resolves when nobody is on the way any more: only then is it clear who acts, and where. */
+  async arrived() {
+    for (let waited = null; waited !== this.arrival; ) {
+      waited = this.arrival;
+      await waited;
+    }
+  }
+
+  async follow() {
     const visit = ++this.visit;
     const wanted = place(location.hash);
     try {
@@ -124,12 +144,12 @@ class App {
   }
 
   openThread(ts) {
-    location.hash = address({ ...this.here, thread: ts });
+    this.visitPlace({ ...this.here, thread: ts });
   }
 
   closeThread() {
     const { thread } = this.here;
-    location.hash = address({ ...this.here, thread: null });
+    this.visitPlace({ ...this.here, thread: null });
     this.timeline.shown.get(thread)?.article.querySelector('[data-action="replies"], [data-action="reply"]')?.focus();
   }
 
@@ -174,9 +194,17 @@ class App {
   /** A first direct message opens a conversation that the session did not list yet. */
   async channelKnown(id) {
     if (this.session.channels.some((channel) => channel.id === id)) return;
-    const session = await get("session", { as: this.here.person });
+    await this.readSession();
+  }
+
+  /** The session anew. False when somebody else has sat down meanwhile: then it is not theirs. */
+  async readSession() {
+    const { person } = this.here;
+    const session = await get("session", { as: person });
+    if (person !== this.here.person) return false;
     this.session = session;
     this.layout.drawSession();
+    return true;
   }
 
   botIs(connected) {
@@ -191,12 +219,11 @@ class App {
     this.connected = true;
     this.layout.drawBot();
     try {
-      const session = await get("session", { as: this.here.person });
-      this.session = session;
-      this.layout.drawSession();
+      if (!(await this.readSession())) return;
       await this.layout.logPane.catchUp();
     } catch (error) {
       this.complain(error);
+      return;
     }
     if (again) await this.refresh();
     await this.unread.fill(this.here, this.session.channels);
@@ -210,11 +237,13 @@ class App {
   // -- what the person does -----------------------------------------------------------------------------------
 
   /** Tell the server, in the name of the person who is acting. */
-  send(name, body) {
+  async send(name, body) {
+    await this.arrived();
     return post(name, { as: this.here.person, ...body });
   }
 
   async speak(text, thread = null) {
+    await this.arrived();
     const { channel } = this.here;
     try {
       await this.send("say", { channel, text, ...(thread ? { thread_ts: thread } : {}) });

@@ -1,5 +1,6 @@
 // The App Home: what the bot has published for the person.
 
+import { post } from "./api.js";
 import { drawBlocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { focusIn, restoreFocus } from "./messages.js";
@@ -20,7 +21,8 @@ export class HomeTab {
       this.surface = null;
       this.panel.replaceChildren(h("p", { class: "home-empty" }, `${this.app.session.bot.name} has not published anything here yet.`));
     }
-    const answer = await this.app.send("open_home", {});
+    // not `app.send`, which waits for the page to arrive: this is part of arriving
+    const answer = await post("open_home", { as: this.person });
     if (answer?.view) this.show(answer.view);
   }
 

@@ -49,7 +49,7 @@ export class Layout {
     this.title = h("h1");
     this.topic = h("p", { class: "topic" });
     this.personMark = h("span", { class: "person-mark" });
-    this.person = h("select", { id: "acting-as", onchange: () => (location.hash = address({ ...this.app.here, person: this.person.value, thread: null })) });
+    this.person = h("select", { id: "acting-as", onchange: () => this.app.visitPlace({ ...this.app.here, person: this.person.value, thread: null }) });
     this.logButton = h("button", { type: "button", class: "button log-button", "aria-controls": "log-panel", "aria-expanded": "false", onclick: () => this.toggleLog() }, icon("list"), h("span", {}, "Log"));
     this.topbar = h(
       "header",
