@@ -12,12 +12,14 @@ from typing import Any
 from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow
 from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.contents import Content, Message
-from bot.domain.errors import Fault, Problem
+from bot.domain.errors import Fault, Problem, Reason
 from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
+from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView
 from bot.domain.policies import built_in_rule
-from bot.domain.served import NOTHING, One, Served
+from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
 from bot.usecases.context import Context
 from bot.usecases.index import Index
@@ -56,8 +58,25 @@ class MovedClock:
 Meanwhile = Callable[[], Awaitable[object]]
 
 
-WRITES = ("serve", "clear", "create_project", "update_project")
+WRITES = (
+    "serve",
+    "clear",
+    "create_project",
+    "update_project",
+    "ask_approval",
+    "apply_approval",
+    "drop_approval",
+)
 """Writes whose answer can be lost."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """An approval that a service was asked for."""
+
+    wanted: tuple[Project, Environment, Config | Split | None]
+    description: str
+    now: ProviderApproval
 
 
 @dataclass(slots=True)
@@ -87,8 +106,18 @@ class MemoryProvider:
     """By method: what happens once when it is called next, before the service hears of it."""
     then: dict[str, Meanwhile] = field(default_factory=dict)
     """By method: what happens once after the service did it, before the answer arrives."""
-    directories: dict[str, str] = field(default_factory=dict)
-    """Project id → the directory that it lies in."""
+    fields: dict[str, ProjectFields] = field(default_factory=dict)
+    """Project id → its fields beside the name."""
+    people: list[Maintainer] = field(default_factory=list)
+    """Members and teams that can look after a project."""
+    gated: set[str] = field(default_factory=set)
+    """Ids of environments where the service demands its own approval."""
+    hindrances: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
+    """By environment id: why nothing can be made live there."""
+    asked: dict[str, Gate] = field(default_factory=dict)
+    """Approvals that were asked for, by id."""
+    moves: dict[tuple[str, str], Moved] = field(default_factory=dict)
+    """By project and environment id: who moved what is live last."""
     gone: set[str] = field(default_factory=set)
     """Ids of projects that are listed and, when asked for, no longer there."""
 
@@ -191,36 +220,40 @@ class MemoryProvider:
         return self._now(project.id)
 
     def _now(self, project_id: str) -> ProjectNow:
-        return ProjectNow(self.projects_[project_id], self.directories.get(project_id))
+        project = self.projects_[project_id]
+        return ProjectNow(project, replace(self.fields.get(project_id, ProjectFields()), name=project.name))
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
         await self._called("create_project")
-        made = ProjectNow(Project(self.name, f"pr_{name}", name), directory)
+        fields = ProjectFields(name=name, directory=directory)
+        made = ProjectNow(Project(self.name, f"pr_{name}", name), fields)
         if not self.deaf:
             self._free(name)
             self.add(name)
-            self._move(made.project.id, directory)
+            self.fields[made.project.id] = fields
         await self._done("create_project")
         return made
 
-    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
+    async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
         await self._called("update_project")
         self._find(project)
-        if name is not None and not self.deaf:
-            self._free(name)
-            self.projects_[project.id] = replace(self.projects_[project.id], name=name)
         if not self.deaf:
-            self._move(project.id, directory)
+            if fields.name is not None:
+                self._free(fields.name)
+                self.projects_[project.id] = replace(self.projects_[project.id], name=fields.name)
+            known = self.fields.get(project.id, ProjectFields())
+            named = {each: getattr(fields, each) for each in fields.named()}
+            self.fields[project.id] = replace(known, **named)
         await self._done("update_project")
         return self._now(project.id)
+
+    async def maintainers(self, words: str) -> Sequence[Maintainer]:
+        await self._called("maintainers")
+        return [each for each in self.people if words in (each.id, each.name, each.email)]
 
     def _free(self, name: str) -> None:
         if any(each.name == name for each in self.projects_.values()):
             raise NotDone(Problem(Fault.CONFLICT, self.name, "naming a project", 409, "It is taken."))
-
-    def _move(self, project_id: str, directory: str | None) -> None:
-        if directory is not None:
-            self.directories[project_id] = directory
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         await self._called("configs")
@@ -230,22 +263,87 @@ class MemoryProvider:
     async def served(self, project: Project) -> ServedNow:
         await self._called("served")
         self._find(project)
-        now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
-        answer = ServedNow(tuple(self.environments), now)
+        answer = self._served(project)
         await self._done("served")
         return answer
 
-    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
-        await self._called("serve")
-        if not self.deaf:
-            self.live[project.id, environment.id] = Served(One(config.id, config.content_version, config.name))
-        await self._done("serve")
+    def _served(self, project: Project) -> ServedNow:
+        now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
+        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances))
 
-    async def clear(self, project: Project, environment: Environment) -> None:
+    async def serve(
+        self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
+    ) -> ServedNow | None:
+        del comment
+        await self._called("serve")
+        self._set(project, environment, live)
+        await self._done("serve")
+        return self._answer(project)
+
+    async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
+        del comment
         await self._called("clear")
-        if not self.deaf:
-            self.live.pop((project.id, environment.id), None)
+        self._set(project, environment, None)
         await self._done("clear")
+        return self._answer(project)
+
+    def _answer(self, project: Project) -> ServedNow | None:
+        return self._served(project) if self.capabilities.answers_state else None
+
+    def _set(self, project: Project, environment: Environment, live: Config | Split | None) -> None:
+        if self.deaf:
+            return
+        key = (project.id, environment.id)
+        rules = self.live.get(key, NOTHING).winning_rules
+        one = One(live.id, live.content_version, live.name) if isinstance(live, Config) else live
+        self.live[key] = Served(one, rules) if one else replace(NOTHING, winning_rules=rules)
+
+    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+        await self._called("last_moved")
+        return self.moves.get((project.id, environment.id))
+
+    async def ask_approval(
+        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+    ) -> ProviderApproval:
+        await self._called("ask_approval")
+        wanted = (project, environment, live)
+        same = [each for each in self.asked.values() if each.now.state is GateState.PENDING and each.wanted == wanted]
+        gate = same[0] if same else self._open(wanted, description)
+        await self._done("ask_approval")
+        return gate.now
+
+    def _open(self, wanted: tuple[Project, Environment, Config | Split | None], description: str) -> Gate:
+        identifier = f"apr_{len(self.asked)}"
+        link = f"https://service.invalid/approvals/{identifier}"
+        gate = Gate(wanted, description, ProviderApproval(identifier, link, GateState.PENDING))
+        self.asked[identifier] = gate
+        return gate
+
+    def say(self, approval_id: str, state: GateState, **changes: Any) -> None:
+        """Let an approval come to something at the service; `changes` replace its fields."""
+        gate = self.asked[approval_id]
+        gate.now = replace(gate.now, state=state, **changes)
+
+    async def approval(self, approval_id: str) -> ProviderApproval:
+        await self._called("approval")
+        gate = self.asked.get(approval_id)
+        return gate.now if gate else ProviderApproval(approval_id, "", GateState.GONE)
+
+    async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
+        del comment
+        await self._called("apply_approval")
+        gate = self.asked[approval_id]
+        if gate.now.state is GateState.APPROVED:
+            project, environment, live = gate.wanted
+            self._set(project, environment, live)
+            self.say(approval_id, GateState.APPLIED)
+        await self._done("apply_approval")
+        return gate.now
+
+    async def drop_approval(self, approval_id: str) -> None:
+        await self._called("drop_approval")
+        self.asked.pop(approval_id, None)
+        await self._done("drop_approval")
 
     async def evaluations(self, project: Project) -> Sequence[Evaluation]:
         await self._called("evaluations")

@@ -41,7 +41,12 @@ served = st.builds(
     st.just(Nothing())
     | st.just(Off())
     | st.builds(One, st.text(max_size=8), st.text(max_size=8), st.text(max_size=8))
-    | st.builds(Split, st.lists(st.tuples(st.text(max_size=8), st.integers(0, 100_000)), max_size=3).map(tuple)),
+    | st.builds(
+        Split,
+        st.lists(st.tuples(st.text(max_size=8), st.integers(0, 100_000)), max_size=3).map(tuple),
+        st.text(max_size=5),
+        st.text(max_size=5),
+    ),
     st.integers(0, 20),
 )
 

@@ -10,14 +10,17 @@ Errors, all of them a `ProviderError` that carries one `Problem`:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.domain.contents import Content
-from bot.domain.errors import Problem
+from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation
+from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Served
+from bot.domain.served import Served, Split
 
 
 class ProviderError(Exception):
@@ -44,18 +47,36 @@ class Capabilities:
     """What a provider can do; commands say in words what it cannot."""
 
     evaluations: bool = True
-    projects: bool = True
-    """Projects can be made, renamed and moved to another directory."""
+    fields: frozenset[str] = frozenset({"name", "directory"})
+    """The fields of `ProjectFields` that its projects have and that can be changed."""
+    create: bool = True
+    """Projects can be made."""
     immutable_configs: bool = True
     """Contents never change under an id, so a content version never has to be read again."""
+    answers_state: bool = False
+    """A write answers what is live then, and reads can lag behind it: the answer is the read-back."""
+    approvals: bool = False
+    """It can demand an approval of its own."""
+    audit: bool = False
+    """It tells who changed what is live."""
+    splits: bool = False
+    """Several configs can share the traffic, and weights that were live once can be put back."""
+    noun: str = "project"
+    """What people who know the provider call a project: a project, an AI Config."""
+    config_noun: str = "config"
+    """What they call a config: a config, a variation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectNow:
-    """A project as it is called and where it lies now; `directory` is an id, None for none."""
+    """A project as it is now. Of `fields` those are set that the provider keeps and that have a value."""
 
     project: Project
-    directory: str | None
+    fields: ProjectFields
+    mode: str = ""
+    """What kind of thing it configures (completion, agent, judge), where the provider tells kinds apart."""
+    version: int | None = None
+    """Of its fields, where the provider counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,12 @@ class ServedNow:
     environments: tuple[Environment, ...]
     served: Mapping[str, Served]
     """By environment id; every environment has its entry."""
+    gated: frozenset[str] = frozenset()
+    """Ids of environments where the provider demands its own approval for this project."""
+    hindrances: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """By environment id: why nothing may be made live there by us. Who is not listed has none."""
+    versions: Mapping[str, str] | None = None
+    """Content version by config id, where contents can change under an id and one look shows that, too."""
 
 
 class ProviderClient(Protocol):
@@ -98,8 +125,11 @@ class ProviderClient(Protocol):
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
         """Make a project and answer it as it is then: one write. A name that is taken is refused."""
 
-    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
-        """Rename a project, move it, or both; None leaves as it is. Answers it as it is then: one write."""
+    async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
+        """Change the fields that are named and no other; answers the project as it is then: one write."""
+
+    async def maintainers(self, words: str) -> Sequence[Maintainer]:
+        """Members and teams that an e-mail address, a key or a name means; none where there is no such thing."""
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All configs of a project with their contents: one call."""
@@ -107,11 +137,36 @@ class ProviderClient(Protocol):
     async def served(self, project: Project) -> ServedNow:
         """What is live in every environment: one call."""
 
-    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
-        """Make `config` live in exactly this environment, addressed by id: one write."""
+    async def serve(
+        self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
+    ) -> ServedNow | None:
+        """Make one config, or the weights of a split, live in exactly this environment, addressed by id: one write.
 
-    async def clear(self, project: Project, environment: Environment) -> None:
-        """Make nothing live in exactly this environment, always named: one write."""
+        Answers what is live then where the answer is the read-back, else None; `comment` goes to the provider's log.
+        """
+
+    async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
+        """Make nothing live in exactly this environment, always named: one write. Answers as `serve` does."""
+
+    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+        """Who changed what is live there last, and when; None where the provider does not tell."""
+
+    async def ask_approval(
+        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+    ) -> ProviderApproval:
+        """Ask for the provider's own approval of what `serve`, or for None `clear`, would do: one write.
+
+        One that waits for exactly that already is answered instead, so that asking twice asks once.
+        """
+
+    async def approval(self, approval_id: str) -> ProviderApproval:
+        """Where an approval stands; one that was deleted is `GONE`."""
+
+    async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
+        """Do what was approved, and answer where that led: one write."""
+
+    async def drop_approval(self, approval_id: str) -> None:
+        """Take back what was asked for, so that nobody can apply it any more: one write. Gone already is well."""
 
     async def evaluations(self, project: Project) -> Sequence[Evaluation]:
         """All evaluations of a project with their aggregates: one call."""

@@ -53,9 +53,9 @@ class Config:
     content_version: str
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What identifies it: provider name and provider id."""
-        return (self.provider, self.id)
+    def key(self) -> tuple[str, str, str]:
+        """What identifies it: provider name, project id and provider id, which some give once in each project."""
+        return (self.provider, self.project_id, self.id)
 
 
 def change_label(number: int) -> str:

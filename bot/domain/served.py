@@ -29,9 +29,14 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Several configs share the traffic: (config id, thousandths of a percent), in the provider's order."""
+    """Several configs share the traffic: (config id, thousandths of a percent), in the provider's order.
+
+    `context_kind` and `bucket_by` say by what traffic is told apart, where the provider has more than one way.
+    """
 
     weights: tuple[tuple[str, int], ...]
+    context_kind: str = ""
+    bucket_by: str = ""
 
 
 Live = Nothing | Off | One | Split
@@ -76,8 +81,10 @@ def to_document(served: Served) -> dict[str, Any]:
             document["live"] = "off"
         case One(config_id, content_version, name):
             document |= {"live": "one", "config": config_id, "version": content_version, "name": name}
-        case Split(weights):
+        case Split(weights, context_kind, bucket_by):
             document |= {"live": "split", "weights": [list(weight) for weight in weights]}
+            told_apart = {"context_kind": context_kind, "bucket_by": bucket_by}
+            document |= {name: value for name, value in told_apart.items() if value}
         case _:
             assert_never(served.live)
     return document
@@ -94,7 +101,8 @@ def from_document(document: dict[str, Any]) -> Served:
         case {"live": "one", "config": str(config), "version": str(version), "name": str(name)}:
             live = One(config, version, name)
         case {"live": "split", "weights": list(weights)} if all(map(_is_weight, weights)):
-            live = Split(tuple((config, weight) for config, weight in weights))
+            told_apart = [str(document.get(name, "")) for name in ("context_kind", "bucket_by")]
+            live = Split(tuple((config, weight) for config, weight in weights), *told_apart)
         case _:
             raise ValueError(f"reading what was served: {document!r} is not one of nothing, off, one, split")
     rules = document.get("rules", 0)

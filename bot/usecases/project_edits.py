@@ -11,6 +11,7 @@ from bot.clients.base import ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault, Problem, Reason
+from bot.domain.fields import ProjectFields
 from bot.domain.names import Project
 from bot.domain.outcomes import (
     Altered,
@@ -84,7 +85,8 @@ async def update(
             return await _activate(ctx, project, values["active"], actor, place, only_explain=only_explain)
         foreign = tuple(field for field in values if field not in FIELDS)
         client = ctx.provider(project.provider)
-        now = await client.project(project) if client.capabilities.projects else ProjectNow(project, None)
+        able = bool(client.capabilities.fields)
+        now = await client.project(project) if able else ProjectNow(project, ProjectFields())
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     name, directory = values.get("name"), values.get("directory")
@@ -92,7 +94,7 @@ async def update(
         project.provider,
         now.project,
         Altered(now.project.name, name) if name not in (None, now.project.name) else None,
-        Altered(now.directory, directory) if directory not in (None, now.directory) else None,
+        Altered(now.fields.directory, directory) if directory not in (None, now.fields.directory) else None,
     )
     return _preview(ctx, edit, actor, foreign)
 
@@ -124,11 +126,12 @@ def _refused(ctx: Context, edit: _Edit, actor: Actor, foreign: tuple[str, ...] =
     name = edit.name.new if edit.name else None
     own = edit.project.id if edit.project else None
     namesakes = ctx.index.projects(Name(name, quoted=True)) if name else []
+    capabilities = ctx.provider(edit.provider).capabilities
     answer = decide(
         ProjectEdit(
             actor,
             edit.provider,
-            able=ctx.provider(edit.provider).capabilities.projects,
+            able=bool(capabilities.fields) if edit.project else capabilities.create,
             name=name,
             directory=edit.directory.new if edit.directory else None,
             taken=any((each.provider, each.name) == (edit.provider, name) and each.id != own for each in namesakes),
@@ -176,7 +179,7 @@ async def _refused_now(ctx: Context, edit: _Edit, actor: Actor) -> Refused | Non
         return refused
     now = await ctx.provider(edit.provider).project(edit.project)
     renamed = edit.name is not None and edit.name.old != now.project.name
-    moved = edit.directory is not None and edit.directory.old != now.directory
+    moved = edit.directory is not None and edit.directory.old != now.fields.directory
     return Refused((Reason(Code.PROJECT_CHANGED),)) if renamed or moved else None
 
 
@@ -186,7 +189,7 @@ async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
     directory = edit.directory.new if edit.directory else None
     try:
         if edit.project is not None:
-            return await client.update_project(edit.project, name, directory)
+            return await client.update_project(edit.project, ProjectFields(name, directory))
         return await client.create_project(name or "", directory)
     except Unsure:
         if edit.project is not None:
@@ -204,7 +207,7 @@ async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
 def _is_so(now: ProjectNow, edit: _Edit) -> bool:
     """Whether the project is as it was asked for."""
     named = edit.name is None or now.project.name == edit.name.new
-    return named and (edit.directory is None or now.directory == edit.directory.new)
+    return named and (edit.directory is None or now.fields.directory == edit.directory.new)
 
 
 def _kept(edit: _Edit) -> str:

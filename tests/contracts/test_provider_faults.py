@@ -19,6 +19,7 @@ from bot.clients import catalog
 from bot.clients.base import NotDone, ProviderClient, ProviderError, Unsure
 from bot.clients.transport import ATTEMPTS
 from bot.domain.errors import Fault
+from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
 from tests.contracts import humanloop
 from tests.contracts.services import KEY
@@ -45,7 +46,7 @@ WRITES: dict[str, Ask] = {
     "serve": lambda client: client.serve(PROJECT, PRODUCTION, CONFIG),
     "clear": lambda client: client.clear(PROJECT, PRODUCTION),
     "create_project": lambda client: client.create_project("Refunds", "dir_6AsDf0GhJk2LzXcVb8NmQ"),
-    "update_project": lambda client: client.update_project(PROJECT, "Refunds", None),
+    "update_project": lambda client: client.update_project(PROJECT, ProjectFields("Refunds")),
     "set_evaluation_status": lambda client: client.set_evaluation_status(PROJECT, "ev_1", "completed"),
 }
 

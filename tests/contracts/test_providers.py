@@ -13,6 +13,7 @@ from bot.clients import catalog
 from bot.clients.base import ConfigWithContent, NotDone, ProviderClient, ServedNow
 from bot.domain.errors import Fault
 from bot.domain.evaluations import COMPLETED, PENDING, RUNNING, Evaluation
+from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import NOTHING
 from tests.contracts.services import KEY, SERVICES, Reach, copied, demo_database
@@ -176,7 +177,7 @@ async def test_of_two_at_the_same_moment_one_is_last_and_is_live(client: Provide
 async def test_makes_a_project_that_is_listed_and_has_nothing_live(client: ProviderClient) -> None:
     made = await client.create_project("Refunds in chat", "dir_6AsDf0GhJk2LzXcVb8NmQ")
 
-    assert (made.project.name, made.directory) == ("Refunds in chat", "dir_6AsDf0GhJk2LzXcVb8NmQ")
+    assert (made.project.name, made.fields.directory) == ("Refunds in chat", "dir_6AsDf0GhJk2LzXcVb8NmQ")
     assert await client.project(made.project) == made
     assert made.project in await client.projects("refunds in")
     assert list(await client.configs(made.project)) == []
@@ -184,7 +185,7 @@ async def test_makes_a_project_that_is_listed_and_has_nothing_live(client: Provi
 
 
 async def test_a_project_without_a_directory_has_none(client: ProviderClient) -> None:
-    assert (await client.create_project("Refunds in chat", None)).directory is None
+    assert (await client.create_project("Refunds in chat", None)).fields.directory is None
 
 
 async def test_of_two_projects_of_one_name_made_at_once_there_is_one(client: ProviderClient) -> None:
@@ -200,11 +201,11 @@ async def test_renames_and_moves_only_what_is_named(client: ProviderClient) -> N
     here = await project(client)
     before = await client.project(here)
 
-    moved = await client.update_project(here, None, "dir_6AsDf0GhJk2LzXcVb8NmQ")
-    renamed = await client.update_project(here, "Support answers", None)
+    moved = await client.update_project(here, ProjectFields(directory="dir_6AsDf0GhJk2LzXcVb8NmQ"))
+    renamed = await client.update_project(here, ProjectFields("Support answers"))
 
     assert moved.project.name == before.project.name
-    assert (renamed.project.name, renamed.directory) == ("Support answers", "dir_6AsDf0GhJk2LzXcVb8NmQ")
+    assert (renamed.project.name, renamed.fields.directory) == ("Support answers", "dir_6AsDf0GhJk2LzXcVb8NmQ")
     assert renamed.project.id == here.id
     assert await client.project(here) == renamed
 
@@ -212,7 +213,7 @@ async def test_renames_and_moves_only_what_is_named(client: ProviderClient) -> N
 async def test_a_name_that_is_taken_renames_nothing(client: ProviderClient) -> None:
     here = await project(client)
     with pytest.raises(NotDone) as caught:
-        await client.update_project(here, "Refund triage", None)
+        await client.update_project(here, ProjectFields("Refund triage"))
     assert caught.value.problem.fault is Fault.CONFLICT
     assert (await client.project(here)).project.name == here.name
 
@@ -228,8 +229,8 @@ REFUSED: dict[str, Callable[[ProviderClient, Project, Environment], Awaitable[An
     "serving in no project": lambda client, _, there: client.serve(NO_PROJECT, there, NOBODY),
     "clearing in no project": lambda client, _, there: client.clear(NO_PROJECT, there),
     "clearing through a crafted id": lambda client, _, there: client.clear(CLIMBER, there),
-    "renaming no project": lambda client, _here, _there: client.update_project(NO_PROJECT, "nothing", None),
-    "renaming through a crafted id": lambda client, _here, _there: client.update_project(CLIMBER, "climbed", None),
+    "renaming no project": lambda client, *_: client.update_project(NO_PROJECT, ProjectFields("nothing")),
+    "renaming through a crafted id": lambda client, *_: client.update_project(CLIMBER, ProjectFields("climbed")),
     "an evaluation nobody has": lambda client, here, _: client.set_evaluation_status(here, "ev_0", COMPLETED),
 }
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from bot.clients.base import NotDone, Unsure
+from bot.clients.base import NotDone, ServedNow, Unsure
 from bot.domain.changes import State
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.names import Config, Environment, Project
+from bot.domain.served import Split
 from bot.store import Store, StoreUnavailable
 from bot.store.database import Cause
 from bot.usecases import evaluations
@@ -190,11 +191,14 @@ async def test_undo_asks_for_what_was_live_before(talk: Talk) -> None:
 class Vanishing(MemoryProvider):
     """Takes the first write, and is gone before it answers."""
 
-    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
-        await super().serve(project, environment, config)
+    async def serve(
+        self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
+    ) -> ServedNow | None:
+        answer = await super().serve(project, environment, live, comment=comment)
         if self.writes() == 1:
             self.fail("served", NotDone(problem(Fault.UNREACHABLE)), times=20)
             raise Unsure(problem(Fault.CUT_AFTER_WRITE))
+        return answer
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ from bot.clients.humanloop.operations import Operations
 from bot.clients.transport import EventHooks, Transport, checked_key
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Evaluation
+from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
+from bot.domain.served import Split
 
 
 class HumanloopClient:
@@ -59,7 +62,7 @@ class HumanloopClient:
     @property
     def capabilities(self) -> Capabilities:
         """Everything: v4 keeps evaluations, and a config never changes under its id."""
-        return Capabilities(evaluations=True, projects=True, immutable_configs=True)
+        return Capabilities()
 
     async def check(self) -> None:
         """Read one project. Raises `ProviderError`."""
@@ -79,13 +82,22 @@ class HumanloopClient:
         """Make a project (*Create*, never repeated); a taken name is a `CONFLICT`. Raises `ProviderError`."""
         return self._now(await self.wire.create_project(name, directory_id=directory))
 
-    async def update_project(self, project: Project, name: str | None, directory: str | None) -> ProjectNow:
+    async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
         """Rename or move a project (*Update*, never repeated). Raises `ProviderError`."""
         doing = f"updating {project.name}"
-        return self._now(await self.wire.update_project(project.id, name=name, directory_id=directory, doing=doing))
+        record = await self.wire.update_project(
+            project.id, name=fields.name, directory_id=fields.directory, doing=doing
+        )
+        return self._now(record)
+
+    async def maintainers(self, words: str) -> Sequence[Maintainer]:
+        """None: projects of v4 have no maintainer."""
+        del words
+        return ()
 
     def _now(self, record: wire.Project) -> ProjectNow:
-        return ProjectNow(mapping.project(self._name, record), record.directory_id)
+        fields = ProjectFields(name=record.name, directory=record.directory_id)
+        return ProjectNow(mapping.project(self._name, record), fields)
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All configs of a project with their contents. Raises `ProviderError`."""
@@ -104,15 +116,52 @@ class HumanloopClient:
             raise NotDone(problem)
         return ServedNow(tuple(mapping.environment(self._name, row) for row in rows), live)
 
-    async def serve(self, project: Project, environment: Environment, config: Config) -> None:
-        """Make `config` live in exactly this environment (*Deploy Config*, never repeated). Raises `ProviderError`."""
-        doing = f"making {config.name} of {project.name} live in {environment.name}"
-        await self.wire.deploy_config(project.id, config.id, [environment.id], doing=doing)
+    async def serve(
+        self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
+    ) -> None:
+        """Make a config live in exactly this environment (*Deploy Config*, never repeated). Raises `ProviderError`.
 
-    async def clear(self, project: Project, environment: Environment) -> None:
+        The answer is not the read-back: which rows it has is not stated. v4 takes no comment.
+        """
+        del comment
+        if isinstance(live, Split):
+            raise self._cannot(f"splitting the traffic of {project.name} in {environment.name}")
+        doing = f"making {live.name} of {project.name} live in {environment.name}"
+        await self.wire.deploy_config(project.id, live.id, [environment.id], doing=doing)
+
+    async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> None:
         """Make nothing live there (*Delete Deployed Config*, which takes an id). Raises `ProviderError`."""
+        del comment
         doing = f"making nothing of {project.name} live in {environment.name}"
         await self.wire.delete_deployed_config(project.id, environment.id, doing=doing)
+
+    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+        """None: v4 does not say who deployed."""
+        del project, environment
+        return None
+
+    async def ask_approval(
+        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+    ) -> ProviderApproval:
+        """Refused: v4 has no approvals. Raises `NotDone`."""
+        del live, description
+        raise self._cannot(f"asking for an approval for {project.name} in {environment.name}")
+
+    async def approval(self, approval_id: str) -> ProviderApproval:
+        """Refused: v4 has no approvals. Raises `NotDone`."""
+        raise self._cannot(f"reading approval {approval_id}")
+
+    async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
+        """Refused: v4 has no approvals. Raises `NotDone`."""
+        del comment
+        raise self._cannot(f"applying approval {approval_id}")
+
+    async def drop_approval(self, approval_id: str) -> None:
+        """Refused: v4 has no approvals. Raises `NotDone`."""
+        raise self._cannot(f"taking approval {approval_id} back")
+
+    def _cannot(self, doing: str) -> NotDone:
+        return NotDone(Problem(Fault.INVALID, self._name, doing, detail="v4 has no such operation"))
 
     async def evaluations(self, project: Project) -> Sequence[Evaluation]:
         """All evaluations with their scores. Raises `ProviderError`."""

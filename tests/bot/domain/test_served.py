@@ -89,4 +89,4 @@ def test_what_is_no_state_is_never_written() -> None:
 def test_things_are_known_by_provider_and_id_and_not_by_name() -> None:
     assert Project("humanloop", "pr_1", "a").key == Project("humanloop", "pr_1", "b").key == ("humanloop", "pr_1")
     assert Environment("humanloop", "env_1", "a").key == ("humanloop", "env_1")
-    assert Config("humanloop", "pr_1", "config_1", "a", "v").key == ("humanloop", "config_1")
+    assert Config("humanloop", "pr_1", "config_1", "a", "v").key == ("humanloop", "pr_1", "config_1")

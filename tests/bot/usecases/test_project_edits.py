@@ -12,6 +12,7 @@ from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import Event, Kind
 from bot.domain.errors import Code, Fault
+from bot.domain.fields import ProjectFields
 from bot.domain.outcomes import (
     Altered,
     Ambiguous,
@@ -61,7 +62,7 @@ async def test_a_project_is_made_once_it_is_confirmed(world: World) -> None:
     saved = the(ProjectSaved, await pressed(world, shown))
 
     assert (saved.project.name, saved.made, saved.line) == ("Refund triage", True, 'project show "Refund triage"')
-    assert world.provider.directories == {saved.project.id: "dir_1a2b"}
+    assert world.provider.fields[saved.project.id].directory == "dir_1a2b"
     assert world.provider.calls == ["create_project"]
     facts = {"name": "- → Refund triage", "directory": "- → dir_1a2b"}
     assert await history(world, saved.project.id) == [(Event.PROJECT_CREATED, ADA, facts)]
@@ -69,14 +70,14 @@ async def test_a_project_is_made_once_it_is_confirmed(world: World) -> None:
 
 
 async def test_a_project_is_renamed_and_moved(world: World) -> None:
-    world.provider.directories["pr_support"] = "dir_old"
+    world.provider.fields["pr_support"] = ProjectFields(directory="dir_old")
 
     shown = the(ProjectPreview, await typed(world, 'project update support name="Support desk" directory=dir_new'))
     saved = the(ProjectSaved, await pressed(world, shown))
 
     assert (shown.name, shown.directory) == (Altered("support", "Support desk"), Altered("dir_old", "dir_new"))
     assert (saved.project.id, saved.project.name, saved.made) == ("pr_support", "Support desk", False)
-    assert world.provider.directories["pr_support"] == "dir_new"
+    assert world.provider.fields["pr_support"].directory == "dir_new"
     ((event, who, facts),) = await history(world, "pr_support")
     assert (event, who) == (Event.PROJECT_UPDATED, ADA)
     assert facts == {"name": "support → Support desk", "directory": "dir_old → dir_new"}
@@ -129,7 +130,7 @@ async def test_who_lost_the_right_after_it_was_shown_does_nothing(world: World) 
 
 
 async def test_a_provider_that_cannot_says_so(world: World) -> None:
-    world.provider.capabilities = Capabilities(projects=False)
+    world.provider.capabilities = Capabilities(create=False, fields=frozenset())
     assert codes(await typed(world, "project create x")) == [Code.PROVIDER_CANNOT]
     assert codes(await typed(world, "project update support name=y")) == [Code.PROVIDER_CANNOT]
     assert world.provider.calls == []
@@ -149,9 +150,9 @@ async def test_a_button_does_its_work_once_and_for_one_person(world: World) -> N
 async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(world: World, moved: str) -> None:
     shown = await typed(world, "project update support name=desk directory=dir_new")
     if moved == "name":
-        await world.provider.update_project(world.provider.projects_["pr_support"], "other", None)
+        await world.provider.update_project(world.provider.projects_["pr_support"], ProjectFields("other"))
     else:
-        world.provider.directories["pr_support"] = "dir_other"
+        world.provider.fields["pr_support"] = ProjectFields(directory="dir_other")
     world.provider.calls.clear()
 
     assert codes(await pressed(world, shown)) == [Code.PROJECT_CHANGED]
