@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from pydantic import SecretStr
@@ -9,7 +9,7 @@ from bot.clients.base import Capabilities, NotDone
 from bot.clients.humanloop import HumanloopClient
 from bot.domain.errors import Fault
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import NOTHING, One, Served
+from bot.domain.served import NOTHING, One, Served, Split
 from tests.contracts.humanloop import DEPLOYMENTS, EVALUATION, PROJECT, PROJECT_CONFIG
 from tests.faulty import FaultyServer, answer
 
@@ -29,7 +29,7 @@ async def client(server: FaultyServer) -> AsyncIterator[HumanloopClient]:
 def test_says_who_it_is_and_what_it_can() -> None:
     client = HumanloopClient("acorn", "https://config.example.com/v4", SecretStr("marmalade"))
     assert client.name == "acorn"
-    assert client.capabilities == Capabilities(evaluations=True, immutable_configs=True)
+    assert client.capabilities == Capabilities()
     assert repr(client) == "<HumanloopClient acorn https://config.example.com/v4>"
 
 
@@ -89,3 +89,27 @@ async def test_answers_the_evaluation_as_it_is_after_its_status_was_set(
     server.always = answer(EVALUATION | {"status": "completed", "evaluator_aggregates": None})
     evaluation = await client.set_evaluation_status(TRIAGE, EVALUATION["id"], "completed")
     assert (evaluation.status, evaluation.scores) == ("completed", ())
+
+
+CANNOT: dict[str, Callable[[HumanloopClient], Awaitable[object]]] = {
+    "splitting traffic": lambda client: client.serve(TRIAGE, STAGING, Split((("config_x", 100_000),))),
+    "asking for an approval": lambda client: client.ask_approval(TRIAGE, STAGING, None, description="deploy"),
+    "reading an approval": lambda client: client.approval("apr_1"),
+    "applying an approval": lambda client: client.apply_approval("apr_1"),
+    "taking an approval back": lambda client: client.drop_approval("apr_1"),
+}
+
+
+@pytest.mark.parametrize("what", CANNOT)
+async def test_what_v4_does_not_have_is_refused_without_asking_it(
+    what: str, client: HumanloopClient, server: FaultyServer
+) -> None:
+    with pytest.raises(NotDone) as caught:
+        await CANNOT[what](client)
+    assert caught.value.problem.fault is Fault.INVALID
+    assert server.requests == []
+
+
+async def test_nobody_looks_after_a_project_and_nobody_is_known_to_have_moved_it(client: HumanloopClient) -> None:
+    assert await client.maintainers("ada@example.com") == ()
+    assert await client.last_moved(TRIAGE, STAGING) is None
