@@ -40,6 +40,7 @@ from bot.stopping import stop_signal
 from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.usecases.context import Context
 from bot.usecases.index import Index
+from bot.usecases.ports import Clock
 from bot.usecases.tasks import Tasks
 from handlers.notifier import SlackNotifier
 from handlers.people import SlackPeople
@@ -105,6 +106,7 @@ class Parts:
     running_threshold: timedelta = timedelta(hours=4)
     approval_expiry: timedelta = timedelta(hours=24)
     index_refresh: timedelta = timedelta(minutes=5)
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
     A SQLite file is made and migrated here; PostgreSQL has to be before. Raises `NotAlone`, `SchemaMismatch`,
     `StoreUnavailable`, `TokenProblem`.
     """
-    clock, tasks, file = SystemClock(), Tasks(), sqlite_file(parts.database_url)
+    clock, tasks, file = parts.clock, Tasks(), sqlite_file(parts.database_url)
     async with AsyncExitStack() as stack:
         for provider in parts.providers:
             stack.push_async_callback(provider.close)
@@ -168,15 +170,14 @@ def new_context(
     alone: bool,
 ) -> Context:
     """What use cases are handed. `alone` says that no other process shares the database."""
-    clock = SystemClock()
     providers = {provider.name: provider for provider in clients}
     return Context(
         store=store,
         providers=providers,
-        index=Index(providers, clock),
+        index=Index(providers, parts.clock),
         people=people,
-        notifier=SlackNotifier(slack, clock),
-        clock=clock,
+        notifier=SlackNotifier(slack, parts.clock),
+        clock=parts.clock,
         rule_for=_rule_for(parts.approval_expiry),
         owner=str(ULID()),
         org=identity.org,

@@ -8,7 +8,6 @@ import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +54,21 @@ class CannotPlay(Exception):
     """The playground does not start; the text says what to do instead."""
 
 
+@dataclass(slots=True)
+class Later:
+    """Moves the clock of everything here on, and does what falls due, without waiting for it."""
+
+    clock: playground.MovableClock
+    bot: Bot | None = None
+    """None while it starts: then the first round does what is due."""
+
+    async def move(self, seconds: float) -> None:
+        """Move on by so many seconds."""
+        self.clock.move(seconds)
+        if self.bot is not None:
+            await self.bot.scheduler.first_round()
+
+
 @dataclass(frozen=True, slots=True)
 class Playground:
     """A playground that runs."""
@@ -75,18 +89,20 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
     async with AsyncExitStack() as stack:
         stack.enter_context(_held(data))
+        clock = playground.MovableClock(data / "clock")
         await migrate_registry(registry_url)
-        await seed_demo(registry_url, datetime.now(UTC))
-        workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db")
+        await seed_demo(registry_url, clock.now())
+        workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db", now=clock.now)
         stack.callback(workspace.close)
-        page = serving(playground.create_app(workspace), host=HOST, port=port)
+        later = Later(clock)
+        page = serving(playground.create_app(workspace, move_clock=later.move), host=HOST, port=port)
         try:
             serving_port = await stack.enter_async_context(page)
         except PortTaken as taken:
             raise CannotPlay(f"{taken}. Choose another port with --port; 0 takes a free one.") from None
         stack.callback(workspace.audience.end)
         address = f"http://{HOST}:{serving_port}"
-        service = create_registry(registry_url, api_keys=[KEY.get_secret_value()])
+        service = create_registry(registry_url, api_keys=[KEY.get_secret_value()], now=clock.now)
         stack.push_async_callback(close_registry, service)
         parts = Parts(
             database_url=f"sqlite+aiosqlite:///{data / 'configbot.db'}",
@@ -96,6 +112,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
             slack_api_url=f"{address}/api/",
             default_channel=DEPLOYS,
             evaluations_channel=EVALS,
+            clock=clock,
         )
         bot = await stack.enter_async_context(put_together(parts))
         await bot.ctx.index.refresh()
@@ -103,6 +120,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         await stack.enter_async_context(socket.connected(bot.app, token))
         bot.tasks.spawn(bot.scheduler.first_round(), "first round")
         bot.scheduler.start()
+        later.bot = bot
         yield Playground(address, workspace, bot, registry_url)
 
 

@@ -4,6 +4,7 @@ Plays somebody else, so it imports nothing of ours but `bot.logs`. What works he
 error names, the three seconds and the rules of `response_url` and `trigger_id` are Slack's.
 """
 
+from bot.playground.clock import MovableClock
 from bot.playground.delivery import HttpDelivery, SocketDelivery
 from bot.playground.model import Bot, Channel, Command, Person, Team, UserGroup
 from bot.playground.server import create_app
@@ -14,6 +15,7 @@ __all__ = [
     "Channel",
     "Command",
     "HttpDelivery",
+    "MovableClock",
     "Person",
     "SocketDelivery",
     "Team",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.playground.clock import MONDAY, next_morning
 from bot.playground.delivery import Delivery, SocketDelivery
 from bot.playground.faults import Fault
 from bot.playground.interactions import Interactions
@@ -23,6 +25,8 @@ MoveClock = Callable[[float], Awaitable[None]]
 KEEP_ALIVE_SECONDS = 15.0
 LARGEST_BODY = 1_000_000
 YEAR_SECONDS = 366 * 86_400
+MORNINGS = {"tomorrow": None, "monday": MONDAY}
+"""Where the clock can be moved to: nine o'clock of the next day, or of the next Monday."""
 RECONNECT = ("warning", "refresh_requested", "link_disabled")
 
 
@@ -83,7 +87,13 @@ class Page:
         return {
             "team": {"id": workspace.team.id, "name": workspace.team.name},
             "people": [
-                {"id": person.id, "name": person.name, "title": person.title, "handle": person.username}
+                {
+                    "id": person.id,
+                    "name": person.name,
+                    "title": person.title,
+                    "handle": person.username,
+                    "tz": person.tz,
+                }
                 for person in workspace.people.values()
                 if not person.deleted
             ],
@@ -188,10 +198,19 @@ class Page:
     async def _set_clock(self, body: Body, _base_url: str) -> Json:
         if self._move_clock is None:
             raise Impossible("this clock cannot be moved: start the playground, which has one that can")
-        await self._move_clock(body.number("seconds", 0))
+        await self._move_clock(self._seconds_to(body) if "to" in body.values else body.number("seconds", 0))
         now = {"now": self._workspace.now()}
         self._workspace.audience.tell("clock", now)
         return now
+
+    def _seconds_to(self, body: Body) -> float:
+        """Seconds until a morning in the zone of the person who asks."""
+        to = body.text("to")
+        if to not in MORNINGS:
+            raise Impossible(f"the clock does not know {to!r}: choose of {', '.join(MORNINGS)}, or send seconds")
+        zone = self._workspace.person(body.text("as")).tz
+        now = datetime.fromtimestamp(self._workspace.now(), UTC)
+        return (next_morning(now, zone, MORNINGS[to]) - now).total_seconds()
 
     async def _faults(self, body: Body, _base_url: str) -> Json:
         method, error = body.text("method"), body.optional("error") or ""

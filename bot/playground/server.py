@@ -14,7 +14,8 @@ Page's side (JSON; every POST needs ``Content-Type: application/json``; an error
     GET  /playground/modal?as=U · home?as=U           the modal on top and how many are open; the Home tab
     GET  /playground/events?as=U                      server-sent: bot message deleted modal home log notice clock
     GET  /playground/log?after=N                      requests and answers; tokens are masked
-    GET, POST /playground/clock                       {"now", "movable"}; {"seconds": n} moves it on
+    GET, POST /playground/clock                       {"now", "movable"}; {"seconds": n} moves it on, so does
+                                                      {"as", "to": "tomorrow" or "monday"}, to nine o'clock there
     POST /playground/say       {"as", "channel", "text", "thread_ts"?}           as typed: @Name, #channel, /command
     POST /playground/action    {"as", "channel", "ts"|"ephemeral_id"|"view_id", "block_id", "action_id",
                                 "value"?|"selected_option"?|…, "state"?}

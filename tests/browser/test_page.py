@@ -224,3 +224,17 @@ def test_channels_of_one_person_are_not_asked_for_in_the_name_of_another(open_pa
     expect(articles(page, "Only visible to you", "Nothing waits for you")).to_have_count(1)
     direct = page.get_by_role("navigation", name="Channels").get_by_role("link", name="configbot")
     expect(direct).to_have_attribute("href", re.compile("U0MIRA/D0MIRA"))
+
+
+def test_the_clock_is_moved_on_and_what_falls_due_is_there(open_page: OpenPage) -> None:
+    page = open_page()
+    act_as(page, "Ada Ibarra")
+    clock = page.get_by_role("region", name="Clock")
+    expect(clock).to_contain_text("Madrid")
+    say(page, "/deploy config_x to production")
+    expect(articles(page, "Waiting for approval", "config_x").last).to_be_visible()
+    clock.get_by_role("button", name=re.compile("Monday 9:00")).click()
+    expect(clock).to_contain_text(re.compile("Mon.*09:0"))
+    clock.get_by_role("button", name=re.compile("tomorrow 9:00")).click()
+    expect(clock).to_contain_text(re.compile("Tue.*09:0"))
+    expect(articles(page, "Expired", "config_x").last).to_be_visible()

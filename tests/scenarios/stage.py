@@ -288,8 +288,8 @@ async def staged(
             slack_api_url=f"{address}/api/",
             default_channel=DEPLOYS,
             evaluations_channel=EVALS,
+            clock=clock,
         )
-        stack.enter_context(patch("bot.app.SystemClock", lambda: clock))
         stack.enter_context(patch.object(Store, "open", partial(Store.open, busy_seconds=busy_seconds)))
         before = structlog.get_config()
         stack.callback(lambda: structlog.configure(**before))

@@ -35,7 +35,7 @@ export function post(name, body) {
   });
 }
 
-const EVENTS = ["message", "deleted", "modal", "home", "log", "bot", "notice"];
+const EVENTS = ["message", "deleted", "modal", "home", "log", "bot", "notice", "clock"];
 const SLOWEST = 5_000;
 
 /**

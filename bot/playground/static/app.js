@@ -7,6 +7,7 @@ import { Layout } from "./layout.js";
 import { keyOf, Timeline } from "./messages.js";
 import { Modals } from "./modals.js";
 import { address, place } from "./place.js";
+import { setNow, setZone } from "./time.js";
 import { toasts } from "./toasts.js";
 import { Unread } from "./unread.js";
 
@@ -84,6 +85,8 @@ class App {
     this.modals.clear();
     this.session = session;
     this.here = { person, channel: null, thread: null };
+    setZone(session.people.find(({ id }) => id === person)?.tz);
+    setNow(session.now);
     this.unread.become(person, session.channels);
     this.layout.drawSession();
     this.stopListening = listen(person, {
@@ -162,6 +165,7 @@ class App {
     else if (name === "home") this.home.show(data.view);
     else if (name === "log") this.layout.logPane.put(data);
     else if (name === "bot") this.botIs(data.connected);
+    else if (name === "clock") this.clockMoved(data.now);
     else if (name === "notice") this.say(data.text, "problem");
   }
 
@@ -191,6 +195,15 @@ class App {
     this.refreshSoon();
   }
 
+  /** Today has become yesterday, perhaps: what is on screen is drawn anew. */
+  async clockMoved(now) {
+    setNow(now);
+    this.layout.clock.draw();
+    this.timeline.clear();
+    this.thread.clear();
+    await this.refresh();
+  }
+
   /** A first direct message opens a conversation that the session did not list yet. */
   async channelKnown(id) {
     if (this.session.channels.some((channel) => channel.id === id)) return;
@@ -203,6 +216,7 @@ class App {
     const session = await get("session", { as: person });
     if (person !== this.here.person) return false;
     this.session = session;
+    setNow(session.now);
     this.layout.drawSession();
     return true;
   }

@@ -1,5 +1,6 @@
 // The frame of the page: bars, panes, and what fills them.
 
+import { ClockPane } from "./clock.js";
 import { Composer } from "./composer.js";
 import { avatar, h, icon, memory } from "./dom.js";
 import { LogPane } from "./log.js";
@@ -17,6 +18,7 @@ export class Layout {
     this.composer = new Composer({ label: "Message", action: "Send", send: (text) => app.speak(text), commands: () => app.session.commands });
     this.replyComposer = new Composer({ label: "Reply", action: "Reply", send: (text) => app.speak(text, app.here.thread) });
     this.replyComposer.placeholder = "Reply in this thread";
+    this.clock = new ClockPane(app);
     this.build();
     document.body.append(this.skip, this.root, toasts.region);
     narrow.addEventListener("change", () => this.drawDrawer(false));
@@ -41,7 +43,7 @@ export class Layout {
       h("nav", { "aria-label": "App" }, h("ul", {}, h("li", {}, this.homeLink))),
       h("p", { class: "nav-title", "aria-hidden": "true" }, "Channels"),
       h("nav", { "aria-label": "Channels" }, this.channelList),
-      h("div", { class: "sidebar-foot" }, this.botState, this.themeButton),
+      h("div", { class: "sidebar-foot" }, this.clock.node, this.botState, this.themeButton),
     );
     this.scrim = h("div", { class: "scrim", hidden: true, onclick: () => this.drawDrawer(false) });
 
@@ -94,6 +96,7 @@ export class Layout {
     this.channelList.replaceChildren(...session.channels.map((channel) => h("li", {}, this.channelLink(channel))));
     this.homeLink.href = address({ person: here.person, channel: "home" });
     this.drawBot();
+    this.clock.draw();
     this.drawUnread(this.app.unread);
     this.drawPlace(false);
   }

@@ -40,9 +40,11 @@ export function moment(unix, format, fallback, url) {
   return url ? link(url, time) : time;
 }
 
+const SIGNS = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+
 /** Nodes for a plain_text object: nothing in it is formatted but emoji, and those only if it says so. */
 export function plainText(object) {
-  const text = String(object?.text ?? "");
+  const text = String(object?.text ?? "").replace(/&(?:amp|lt|gt);/g, (sign) => SIGNS[sign]);
   return object?.emoji === false ? text : withEmoji(text);
 }
 

@@ -1,28 +1,48 @@
 // Times as the reader's clock shows them.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const clockSeconds = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
-});
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const formats = {
-  date: new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long", day: "numeric" }),
-  date_short: new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" }),
-  date_long: new Intl.DateTimeFormat(undefined, { weekday: "long", year: "numeric", month: "long", day: "numeric" }),
-};
+let zone;
+let clock, clockSeconds, full, formats, numbers, moment;
+let ahead = 0;
+
+/** From now on times are shown as they are in this IANA zone: that of the person who is acting. */
+export function setZone(name) {
+  zone = name;
+  const format = (options) => new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
+  clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  clockSeconds = format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  full = format({ dateStyle: "full", timeStyle: "medium" });
+  moment = format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  formats = {
+    date: format({ year: "numeric", month: "long", day: "numeric" }),
+    date_short: format({ year: "numeric", month: "short", day: "numeric" }),
+    date_long: format({ weekday: "long", year: "numeric", month: "long", day: "numeric" }),
+  };
+  numbers = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
+}
+
+setZone(undefined);
+
+/** The server's clock can be ahead of this machine's. */
+export function setNow(unix) {
+  ahead = unix - Date.now() / 1000;
+}
+
+export const now = () => Date.now() / 1000 + ahead;
+
+/** The present moment in words, and where that is: "Sat, Nov 21, 14:05 Madrid". */
+export const present = () => [moment.format(new Date(now() * 1000)), zone?.split("/").at(-1).replaceAll("_", " ")].filter(Boolean).join(" ");
 
 export const hourMinute = (unix) => clock.format(new Date(unix * 1000));
 export const hourMinuteSecond = (unix) => clockSeconds.format(new Date(unix * 1000));
 export const whole = (unix) => full.format(new Date(unix * 1000));
 export const iso = (unix) => new Date(unix * 1000).toISOString();
 
-function dayNumber(date) {
-  return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
-}
+const dateNumber = (unix) => numbers.format(new Date(unix * 1000));
+const dayNumber = (unix) => Math.round(Date.parse(dateNumber(unix)) / 86_400_000);
 
 /** "Today", "Yesterday", "Tomorrow", or null. */
 function near(unix) {
-  const distance = dayNumber(new Date(unix * 1000)) - dayNumber(new Date());
+  const distance = dayNumber(unix) - dayNumber(now());
   return { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[distance] ?? null;
 }
 
@@ -31,7 +51,7 @@ export const day = (unix) => near(unix) ?? formats.date_long.format(new Date(uni
 
 /** How long ago or ahead, roughly. */
 function ago(unix) {
-  const seconds = unix - Date.now() / 1000;
+  const seconds = unix - now();
   const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
   for (const [unit, size] of [["day", 86_400], ["hour", 3_600], ["minute", 60]]) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
@@ -47,9 +67,7 @@ export function dateTokens(unix, format) {
     if (name === "time") return hourMinute(unix);
     if (name === "time_secs") return hourMinuteSecond(unix);
     if (name === "ago") return ago(unix);
-    if (name === "date_num") {
-      return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-    }
+    if (name === "date_num") return dateNumber(unix);
     const plain = name.replace(/_pretty$/, "");
     if (!(plain in formats)) return token;
     const pretty = name === plain ? null : near(unix);

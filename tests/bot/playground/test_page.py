@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -61,6 +62,8 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
         ("faults", {"method": "chat.postMesage"}, 400, "the bot calls no 'chat.postMesage' here"),
         ("faults", {"method": "socket", "error": "explode"}, 400, "error must be drop"),
         ("clock", {"seconds": "soon"}, 400, "seconds must be a number"),
+        ("clock", {"as": "U0ADA", "to": "christmas"}, 400, "choose of tomorrow, monday"),
+        ("clock", {"as": "U0NOBODY", "to": "monday"}, 400, "U0NOBODY"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_in_words(
@@ -135,6 +138,8 @@ async def test_the_clock_moves_on_only_where_it_can(page: Page, clock: MovableCl
     async with page.events() as events:
         await page.post("clock", seconds=3600)
         assert await events.next("clock") == {"now": before["now"] + 3600}
+        await page.post("clock", **{"as": "U0ADA", "to": "tomorrow"})
+        assert await events.next("clock") == {"now": datetime(2026, 11, 22, 8, 0, tzinfo=UTC).timestamp()}
     fixed = make_workspace(now=clock)
     async with playground(fixed) as other:
         assert not (await other.get("clock"))["movable"]
