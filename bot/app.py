@@ -25,6 +25,8 @@ from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
 from bot.domain.names import Environment, Project
 from bot.domain.policies import Rule, built_in_rule
+from bot.domain.reminding import Reminding
+from bot.domain.workhours import WorkHours, days_of, hours_of, zone_of
 from bot.grammar import COMMANDS
 from bot.jobs.scheduler import Scheduler, table
 from bot.logs import get_logger
@@ -107,6 +109,7 @@ class Parts:
     approval_expiry: timedelta = timedelta(hours=24)
     index_refresh: timedelta = timedelta(minutes=5)
     clock: Clock = field(default_factory=SystemClock)
+    reminding: Reminding = field(default_factory=Reminding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def new_context(
         default_channel=parts.default_channel,
         running_threshold=parts.running_threshold,
         evaluations_channel=parts.evaluations_channel,
+        reminding=parts.reminding,
     )
 
 
@@ -344,4 +348,12 @@ def parts_of(settings: Settings, providers: Sequence[ProviderClient]) -> Parts:
         running_threshold=timedelta(hours=settings.evaluation_running_threshold),
         approval_expiry=timedelta(hours=settings.approval_expiry_hours),
         index_refresh=timedelta(minutes=settings.index_refresh_minutes),
+        reminding=reminding_of(settings),
     )
+
+
+def reminding_of(settings: Settings) -> Reminding:
+    """How people are reminded, of settings that were checked."""
+    start, end = hours_of(settings.reminder_hours)
+    hours = WorkHours(zone_of(settings.reminder_zone), days_of(settings.reminder_days), start, end)
+    return Reminding(hours)

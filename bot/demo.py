@@ -18,6 +18,8 @@ from bot import playground
 from bot.alone import InUse, held
 from bot.app import Bot, Parts, put_together, registry_client, slash_commands
 from bot.clients.transport import EventHooks
+from bot.domain.reminding import Reminding
+from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
 from bot.logs import get_logger
 from bot.playground import Channel, Command, Person, Team, Workspace
@@ -113,6 +115,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
             default_channel=DEPLOYS,
             evaluations_channel=EVALS,
             clock=clock,
+            reminding=Reminding(ALWAYS),
         )
         bot = await stack.enter_async_context(put_together(parts))
         await bot.ctx.index.refresh()

@@ -22,6 +22,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
+from bot.domain.workhours import days_of, hours_of, zone_of
+
 PREFIX = "CONFIGBOT_"
 
 Mode = Literal["run", "clock", "doctor", "registry", "database", "manifest", "playground"]
@@ -81,6 +83,20 @@ def _channel(channel: str) -> str:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
         raise ValueError("is no channel id (in Slack: the channel's name, About, at the very bottom)")
     return channel
+
+
+def _zone(name: str) -> str:
+    return zone_of(name).key
+
+
+def _days(text: str) -> str:
+    days_of(text)
+    return text
+
+
+def _hours(text: str) -> str:
+    hours_of(text)
+    return text
 
 
 def _command_name(name: str) -> str:
@@ -213,6 +229,15 @@ class Settings(BaseSettings):
     )
     evaluation_running_threshold: _Seconds = Field(
         default=4, description="Hours after which an evaluation counts as left running.", examples=["4"]
+    )
+    reminder_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="The time zone of the working hours, by its IANA name.", examples=["Europe/Madrid"]
+    )
+    reminder_days: Annotated[str, AfterValidator(_days)] = Field(
+        default="mon-fri", description="The days on which configbot reminds by itself.", examples=["sun-thu"]
+    )
+    reminder_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        default="9-17", description="The hours of those days in which it does.", examples=["8:30-16:30"]
     )
     approval_expiry_hours: _Seconds = Field(
         default=24, description="Hours for which an approval is waited for.", examples=["24"]

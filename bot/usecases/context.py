@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ulid import ULID
@@ -13,6 +13,7 @@ from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Event
 from bot.domain.errors import Fault, Problem
 from bot.domain.policies import RuleFor
+from bot.domain.reminding import Reminding
 from bot.store import Store
 from bot.usecases.index import Index
 from bot.usecases.ports import Clock, Notifier, People
@@ -42,6 +43,7 @@ class Context:
     default_channel: str | None = None
     running_threshold: timedelta = timedelta(hours=4)
     evaluations_channel: str | None = None
+    reminding: Reminding = field(default_factory=Reminding)
 
     def provider(self, name: str) -> ProviderClient:
         """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""

@@ -73,11 +73,12 @@ async def _watch(ctx: Context, project: Project, evaluation: Evaluation, looked_
         known = await tx.reminder(project.provider, evaluation.id)
         if known is not None and known.ended_at is not None and known.ended_at >= looked_at:
             return 0  # it was ended here after we looked
-        reminder, woken = _reminder_now(known, project, evaluation, now)
+        at_work = ctx.reminding.hours.hold(now)
+        reminder, woken = _reminder_now(known, project, evaluation, now, at_work=at_work)
         told = await tx.notice_for(NoticeKind.EVALUATION, subject_of(reminder))
     due = now - reminder.first_seen >= ctx.running_threshold and reminder.snoozed_until is None
     channel = ctx.evaluations_channel or ctx.default_channel
-    say = channel is not None and due and (told is None or woken)
+    say = channel is not None and due and (told is None or woken) and at_work
     if reminder == known and not say:
         return 0
     subject = subject_of(reminder)
@@ -98,14 +99,14 @@ async def _watch(ctx: Context, project: Project, evaluation: Evaluation, looked_
 
 
 def _reminder_now(
-    known: Reminder | None, project: Project, evaluation: Evaluation, now: datetime
+    known: Reminder | None, project: Project, evaluation: Evaluation, now: datetime, *, at_work: bool
 ) -> tuple[Reminder, bool]:
     """What to remember about an evaluation that runs, and whether its snooze has just ended."""
     if known is None:
         return Reminder(project.provider, project.id, project.name, evaluation.id, evaluation.created_at), False
     if known.ended_at is not None:  # it runs again
         return Reminder(project.provider, project.id, project.name, evaluation.id, now), False
-    woken = known.snoozed_until is not None and known.snoozed_until <= now
+    woken = known.snoozed_until is not None and known.snoozed_until <= now and at_work
     return (replace(known, snoozed_until=None) if woken else known), woken
 
 

@@ -152,6 +152,13 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is no channel id"),
         ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is no channel id"),
         ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "is wrong: Input should be greater than 0"),
+        (
+            "CONFIGBOT_REMINDER_ZONE",
+            "Mars/Olympus",
+            "is no time zone of the IANA list. Example: CONFIGBOT_REMINDER_ZONE=Europe/",
+        ),
+        ("CONFIGBOT_REMINDER_DAYS", "some-days", "holds something that is no day of the week"),
+        ("CONFIGBOT_REMINDER_HOURS", "17-9", "must begin before it ends, on the same day"),
         ("CONFIGBOT_APPROVAL_EXPIRY_HOURS", "a day", "is wrong: Input should be a valid number"),
         ("CONFIGBOT_COMMANDS", "Deploy It", "holds something that is no name of a command"),
         ("CONFIGBOT_COMMANDS", ",", "is wrong: List should have at least 1 item"),

@@ -14,6 +14,8 @@ from pydantic import SecretStr
 
 from bot.app import Parts, put_together
 from bot.clients import catalog
+from bot.domain.reminding import Reminding
+from bot.domain.workhours import ALWAYS
 from bot.logs import setup
 from bot.slack import bolt, socket
 from bot.stopping import stop_signal
@@ -48,6 +50,7 @@ async def serve(mouth: Connection, slack: str, registry: str, database: str) -> 
         slack_api_url=f"{slack}/api/",
         default_channel="C0DEPLOYS",
         evaluations_channel="C0EVALS",
+        reminding=Reminding(ALWAYS),
     )
     async with put_together(parts) as bot:
         await bot.scheduler.first_round()

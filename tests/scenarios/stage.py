@@ -19,6 +19,8 @@ from pydantic import SecretStr
 from bot.app import Bot, Parts, put_together, slash_commands
 from bot.clients import catalog
 from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM
+from bot.domain.reminding import Reminding
+from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
 from bot.logs import current_request_id
 from bot.playground import Channel, Command, Person, Workspace, create_app
@@ -289,6 +291,7 @@ async def staged(
             default_channel=DEPLOYS,
             evaluations_channel=EVALS,
             clock=clock,
+            reminding=Reminding(ALWAYS),
         )
         stack.enter_context(patch.object(Store, "open", partial(Store.open, busy_seconds=busy_seconds)))
         before = structlog.get_config()

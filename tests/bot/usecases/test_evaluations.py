@@ -96,6 +96,22 @@ async def test_it_is_reported_once_by_two_sweeps_at_once(world: World) -> None:
     assert len(world.memo.reports()) == 1
 
 
+async def test_nothing_is_said_outside_of_the_working_hours(world: World) -> None:
+    runs(world)
+    assert await swept(world, after=timedelta(hours=5)) == 0  # 17:00 on a Monday
+    assert await swept(world, after=timedelta(hours=15, minutes=59)) == 0
+    assert await swept(world) == 1
+
+
+async def test_a_snooze_that_ends_at_night_is_over_in_the_morning(world: World) -> None:
+    run = runs(world)
+    await swept(world)
+    await evaluations.snooze(world.ctx, f"main:{run.id}", ADA, 6 * HOUR)
+    assert await swept(world, after=7 * HOUR) == 0
+    assert (await reminder(world, run)).snoozed_until is not None
+    assert await swept(world, after=14 * HOUR) == 1
+
+
 async def test_what_does_not_run_is_not_reported(world: World) -> None:
     for status in (COMPLETED, PENDING, CANCELLED, "new status"):
         runs(world, status=status)
