@@ -149,13 +149,19 @@ async def test_a_process_that_is_still_starting_can_be_stopped(tmp_path: Path) -
 
 # The clock
 
+REPORTS_AT_ANY_HOUR = {
+    "CONFIGBOT_EVALUATIONS_CHANNEL": "C0EVALS",
+    "CONFIGBOT_REMINDER_DAYS": "mon-sun",
+    "CONFIGBOT_REMINDER_HOURS": "0-24",
+}
+
 
 async def test_the_clock_alone_runs_the_jobs_also_for_our_own_service(postgres_url: str, tmp_path: Path) -> None:
     await demo_registry(tmp_path)
     databases = {"CONFIGBOT_DATABASE_URL": postgres_url}
     assert (await asyncio.to_thread(bot, tmp_path, "db", "upgrade", **databases)).returncode == 0
     async with slack_here() as slack:
-        settings = {**slack.settings(), **OWN_REGISTRY, **databases, "CONFIGBOT_EVALUATIONS_CHANNEL": "C0EVALS"}
+        settings = {**slack.settings(), **OWN_REGISTRY, **databases, **REPORTS_AT_ANY_HOUR}
         async with started(tmp_path, "run", "--no-clock", **settings) as worker:
             await port_of(worker)
             async with started(tmp_path, "clock", **settings) as clock:
