@@ -5,7 +5,7 @@ Small words are typed as they stand, capitals are what people fill in, brackets 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bot.grammar.readings import (
@@ -33,6 +33,7 @@ from bot.grammar.readings import (
     Promote,
     Reading,
     Reminders,
+    Reschedule,
     Rollback,
     Unlock,
     Withdraw,
@@ -240,6 +241,14 @@ LINES = (
         also=("withdraw change ID",),
     ),
     Line(
+        "move",
+        "move ID (at TIME | in DURATION)",
+        "Move a scheduled change to another time; its approvals stay.",
+        "move ch-142 at 9:00 tomorrow",
+        Reschedule,
+        also=("move change ID (at TIME | in DURATION)", "move [change] ID to TIME"),
+    ),
+    Line(
         "lock",
         "lock [PROJECT in] ENV [for DURATION] because REASON",
         "Nobody changes this environment until it is unlocked or the time runs out.",
@@ -327,6 +336,12 @@ HEADS: Mapping[tuple[str, ...], str] = {
 FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "config"})
 """First words that open a form when nothing stands behind them."""
 
+TIMED: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(("deploy", "promote", "rollback", "deactivate"), ("at",)),
+    "move": ("at", "to"),
+}
+"""First words behind which a time may stand → the small words that lead to it."""
+
 NOT_YET = frozenset(
     {
         "lock",
@@ -336,6 +351,7 @@ NOT_YET = frozenset(
         "reminders unmute",
         "reminders test",
         "doctor",
+        "move",
         "when",
     }
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.grammar.clocks import clock, like_clock
 from bot.grammar.patterns import BEHIND_WALLS, Pattern, small_words, verbs
-from bot.grammar.times import clock, like_clock, like_span, span
+from bot.grammar.times import like_span, span
 from bot.grammar.values import is_change_id, is_directory, is_field
-from bot.grammar.vocabulary import STATUSES
+from bot.grammar.vocabulary import SPELLINGS, STATUSES
 from bot.grammar.words import Word
 
 
@@ -56,7 +57,8 @@ class Typed:
                 return key == "for" and like_span(rest)
             case "config" | "change" | "unlock" | "deployment" | "withdraw":
                 return False
-        return (key == "in" and like_span(rest)) or (key == "at" and like_clock(rest))
+        timed = key == "at" or (key in SPELLINGS["to"] and self.head == "move")
+        return (key == "in" and like_span(rest)) or (timed and like_clock(rest))
 
     def _name_limits(self) -> list[int]:
         """For each word, where an unquoted name that begins with it must have ended; the word itself if none can."""

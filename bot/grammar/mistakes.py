@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
+from bot.grammar.clocks import near_zones, wrong_clock
 from bot.grammar.lines import HEADS, LINES, lines_of
 from bot.grammar.lookup import usage
 from bot.grammar.matching import Fit, Typed
 from bot.grammar.patterns import Pattern, heads, patterns, verbs
-from bot.grammar.times import clock, like_clock, like_span, span
+from bot.grammar.times import like_span, span
 from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES
 from bot.grammar.words import Word
 
@@ -39,6 +40,10 @@ _MEANT = {
     "history": "changes",
     "log": "changes",
     "cancel": "withdraw",
+    "schedule": "deploy",
+    "reschedule": "move",
+    "postpone": "move",
+    "delay": "move",
     "freeze": "lock",
     "unfreeze": "unlock",
     "why": "explain",
@@ -181,13 +186,30 @@ def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
         rest = typed.keys[wall + 1 :]
         detail = line[typed.words[wall + 1].start : typed.words[-1].end] if rest else ""
         before = line[typed.words[0].start : typed.words[wall].start].strip() if wall else ""
-        if like_clock(rest) and typed.keys[wall] == "at" and clock(rest) is None:
-            return Mistake("bad_time", detail, usage(typed.head), examples=_completed(first, before, "at 9:00", typed))
+        if typed.keys[wall] != "in" and (wrong := wrong_clock(rest)):
+            return _wrong_clock(line, first, typed, wall, wrong)
         if like_span(rest) and span(rest) is None:
             small = typed.keys[wall]
             examples = _completed(first, before, f"{small} 2h", typed)
             return Mistake("bad_duration", detail, usage(typed.head), examples=examples)
     return None
+
+
+def _wrong_clock(line: str, first: str, typed: Typed, wall: int, wrong: tuple[str, int, int]) -> Mistake:
+    """Offers the day with a time, or the time with a zone, or else another time."""
+    problem, start, end = wrong
+    words = typed.words[wall + 1 :]
+    detail = line[words[start].start : words[end - 1].end]
+    before = line[typed.words[0].start : typed.words[wall].start].strip() if wall else ""
+    time = "at 9:00"
+    near: list[str] = []
+    if problem == "no_time":
+        time = f"at {detail} 9:00"
+    elif problem == "bad_zone":
+        behind = line[words[end - 1].end :]
+        near = [f"{line[: words[start].start]}{zone}{behind}" for zone in near_zones(words[start].key) or ()]
+    examples = (*near, *_completed(first, before, time, typed))
+    return Mistake(problem, detail, usage(typed.head), tuple(near), examples=examples)
 
 
 def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, ...]:

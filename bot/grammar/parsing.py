@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.grammar import mistakes
-from bot.grammar.lines import FORMS, HEADS
+from bot.grammar.clocks import clock, with_at
+from bot.grammar.lines import FORMS, HEADS, TIMED
 from bot.grammar.lookup import line_of
 from bot.grammar.matching import Filled, Fit, Typed
 from bot.grammar.mistakes import Mistake
@@ -23,7 +24,7 @@ from bot.grammar.readings import (
     Reading,
     Understood,
 )
-from bot.grammar.times import clock, span
+from bot.grammar.times import span
 from bot.grammar.values import BadField, assignments
 from bot.grammar.vocabulary import BECAUSE
 from bot.grammar.words import UnclosedQuote, Word, cut, plain, protected
@@ -104,7 +105,8 @@ def understand(line: str) -> Understood | Mistake:
             return mistakes.unclosed_quote(line, unclosed.start)
     if len(words) > MAX_WORDS:
         return mistakes.too_long(f"{MAX_WORDS} words", head)
-    return _understand_head(line, line[words[0].start : words[used - 1].end], Typed(head, words[used:]), reason)
+    rest = with_at(words[used:], TIMED.get(head, ()))
+    return _understand_head(line, line[words[0].start : words[used - 1].end], Typed(head, rest), reason)
 
 
 def _addressed(words: list[Word]) -> list[Word]:

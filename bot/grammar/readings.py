@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.times import LocalTime
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -24,11 +26,9 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """`at 9:00`, `at tomorrow 9:00`: a time of day, with the day's words if any; read in the person's zone later."""
+    """`at 9:00`, `at tomorrow 9:00 Europe/Madrid`: a time of day; without a zone of its own, in the person's."""
 
-    hour: int
-    minute: int
-    day: str | None
+    time: LocalTime
     text: str
 
 
@@ -205,6 +205,14 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Let a scheduled change be applied at another time."""
+
+    change: Name
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """Nobody changes this environment."""
 
@@ -278,6 +286,7 @@ Reading = (
     | Changes
     | ChangeShow
     | Withdraw
+    | Reschedule
     | Lock
     | Unlock
     | Reminders
@@ -306,8 +315,8 @@ class Misunderstood:
 
     text: str
     problem: str
-    """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, bad_duration, bad_field,
-    too_long, empty."""
+    """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, no_time, bad_date, bad_zone,
+    bad_duration, bad_field, too_long, empty."""
     detail: str = ""
     """The word or the part that is meant: ``TIME``, ``prodction``."""
     usage: str = ""

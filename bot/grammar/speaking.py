@@ -101,7 +101,7 @@ def _part(pattern: Pattern, part: Part, reading: Reading, *, in_quotes: bool) ->
     match value:
         case Name(text, quoted):
             return _name(text, quoted=quoted, in_quotes=in_quotes)
-        case In(_, text) | At(_, _, _, text):
+        case In(_, text) | At(_, text):
             return text
         case timedelta():
             return written(value)

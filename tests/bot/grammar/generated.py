@@ -36,6 +36,7 @@ from bot.grammar.readings import (
     Promote,
     Reading,
     Reminders,
+    Reschedule,
     Rollback,
     Understood,
     Unlock,
@@ -74,7 +75,20 @@ def _when(text: str) -> In | At:
 
 
 whens = st.none() | st.sampled_from(
-    ("in 2h", "in 90 min", "in 1 day", "in 1h30m", "at 9:00", "at tomorrow 9:00", "at monday 9 am", "at 17:30 today")
+    (
+        "in 2h",
+        "in 90 min",
+        "in 1 day",
+        "in 1h30m",
+        "at 9:00",
+        "at tomorrow 9:00",
+        "at monday 9 am",
+        "at 17:30 today",
+        "at 2026-12-01 09:00",
+        "at 9:00 Europe/Madrid",
+        "at 1 december 9 am UTC",
+        "at 9:00 on friday",
+    )
 ).map(_when)
 changes_ids = st.sampled_from(("ch-142", "142", "#7", "01J9Z3N8Q4M5V6T7W8X9Y0ZABC"))
 directories = texts.map(lambda text: f"dir_{text}")
@@ -116,6 +130,9 @@ simple: st.SearchStrategy[Reading] = st.one_of(
         maybe,
         st.none() | st.integers(1, 366 * 86_400).map(lambda seconds: timedelta(seconds=seconds)),
         reasons,
+    ),
+    st.builds(
+        Reschedule, changes_ids.map(lambda text: Name(text, quoted=True)), whens.filter(lambda when: when is not None)
     ),
     st.builds(Unlock, names, maybe),
     st.builds(Reminders, st.just("show"), maybe),

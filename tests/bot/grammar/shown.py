@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.times import LocalTime
 from bot.grammar.readings import Assignment, At, In, Misunderstood, Name, Parsed, Reading
 
 
@@ -30,8 +31,9 @@ def _part(name: str, value: Any) -> str:
             return f'{name}="{text}"' if quoted else f"{name}={text}"
         case In(duration, _):
             return f"{name}=in {duration}"
-        case At(hour, minute, day, _):
-            return f"{name}=at {day + ' ' if day else ''}{hour}:{minute:02}"
+        case At(LocalTime(hour, minute, day, date, zone), _):
+            on = day or "/".join(str(each or "any") for each in date or ())
+            return f"{name}=at {on + ' ' if on else ''}{hour}:{minute:02}{' ' + zone if zone else ''}"
         case timedelta() | str():
             return f"{name}={value}"
         case tuple():

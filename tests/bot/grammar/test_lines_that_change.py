@@ -119,6 +119,60 @@ LINES = [
         "deploy config_x to production at Fri at 16:00",
         "Deploy config=config_x environment=production when=at friday 16:00",
     ),
+    (
+        "deploy config_x to production at 21:30 tomorrow",
+        "Deploy config=config_x environment=production when=at tomorrow 21:30",
+    ),
+    (
+        "deploy config_x to production tomorrow 9:00",
+        "Deploy config=config_x environment=production when=at tomorrow 9:00",
+    ),
+    (
+        "deploy config_x to production on Monday at 9:00.",
+        "Deploy config=config_x environment=production when=at monday 9:00",
+    ),
+    (
+        "deploy config_x tomorrow 9:00 to production",
+        "Deploy config=config_x environment=production when=at tomorrow 9:00",
+    ),
+    (
+        "deploy config_x to production at 2026-12-01 09:00",
+        "Deploy config=config_x environment=production when=at 2026/12/1 9:00",
+    ),
+    (
+        "deploy config_x to production 2026-12-01 09:00 europe/madrid",
+        "Deploy config=config_x environment=production when=at 2026/12/1 9:00 Europe/Madrid",
+    ),
+    (
+        "deploy config_x to production at 9:00 Europe/Madrid on friday",
+        "Deploy config=config_x environment=production when=at friday 9:00 Europe/Madrid",
+    ),
+    ("deploy config_x to production at 9 am UTC", "Deploy config=config_x environment=production when=at 9:00 UTC"),
+    (
+        "deploy config_x to production 1 Dec 9:00",
+        "Deploy config=config_x environment=production when=at any/12/1 9:00",
+    ),
+    (
+        "deploy config_x to production on December 1st, 2026, at 9:00 because: launch",
+        "Deploy config=config_x environment=production when=at 2026/12/1 9:00 because=launch",
+    ),
+    (
+        "rollback triage to v2 in production tomorrow 9:00",
+        "Rollback project=triage environment=production config=v2 when=at tomorrow 9:00",
+        "Rollback project=triage to v2 environment=production when=at tomorrow 9:00",
+    ),
+    ("deploy config_x to monday", "Deploy config=config_x environment=monday"),
+    ("deploy config_x on monday", "Deploy config=config_x environment=monday"),
+    (
+        'deploy config_x to production because "tomorrow"',
+        'Deploy config=config_x environment=production because="tomorrow"',
+    ),
+    ('deploy "monday 9:00" to production', 'Deploy config="monday 9:00" environment=production'),
+    ("move ch-142 to 9:00", "Reschedule change=ch-142 when=at 9:00"),
+    ("move ch-142 tomorrow 9:00", "Reschedule change=ch-142 when=at tomorrow 9:00"),
+    ("move change 142 to tomorrow 9:00 UTC", "Reschedule change=142 when=at tomorrow 9:00 UTC"),
+    ("move ch-142 on monday at 9:00", "Reschedule change=ch-142 when=at monday 9:00"),
+    ("move ch-142 in 2h", "Reschedule change=ch-142 when=in 2:00:00"),
     ("deploy config_x at 9:00 to production", "Deploy config=config_x environment=production when=at 9:00"),
     ("deploy Reply in 3 sentences to production", "Deploy config=Reply in 3 sentences environment=production"),
     (

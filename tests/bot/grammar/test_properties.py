@@ -18,7 +18,8 @@ words = st.sampled_from(
         "deploy", "promote", "rollback", "project", "config", "evaluation", "changes", "lock", "explain", "help",
         "update", "list",
         "diff", "to", "of", "in", "from", "at", "for", "with",
-        "because", "2h", "9:00", "25:00", "name=", '"', "“", "'", "x",
+        "because", "2h", "9:00", "25:00", "tomorrow", "on", "1", "december", "2026-12-01", "utc", "pst", "move",
+        "name=", '"', "“", "'", "x",
         "dir_1",
         "ch-1", "running", ".", "->", *NASTY,
     )
