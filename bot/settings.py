@@ -16,9 +16,19 @@ from urllib.parse import urlsplit
 
 import pydantic_settings
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+)
 from pydantic import ValidationError as Invalid
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rapidfuzz import process
 
@@ -115,18 +125,63 @@ _Level = Annotated[
 ]
 
 
+LAUNCHDARKLY_URL = "https://app.launchdarkly.com"
+"""Where LaunchDarkly is, but for its federal and its European one."""
+
+_MISSING = PydanticCustomError("missing", "Field required")
+
+
+def _own_address(url: str, info: ValidationInfo) -> str:
+    """Only LaunchDarkly has one address for nearly everybody. An unknown kind is told beside its own name."""
+    if url or "kind" not in info.data:
+        return _web_address(url) if url else url
+    if info.data["kind"] != "launchdarkly":
+        raise _MISSING
+    return LAUNCHDARKLY_URL
+
+
+def _project_key(project: str, info: ValidationInfo) -> str:
+    kind = info.data.get("kind")
+    if kind == "humanloop" and project:
+        raise ValueError("is only for providers of the kind launchdarkly")
+    if kind == "launchdarkly" and not project:
+        raise _MISSING
+    if project and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", project):
+        raise ValueError("is no key of a project (letters, digits, dots, - and _, as in the address of its page)")
+    return project
+
+
+def _access_token(key: SecretStr, info: ValidationInfo) -> SecretStr:
+    """An SDK key or a mobile key opens no REST API, and is the one that people have at hand."""
+    if info.data.get("kind") == "launchdarkly" and key.get_secret_value().startswith(("sdk-", "mob-")):
+        raise ValueError("is a key for applications; LaunchDarkly's API takes an access token (api-…)")
+    return key
+
+
 class ProviderSettings(BaseModel):
-    """One config service."""
+    """One config service. The kind comes first: what the others have to be depends on it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
-    kind: Literal["humanloop"] = Field(
-        default="humanloop", description="What it speaks: `humanloop` is the v4 wire format.", examples=["humanloop"]
+    kind: Literal["humanloop", "launchdarkly"] = Field(
+        default="humanloop",
+        description="What it speaks: `humanloop` is the v4 wire format, `launchdarkly` the API of LaunchDarkly.",
+        examples=["launchdarkly"],
     )
-    url: Annotated[str, AfterValidator(_web_address)] = Field(
-        description="Its base address.", examples=["https://configs.example.com/v4"]
+    url: Annotated[str, AfterValidator(_own_address)] = Field(
+        default="",
+        description=f"Its base address. `launchdarkly` has one, {LAUNCHDARKLY_URL}; set another one "
+        "for its federal or European service.",
+        examples=["https://configs.example.com/v4"],
     )
-    key: SecretStr = Field(description="Its API key.", examples=["hl_sk_…"])
+    key: Annotated[SecretStr, AfterValidator(_access_token)] = Field(
+        description="Its API key; for `launchdarkly` an access token of a service account.", examples=["hl_sk_…"]
+    )
+    project: Annotated[str, AfterValidator(_project_key)] = Field(
+        default="",
+        description="For `launchdarkly`: the key of the project whose AI Configs these are.",
+        examples=["shop"],
+    )
 
 
 class RegistrySettings(BaseModel):
@@ -380,7 +435,8 @@ def _problem(loc: tuple[int | str, ...], message: str, kind: str) -> str:
     if words is None:
         words = message.removeprefix("Value error, ")
         words = words if words.startswith(("is ", "must ", "does ", "holds ")) else f"is wrong: {words}"
-    return _line(name, words, f"{name}={row.example}" if row else "")
+    shown = "…" in words  # an example stands in the words already
+    return _line(name, words, f"{name}={row.example}" if row and not shown else "")
 
 
 def _line(name: str, problem: str, example: str) -> str:

@@ -167,6 +167,8 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         ("CONFIGBOT_PROVIDERS__MAIN__URL", "https://u:hunter2@h/v4", "must not hold a user or a password"),
         ("CONFIGBOT_PROVIDERS__MAIN__KIND", "hunter2", "is wrong: Input should be 'humanloop'"),
         ("CONFIGBOT_PROVIDERS__MAIN__URI", "hunter2", "is no setting of this"),
+        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2", "is only for providers of the kind launchdarkly"),
+        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2 shop", "is only for providers of the kind launchdarkly"),
         ("CONFIGBOT_REGISTRY__ENABLED", "hunter2", "is wrong: Input should be a valid boolean"),
         ("CONFIGBOT_PROVIDERS", "{hunter2", "is no JSON"),
         ("CONFIGBOT_PROVIDERS__2ND__URL", "https://h/v4", "is missing"),
@@ -230,6 +232,51 @@ def test_a_registry_without_keys_is_refused(given: Give) -> None:
         "CONFIGBOT_REGISTRY__API_KEYS: is missing. Example: CONFIGBOT_REGISTRY__API_KEYS=hl_sk_one,hl_sk_two"
     )
     assert refusal("registry").startswith("CONFIGBOT_REGISTRY__API_KEYS: is missing")
+
+
+def test_launchdarkly_needs_a_token_and_a_project_and_has_an_address(given: Give) -> None:
+    given(
+        **ENOUGH,
+        CONFIGBOT_PROVIDERS__SHOP__KIND="launchdarkly",
+        CONFIGBOT_PROVIDERS__SHOP__KEY="api-1",
+        CONFIGBOT_PROVIDERS__SHOP__PROJECT="web-shop.2",
+        CONFIGBOT_PROVIDERS__FEDERAL__KIND="launchdarkly",
+        CONFIGBOT_PROVIDERS__FEDERAL__URL="https://app.launchdarkly.us",
+        CONFIGBOT_PROVIDERS__FEDERAL__KEY="api-2",
+        CONFIGBOT_PROVIDERS__FEDERAL__PROJECT="shop",
+    )
+
+    providers = load("run").providers
+
+    assert [(name, each.url, each.project) for name, each in sorted(providers.items())] == [
+        ("federal", "https://app.launchdarkly.us", "shop"),
+        ("main", "https://configs.example.com/v4", ""),
+        ("shop", "https://app.launchdarkly.com", "web-shop.2"),
+    ]
+
+
+def test_says_everything_that_is_wrong_with_a_launchdarkly_provider_at_once(given: Give) -> None:
+    given(**ENOUGH, CONFIGBOT_PROVIDERS__SHOP__KIND="launchdarkly", CONFIGBOT_PROVIDERS__SHOP__KEY="sdk-hunter2")
+
+    text = refusal()
+
+    assert text.splitlines() == [
+        "CONFIGBOT_PROVIDERS__SHOP__KEY: is a key for applications; LaunchDarkly's API takes an access token (api-…).",
+        "CONFIGBOT_PROVIDERS__SHOP__PROJECT: is missing. Example: CONFIGBOT_PROVIDERS__SHOP__PROJECT=shop",
+    ]
+
+
+def test_the_key_of_a_project_has_a_form(given: Give) -> None:
+    given(**ENOUGH, CONFIGBOT_PROVIDERS__SHOP__KIND="launchdarkly", CONFIGBOT_PROVIDERS__SHOP__KEY="api-1")
+    given(CONFIGBOT_PROVIDERS__SHOP__PROJECT="web shop")
+
+    assert refusal().startswith("CONFIGBOT_PROVIDERS__SHOP__PROJECT: is no key of a project")
+
+
+def test_an_unknown_kind_is_the_only_thing_told_about_a_provider_without_address(given: Give) -> None:
+    given(**ENOUGH, CONFIGBOT_PROVIDERS__SHOP__KIND="launchdarky", CONFIGBOT_PROVIDERS__SHOP__KEY="k")
+
+    assert [line.split(":")[0] for line in refusal().splitlines()] == ["CONFIGBOT_PROVIDERS__SHOP__KIND"]
 
 
 def test_the_registry_alone_needs_nothing_of_slack(given: Give) -> None:
