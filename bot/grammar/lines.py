@@ -138,12 +138,12 @@ LINES = (
     ),
     Line(
         "project update",
-        "project update PROJECT FIELD=VALUE…",
+        "project update PROJECT [FIELD=VALUE…]",
         "Change fields: name, directory, active; of an AI Config name, description, tags, maintainer, team, metric, "
-        "inverted.",
+        "inverted. Without any it shows them.",
         'project update triage name="Refund triage"',
         ProjectUpdate,
-        also=("config update PROJECT FIELD=VALUE…",),
+        also=("config update PROJECT [FIELD=VALUE…]",),
     ),
     Line(
         "config show",

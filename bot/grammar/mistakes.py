@@ -14,7 +14,7 @@ from bot.grammar.lookup import usage
 from bot.grammar.matching import Fit, Typed
 from bot.grammar.patterns import Pattern, heads, patterns, verbs
 from bot.grammar.times import like_span, span
-from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES
+from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES, YES_NO
 from bot.grammar.words import Word
 
 _CLOSE = 65
@@ -138,11 +138,13 @@ def misspelt_verb(typed: Typed) -> str | None:
 
 def bad_field(line: str, detail: str) -> Mistake:
     """A field that is not known, given twice, or cannot be set so."""
-    name = detail.partition("=")[0]
+    name, _, value = detail.partition("=")
     near = [
         line.replace(f"{name}=", f"{found}=", 1)
         for found, _, _ in process.extract(name, sorted(FIELDS), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     ]
+    if value:  # the field takes only certain words
+        near = [line.replace(detail, f"{name}={word}", 1) for word in YES_NO]
     own = re.split(r"[\w-]+=", line, maxsplit=1)[0].strip()
     examples = (f'{own} name="New name"', _line_example("project update"))
     return Mistake("bad_field", detail, usage("project update"), tuple(near), examples=examples)

@@ -110,10 +110,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ProjectUpdate:
-    """Change fields of a project (or AI Config)."""
+    """Change fields of a project (or AI Config); without any, show them."""
 
     project: Name
-    assignments: tuple[Assignment, ...]
+    assignments: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _pattern_for(reading: Reading) -> Pattern:
     wanted = {
         field.name: getattr(reading, field.name)
         for field in fields(reading)
-        if getattr(reading, field.name) is not None and (line is None or field.name not in line.fixed)
+        if getattr(reading, field.name) not in (None, ()) and (line is None or field.name not in line.fixed)
     }
     for pattern in patterns(line.head) if line else ():
         places = pattern.fields

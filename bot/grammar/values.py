@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.grammar.readings import Assignment
-from bot.grammar.vocabulary import FIELDS
+from bot.grammar.vocabulary import FIELDS, YES_NO
 from bot.grammar.words import Word
 
 _CHANGE_ID = re.compile(r"(?:ch-?|#)?\d{1,9}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII)
@@ -64,7 +64,7 @@ def _check(found: list[Assignment]) -> None:
     for assignment in found:
         name = assignment.field
         alone = name == "active" and len(found) > 1
-        wrong_value = name == "inverted" and assignment.value.lower() not in ("yes", "no")
+        wrong_value = name == "inverted" and assignment.value.lower() not in YES_NO
         if name not in FIELDS or names.count(name) > 1 or alone:
             raise BadField(name)
         if wrong_value:

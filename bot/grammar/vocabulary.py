@@ -46,3 +46,6 @@ STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"
 
 FIELDS = frozenset({"name", "directory", "active", "description", "tags", "maintainer", "team", "metric", "inverted"})
 """What *project update* can change: a Humanloop project has the first three, an AI Config not the second and third."""
+
+YES_NO = ("yes", "no")
+"""What ``inverted=`` takes."""

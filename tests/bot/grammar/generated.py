@@ -110,7 +110,7 @@ simple: st.SearchStrategy[Reading] = st.one_of(
     st.builds(ProjectCreate, names, st.none() | directories),
     st.builds(ProjectShow, names),
     st.builds(ProjectList, st.none() | texts),
-    st.builds(ProjectUpdate, names, assignments),
+    st.builds(ProjectUpdate, names, assignments | st.just(())),
     st.builds(ProjectUpdate, names, st.tuples(st.builds(Assignment, st.just("active"), values))),
     st.builds(ConfigShow, names, maybe),
     st.builds(ConfigList, names),

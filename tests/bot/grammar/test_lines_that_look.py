@@ -27,6 +27,7 @@ LINES = [
     ("ai config show support-reply", "ProjectShow project=support-reply"),
     ("agent config show support-reply", "ProjectShow project=support-reply"),
     ("AI-Config show support-reply", "ProjectShow project=support-reply"),
+    ("project update Refund triage", "ProjectUpdate project=Refund triage assignments=[]"),
     ('project update triage name="New name"', "ProjectUpdate project=triage assignments=[name=New name]"),
     (
         'project update Refund triage name="New name" directory=dir_9',

@@ -55,6 +55,7 @@ def name(text: str) -> Name:
         (ProjectList("refund triage"), "project list refund triage"),
         (ProjectList("refund  triage"), 'project list "refund  triage"'),
         (ConfigDiff(name("a b"), name("c")), 'config diff "a b" with c'),
+        (ProjectUpdate(name("Refund triage")), 'project update "Refund triage"'),
         (
             ProjectUpdate(name("triage"), (Assignment("name", "New name"), Assignment("tags", "+a,-b"))),
             'project update triage name="New name" tags=+a,-b',

@@ -107,8 +107,8 @@ def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str |
     [
         ("approvals", "approvals"),
         ("approval", "approvals"),
-        ("project update", "project update PROJECT FIELD=VALUE…"),
-        ("Project update", "project update PROJECT FIELD=VALUE…"),
+        ("project update", "project update PROJECT [FIELD=VALUE…]"),
+        ("Project update", "project update PROJECT [FIELD=VALUE…]"),
         ("prompts", " · ".join(line.usage for line in LINES if line.key.startswith("project "))),
         ("roll back", "rollback PROJECT in ENV [to CONFIG] [at TIME | in DURATION] [because REASON]"),
         ("sing", ""),
