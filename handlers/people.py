@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -59,6 +60,14 @@ class _Kept(Generic[_Key, _Answer]):
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a profile says. The address is no part of an `Actor`, which is written down with every change."""
+
+    actor: Actor
+    email: str = field(default="", repr=False)
+
+
 class SlackPeople(People):
     """`People` by Slack's ``users.info`` and ``conversations.info``.
 
@@ -78,20 +87,26 @@ class SlackPeople(People):
         self._client = client
         self._home = (home_org, home_team)
         self._ttl = ttl
-        self._actors: _Kept[tuple[str, str, str], Actor] = _Kept(clock, size)
+        self._known: _Kept[tuple[str, str, str], _Known] = _Kept(clock, size)
         self._places: _Kept[str, bool] = _Kept(clock, size)
 
     async def actor(self, org: str, team: str, user_id: str) -> Actor:
         """Answer the person with standing, name and zone; with `Standing.UNKNOWN` when Slack cannot tell."""
+        return (await self._who(org, team, user_id)).actor
 
-        async def look_up() -> tuple[Actor, float]:
+    async def email(self, org: str, team: str, user_id: str) -> str:
+        """The address in the profile; empty without the scope ``users:read.email``, and when Slack cannot tell."""
+        return (await self._who(org, team, user_id)).email
+
+    async def _who(self, org: str, team: str, user_id: str) -> _Known:
+        async def look_up() -> tuple[_Known, float]:
             answer = await self._ask("users.info", user=user_id)
             user = answer.get("user")
             if not isinstance(user, Mapping):
-                return Actor(org, team, user_id), SECONDS_FOR_UNKNOWN
+                return _Known(Actor(org, team, user_id)), SECONDS_FOR_UNKNOWN
             return self._read(org, team, user_id, user), self._ttl
 
-        return await self._actors.get((org, team, user_id), look_up)
+        return await self._known.get((org, team, user_id), look_up)
 
     async def can_post(self, place: Place) -> bool:
         """Whether a card belongs there: a channel that the bot is in, or an open one. Others read no direct message."""
@@ -121,11 +136,12 @@ class SlackPeople(People):
             log.warning("slack was not reached", method=method, error=type(lost).__name__)
             return {}
 
-    def _read(self, org: str, team: str, user_id: str, user: Mapping[str, Any]) -> Actor:
+    def _read(self, org: str, team: str, user_id: str, user: Mapping[str, Any]) -> _Known:
         profile = user.get("profile")
         profile = profile if isinstance(profile, Mapping) else {}
         names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-        return Actor(
+        email = profile.get("email")
+        actor = Actor(
             org=self._home[0] if self._is_home(user) else org,  # one person is one, whatever a payload left out
             team=team,
             user_id=user_id,
@@ -133,6 +149,7 @@ class SlackPeople(People):
             standing=self._standing(user),
             tz=_zone(user.get("tz")),
         )
+        return _Known(actor, email.strip() if isinstance(email, str) else "")
 
     def _standing(self, user: Mapping[str, Any]) -> Standing:
         if user.get("deleted"):

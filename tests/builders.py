@@ -385,6 +385,11 @@ class Crowd:
 
     known: dict[str, Actor] = field(default_factory=lambda: {each.user_id: each for each in (ADA, RAVI, MIRA)})
     closed: set[str] = field(default_factory=set)
+    emails: dict[str, str] = field(default_factory=dict)
+    """By user id; whoever is not listed has none that Slack tells."""
+
+    async def email(self, org: str, team: str, user_id: str) -> str:
+        return self.emails.get(user_id, "")
 
     async def actor(self, org: str, team: str, user_id: str) -> Actor:
         return self.known.get(user_id) or Actor(org, team, user_id)

@@ -13,6 +13,9 @@ from bot.playground.workspace import Workspace
 
 Args = Mapping[str, Any]
 
+EMAIL_SCOPE = "users:read.email"
+"""Without it Slack leaves the address of a profile out, and says nothing."""
+
 
 def user_object(workspace: Workspace, person: Person) -> Json:
     """Somebody as users.info describes them."""
@@ -21,7 +24,7 @@ def user_object(workspace: Workspace, person: Person) -> Json:
         "real_name": person.name,
         "display_name": person.username,
         "title": person.title,
-        "email": person.email,
+        **({"email": person.email} if EMAIL_SCOPE in workspace.bot.scopes else {}),
         "team": workspace.team_of(person),
     }
     found = {

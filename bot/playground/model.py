@@ -21,6 +21,7 @@ SCOPES = (
     "im:write",
     "usergroups:read",
     "users:read",
+    "users:read.email",
 )
 """What an app is granted when nothing else is said."""
 

@@ -28,8 +28,12 @@ SCOPES = (
     "groups:read",
     "im:history",
     "users:read",
+    "users:read.email",
 )
-"""Hear mentions and direct messages, see whether a channel can be posted to, post, edit, and read who somebody is."""
+"""Hear mentions and direct messages, see whether a channel can be posted to, post, edit, and read who somebody is.
+
+Addresses are read for one thing: to find a person of Slack again at a config service that knows people by theirs.
+"""
 
 EVENTS = ("app_home_opened", "app_mention", "message.im")
 

@@ -22,6 +22,9 @@ class People(Protocol):
     async def actor(self, org: str, team: str, user_id: str) -> Actor:
         """The person with standing, name and zone."""
 
+    async def email(self, org: str, team: str, user_id: str) -> str:
+        """The address in the person's profile; empty where Slack does not tell it."""
+
     async def can_post(self, place: Place) -> bool:
         """Whether the bot may post into this conversation (channels of which it is a member, open channels)."""
 

@@ -77,6 +77,22 @@ async def test_a_full_member_has_a_name_and_a_zone(slack: FaultyServer, clock: H
     assert slack.requests[0].target == "/api/users.info?user=U0ADA"
 
 
+async def test_tells_an_address_that_is_no_part_of_the_person(slack: FaultyServer, clock: Hands) -> None:
+    slack.reply(user(profile={"display_name": "Ada", "email": " ada@acorn.example "}))
+    people = made(slack, clock)
+
+    assert await people.email("T0ACORN", "T0ACORN", "U0ADA") == "ada@acorn.example"
+    assert "acorn.example" not in repr(await people.actor("T0ACORN", "T0ACORN", "U0ADA"))
+    assert len(slack.requests) == 1
+
+
+@pytest.mark.parametrize("reply", [user(), user(profile={"email": None}), CUT, answer({"ok": False, "error": "x"})])
+async def test_tells_no_address_without_the_scope_or_an_answer(slack: FaultyServer, clock: Hands, reply: Reply) -> None:
+    slack.reply(reply)
+
+    assert await made(slack, clock).email("T0ACORN", "T0ACORN", "U0ADA") == ""
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [

@@ -327,6 +327,14 @@ async def test_the_home_tab_is_published_per_person(client: AsyncWebClient) -> N
 # Who and what is there
 
 
+async def test_addresses_need_a_scope_of_their_own(client: AsyncWebClient, clock: MovableClock) -> None:
+    assert "email" in (await client.users_info(user="U0ADA"))["user"]["profile"]
+    workspace = make_workspace(now=clock, bot=Bot(scopes=("users:read",)))
+    async with playground(workspace) as page:
+        assert "email" not in (await slack_client(page).users_info(user="U0ADA"))["user"]["profile"]
+    workspace.close()
+
+
 async def test_users_info_tells_standing(client: AsyncWebClient, workspace: Workspace) -> None:
     workspace.set_person(
         Person("U0OUT", "Out Sider", is_stranger=True, team_id="T0OTHER", is_restricted=True, handle="out")
