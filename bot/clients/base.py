@@ -51,6 +51,10 @@ class Capabilities:
     """The fields of `ProjectFields` that its projects have and that can be changed."""
     create: bool = True
     """Projects can be made."""
+    unique_names: bool = True
+    """No two projects have the same name."""
+    default_environment: bool = True
+    """One environment is the default one, so that ``active=`` says where."""
     immutable_configs: bool = True
     """Contents never change under an id, so a content version never has to be read again."""
     answers_state: bool = False

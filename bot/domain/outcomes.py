@@ -9,6 +9,7 @@ from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation, Evidence
+from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
 from bot.domain.policies import Answer
 from bot.domain.served import Served
@@ -287,24 +288,19 @@ class ProjectDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class Altered:
-    """A field with its old and its new value; None stands for none."""
-
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ProjectPreview:
     """What making or changing a project would do. Nothing is done before it is confirmed."""
 
     provider: str
     project: Project | None
     """None: a new one is made."""
-    name: Altered | None
-    directory: Altered | None
+    old: ProjectFields
+    new: ProjectFields
+    """Those that change, and what `old` has for them."""
     kept: str | None
     """What the button that confirms it needs, to be stored; None where there is none."""
+    noun: str = "project"
+    """What the provider calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +308,24 @@ class ProjectSaved:
     """A project was made or changed, and is read back as it was asked for."""
 
     project: Project
-    name: Altered | None
-    directory: Altered | None
+    old: ProjectFields
+    new: ProjectFields
     made: bool
     line: str
     """The line that shows it."""
+    noun: str = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectEditable:
+    """What can be changed of a project, as it is now; `fields` are those that its provider has, in order."""
+
+    project: Project
+    now: ProjectFields
+    fields: tuple[str, ...]
+    line: str
+    """The beginning of a line that changes something of it."""
+    noun: str = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +427,7 @@ Outcome = (
     | ProjectDetail
     | ProjectPreview
     | ProjectSaved
+    | ProjectEditable
     | EvaluationList
     | EvaluationDetail
     | EvaluationUpdated

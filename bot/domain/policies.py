@@ -13,6 +13,7 @@ from typing import assert_never
 
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
+from bot.domain.edits import Sought
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
 from bot.domain.names import Config, Environment, Project
@@ -196,7 +197,8 @@ class Lookup:
 class ProjectEdit:
     """Facts for the question: may this person make a project, or change its fields.
 
-    `name` and `directory` are the new values, None where they are not asked for; the flags say what was looked up.
+    `name`, `directory`, `tags` and `metric` are the new values, None where they are not asked for; the flags say what
+    was looked up.
     """
 
     actor: Actor
@@ -211,6 +213,18 @@ class ProjectEdit:
     """Everything asked for is so already."""
     foreign: tuple[str, ...] = ()
     """Fields that the provider's projects do not have."""
+    known: tuple[str, ...] = ()
+    """Those that they have."""
+    tags: tuple[str, ...] | None = None
+    mixed_tags: bool = False
+    """Tags were typed both as a whole and as what comes and goes."""
+    metric: str | None = None
+    sought: tuple[Sought, ...] = ()
+    """Everybody who was named as maintainer."""
+    exists: bool = True
+    """It is to be changed, not made."""
+    noun: str = "project"
+    """What the provider calls it."""
 
 
 Facts = Request | Vote | Withdrawal | Application | StatusUpdate | Settlement | ProjectEdit | Lookup
@@ -411,20 +425,50 @@ def _is_name(text: str) -> bool:
     return bool(text.strip()) and not _UNSEEN.search(text)
 
 
+def _is_word(text: str) -> bool:
+    return _is_name(text) and not any(letter.isspace() for letter in text)
+
+
 def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
     yield from _who(facts.actor)
+    of = {"provider": facts.provider, "noun": facts.noun}
     if not facts.able:
-        yield Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {"provider": facts.provider})
+        done = "changed" if facts.exists else "made"
+        yield Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {**of, "done": done})
     for field in facts.foreign:
-        yield Reason(Code.FIELD_MISSING, facts={"field": field, "provider": facts.provider})
+        yield Reason(Code.FIELD_MISSING, facts={**of, "field": field, "fields": list(facts.known)})
     if facts.name is not None and not _is_name(facts.name):
         yield Reason(Code.NAME_INVALID)
     if facts.directory is not None and not _DIRECTORY.fullmatch(facts.directory):
         yield Reason(Code.DIRECTORY_INVALID, facts={"directory": facts.directory})
     if facts.taken:
         yield Reason(Code.NAME_TAKEN, facts={"name": facts.name})
+    if facts.mixed_tags:
+        yield Reason(Code.TAGS_MIXED)
+    else:
+        yield from (Reason(Code.TAG_INVALID, facts={"tag": tag}) for tag in facts.tags or () if not _is_word(tag))
+    if facts.metric is not None and not _is_word(facts.metric):
+        yield Reason(Code.METRIC_INVALID, facts={"metric": facts.metric})
+    yield from _maintainer_reasons(facts)
     if facts.idle:
         yield Reason(Code.NOTHING_TO_CHANGE)
+
+
+def _maintainer_reasons(facts: ProjectEdit) -> Iterator[Reason]:
+    """A maintainer is one person or one team that the provider knows."""
+    if len(facts.sought) > 1:
+        yield Reason(Code.MAINTAINER_TWICE)
+    for sought in facts.sought:
+        named = {"provider": facts.provider} | (
+            {"person": sought.person} if sought.person else {sought.kind: sought.words}
+        )
+        if sought.nameless:
+            yield Reason(Code.ADDRESS_UNREADABLE, facts=named)
+        elif not sought.found:
+            yield Reason(Code.TEAM_UNKNOWN if sought.kind == "team" else Code.MEMBER_UNKNOWN, facts=named)
+        elif len(sought.found) > 1:
+            names = [each.email or each.name or each.id for each in sought.found]
+            yield Reason(Code.MAINTAINER_UNCLEAR, facts=named | {"names": names})
 
 
 _STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})

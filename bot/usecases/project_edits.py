@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.clients.base import ProjectNow, ProviderClient, ProviderError, Unsure
+from pydantic import TypeAdapter, ValidationError
+
+from bot.clients.base import Capabilities, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
+from bot.domain.edits import Sought, differing, is_same, meant, mixed, only, text_of
 from bot.domain.errors import Code, Fault, Problem, Reason
-from bot.domain.fields import ProjectFields
+from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Project
 from bot.domain.outcomes import (
-    Altered,
     Ambiguous,
     Failed,
     NotFound,
     Outcome,
+    ProjectEditable,
     ProjectPreview,
     ProjectSaved,
     Refused,
@@ -37,8 +41,8 @@ from bot.usecases.wishes import Wish, understand
 
 log = get_logger(__name__)
 
-FIELDS = frozenset({"name", "directory", "active"})
-"""What can be changed here; `active` is a deploy."""
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+"""A person, as Slack writes them in what is typed."""
 
 USED = timedelta(days=8)
 """How long a button that was pressed is remembered: longer than it can be pressed."""
@@ -50,8 +54,8 @@ class _Edit:
 
     provider: str
     project: Project | None
-    name: Altered | None
-    directory: Altered | None
+    old: ProjectFields
+    new: ProjectFields
 
 
 async def create(ctx: Context, reading: ProjectCreate, actor: Actor) -> Outcome:
@@ -61,42 +65,97 @@ async def create(ctx: Context, reading: ProjectCreate, actor: Actor) -> Outcome:
     chosen = [name for name in ctx.providers if name.casefold() == prefix.strip().casefold()]
     if separator and chosen and not typed.quoted:
         typed = Name(rest.strip())
-    elif len(ctx.providers) > 1:
-        lines = [(name, say(replace(reading, name=Name(f"{name}:{typed.text}")))) for name in ctx.providers]
-        return Ambiguous(typed.text, tuple(Suggestion(name, line) for name, line in lines))
     else:
-        chosen = list(ctx.providers)
-    directory = Altered(None, reading.directory) if reading.directory is not None else None
-    return _preview(ctx, _Edit(chosen[0], None, Altered(None, typed.text), directory), actor)
+        able = [name for name, client in ctx.providers.items() if client.capabilities.create]
+        chosen = able or list(ctx.providers)
+    if len(chosen) > 1:
+        lines = [(name, say(replace(reading, name=Name(f"{name}:{typed.text}")))) for name in chosen]
+        return Ambiguous(typed.text, tuple(Suggestion(name, line) for name, line in lines))
+    new = ProjectFields(name=typed.text, directory=reading.directory)
+    return _preview(ctx, _Edit(chosen[0], None, ProjectFields(), new), actor)
 
 
 async def update(
     ctx: Context, readings: Sequence[Reading], actor: Actor, place: Place, *, only_explain: bool = False
 ) -> Outcome:
-    """What changing a project would do; ``active=`` asks for a deploy to the default environment at once."""
+    """What changing a project would do, or what can be changed of it.
+
+    ``active=`` asks for a deploy to the default environment at once.
+    """
     subject = await find(ctx.index, readings)
     if not isinstance(subject, Subject):
         return subject
     assert isinstance(subject.reading, ProjectUpdate)  # noqa: S101 - narrows the type; no other reading was given
     project = subject.projects[0]
     values = {each.field: each.value for each in subject.reading.assignments}
+    capabilities = ctx.provider(project.provider).capabilities
     try:
-        if "active" in values:
+        if "active" in values and capabilities.default_environment:
             return await _activate(ctx, project, values["active"], actor, place, only_explain=only_explain)
-        foreign = tuple(field for field in values if field not in FIELDS)
-        client = ctx.provider(project.provider)
-        able = bool(client.capabilities.fields)
-        now = await client.project(project) if able else ProjectNow(project, ProjectFields())
+        if not values and capabilities.fields:
+            return await _editable(ctx, project, subject.line)
+        return await _changed(ctx, project, values, actor)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
-    name, directory = values.get("name"), values.get("directory")
-    edit = _Edit(
-        project.provider,
-        now.project,
-        Altered(now.project.name, name) if name not in (None, now.project.name) else None,
-        Altered(now.fields.directory, directory) if directory not in (None, now.fields.directory) else None,
-    )
-    return _preview(ctx, edit, actor, foreign)
+
+
+async def _editable(ctx: Context, project: Project, line: str) -> ProjectEditable:
+    """The fields of a project as they are. Raises `ProviderError`."""
+    client = ctx.provider(project.provider)
+    now = await client.project(project)
+    known = typed_fields(client.capabilities)
+    return ProjectEditable(now.project, now.fields, known, line, client.capabilities.noun)
+
+
+async def _changed(ctx: Context, project: Project, values: Mapping[str, str], actor: Actor) -> ProjectPreview | Refused:
+    """What other values would do. Raises `ProviderError`."""
+    client = ctx.provider(project.provider)
+    known = typed_fields(client.capabilities)
+    able = bool(client.capabilities.fields)
+    foreign = tuple(field for field in values if field not in known) if able else ()
+    now = await client.project(project) if able else ProjectNow(project, ProjectFields())
+    sought = await _sought(ctx, client, values, actor) if able and not foreign else ()
+    wanted = meant(values, now.fields, sought[0] if sought else None)
+    new = differing(now.fields, wanted)
+    edit = _Edit(project.provider, now.project, only(now.fields, new), new)
+    tags = values.get("tags")
+    return _preview(ctx, edit, actor, _Typed(foreign, sought, mixed_tags=tags is not None and mixed(tags)))
+
+
+async def _sought(ctx: Context, client: ProviderClient, values: Mapping[str, str], actor: Actor) -> tuple[Sought, ...]:
+    """Everybody who is named as maintainer, looked up at the provider. Raises `ProviderError`."""
+    found = []
+    if "maintainer" in values:
+        found.append(await _member(ctx, client, values["maintainer"], actor))
+    if "team" in values:
+        key = values["team"].strip()
+        teams = [each for each in await _maintainers(client, key) if each.kind == "team"]
+        found.append(Sought(key, "team", found=_exactly(key, teams)))
+    return tuple(found)
+
+
+async def _member(ctx: Context, client: ProviderClient, typed: str, actor: Actor) -> Sought:
+    """A mention is a person of Slack, whom the provider knows by the address; other words are looked up as they are."""
+    mentioned = _MENTION.fullmatch(typed.strip())
+    words, person = typed.strip().removeprefix("@"), ""
+    if mentioned is not None:
+        person = mentioned[1]
+        words = await ctx.people.email(actor.org, actor.team, person)
+        if not words:
+            return Sought(typed, "member", person, nameless=True)
+    members = [each for each in await _maintainers(client, words) if each.kind == "member"]
+    return Sought(words, "member", person, _exactly(words, members))
+
+
+async def _maintainers(client: ProviderClient, words: str) -> Sequence[Maintainer]:
+    return await client.maintainers(words) if words else ()
+
+
+def _exactly(words: str, found: Sequence[Maintainer]) -> tuple[Maintainer, ...]:
+    """Those who are called exactly like that, if there are any."""
+    wanted = words.casefold()
+    exact = [each for each in found if wanted in (each.id.casefold(), each.email.casefold(), each.name.casefold())]
+    return tuple(exact or found)
 
 
 async def _activate(
@@ -117,29 +176,62 @@ async def _activate(
     return await deploys.request(ctx, wish, actor, place)
 
 
-def _preview(ctx: Context, edit: _Edit, actor: Actor, foreign: tuple[str, ...] = ()) -> ProjectPreview | Refused:
-    refused = _refused(ctx, edit, actor, foreign)
-    return refused or ProjectPreview(edit.provider, edit.project, edit.name, edit.directory, _kept(edit))
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What of a line matters beside the values that it leads to."""
+
+    foreign: tuple[str, ...] = ()
+    sought: tuple[Sought, ...] = ()
+    mixed_tags: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether everything in it means something."""
+        return not self.foreign and not self.mixed_tags and all(each.one for each in self.sought)
 
 
-def _refused(ctx: Context, edit: _Edit, actor: Actor, foreign: tuple[str, ...] = ()) -> Refused | None:
-    name = edit.name.new if edit.name else None
-    own = edit.project.id if edit.project else None
-    namesakes = ctx.index.projects(Name(name, quoted=True)) if name else []
+_AS_SHOWN = _Typed()
+
+
+def _preview(ctx: Context, edit: _Edit, actor: Actor, typed: _Typed = _AS_SHOWN) -> ProjectPreview | Refused:
+    noun = ctx.provider(edit.provider).capabilities.noun
+    refused = _refused(ctx, edit, actor, typed)
+    return refused or ProjectPreview(edit.provider, edit.project, edit.old, edit.new, _kept(edit), noun)
+
+
+def _refused(ctx: Context, edit: _Edit, actor: Actor, typed: _Typed = _AS_SHOWN) -> Refused | None:
+    new, own = edit.new, edit.project.id if edit.project else None
     capabilities = ctx.provider(edit.provider).capabilities
+    namesakes = ctx.index.projects(Name(new.name, quoted=True)) if new.name and capabilities.unique_names else []
+    able = bool(capabilities.fields) if edit.project else capabilities.create
     answer = decide(
         ProjectEdit(
             actor,
             edit.provider,
-            able=bool(capabilities.fields) if edit.project else capabilities.create,
-            name=name,
-            directory=edit.directory.new if edit.directory else None,
-            taken=any((each.provider, each.name) == (edit.provider, name) and each.id != own for each in namesakes),
-            idle=not foreign and edit.name is None and edit.directory is None,
-            foreign=foreign,
+            able=able,
+            name=new.name,
+            directory=new.directory,
+            taken=any((each.provider, each.name) == (edit.provider, new.name) and each.id != own for each in namesakes),
+            idle=able and not new.named() and typed.is_clear,
+            foreign=typed.foreign,
+            known=typed_fields(capabilities),
+            tags=new.tags,
+            mixed_tags=typed.mixed_tags,
+            metric=new.metric,
+            sought=typed.sought,
+            exists=edit.project is not None,
+            noun=capabilities.noun,
         )
     )
     return Refused(answer.reasons) if isinstance(answer, Denied) else None
+
+
+def typed_fields(capabilities: Capabilities) -> tuple[str, ...]:
+    """The fields of a line that a provider's projects have, in the order in which people are told of them."""
+    words = {"maintainer": ("maintainer", "team")}
+    every = [field.name for field in dataclasses.fields(ProjectFields) if field.name in capabilities.fields]
+    known = [word for field in every for word in words.get(field, (field,))]
+    return (*known, *(("active",) if capabilities.default_environment else ()))
 
 
 async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
@@ -148,6 +240,8 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
     if kept is None:
         return Refused((Reason(Code.BUTTON_USED),))
     edit = _read(kept)
+    if edit is None or edit.provider not in ctx.providers:
+        return Refused((Reason(Code.BUTTON_USED),))
     try:
         async with ctx.store.write() as tx:
             if not await tx.claim_once(f"project:{draft_id}", ctx.clock.now() + USED):
@@ -162,14 +256,16 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
         problem = Problem(Fault.NO_EFFECT, edit.provider, "saving a project", reference=current_request_id())
         return Failed(problem)
     event = Event.PROJECT_UPDATED if edit.project else Event.PROJECT_CREATED
-    fields = {"name": edit.name, "directory": edit.directory}
-    facts = {name: f"{each.old or '-'} → {each.new}" for name, each in fields.items() if each is not None}
+    facts = {
+        field: f"{text_of(edit.old, field) or '-'} → {text_of(edit.new, field) or '-'}" for field in edit.new.named()
+    }
     async with ctx.store.write() as tx:
         await tx.record(entry(event, f"{edit.provider}:{saved.project.id}", ctx.clock.now(), actor, **facts))
     ctx.index.learn_project(saved.project)
     log.info("project.saved", project=saved.project.id, made=edit.project is None)
     line = project_line(ctx.index, saved.project)
-    return ProjectSaved(saved.project, edit.name, edit.directory, edit.project is None, line)
+    noun = ctx.provider(edit.provider).capabilities.noun
+    return ProjectSaved(saved.project, edit.old, edit.new, edit.project is None, line, noun)
 
 
 async def _refused_now(ctx: Context, edit: _Edit, actor: Actor) -> Refused | None:
@@ -178,19 +274,17 @@ async def _refused_now(ctx: Context, edit: _Edit, actor: Actor) -> Refused | Non
     if refused is not None or edit.project is None:
         return refused
     now = await ctx.provider(edit.provider).project(edit.project)
-    renamed = edit.name is not None and edit.name.old != now.project.name
-    moved = edit.directory is not None and edit.directory.old != now.fields.directory
-    return Refused((Reason(Code.PROJECT_CHANGED),)) if renamed or moved else None
+    moved = not all(is_same(edit.old, now.fields, field) for field in edit.new.named())
+    return Refused((Reason(Code.PROJECT_CHANGED),)) if moved else None
 
 
 async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
     """Send it. An answer that is lost is looked for; nothing is sent twice."""
-    name = edit.name.new if edit.name else None
-    directory = edit.directory.new if edit.directory else None
+    name = edit.new.name or ""
     try:
         if edit.project is not None:
-            return await client.update_project(edit.project, ProjectFields(name, directory))
-        return await client.create_project(name or "", directory)
+            return await client.update_project(edit.project, edit.new)
+        return await client.create_project(name, edit.new.directory)
     except Unsure:
         if edit.project is not None:
             now = await client.project(edit.project)
@@ -206,18 +300,20 @@ async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
 
 def _is_so(now: ProjectNow, edit: _Edit) -> bool:
     """Whether the project is as it was asked for."""
-    named = edit.name is None or now.project.name == edit.name.new
-    return named and (edit.directory is None or now.fields.directory == edit.directory.new)
+    return all(is_same(now.fields, edit.new, field) for field in edit.new.named())
+
+
+_EDIT = TypeAdapter(_Edit)
 
 
 def _kept(edit: _Edit) -> str:
     """What is stored behind the button; `_read` is its inverse."""
-    project = [edit.project.id, edit.project.name] if edit.project else None
-    fields = [[each.old, each.new] if each else None for each in (edit.name, edit.directory)]
-    return json.dumps([edit.provider, project, *fields])
+    return _EDIT.dump_json(edit).decode()
 
 
-def _read(kept: str) -> _Edit:
-    provider, project, *fields = json.loads(kept)
-    name, directory = (Altered(*each) if each else None for each in fields)
-    return _Edit(provider, Project(provider, *project) if project else None, name, directory)
+def _read(kept: str) -> _Edit | None:
+    """None for what another version has stored."""
+    try:
+        return _EDIT.validate_json(kept)
+    except ValidationError:
+        return None

@@ -1,4 +1,4 @@
-"""Making and changing projects: what it would do, and what it came to."""
+"""Making and changing projects: what can be changed, what it would do, and what it came to."""
 
 from __future__ import annotations
 
@@ -6,12 +6,36 @@ from collections.abc import Iterator, Mapping
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.outcomes import Altered, ProjectPreview, ProjectSaved, Suggestion
+from bot.domain.edits import text_of
+from bot.domain.fields import ProjectFields
+from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Suggestion
 from handlers.ids import Action
-from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, run_buttons, section
+from handlers.messages import words
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    bullets,
+    button,
+    code,
+    compose,
+    context,
+    run_buttons,
+    section,
+)
 
 NAME = 120
-"""Longest new name that is shown whole: it has to be read before it is confirmed."""
+"""Longest new value that is shown whole: it has to be read before it is confirmed."""
+
+LABELS: Mapping[str, str] = {
+    "name": "Name",
+    "directory": "Directory",
+    "description": "Description",
+    "tags": "Tags",
+    "maintainer": "Maintainer",
+    "metric": "Metric",
+    "inverted": "Less of the metric is better",
+}
+"""Every field of a project, for people."""
 
 
 def lines(shown: ProjectPreview) -> tuple[str, ...]:
@@ -22,10 +46,10 @@ def lines(shown: ProjectPreview) -> tuple[str, ...]:
 def preview(shown: ProjectPreview, drafts: Mapping[str, str]) -> Message:
     """Old → new, a warning, and the button that does it."""
     if shown.project is not None:
-        head = f"Change the project {code(shown.project.name, NAME)}?"
+        head = f"Change the {shown.noun} {code(shown.project.name, NAME)}?"
     else:
-        head = f"Make the project {code((shown.name.new if shown.name else None) or '', NAME)}?"
-    fields = list(_fields(shown.name, shown.directory))
+        head = f"Make the {shown.noun} {code(shown.new.name or '', NAME)}?"
+    fields = list(_fields(shown.old, shown.new))
     draft = drafts.get(shown.kept) if shown.kept is not None else None
     label = "Change it" if shown.project else "Make it"
     return compose(
@@ -38,18 +62,23 @@ def preview(shown: ProjectPreview, drafts: Mapping[str, str]) -> Message:
     )
 
 
-def _fields(name: Altered | None, directory: Altered | None) -> Iterator[str]:
-    for what, each in (("Name", name), ("Directory", directory)):
-        if each is not None:
-            old = f"{code(each.old, NAME)} → " if each.old is not None else ""
-            yield f"{what}: {old}{code(each.new or '', NAME)}"
+def _fields(old: ProjectFields, new: ProjectFields) -> Iterator[str]:
+    """Every field that changes, its old value where it has one, and the new one."""
+    for field in new.named():
+        before = f"{_value(old, field)} → " if text_of(old, field) is not None else ""
+        yield f"{LABELS[field]}: {before}{_value(new, field)}"
+
+
+def _value(fields: ProjectFields, field: str) -> str:
+    text = text_of(fields, field)
+    return code(text, NAME) if text is not None else "none"
 
 
 def _warning(shown: ProjectPreview) -> str:
-    if shown.project is None or shown.name is None:
+    if shown.project is None or shown.new.name is None or shown.noun != "project":
         return ""
     return (
-        f"Applications that address it by its name, {code(shown.name.old or '', NAME)}, "
+        f"Applications that address it by its name, {code(shown.old.name or '', NAME)}, "
         "no longer find it afterwards. Those that use its id are not affected. "
     )
 
@@ -57,8 +86,8 @@ def _warning(shown: ProjectPreview) -> str:
 def saved(shown: ProjectSaved, drafts: Mapping[str, str]) -> Message:
     """It is as it was asked for."""
     name = code(shown.project.name, NAME)
-    head = f"The project {name} is made." if shown.made else f"The project {name} is changed."
-    fields = list(_fields(shown.name, shown.directory))
+    head = f"The {shown.noun} {name} is {'made' if shown.made else 'changed'}."
+    fields = list(_fields(shown.old, shown.new))
     then = "Nothing is live in it yet." if shown.made else ""
     text = f"{head} {'; '.join(fields)}. It was read back and found true. {then}".rstrip()
     return compose(text, *_blocks(head, fields, then), run_buttons(next_suggestions(shown), drafts))
@@ -71,4 +100,35 @@ def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
 
 def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
     """What can be looked at next."""
-    return (Suggestion("Show the project", shown.line),)
+    return (Suggestion(f"Show the {shown.noun}", shown.line),)
+
+
+def editable(shown: ProjectEditable) -> Message:
+    """The fields of a project as they are, and how each is changed."""
+    name = code(shown.project.name, NAME)
+    head = f"What can be changed of the {shown.noun} {name}"
+    present = [f"{LABELS[field]}: {_value(shown.now, field)}" for field in LABELS if field in shown.fields]
+    typed = words.some([f"`{field}=`" for field in shown.fields], 10)
+    example = code(f"{shown.line} {EXAMPLES[shown.fields[0]]}", 300)
+    return compose(
+        f"{head}: {'; '.join(present)}. Name what is to change behind the line, for example {example}.",
+        section(f"*{head}*"),
+        bullets(present),
+        section(f"Name what is to change behind the line: {typed}. For example: {example}"),
+        actions([button("Open form", Action.OPEN_FORM, "project update")]),
+        context(f"At {code(shown.project.provider, 40)}. Nothing was changed."),
+    )
+
+
+EXAMPLES: Mapping[str, str] = {
+    "name": 'name="New name"',
+    "directory": "directory=dir_1a2b",
+    "description": 'description="Answers tickets"',
+    "tags": "tags=+checked,-draft",
+    "maintainer": "maintainer=@ana",
+    "team": "team=support",
+    "metric": "metric=resolved",
+    "inverted": "inverted=no",
+    "active": "active=config_x",
+}
+"""A way to write each field."""

@@ -106,7 +106,10 @@ REASONS: dict[Code, tuple[str, str]] = {
         "There is not exactly one config live there: several share the traffic, or it is switched off.",
         "Name the config: `deploy CONFIG of PROJECT to ENV`.",
     ),
-    Code.PROVIDER_CANNOT: ("{provider} cannot do this.", "It has to be done in the service itself."),
+    Code.PROVIDER_CANNOT: (
+        "{nouns} of {provider} cannot be {done} from here.",
+        "It has to be done in the service itself. `project list` shows what there is.",
+    ),
     Code.OPEN_CHANGE: (
         "{change} is open for the same project and environment, and there is one at a time.",
         "Decide on it, wait for it, or take it back with `withdraw {label}`.",
@@ -182,8 +185,40 @@ REASONS: dict[Code, tuple[str, str]] = {
         "Copy the id from the service, where it begins with `dir_`.",
     ),
     Code.FIELD_MISSING: (
-        "Projects of {provider} have no field {field}.",
-        "They have `name=`, `directory=` and, alone on its line, `active=`.",
+        "{nouns} of {provider} have no field {field}.",
+        "They have {fields}.",
+    ),
+    Code.TAG_INVALID: (
+        "{tag} is no tag: a tag is one word.",
+        "Put commas between tags: `tags=a,b`, or `tags=+a,-b` to add one and remove another.",
+    ),
+    Code.TAGS_MIXED: (
+        "Some tags have a sign and some have none, so it is not clear which stay.",
+        "Name all of them, `tags=a,b`, or what comes and what goes, `tags=+a,-b`.",
+    ),
+    Code.METRIC_INVALID: (
+        "{metric} is no metric: a metric is given by its key, which is one word.",
+        "Copy the key from the metric's page in the service: `metric=KEY`.",
+    ),
+    Code.MEMBER_UNKNOWN: (
+        "{provider} knows nobody as {who}.",
+        "Type the address they have there, `maintainer=ana@example.com`, or a team's key, `team=KEY`.",
+    ),
+    Code.TEAM_UNKNOWN: (
+        "{provider} knows no team {team}.",
+        "Copy the key from the team's page in the service: `team=KEY`.",
+    ),
+    Code.MAINTAINER_UNCLEAR: (
+        "More than one there is called {who}: {names}.",
+        "Type the address of the one who is meant: `maintainer=ana@example.com`.",
+    ),
+    Code.MAINTAINER_TWICE: (
+        "It has one maintainer, a person or a team, and the line names more.",
+        "Leave `maintainer=` or `team=` out.",
+    ),
+    Code.ADDRESS_UNREADABLE: (
+        "Slack does not tell the e-mail address of {who}, and {provider} knows people by theirs.",
+        "Type the address, `maintainer=ana@example.com`. Mentions work once the app has the scope `users:read.email`.",
     ),
     Code.NOTHING_TO_CHANGE: (
         "Everything is like that already.",
@@ -225,7 +260,15 @@ _NEUTRAL: Mapping[str, str] = {
     "provider": "The provider",
     "name": "like this",
     "directory": "This",
+    "nouns": "Projects",
+    "done": "changed",
     "field": "of this kind",
+    "fields": "others",
+    "tag": "This",
+    "metric": "This",
+    "who": "this",
+    "team": "of this key",
+    "names": "several people",
     "rule": "the rule",
     "was": "another one",
     "is": "another one",
@@ -257,7 +300,25 @@ def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
         filled["label"] = filled["change"].strip("`")
     if "rule" in facts:
         filled["rule"] = rule(str(facts["rule"]))
-    return filled
+    return filled | _about_projects(facts)
+
+
+def _about_projects(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Of the facts those that are said differently than as they stand."""
+    said: dict[str, str] = {}
+    if "noun" in facts:
+        said["nouns"] = f"{facts['noun'][:1].upper()}{facts['noun'][1:]}s"
+    if "done" in facts:
+        said["done"] = str(facts["done"])
+    if "person" in facts:
+        said["who"] = mention(str(facts["person"]))
+    elif who := facts.get("member") or facts.get("team"):
+        said["who"] = code(str(who))
+    if "fields" in facts:
+        said["fields"] = some([f"`{field}=`" for field in facts["fields"]], 10)
+    if "names" in facts:
+        said["names"] = some([code(str(name)) for name in facts["names"]], 5)
+    return said
 
 
 FAULTS: dict[Fault, tuple[str, str]] = {

@@ -17,7 +17,6 @@ PARTS = {
     outcomes.ConfigRow,
     outcomes.ProjectRow,
     outcomes.EvaluationRow,
-    outcomes.Altered,
 }
 """What outcomes are made of."""
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.actors import Actor, Standing
+from bot.domain.edits import Sought
 from bot.domain.errors import Code
+from bot.domain.fields import Maintainer
 from bot.domain.policies import Allowed, Denied, ProjectEdit, decide
 
 ADA = Actor("T0", "T0", "U0ADA", "Ada", Standing.MEMBER)
@@ -48,3 +50,33 @@ def test_every_reason_is_named_at_once() -> None:
         Code.NAME_TAKEN,
         Code.NOTHING_TO_CHANGE,
     ]
+
+
+ANA = Maintainer("member", "m1", "Ana", "ana@acorn.example")
+ANN = Maintainer("member", "m2", "Ann")
+
+
+def test_tags_are_words_and_typed_one_way() -> None:
+    assert reasons(tags=("a", "two words", "")) == [Code.TAG_INVALID, Code.TAG_INVALID]
+    assert reasons(tags=("two words",), mixed_tags=True) == [Code.TAGS_MIXED]
+    assert reasons(tags=()) == []
+
+
+@pytest.mark.parametrize("metric", ["", " ", "two words"])
+def test_a_metric_is_a_key(metric: str) -> None:
+    assert reasons(metric=metric) == [Code.METRIC_INVALID]
+
+
+@pytest.mark.parametrize(
+    ("sought", "expected"),
+    [
+        ((Sought("ana", "member", found=(ANA,)),), []),
+        ((Sought("an", "member", found=(ANA, ANN)),), [Code.MAINTAINER_UNCLEAR]),
+        ((Sought("ana", "member"),), [Code.MEMBER_UNKNOWN]),
+        ((Sought("core", "team"),), [Code.TEAM_UNKNOWN]),
+        ((Sought("<@U0ADA>", "member", "U0ADA", nameless=True),), [Code.ADDRESS_UNREADABLE]),
+        ((Sought("ana", "member", found=(ANA,)), Sought("core", "team")), [Code.MAINTAINER_TWICE, Code.TEAM_UNKNOWN]),
+    ],
+)
+def test_a_maintainer_is_one_whom_the_provider_knows(sought: tuple[Sought, ...], expected: list[Code]) -> None:
+    assert reasons(sought=sought) == expected

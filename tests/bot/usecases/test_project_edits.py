@@ -14,7 +14,6 @@ from bot.domain.changes import Event, Kind
 from bot.domain.errors import Code, Fault
 from bot.domain.fields import ProjectFields
 from bot.domain.outcomes import (
-    Altered,
     Ambiguous,
     AwaitingApproval,
     Explanation,
@@ -56,7 +55,7 @@ async def history(world: World, project_id: str) -> list[tuple[Event, Actor | No
 async def test_a_project_is_made_once_it_is_confirmed(world: World) -> None:
     shown = the(ProjectPreview, await typed(world, "project create Refund triage in dir_1a2b"))
     assert (shown.provider, shown.project) == ("main", None)
-    assert (shown.name, shown.directory) == (Altered(None, "Refund triage"), Altered(None, "dir_1a2b"))
+    assert (shown.old, shown.new) == (ProjectFields(), ProjectFields("Refund triage", "dir_1a2b"))
     assert world.provider.calls == []
 
     saved = the(ProjectSaved, await pressed(world, shown))
@@ -75,7 +74,8 @@ async def test_a_project_is_renamed_and_moved(world: World) -> None:
     shown = the(ProjectPreview, await typed(world, 'project update support name="Support desk" directory=dir_new'))
     saved = the(ProjectSaved, await pressed(world, shown))
 
-    assert (shown.name, shown.directory) == (Altered("support", "Support desk"), Altered("dir_old", "dir_new"))
+    assert shown.old == ProjectFields("support", "dir_old")
+    assert shown.new == ProjectFields("Support desk", "dir_new")
     assert (saved.project.id, saved.project.name, saved.made) == ("pr_support", "Support desk", False)
     assert world.provider.fields["pr_support"].directory == "dir_new"
     ((event, who, facts),) = await history(world, "pr_support")
@@ -88,7 +88,7 @@ async def test_a_project_is_renamed_and_moved(world: World) -> None:
 
 async def test_only_what_is_named_changes(world: World) -> None:
     shown = the(ProjectPreview, await typed(world, "project update support directory=dir_new name=support"))
-    assert (shown.name, shown.directory) == (None, Altered(None, "dir_new"))
+    assert (shown.old, shown.new) == (ProjectFields(), ProjectFields(directory="dir_new"))
 
     saved = the(ProjectSaved, await pressed(world, shown))
     assert saved.project.name == "support"
@@ -216,7 +216,7 @@ async def test_among_several_providers_it_is_asked_where(two: World) -> None:
 
     shown = the(ProjectPreview, await typed(two, asked.choices[1].line))
 
-    assert (shown.provider, shown.name) == ("other", Altered(None, "Refund triage"))
+    assert (shown.provider, shown.new.name) == ("other", "Refund triage")
     quoted = the(Ambiguous, await typed(two, 'project create "other:triage"'))
     assert quoted.word == "other:triage"
 
@@ -252,7 +252,7 @@ async def test_active_needs_an_answer_of_the_provider(world: World) -> None:
 async def test_explaining_shows_what_it_would_do_without_a_button(world: World, line: str) -> None:
     shown = the(ProjectPreview, await typed(world, f"explain {line}"))
     assert shown.kept is None
-    assert shown.name is not None
+    assert shown.new.name is not None
 
 
 async def test_explaining_active_explains_the_deploy(world: World) -> None:

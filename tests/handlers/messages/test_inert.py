@@ -13,11 +13,11 @@ from bot.domain.changes import Change, Event, Kind, Say, State
 from bot.domain.contents import Content, Message, diff
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend, Verdict
+from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
     Against,
-    Altered,
     Ambiguous,
     Applied,
     AwaitingApproval,
@@ -44,6 +44,7 @@ from bot.domain.outcomes import (
     Outcome,
     Permission,
     ProjectDetail,
+    ProjectEditable,
     ProjectList,
     ProjectPreview,
     ProjectRow,
@@ -205,13 +206,16 @@ def projects_and_runs(one: Change, row: ConfigRow, name: str) -> list[Outcome]:
     cells = tuple(BoardCell(one.environment, one.seen.base, one, one) for _ in range(14))
     against = (Against((one.environment,) * 6, one.seen.base, one.seen.evidence),) * 5
     line = f"evaluations {name}"
+    fields = ProjectFields(name, name, name, (name,), Maintainer("member", name, name, name), name, True)
+    longer = ProjectFields(name * 9, name, name * 9, (name,) * 30, Maintainer("team", name, name), name * 9, False)
     listed = tuple(EvaluationRow(run, one.project, name) for run in runs)
     return [
         ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, one.problem),
         ProjectDetail(one.project, cells, (row,) * 8, 30, tuple(runs) * 4, True, f"a {name}", f"b {name}"),
-        ProjectPreview(name, None, Altered(None, name), Altered(None, name), name),
-        ProjectPreview(name, one.project, Altered(name, name * 9), Altered(name, name), name),
-        ProjectSaved(one.project, Altered(name, name * 9), Altered(None, name), True, name),
+        ProjectPreview(name, None, ProjectFields(), fields, name),
+        ProjectPreview(name, one.project, fields, longer, name, "AI Config"),
+        ProjectSaved(one.project, fields, longer, True, name),
+        ProjectEditable(one.project, longer, ("name", "tags", "maintainer", "active"), name),
         EvaluationList(listed * 3, one.project, name, 9, 2, 4, line, 3),
         EvaluationList((), one.project, name, 0, 1, 1, line, 3),
         *(

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.domain.errors import Code, Reason
-from bot.domain.outcomes import Altered, ProjectPreview, ProjectSaved, Refused
+from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Refused
+from bot.grammar.vocabulary import FIELDS
 from handlers import ids, messages
 from handlers.ids import Action
+from handlers.messages.project_edits import EXAMPLES, LABELS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import ADA, NOW, PROJECT
 
-NEW = ProjectPreview("humanloop", None, Altered(None, "Returns"), Altered(None, "dir_1a2b"), "kept")
-RENAMED = ProjectPreview("humanloop", PROJECT, Altered("Refund triage", "Returns"), Altered(None, "dir_1a2b"), "kept")
+WANTED = ProjectFields("Returns", "dir_1a2b")
+NEW = ProjectPreview("humanloop", None, ProjectFields(), WANTED, "kept")
+RENAMED = ProjectPreview("humanloop", PROJECT, ProjectFields("Refund triage"), WANTED, "kept")
 
 
 def told(came: Any) -> messages.Message:
@@ -47,7 +52,7 @@ def test_renaming_shows_old_and_new_and_warns_of_who_uses_the_name() -> None:
 
 
 def test_moving_alone_warns_of_nothing() -> None:
-    made = told(replace(RENAMED, name=None, directory=Altered("dir_old", "dir_new")))
+    made = told(replace(RENAMED, old=ProjectFields(directory="dir_old"), new=ProjectFields(directory="dir_new")))
     assert made.text.startswith("Change the project `Refund triage`? Directory: `dir_old` → `dir_new`. Nothing")
 
 
@@ -59,7 +64,7 @@ def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
 
 
 def test_a_project_that_was_made_has_nothing_live_yet() -> None:
-    made = told(ProjectSaved(PROJECT, NEW.name, None, True, "project show pr_1"))
+    made = told(ProjectSaved(PROJECT, ProjectFields(), ProjectFields("Returns"), True, "project show pr_1"))
     assert made.text == (
         "The project `Refund triage` is made. Name: `Returns`. It was read back and found true. "
         "Nothing is live in it yet."
@@ -68,9 +73,42 @@ def test_a_project_that_was_made_has_nothing_live_yet() -> None:
 
 
 def test_a_project_that_was_changed_says_how() -> None:
-    made = told(ProjectSaved(PROJECT, RENAMED.name, RENAMED.directory, False, "project show pr_1"))
+    made = told(ProjectSaved(PROJECT, RENAMED.old, RENAMED.new, False, "project show pr_1"))
     assert "✅ *The project `Refund triage` is changed.* It was read back and found true." in read(made)
     assert "• Name: `Refund triage` → `Returns`\n• Directory: `dir_1a2b`" in read(made)
+
+
+ANA = Maintainer("member", "m1", "Ana Ibarra", "ana@acorn.example")
+
+
+def test_every_field_of_an_ai_config_shows_old_and_new() -> None:
+    old = ProjectFields("Support", None, "Answers", ("beta", "old"), ANA, None, False)
+    new = ProjectFields("Support desk", None, "", (), Maintainer("team", "core", "Core"), "resolved", True)
+    made = told(ProjectPreview("shop", PROJECT, old, new, "kept", "AI Config"))
+    assert made.text == (
+        "Change the AI Config `Refund triage`? Name: `Support` → `Support desk`; Description: `Answers` → none; "
+        "Tags: `beta, old` → none; Maintainer: `ana@acorn.example` → `team core`; Metric: `resolved`; "
+        "Less of the metric is better: `no` → `yes`. Nothing is done before it is confirmed."
+    )
+    assert "⚠️" not in read(made), "applications know an AI Config by its key"
+
+
+def test_what_can_be_changed_is_shown_as_it_is_with_an_example() -> None:
+    now = ProjectFields("Support", description="", tags=("beta",), maintainer=ANA)
+    fields = ("name", "description", "tags", "maintainer", "team", "metric")
+    made = told(ProjectEditable(PROJECT, now, fields, "project update triage", "AI Config"))
+    assert made.text == (
+        "What can be changed of the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
+        "Maintainer: `ana@acorn.example`; Metric: none. Name what is to change behind the line, "
+        'for example `project update triage name="New name"`.'
+    )
+    assert "`name=`, `description=`, `tags=`, `maintainer=`, `team=`, `metric=`" in read(made)
+    assert buttons(made)["Open form"]["value"] == ids.value("project update")
+
+
+def test_every_field_has_its_words() -> None:
+    assert set(LABELS) == {each.name for each in dataclasses.fields(ProjectFields)}
+    assert set(EXAMPLES) == FIELDS
 
 
 @pytest.mark.parametrize(
@@ -80,10 +118,32 @@ def test_a_project_that_was_changed_says_how() -> None:
         (Code.DIRECTORY_INVALID, {"directory": "Shop"}, "`Shop` is no directory: a directory is given by its id."),
         (
             Code.FIELD_MISSING,
-            {"field": "tags", "provider": "humanloop"},
+            {"field": "tags", "provider": "humanloop", "noun": "project", "fields": ["name", "active"]},
             "Projects of `humanloop` have no field `tags`.",
+        ),
+        (
+            Code.PROVIDER_CANNOT,
+            {"provider": "shop", "noun": "AI Config", "done": "made"},
+            "AI Configs of `shop` cannot be made from here.",
+        ),
+        (Code.TAG_INVALID, {"tag": "a b"}, "`a b` is no tag: a tag is one word."),
+        (Code.TAGS_MIXED, {}, "Some tags have a sign and some have none"),
+        (Code.METRIC_INVALID, {"metric": "a b"}, "`a b` is no metric"),
+        (Code.MEMBER_UNKNOWN, {"provider": "shop", "member": "ana"}, "`shop` knows nobody as `ana`."),
+        (Code.MEMBER_UNKNOWN, {"provider": "shop", "person": "U0ADA"}, "`shop` knows nobody as <@U0ADA>."),
+        (Code.TEAM_UNKNOWN, {"provider": "shop", "team": "core"}, "`shop` knows no team `core`."),
+        (
+            Code.MAINTAINER_UNCLEAR,
+            {"provider": "shop", "member": "ana", "names": ["ana@a.example", "ana@b.example"]},
+            "More than one there is called `ana`: `ana@a.example`, `ana@b.example`.",
+        ),
+        (Code.MAINTAINER_TWICE, {}, "It has one maintainer"),
+        (
+            Code.ADDRESS_UNREADABLE,
+            {"provider": "shop", "person": "U0ADA"},
+            "Slack does not tell the e-mail address of <@U0ADA>, and `shop` knows people by theirs.",
         ),
     ],
 )
-def test_a_refusal_names_what_was_typed(code: Code, facts: dict[str, str], words: str) -> None:
+def test_a_refusal_names_what_was_typed(code: Code, facts: dict[str, Any], words: str) -> None:
     assert words in told(Refused((Reason(code, facts=facts),))).text
