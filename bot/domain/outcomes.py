@@ -350,6 +350,8 @@ class EvaluationList:
     line: str
     unreadable: int = 0
     """How many projects could not be read."""
+    unlooked: int = 0
+    """So many projects that only what is known to run was looked at; 0 when everything was."""
 
 
 @dataclass(frozen=True, slots=True)

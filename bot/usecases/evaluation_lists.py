@@ -12,6 +12,7 @@ from bot.domain.actors import Actor
 from bot.domain.errors import Problem
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.names import Config, Project
+from bot.domain.notices import Reminder
 from bot.domain.outcomes import (
     Against,
     EvaluationDetail,
@@ -35,6 +36,12 @@ log = get_logger(__name__)
 
 PAGE = 8
 """Evaluations on one page of a list."""
+
+MOST_PROJECTS = 50
+"""Of more projects than this nobody waits for all evaluations: one call each, so a project has to be named.
+
+What runs is known without asking: the sweep over all projects keeps it.
+"""
 
 SPELLINGS = {"canceled": "cancelled"}
 """Statuses as people write them → as v4 does."""
@@ -67,6 +74,8 @@ async def listed(
     """Evaluations, newest first; of all projects one call each, so many at a time."""
     status = SPELLINGS.get(status or "", status)
     asked = [project] if project else [each.project for each in ctx.index.entries()]
+    if len(asked) > MOST_PROJECTS:
+        return await _known_to_run(ctx, status, line, len(asked), page)
     gate = asyncio.Semaphore(evaluations.CONCURRENCY)
     problems: list[Problem] = []
 
@@ -86,13 +95,44 @@ async def listed(
     if problems and len(problems) == len(asked):
         return Failed(replace(problems[0], reference=current_request_id()))
     found.sort(key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True)
-    pages = max(1, -(-len(found) // PAGE))
-    page = min(max(page, 1), pages)
-    rows = tuple(
-        EvaluationRow(run, one, say(EvaluationShow(_typed(ctx, run))))
-        for run, one in found[(page - 1) * PAGE : page * PAGE]
-    )
+    page, pages = _paged(len(found), page)
+    rows = tuple(_row(ctx, run, one) for run, one in found[(page - 1) * PAGE : page * PAGE])
     return EvaluationList(rows, project, status, len(found), page, pages, line, len(problems))
+
+
+async def _known_to_run(ctx: Context, status: str | None, line: str, projects: int, page: int) -> EvaluationList:
+    """What the sweep saw running, the newest first, as it is now: one call for each that is shown."""
+    reminders: Sequence[Reminder] = ()
+    if status in (None, RUNNING):
+        async with ctx.store.read() as tx:
+            open_ones = await tx.reminders(open_only=True)
+        reminders = [each for each in reversed(open_ones) if each.provider in ctx.providers]
+    page, pages = _paged(len(reminders), page)
+
+    async def read(reminder: Reminder) -> EvaluationRow | None:
+        project = Project(reminder.provider, reminder.project_id, reminder.project_name)
+        try:
+            run = await ctx.provider(reminder.provider).evaluation(project, reminder.evaluation_id)
+        except ProviderError as error:
+            log.warning("evaluations.unreadable", project=project.id, fault=error.problem.fault)
+            return None
+        return _row(ctx, run, project)
+
+    rows = await asyncio.gather(*map(read, reminders[(page - 1) * PAGE : page * PAGE]))
+    shown = tuple(row for row in rows if row is not None)
+    return EvaluationList(
+        shown, None, status or RUNNING, len(reminders), page, pages, line, len(rows) - len(shown), unlooked=projects
+    )
+
+
+def _paged(total: int, page: int) -> tuple[int, int]:
+    """The page that there is, and how many there are."""
+    pages = max(1, -(-total // PAGE))
+    return min(max(page, 1), pages), pages
+
+
+def _row(ctx: Context, run: Evaluation, project: Project) -> EvaluationRow:
+    return EvaluationRow(run, project, say(EvaluationShow(_typed(ctx, run))))
 
 
 def _typed(ctx: Context, evaluation: Evaluation) -> Name:

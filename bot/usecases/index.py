@@ -32,6 +32,10 @@ NEAR_ENOUGH = 60
 """How alike (0 to 100) a name must be to be offered."""
 
 
+LIKE_ENOUGH = 75
+"""How alike (0 to 100) a part of a text must be to what was typed into a select."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One project with its configs."""
@@ -267,15 +271,24 @@ class Index:
         return self._search(query, [(environment.name, environment) for environment in known])
 
     def _search(self, query: str, pairs: Sequence[tuple[str, Found]]) -> list[Found]:
-        """Things whose text holds the query first, then those like it; at most what a select takes."""
+        """Things whose text holds what was typed, else every word of it, else those like it; as many as fit.
+
+        The answer is the acknowledgement, so it has to be quick among tens of thousands of names: likeness, which
+        looks at every letter, is asked for only where nothing else was found.
+        """
         wanted = query.strip().casefold()
         if not wanted:
             return [thing for _, thing in pairs[:SELECT_LIMIT]]
         texts = [text.casefold() for text, _ in pairs]
-        holding = [number for number, text in enumerate(texts) if wanted in text]
-        hits = process.extract(wanted, texts, scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH, limit=SELECT_LIMIT)
-        order = list(dict.fromkeys([*holding, *(number for _, _, number in hits)]))
-        return [pairs[number][1] for number in order[:SELECT_LIMIT]]
+        words = wanted.split()
+        holding = [number for number, text in enumerate(texts) if all(word in text for word in words)]
+        holding.sort(key=lambda number: wanted not in texts[number])
+        if not holding:
+            hits = process.extract(
+                wanted, texts, scorer=fuzz.partial_ratio, score_cutoff=LIKE_ENOUGH, limit=SELECT_LIMIT
+            )
+            holding = [number for _, _, number in hits]
+        return [pairs[number][1] for number in holding[:SELECT_LIMIT]]
 
 
 async def _environments(client: ProviderClient, projects: Sequence[Project]) -> tuple[Environment, ...]:

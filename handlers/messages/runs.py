@@ -35,9 +35,11 @@ def evaluation_list(shown: EvaluationList, drafts: Mapping[str, str]) -> Message
     """Evaluations, the newest first."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
     kind = f"{shown.status} " if shown.status in GLYPHS else f"{code(shown.status)} " if shown.status else ""
-    missing = _missing(shown.unreadable)
+    missing = _missing(shown)
     if not shown.rows:
         text = f"There are no {kind}evaluations{of}. {missing}".rstrip()
+        if shown.unlooked:
+            text = _too_many(shown, kind)
         return compose(text, section(text))
     head = f"{words.counted(shown.total, f'{kind}evaluation')}{of}"
     short = ", ".join(
@@ -56,8 +58,22 @@ def evaluation_list(shown: EvaluationList, drafts: Mapping[str, str]) -> Message
     )
 
 
-def _missing(unreadable: int) -> str:
-    return f"The evaluations of {words.counted(unreadable, 'project')} could not be read." if unreadable else ""
+def _too_many(shown: EvaluationList, kind: str) -> str:
+    found = "The last look around found no running evaluation. " if shown.status == RUNNING else ""
+    looked = f"There are {shown.unlooked:,} projects, too many to look through for {kind}evaluations now. "
+    return f"{found}{looked}Name one: `evaluations PROJECT`."
+
+
+def _missing(shown: EvaluationList) -> str:
+    """What the list leaves out, and how to see it."""
+    if not shown.unlooked:
+        of = words.counted(shown.unreadable, "project")
+        return f"The evaluations of {of} could not be read." if shown.unreadable else ""
+    unread = f"{words.counted(shown.unreadable, 'evaluation')} could not be read. " if shown.unreadable else ""
+    return (
+        f"{unread}These are the running ones that the last look around found. There are {shown.unlooked:,} projects: "
+        "for all evaluations of one, type `evaluations PROJECT`."
+    )
 
 
 def _row(evaluation: Evaluation, project: str) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import ack, calls, clients
+from tests.benchmarks import ack, calls, clients, scale
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
     "ack": ack.run,
     "calls": calls.run,
     "clients": clients.run,
+    "scale": scale.run,
 }
 """Name → what runs it."""

@@ -23,7 +23,8 @@ from bot.domain.outcomes import (
 )
 from bot.grammar import parse
 from bot.grammar.readings import Understood
-from bot.usecases.evaluation_lists import PAGE
+from bot.usecases import evaluations
+from bot.usecases.evaluation_lists import MOST_PROJECTS, PAGE
 from bot.usecases.lines import Speaker, run
 from tests.bot.usecases.steps import codes, the
 from tests.bot.usecases.test_configs import typed
@@ -117,6 +118,36 @@ async def test_where_nothing_can_be_read_the_fault_is_said(world: World) -> None
 async def test_a_provider_without_evaluations_is_not_asked(world: World) -> None:
     world.provider.capabilities = Capabilities(evaluations=False)
     assert the(EvaluationList, await typed(world, "evaluations")).rows == ()
+    assert world.provider.calls == []
+
+
+async def many_projects(world: World) -> None:
+    for number in range(MOST_PROJECTS):
+        world.provider.add(f"project {number}", "baseline")
+    await world.ctx.index.refresh()
+
+
+async def test_of_many_projects_those_known_to_run_are_listed_without_asking_each(world: World) -> None:
+    _, _, running = some_runs(world)
+    gone = world.provider.evaluated("search", "rewrite", 0.5, created_at=NOON, status=RUNNING)
+    await evaluations.sweep(world.ctx)
+    del world.provider.runs["pr_search"]
+    await many_projects(world)
+    world.provider.calls.clear()
+
+    for line in ("evaluations", "evaluations running"):
+        shown = the(EvaluationList, await typed(world, line))
+        assert [row.evaluation.id for row in shown.rows] == [running]
+        assert (shown.total, shown.unreadable, shown.status) == (2, 1, RUNNING)
+        assert shown.unlooked == MOST_PROJECTS + 2
+    assert world.provider.calls == ["evaluation"] * 4, gone
+
+
+async def test_of_many_projects_only_what_runs_is_known(world: World) -> None:
+    await many_projects(world)
+    world.provider.calls.clear()
+    shown = the(EvaluationList, await typed(world, "evaluations completed"))
+    assert (shown.rows, shown.status, shown.unlooked) == ((), "completed", MOST_PROJECTS + 2)
     assert world.provider.calls == []
 
 

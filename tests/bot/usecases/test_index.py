@@ -347,11 +347,25 @@ async def test_selects_offer_everything_until_something_is_typed() -> None:
     ]
 
 
-async def test_selects_offer_what_holds_the_words_before_what_is_like_them() -> None:
+async def test_selects_offer_what_holds_all_words_in_any_order_and_the_whole_of_it_first() -> None:
     provider = demo_provider()
-    provider.add("suport")
+    provider.add("reply of support")
+    provider.add("support reply")
     index = await filled(provider)
-    assert [project.name for project in index.search_projects("Support")] == ["support", "suport"]
+    assert [found.name for found in index.search_projects("Support")] == [
+        "reply of support",
+        "support",
+        "support reply",
+    ]
+    assert [found.name for found in index.search_projects("support reply")] == ["support reply", "reply of support"]
+
+
+async def test_selects_offer_what_is_like_it_only_where_nothing_holds_what_was_typed() -> None:
+    provider = demo_provider()
+    provider.add("support reply")
+    index = await filled(provider)
+    assert [project.name for project in index.search_projects("suport")] == ["support", "support reply"]
+    assert index.search_projects("xyzzy") == []
 
 
 async def test_selects_offer_configs_with_their_projects_of_one_project_or_all() -> None:

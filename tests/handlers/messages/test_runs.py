@@ -86,6 +86,30 @@ def test_no_evaluations_are_said_in_words(status: Any, project: Any, unreadable:
     assert told(EvaluationList((), project, status, 0, 1, 1, "evaluations list", unreadable)).text == words
 
 
+def test_of_many_projects_it_is_said_what_is_listed_and_what_to_type() -> None:
+    line = "evaluations list"
+    made = told(EvaluationList(rows(evaluation()), None, "running", 1, 1, 1, line, 1, unlooked=2_000))
+    assert made.text.endswith(
+        "1 evaluation could not be read. These are the running ones that the last look around found. "
+        "There are 2,000 projects: for all evaluations of one, type `evaluations PROJECT`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("completed", ""),
+        ("running", "The last look around found no running evaluation. "),
+    ],
+)
+def test_of_many_projects_nothing_is_guessed(status: str, words: str) -> None:
+    shown = EvaluationList((), None, status, 0, 1, 1, "evaluations list", unlooked=2_000)
+    assert told(shown).text == (
+        f"{words}There are 2,000 projects, too many to look through for {status} evaluations now. "
+        "Name one: `evaluations PROJECT`."
+    )
+
+
 def test_a_running_evaluation_says_since_when_and_whom_it_waits_for() -> None:
     made = told(RUNNING)
     assert made.text.startswith(
