@@ -49,8 +49,8 @@ async def fill(url: str, projects: int) -> None:
         for number in range(DATAPOINTS)
     ]
     for number in range(projects):
-        for table, found in _project(number, now).items():
-            rows[table] += found
+        for name, found in _project(number, now).items():
+            rows[name] += found
     database = Database(url)
     try:
         async with database.write() as connection:
