@@ -44,7 +44,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.action(re.compile(rf"{re.escape(action)}(?:/\d+)?"))(on_click)
     for view in View:
         app.view(view.value)(views.listen)
-    for field in (Field.CONFIG, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE):
+    for field in (Field.CONFIG, Field.OTHER, Field.ACTIVE, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE):
         app.options(field.value)(options.listen)
     app.event("app_mention")(on_words)
     app.event("message")(on_words)

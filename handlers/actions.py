@@ -19,9 +19,10 @@ from bot.usecases.drafts import draft, first_time
 from bot.usecases.lines import changes_what_is_live
 from handlers import messages
 from handlers.calls import NotTaken, taken
-from handlers.commands import open_form, take_line
+from handlers.commands import take_line
 from handlers.desk import Desk
-from handlers.ids import Action, read_value
+from handlers.forms import fill_form, form_of, open_form, turn_form
+from handlers.ids import Action, Field, read_value
 from handlers.listeners import thread_of
 from handlers.payloads import Click
 from handlers.replies import Reply
@@ -56,6 +57,12 @@ class Actions:
 
     async def run(self, click: Click, reply: Reply) -> None:
         """Answer a click, whatever it is: an id that nobody knows any more is answered too."""
+        form = form_of(click)
+        if form is not None and click.action_id == Field.PROJECT:
+            actor = await self._desk.actor(click)
+            if not await self._desk.turns_away(actor, reply):
+                await fill_form(self._desk, form, actor, click, reply)
+            return
         name = click.action_id.partition("/")[0]
         identifier = read_value(click.value or "")
         if identifier is None or name not in set(Action):
@@ -69,7 +76,11 @@ class Actions:
             return
         match action:
             case Action.OPEN_FORM:
-                await open_form(identifier, place_of(click), reply, click.trigger_id)
+                form = form_of(click)
+                if form is not None:
+                    await turn_form(self._desk, identifier, form, click, reply)
+                else:
+                    await open_form(self._desk, identifier, place_of(click), reply, click.trigger_id)
             case Action.RUN_LINE:
                 await self._run_line(identifier, actor, click, reply)
             case Action.REVIEW:

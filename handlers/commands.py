@@ -5,14 +5,11 @@ from __future__ import annotations
 from bot.domain.actors import Actor, Place
 from bot.grammar import parse
 from bot.grammar.readings import Form, Help, Misunderstood, Parsed
-from bot.logs import get_logger
 from handlers import messages
-from handlers.calls import NotTaken, taken
 from handlers.desk import Desk
+from handlers.forms import open_form
 from handlers.payloads import SlashCommand
 from handlers.replies import Reply
-
-log = get_logger(__name__)
 
 
 class Commands:
@@ -30,7 +27,7 @@ class Commands:
         actor = await self._desk.actor(command)
         if isinstance(form, Form):
             if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
-                await open_form(form.verb, place, reply, command.trigger_id)
+                await open_form(self._desk, form.verb, place, reply, command.trigger_id)
             return
         await take_line(self._desk, parsed, actor, place, reply)
 
@@ -56,16 +53,3 @@ async def take_line(
             await reply.say(messages.open_form(form), replace=replace)
         case _:
             await desk.carry_out(parsed.readings, actor, place, reply, page=page, replace=replace)
-
-
-async def open_form(verb: str, place: Place, reply: Reply, trigger_id: str) -> None:
-    """Open a verb's form at once, for a trigger lives three seconds; say how to type it when that fails."""
-    form = messages.form_for(verb, f"{verb}/{place.channel}")
-    if form is None:
-        await reply.say(messages.not_yet(verb))
-        return
-    try:
-        await taken(reply.client.views_open(trigger_id=trigger_id, view=form))
-    except NotTaken as error:
-        log.warning("form.not_opened", verb=verb, error=error.code)
-        await reply.say(messages.open_form(verb))

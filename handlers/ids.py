@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2s
 
 
 class Action(StrEnum):
@@ -20,6 +22,8 @@ class Action(StrEnum):
     """Value: the id of a stored draft, a line of the language."""
     OPEN_FORM = "form.open"
     """Value: the verb."""
+    CONFIG_DIFF = "config.diff"
+    """Value: the id of a stored draft, the line that compares."""
     PROJECT_CONFIRM = "project.confirm"
     """Value: the id of a stored draft, what was shown before."""
     EVALUATION_COMPLETE = "evaluation.complete"
@@ -31,19 +35,26 @@ class View(StrEnum):
 
     DEPLOY_FORM = "form.deploy"
     LINE_FORM = "form.line"
-    """Any other verb: one project, one environment, as the verb needs. private_metadata: a stored draft's id."""
+    """Any other verb, with the fields that it needs. private_metadata: a `Form` as a value."""
     REJECT_COMMENT = "change.reject_comment"
     """private_metadata: the change id as a value."""
     REVIEW = "change.review"
 
 
 class Field(StrEnum):
-    """`action_id` of an input inside a modal; its `block_id` is the same text."""
+    """`action_id` of an input inside a modal; its `block_id` is the same text, or begins with it (`marked`)."""
 
     CONFIG = "pick.config"
     PROJECT = "pick.project"
     ENVIRONMENT = "pick.environment"
     SOURCE = "pick.source"
+    OTHER = "pick.other"
+    """The second config of a comparison."""
+    ACTIVE = "pick.active"
+    EVALUATION = "pick.evaluation"
+    PROVIDER = "pick.provider"
+    NAME = "type.name"
+    DIRECTORY = "type.directory"
     BECAUSE = "type.because"
     COMMENT = "type.comment"
 
@@ -65,3 +76,27 @@ def read_value(text: str) -> str | None:
 def numbered(action: Action, number: int) -> str:
     """An `action_id` that is unique in its block."""
     return f"{action}/{number}"
+
+
+def marked(field: Field, shown: str) -> str:
+    """The `block_id` of an input that began with `shown`: the sent form tells by it, from memory, what was changed."""
+    return f"{field}/{blake2s(shown.strip().encode(), digest_size=8).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form carries besides its fields: the verb, where it was opened, and whose fields it shows."""
+
+    verb: str
+    channel: str = ""
+    subject: str = ""
+    """``provider:id`` of the project; empty until one is picked, and where no field depends on it."""
+
+    def __str__(self) -> str:
+        return f"{self.verb}/{self.channel}/{self.subject}".rstrip("/")
+
+    @classmethod
+    def read(cls, private_metadata: str) -> Form | None:
+        """The form of a modal; None when it is of another version, or no form."""
+        text = read_value(private_metadata)
+        return cls(*text.split("/", 2)) if text else None

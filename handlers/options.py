@@ -36,7 +36,7 @@ class Options:
 
     def _picks(self, asked: OptionsRequest) -> list[Pick]:
         match asked.action_id:
-            case Field.CONFIG:
+            case Field.CONFIG | Field.OTHER | Field.ACTIVE:
                 project = _key(asked.view_state.get(Field.PROJECT))
                 found = self._index.search_configs(asked.query, project)
                 return [Pick(_id(config), f"{config.name} · {owner.name}") for owner, config in found]

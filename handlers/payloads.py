@@ -64,6 +64,9 @@ class Click:
     view_id: str | None = None
     view_state: Mapping[str, str] = field(default_factory=dict)
     """What stands in the modal's inputs, by action_id; empty ones are left out."""
+    callback_id: str = ""
+    private_metadata: str = ""
+    """Both of the modal; empty in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ def click(body: Payload) -> Click:
         trigger_id=_text(body, "trigger_id"),
         view_id=None if view is None else _text(view, "id"),
         view_state={} if view is None else _state(view)[0],
+        callback_id=_maybe_text(view or {}, "callback_id") or "",
+        private_metadata=_maybe_text(view or {}, "private_metadata") or "",
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -11,13 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import Place
 from bot.domain.changes import Kind
+from bot.grammar.readings import Reading
 from bot.logs import get_logger, new_request_id
 from bot.usecases import approvals, deploys
-from bot.usecases.subjects import SHOWN_BY_FORM, picked
+from bot.usecases.forms import BY_PROJECT, VERBS, meant
 from bot.usecases.wishes import FieldProblem, Wish, from_ids
 from handlers import messages
 from handlers.desk import Desk
-from handlers.ids import Field, View, read_value
+from handlers.ids import Field, Form, View, marked, read_value
 from handlers.listeners import Listeners
 from handlers.payloads import BadPayload, Submission, submission
 from handlers.replies import Reply
@@ -25,14 +25,6 @@ from handlers.replies import Reply
 log = get_logger(__name__)
 
 KINDS = {"deploy": Kind.DEPLOY, "promote": Kind.PROMOTE, "rollback": Kind.ROLLBACK, "deactivate": Kind.DEACTIVATE}
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form carries besides its fields: the verb, and where it was opened."""
-
-    verb: str
-    channel: str
 
 
 class Views:
@@ -55,15 +47,15 @@ class Views:
             await ack()
             self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
             return
-        form = _form(sent)
-        if form.verb in SHOWN_BY_FORM:
-            await self._look(form, sent, ack, client, reference)
+        form = Form.read(sent.private_metadata)
+        if form is not None and form.verb in VERBS:
+            await self._line(form, sent, ack, client, reference)
             return
-        if form.verb not in KINDS:  # opened by another version
+        if form is None or form.verb not in KINDS:  # opened by another version
             await ack()
             self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
             return
-        wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _picked(sent.values), sent.values.get(Field.BECAUSE))
+        wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _filled(form, sent), sent.values.get(Field.BECAUSE))
         if not isinstance(wish, Wish):
             await _say_wrong(ack, sent, wish)
             return
@@ -74,9 +66,12 @@ class Views:
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
 
-    async def _look(self, form: Form, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
-        """A form that only shows something."""
-        reading = picked(self._desk.ctx.index, form.verb, _picked(sent.values).get("project"))
+    async def _line(self, form: Form, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
+        """A form that stands for a line, which is carried out as if it had been typed."""
+        filled = _filled(form, sent)
+        reading: Reading | FieldProblem = FieldProblem("project", "unread")
+        if form.verb not in BY_PROJECT or filled.get("project", form.subject) == form.subject:
+            reading = meant(self._desk.ctx, form.verb, filled)
         if isinstance(reading, FieldProblem):
             await _say_wrong(ack, sent, reading)
             return
@@ -120,19 +115,32 @@ async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> No
     await ack(response_action="errors", errors={block: messages.field_problem(wrong)})
 
 
-def _form(sent: Submission) -> Form:
-    verb, _, channel = (read_value(sent.private_metadata) or "").partition("/")
-    return Form(verb, channel)
-
-
 _FIELDS = {
     "project": Field.PROJECT,
     "config": Field.CONFIG,
+    "other": Field.OTHER,
     "environment": Field.ENVIRONMENT,
     "source": Field.SOURCE,
+    "evaluation": Field.EVALUATION,
+    "provider": Field.PROVIDER,
+    "name": Field.NAME,
+    "directory": Field.DIRECTORY,
+    "active": Field.ACTIVE,
 }
 
 
-def _picked(values: Mapping[str, str]) -> dict[str, str]:
-    """The ids behind the selects, by the name of the field."""
-    return {name: read_value(values[field]) or "" for name, field in _FIELDS.items() if field in values}
+def _filled(form: Form, sent: Submission) -> dict[str, str]:
+    """What was filled in, by the name of the field: ids that were picked, and texts.
+
+    Of inputs that began with something, only those that were changed, also to nothing.
+    """
+    found: dict[str, str] = {}
+    for name, field in _FIELDS.items():
+        block, text = sent.blocks.get(field, field), sent.values.get(field, "")
+        if form.verb == "project update" and block != field:
+            taken = block != marked(field, f"{form.subject} {text}")
+        else:
+            taken = bool(text)
+        if taken:
+            found[name] = (read_value(text) or "") if field.startswith("pick.") else text
+    return found

@@ -333,8 +333,12 @@ HEADS: Mapping[tuple[str, ...], str] = {
 }
 """Other spellings of the first word or two."""
 
-FORMS = frozenset({"deploy", "promote", "rollback", "deactivate", "project", "config"})
-"""First words that open a form when nothing stands behind them."""
+FORMS = frozenset(
+    {"deploy", "promote", "rollback", "deactivate", "project", "config"}
+    | {"project show", "project create", "project update", "config show", "config list", "config diff"}
+    | {"evaluation show", "evaluation complete", "evaluation reopen"}
+)
+"""First words, and first two words, that open a form when nothing stands behind them."""
 
 TIMED: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("deploy", "promote", "rollback", "deactivate"), ("at",)),

@@ -26,7 +26,7 @@ def is_not_yet(reading: Reading) -> bool:
     """Whether a reading is understood but cannot be done yet."""
     match reading:
         case Form(verb):
-            return all(line.key in NOT_YET for line in lines_of(verb))
+            return all(line.key in NOT_YET for line in lines_of(verb.split()[0]))
         case Explain(_, readings):
             return all(is_not_yet(inner) for inner in readings)
     line = line_of(reading)

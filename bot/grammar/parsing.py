@@ -147,7 +147,11 @@ def _without_parts(first: str, typed: Typed) -> Reading | None:
     head = typed.head
     if len(typed.words) == 1 and HEADS.get((typed.keys[0],), typed.keys[0]) == "help" and head != "help":
         return Help(head)
-    if typed.words or head not in FORMS:
+    if typed.words:
+        verbs = f"{head} {typed.keys[0]}" if len(typed.words) == 1 and not typed.words[0].quoted else ""
+        verbs = "project update" if verbs == "config update" else verbs  # the same line
+        return Form(verbs) if verbs in FORMS else None
+    if head not in FORMS:
         return None
     is_plural = head == "project" and first.lower().endswith("s")
     return ProjectList() if is_plural else Form(head)

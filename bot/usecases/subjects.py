@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,7 +22,6 @@ from bot.grammar.readings import (
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
-from bot.usecases.wishes import FieldProblem
 
 Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | ProjectUpdate | Evaluations
 """Readings that name a project, a config, or two."""
@@ -153,19 +152,6 @@ def project_line(index: Index, project: Project) -> str:
 def evaluations_line(index: Index, project: Project) -> str:
     """The line that lists the evaluations of exactly this project."""
     return of_project(index, Evaluations(), project).line
-
-
-def picked(index: Index, verb: str, pick: str | None) -> Reading | FieldProblem:
-    """What a form with one project in it asks to see; `pick` is ``provider:id``. In memory only."""
-    provider, _, identifier = (pick or "").partition(":")
-    project = index.project(provider, identifier)
-    if project is None:
-        return FieldProblem("project", "gone" if pick else "missing")
-    return SHOWN_BY_FORM[verb](unique(project, index.projects))
-
-
-SHOWN_BY_FORM: Mapping[str, Callable[[Name], Reading]] = {"config": ConfigList, "project": ProjectShow}
-"""Verbs whose form asks only for a project, and what it shows."""
 
 
 def show_line(index: Index, pair: Pair) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.changes import Kind
+from bot.domain.errors import Reason
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
 from bot.grammar import say
@@ -280,9 +281,11 @@ class FieldProblem:
     """What is wrong with one field of a form."""
 
     field: str
-    """``project``, ``config``, ``environment`` or ``source``."""
+    """Its name, such as ``project`` or ``environment``."""
     problem: str
-    """``missing``, ``gone``, ``other_provider`` or ``same``."""
+    """``missing``, ``gone``, ``other_provider``, ``same``, ``unread``, ``alone``, ``unchanged`` or ``refused``."""
+    reason: Reason | None = None
+    """Why, where the policy refused it."""
 
 
 def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because: str | None) -> Wish | FieldProblem:

@@ -74,6 +74,12 @@ from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, lin
 from handlers.messages.help import help_message, open_form
 from handlers.messages.lists import page_line, page_suggestions, read_page_line
 from handlers.messages.plain import plain_text
+from handlers.messages.subject_forms import (
+    evaluation_form,
+    reading_form,
+    unread_form,
+    update_form,
+)
 
 __all__ = [
     "FORM_VERBS",
@@ -83,6 +89,7 @@ __all__ = [
     "card",
     "deploy_form",
     "diff_modal",
+    "evaluation_form",
     "evaluation_report",
     "field_problem",
     "form_for",
@@ -100,10 +107,13 @@ __all__ = [
     "page_line",
     "plain_text",
     "read_page_line",
+    "reading_form",
     "reject_modal",
     "review_modal",
     "shutting_down",
     "try_again",
+    "unread_form",
+    "update_form",
     "working",
 ]
 

@@ -25,6 +25,7 @@ from handlers.messages.blocks import (
     run_buttons,
     section,
 )
+from handlers.messages.plain import unmarked
 
 NOTHING_DEPLOYED = "Nothing was deployed or changed."
 
@@ -225,10 +226,16 @@ FIELD_PROBLEMS: dict[str, str] = {
     "gone": "This is no longer there. Pick another one.",
     "other_provider": "This belongs to another provider than the rest. Pick one that fits.",
     "same": "This is the same environment as the other one. Pick a different one.",
+    "same_config": "This is the same config as the other one. Pick a different one.",
+    "unread": "Wait until what it has is read and shown below, then send the form again.",
+    "unchanged": "Nothing is changed yet. Change a field below, or close the form.",
+    "alone": "A deploy is asked for alone. Leave the other fields as they were, or this one.",
 }
 """By `FieldProblem.problem`."""
 
 
 def field_problem(wrong: FieldProblem) -> str:
     """What stands under a field of a form that cannot be sent like this."""
+    if wrong.reason is not None:
+        return unmarked(f"{words.why(wrong.reason)} {words.remedy(wrong.reason)}")
     return FIELD_PROBLEMS.get(wrong.problem, "This does not fit. Pick another one.")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import Block, ExternalDataSelectElement, InputBlock, Option, PlainTextInputElement
+from slack_sdk.models.blocks import (
+    Block,
+    ExternalDataSelectElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticSelectElement,
+)
 
-from handlers.ids import Field, View
+from bot.usecases.forms import BY_PROJECT
+from handlers.ids import Action, Field, Form, View, numbered, value
 from handlers.messages.approvals import modal
-from handlers.messages.blocks import label, section
+from handlers.messages.blocks import actions, button, label, section
+from handlers.messages.subject_forms import subject_form
 
 REASON_LIMIT = 500
 
@@ -35,6 +45,8 @@ class _Ask:
 _CONFIG = _Ask(Field.CONFIG, "Config", "Type a name or an id")
 _PROJECT = _Ask(Field.PROJECT, "Project", "Type a name")
 _ENVIRONMENT = _Ask(Field.ENVIRONMENT, "Environment", "Pick one")
+_PROVIDER = _Ask(Field.PROVIDER, "Provider", "Pick one")
+_NAME = _Ask(Field.NAME, "Name", "Refund triage")
 _BECAUSE = _Ask(Field.BECAUSE, "Why? (shown on the card)", "Fixes the refund loop", optional=True)
 
 _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
@@ -64,10 +76,32 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
         (_PROJECT, _ENVIRONMENT, _BECAUSE),
     ),
     "project": ("Show a project", "Shows a project with its configs.", (_PROJECT,)),
+    "project create": (
+        "Make a project",
+        "You see what would be made before it is done.",
+        (_PROVIDER, _NAME, _Ask(Field.DIRECTORY, "Directory, by its id", "dir_1a2b", optional=True)),
+    ),
     "config": ("Configs of a project", "Lists the configs of a project.", (_PROJECT,)),
+    "config show": ("Show a config", "Shows what stands in a config, and where it is live.", (_CONFIG,)),
+    "config diff": (
+        "Compare two configs",
+        "Shows how the second differs from the first, word by word, and how both scored.",
+        (_CONFIG, _Ask(Field.OTHER, "With config", "Type a name or an id")),
+    ),
 }
 
-FORM_VERBS = ("deploy", *_FORMS)
+_SUBMITS = {"project create": "Preview", "config diff": "Compare"}
+
+_SAME = {"project show": "project", "config list": "config"}
+"""Verbs that have the form of another one."""
+
+_OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "project": (("Make a project", "project create"), ("Change a project", "project update")),
+    "config": (("Show one config", "config show"), ("Compare two", "config diff")),
+}
+"""Forms that can be turned to from the form of a bare noun, and the words on the buttons."""
+
+FORM_VERBS = ("deploy", *_FORMS, *_SAME, *sorted(BY_PROJECT))
 """Verbs that have a form; `form_for` answers None for every other."""
 
 
@@ -84,20 +118,39 @@ def deploy_form(
     return modal(View.DEPLOY_FORM, "Deploy", blocks, private=draft_id, close="Cancel", submit="Ask")
 
 
-def line_form(verb: str, draft_id: str) -> dict[str, Any]:
-    """The form of any other verb in `FORM_VERBS`. Raises `KeyError` for a verb without a form."""
+def line_form(form: Form, providers: Sequence[str] = ()) -> dict[str, Any]:
+    """The form of any other verb that stands alone. Raises `KeyError` for a verb without one.
+
+    `providers` are those in which something can be made; one alone is not asked for.
+    """
+    verb = _SAME.get(form.verb, form.verb)
     title, explained, asks = _FORMS[verb]
-    blocks: list[Block] = [section(explained)]
-    blocks += [_text(ask) if ask is _BECAUSE else _select(ask) for ask in asks]
-    submit = "Ask" if _BECAUSE in asks else "Show"
-    return modal(View.LINE_FORM, title, blocks, private=draft_id, close="Cancel", submit=submit)
+    others = [
+        button(words, numbered(Action.OPEN_FORM, number), other)
+        for number, (words, other) in enumerate(_OTHERS.get(form.verb, ()), start=1)
+    ]
+    blocks: list[Block | None] = [section(explained), actions(others)]
+    blocks += [_input(ask, providers) for ask in asks if ask is not _PROVIDER or len(providers) > 1]
+    submit = "Ask" if _BECAUSE in asks else _SUBMITS.get(verb, "Show")
+    present = [block for block in blocks if block is not None]
+    return modal(View.LINE_FORM, title, present, private=str(form), close="Cancel", submit=submit)
 
 
-def form_for(verb: str, draft_id: str) -> dict[str, Any] | None:
+def form_for(form: Form, providers: Sequence[str] = ()) -> dict[str, Any] | None:
     """The form of a verb, or None when it has none."""
-    if verb == "deploy":
-        return deploy_form(draft_id)
-    return line_form(verb, draft_id) if verb in _FORMS else None
+    if form.verb == "deploy":
+        return deploy_form(str(form))
+    if form.verb in BY_PROJECT:
+        return subject_form(form)
+    return line_form(form, providers) if _SAME.get(form.verb, form.verb) in _FORMS else None
+
+
+def _input(ask: _Ask, providers: Sequence[str]) -> InputBlock:
+    if ask is _PROVIDER:
+        options = [Option(value=value(name), text=label(name, 75)) for name in providers]
+        element = StaticSelectElement(action_id=ask.field, placeholder=label(ask.placeholder, 150), options=options)
+        return InputBlock(label=label(ask.label, 100), element=element, block_id=ask.field)
+    return _text(ask) if ask.field.startswith("type.") else _select(ask)
 
 
 def _select(ask: _Ask, picked: Pick | None = None) -> InputBlock:

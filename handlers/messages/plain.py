@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"<(?:!date\^\d+\^[^|>]*\||[^|>]*\|)?([^>]*)>")
 def plain_text(message: Message) -> str:
     """The words of all blocks, a line for each; buttons are left out, for a terminal has none."""
     lines = [line for block in message.blocks for line in _lines(block)]
-    return "\n".join(lines) or _unmarked(message.text)
+    return "\n".join(lines) or unmarked(message.text)
 
 
 def _lines(block: Mapping[str, Any]) -> Iterator[str]:
@@ -27,7 +27,7 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
 def _words(part: Any) -> Iterator[str]:
     """Every text below a block, in order."""
     if isinstance(part, str):
-        yield _unmarked(part)
+        yield unmarked(part)
     elif isinstance(part, list):
         for each in part:
             yield from _words(each)
@@ -36,7 +36,7 @@ def _words(part: Any) -> Iterator[str]:
             yield from _words(part.get(name, ""))
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """Without Slack's markup."""
     bare = _TOKEN.sub(r"\1", text).replace("*", "").replace("`", "")
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

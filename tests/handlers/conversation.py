@@ -209,7 +209,8 @@ class Talk:
         for block in view["blocks"]:
             if block["type"] != "input":
                 continue
-            element, name = block["element"], block["block_id"].partition(".")[2]
+            element = block["element"]
+            name = element["action_id"].partition(".")[2]
             if name not in typed:
                 continue
             values[block["block_id"]] = {element["action_id"]: await self._filled(who, view, block, typed[name])}
@@ -220,13 +221,41 @@ class Talk:
     async def _filled(self, who: str, view: dict[str, Any], block: dict[str, Any], text: str) -> dict[str, Any]:
         if block["element"]["type"] == "plain_text_input":
             return {"type": "plain_text_input", "value": text}
-        offered = await self.options(who, view, block["block_id"], "")
+        element = block["element"]
+        offered = element.get("options") or await self.options(who, view, block["block_id"], "")
         option = next(each for each in offered if each["text"]["text"].startswith(text))
-        return {"type": "external_select", "selected_option": option}
+        return {"type": element["type"], "selected_option": option}
+
+    async def picks(self, who: str, field: str, text: str) -> None:
+        """Pick something in the modal on top, where the bot hears of it at once, and wait for what comes of it."""
+        view = await self.open(who)
+        block = next(each for each in view["blocks"] if each.get("block_id", "").startswith(f"pick.{field}"))
+        given = await self._filled(who, view, block, text)
+        where = {"view_id": view["id"], "block_id": block["block_id"], "action_id": block["element"]["action_id"]}
+        await self._post("action", **{"as": who}, **where, **given)
+        await self.settle()
+
+    async def turns(self, who: str, button: str) -> None:
+        """Press a button of the modal on top and wait for what comes of it."""
+        view = Line(await self.open(who))
+        given = {name: view.buttons()[button][name] for name in ("block_id", "action_id")}
+        await self._post("action", **{"as": who}, view_id=view.raw["id"], **given)
+        await self.settle()
+
+    async def fields(self, who: str) -> dict[str, Any]:
+        """What the inputs of the modal on top begin with, by the end of their id."""
+        found: dict[str, Any] = {}
+        for block in (await self.open(who))["blocks"]:
+            if block["type"] == "input":
+                element = block["element"]
+                option = element.get("initial_option")
+                told = option["text"]["text"] if option else element.get("initial_value")
+                found[element["action_id"].partition(".")[2]] = told
+        return found
 
     async def options(self, who: str, view: dict[str, Any], field_id: str, query: str) -> list[dict[str, Any]]:
         """What a select of a modal offers for these letters."""
-        where = {"view_id": view["id"], "block_id": field_id, "action_id": field_id}
+        where = {"view_id": view["id"], "block_id": field_id, "action_id": field_id.partition("/")[0]}
         found: list[dict[str, Any]] = (await self._post("options", **{"as": who}, **where, query=query))["options"]
         return found
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from bot.grammar import parse
+from bot.grammar.lines import FORMS
 from bot.grammar.readings import (
     Approvals,
     Assignment,
@@ -140,6 +141,6 @@ simple: st.SearchStrategy[Reading] = st.one_of(
     st.just(Reminders("test")),
     st.builds(Help, st.none() | texts),
     st.just(Doctor()),
-    st.sampled_from(("deploy", "promote", "rollback", "deactivate", "project", "config")).map(Form),
+    st.sampled_from(sorted(FORMS)).map(Form),
 )
 """Every reading but `Explain`, with all its names in quotes."""

@@ -89,9 +89,6 @@ LINES = [
     ("promote from staging to production", "missing_part: PROJECT", [], "promote triage from staging to production"),
     ("rollback in production", "missing_part: PROJECT", [], "rollback triage in production"),
     ("deactivate in staging", "missing_part: PROJECT", [], "deactivate triage in staging"),
-    ("project create", "missing_part: NAME", [], "project create triage"),
-    ("project show", "missing_part: PROJECT", [], "project show triage"),
-    ("project update", "missing_part: PROJECT", [], "project update triage"),
     (
         'project update triage name "New name"',
         'unexpected_words: "New name"',
@@ -115,8 +112,6 @@ LINES = [
     ),
     ("config diff config_x", "missing_part: B", [], "config diff config_x with config_y"),
     ("config diff config_x with", "missing_part: B", [], "config diff config_x with config_y"),
-    ("config show", "missing_part: CONFIG", [], "config show config_x"),
-    ("evaluation complete", "missing_part: EVALUATION", [], "evaluation complete ev_1a2b"),
     ("withdraw", "missing_part: ID", [], "withdraw ch-142"),
     ("withdraw triage", "missing_part: ID", [], "withdraw ch-142"),
     ("lock", "missing_part: ENV", [], "lock production because it was agreed"),

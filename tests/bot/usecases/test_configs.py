@@ -25,8 +25,6 @@ from bot.grammar import parse
 from bot.grammar.readings import Understood
 from bot.usecases.configs import PAGE
 from bot.usecases.lines import Speaker, run
-from bot.usecases.subjects import picked
-from bot.usecases.wishes import FieldProblem
 from tests.bot.usecases.steps import the
 from tests.builders import ADA, DEPLOYS, DEVELOPMENT, PRODUCTION, STAGING, MemoryProvider, World, make_world, problem
 
@@ -260,10 +258,3 @@ async def test_which_of_two_pairs_is_meant_is_a_question(world: World) -> None:
     ]
     assert unquoted(asked.choices[0].line) == "config diff baseline of support with baseline of support"
     assert not the(ConfigComparison, await typed(world, asked.choices[0].line)).diff
-
-
-def test_a_form_asks_for_the_configs_of_a_project_that_is_there(world: World) -> None:
-    index = world.ctx.index
-    assert picked(index, "config", None) == FieldProblem("project", "missing")
-    assert picked(index, "config", "main:pr_gone") == FieldProblem("project", "gone")
-    assert not isinstance(picked(index, "config", "main:pr_support"), FieldProblem)

@@ -10,9 +10,7 @@ from bot.clients.base import Capabilities, NotDone
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.outcomes import Ambiguous, Failed, NotFound, ProjectDetail, ProjectList
-from bot.grammar.readings import ProjectShow
 from bot.usecases.projects import PAGE
-from bot.usecases.subjects import picked
 from tests.bot.usecases.steps import asked, the
 from tests.bot.usecases.test_configs import typed, unquoted
 from tests.builders import MemoryProvider, World, make_world, problem
@@ -136,9 +134,3 @@ async def test_a_project_of_two_providers_is_a_question(tmp_path: Path) -> None:
     assert shown.project.provider == "other"
     assert unquoted(question.choices[1].line) == "project show other:support"
     await world.store.close()
-
-
-def test_the_form_of_project_shows_one(world: World) -> None:
-    reading = picked(world.ctx.index, "project", "main:pr_support")
-    assert isinstance(reading, ProjectShow)
-    assert reading.project.text == "support"

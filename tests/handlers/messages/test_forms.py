@@ -6,7 +6,7 @@ import pytest
 
 from bot.grammar.lines import FORMS
 from handlers import ids, messages
-from handlers.ids import Field, View
+from handlers.ids import Field, Form, View
 from tests.handlers.messages.checking import check_view
 
 
@@ -20,10 +20,10 @@ def test_every_bare_word_that_opens_a_form_has_one() -> None:
 
 @pytest.mark.parametrize("verb", messages.FORM_VERBS)
 def test_a_form_carries_its_draft_and_known_fields(verb: str) -> None:
-    view = messages.form_for(verb, "deploy/C0DEPLOYS")
+    view = messages.form_for(Form(verb, "C0DEPLOYS"), ["main", "other"])
     assert view is not None
     check_view(view)
-    assert view["private_metadata"] == ids.value("deploy/C0DEPLOYS")
+    assert view["private_metadata"] == ids.value(f"{verb}/C0DEPLOYS")
     assert view["callback_id"] == (View.DEPLOY_FORM if verb == "deploy" else View.LINE_FORM)
     for name, block in fields(view).items():
         assert name in set(Field)
@@ -31,9 +31,9 @@ def test_a_form_carries_its_draft_and_known_fields(verb: str) -> None:
 
 
 def test_a_verb_without_a_form_has_none() -> None:
-    assert messages.form_for("lock", "lock/C0") is None
+    assert messages.form_for(Form("lock", "C0")) is None
     with pytest.raises(KeyError):
-        messages.line_form("lock", "lock/C0")
+        messages.line_form(Form("lock"))
 
 
 def test_the_deploy_form_searches_from_the_first_letter_and_fills_in_what_is_known() -> None:
@@ -49,16 +49,16 @@ def test_the_deploy_form_searches_from_the_first_letter_and_fills_in_what_is_kno
 
 
 def test_a_promote_asks_for_both_environments_and_a_rollback_for_a_config_if_any() -> None:
-    promote = messages.line_form("promote", "d")
+    promote = messages.line_form(Form("promote"))
     assert list(fields(promote)) == [Field.PROJECT, Field.SOURCE, Field.ENVIRONMENT, Field.BECAUSE]
-    rollback = fields(messages.line_form("rollback", "d"))
+    rollback = fields(messages.line_form(Form("rollback")))
     assert rollback[Field.CONFIG]["optional"] is True
     assert rollback[Field.PROJECT].get("optional") is not True
 
 
 def test_the_button_says_what_it_does() -> None:
-    assert messages.line_form("promote", "d")["submit"]["text"] == "Ask"
-    assert messages.line_form("project", "d")["submit"]["text"] == "Show"
+    assert messages.line_form(Form("promote"))["submit"]["text"] == "Ask"
+    assert messages.line_form(Form("project"))["submit"]["text"] == "Show"
 
 
 def test_options_are_plain_and_a_hundred_at_most() -> None:

@@ -1,0 +1,224 @@
+"""Forms: what one has to show before it can be filled in, and the line that a filled one stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.clients.base import ProviderError
+from bot.domain.actors import Actor, Standing
+from bot.domain.errors import Code
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.names import Config, Project
+from bot.domain.outcomes import Failed, Refused
+from bot.domain.policies import Allowed, Denied, ProjectEdit, StatusUpdate, decide
+from bot.domain.served import One
+from bot.grammar.readings import (
+    Assignment,
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
+    EvaluationComplete,
+    EvaluationReopen,
+    EvaluationShow,
+    Name,
+    ProjectCreate,
+    ProjectShow,
+    ProjectUpdate,
+    Reading,
+)
+from bot.logs import current_request_id
+from bot.usecases.context import Context
+from bot.usecases.index import SELECT_LIMIT, Index
+from bot.usecases.labels import unique
+from bot.usecases.looking import side_by_side
+from bot.usecases.wishes import FieldProblem
+
+Filled = Mapping[str, str]
+"""A form by field: ``provider:id`` for what was picked, else the text; fields that were left empty are left out."""
+
+BY_PROJECT = frozenset({"project update", "evaluation show", "evaluation complete", "evaluation reopen"})
+"""Verbs whose form reads a project once it is picked, before the rest can be filled in."""
+
+ACTIVE = "active"
+"""The field of an update that is a deploy, and so is changed alone."""
+
+
+def meant(ctx: Context, verb: str, filled: Filled) -> Reading | FieldProblem:
+    """The line that a filled form stands for, or what is wrong with it. In memory only; `verb` is one of `VERBS`.
+
+    Of ``project update`` only those fields are filled that differ from what was shown.
+    """
+    return VERBS[verb](ctx, filled)
+
+
+def makers(ctx: Context) -> list[str]:
+    """The providers that let projects be made."""
+    return [name for name, client in ctx.providers.items() if client.capabilities.projects]
+
+
+def _of_project(reading: Callable[[Name], Reading]) -> Callable[[Context, Filled], Reading | FieldProblem]:
+    def read(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+        project = _project(ctx.index, filled)
+        return reading(unique(project, ctx.index.projects)) if isinstance(project, Project) else project
+
+    return read
+
+
+def _of_evaluation(reading: Callable[[Name], Reading]) -> Callable[[Context, Filled], Reading | FieldProblem]:
+    def read(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+        project = _project(ctx.index, filled)
+        if isinstance(project, FieldProblem):
+            return project
+        evaluation = filled.get("evaluation")
+        return reading(Name(evaluation)) if evaluation else FieldProblem("project", "unread")
+
+    return read
+
+
+def _config_show(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+    config = _config(ctx.index, filled, "config")
+    return ConfigShow(_name(config)) if isinstance(config, Config) else config
+
+
+def _config_diff(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+    old, new = (_config(ctx.index, filled, field) for field in ("config", "other"))
+    if isinstance(old, FieldProblem):
+        return old
+    if isinstance(new, FieldProblem):
+        return new
+    return FieldProblem("other", "same_config") if old.key == new.key else ConfigDiff(_name(old), _name(new))
+
+
+def _create(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+    providers = makers(ctx)
+    provider = filled.get("provider") or (providers[0] if len(providers) == 1 else "")
+    if provider not in providers:
+        return FieldProblem("provider", "gone" if provider else "missing")
+    name, directory = filled.get("name", "").strip(), filled.get("directory", "").strip() or None
+    problem = _refused(ctx, provider, None, name, directory)
+    several = len(ctx.providers) > 1
+    return problem or ProjectCreate(Name(f"{provider}:{name}") if several else Name(name, quoted=True), directory)
+
+
+def _update(ctx: Context, filled: Filled) -> Reading | FieldProblem:
+    project = _project(ctx.index, filled)
+    if isinstance(project, FieldProblem):
+        return project
+    changed = {field: value.strip() for field, value in filled.items() if field != "project"}
+    if not changed:
+        return FieldProblem("project", "unchanged")
+    if ACTIVE in changed:
+        if len(changed) > 1:
+            return FieldProblem(ACTIVE, "alone")
+        config = _config(ctx.index, filled, ACTIVE)
+        if isinstance(config, FieldProblem):
+            return config
+        changed = {ACTIVE: config.id}
+    problem = _refused(ctx, project.provider, project, changed.get("name"), changed.get("directory"))
+    assignments = tuple(Assignment(field, value) for field, value in changed.items())
+    return problem or ProjectUpdate(unique(project, ctx.index.projects), assignments)
+
+
+VERBS: Mapping[str, Callable[[Context, Filled], Reading | FieldProblem]] = {
+    "project": _of_project(ProjectShow),
+    "project show": _of_project(ProjectShow),
+    "project create": _create,
+    "project update": _update,
+    "config": _of_project(ConfigList),
+    "config list": _of_project(ConfigList),
+    "config show": _config_show,
+    "config diff": _config_diff,
+    "evaluation show": _of_evaluation(EvaluationShow),
+    "evaluation complete": _of_evaluation(EvaluationComplete),
+    "evaluation reopen": _of_evaluation(EvaluationReopen),
+}
+"""What each form stands for, besides those that ask for a change of what is live."""
+
+
+def _project(index: Index, filled: Filled) -> Project | FieldProblem:
+    pick = filled.get("project", "")
+    provider, _, identifier = pick.partition(":")
+    return index.project(provider, identifier) or FieldProblem("project", "gone" if "project" in filled else "missing")
+
+
+def _config(index: Index, filled: Filled, field: str) -> Config | FieldProblem:
+    pick = filled.get(field, "")
+    provider, _, identifier = pick.partition(":")
+    return index.config(provider, identifier) or FieldProblem(field, "gone" if field in filled else "missing")
+
+
+def _name(config: Config) -> Name:
+    return Name(f"{config.provider}:{config.id}")
+
+
+_FIELDS = {Code.NAME_INVALID: "name", Code.NAME_TAKEN: "name", Code.DIRECTORY_INVALID: "directory"}
+"""Reasons that concern what was typed into a field."""
+
+
+def _refused(
+    ctx: Context, provider: str, project: Project | None, name: str | None, directory: str | None
+) -> FieldProblem | None:
+    """What the policy says against a field, whoever fills it in: who may is asked when the form was taken."""
+    anybody = Actor(ctx.org, ctx.team, "", standing=Standing.MEMBER)
+    namesakes = ctx.index.projects(Name(name, quoted=True)) if name else []
+    own = project.id if project else None
+    answer = decide(
+        ProjectEdit(
+            anybody,
+            provider,
+            able=True,
+            name=name,
+            directory=directory,
+            taken=any((each.provider, each.name) == (provider, name) and each.id != own for each in namesakes),
+        )
+    )
+    reasons = answer.reasons if isinstance(answer, Denied) else ()
+    return next((FieldProblem(_FIELDS[each.code], "refused", each) for each in reasons if each.code in _FIELDS), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNow:
+    """A field of a project as it is now; `label` is what a select shows for the value."""
+
+    field: str
+    value: str = ""
+    label: str = ""
+
+
+async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[FieldNow] | Refused | Failed:
+    """What can be changed of a project, as it is now: two reads at most."""
+    client = ctx.provider(project.provider)
+    answer = decide(ProjectEdit(actor, project.provider, able=client.capabilities.projects))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    try:
+        async with side_by_side() as reads:
+            reading = reads.create_task(client.project(project))
+            serving = reads.create_task(client.served(project))
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    now, served = reading.result(), serving.result()
+    default = next((each for each in served.environments if each.is_default), None)
+    live = served.served[default.id].live if default else None
+    config = ctx.index.config(project.provider, live.config_id) if isinstance(live, One) else None
+    return (
+        FieldNow("name", now.project.name),
+        FieldNow("directory", now.directory or ""),
+        FieldNow(ACTIVE, ":".join(config.key), config.name) if config else FieldNow(ACTIVE),
+    )
+
+
+_WANTED = {"evaluation complete": COMPLETED, "evaluation reopen": RUNNING}
+
+
+async def evaluations_for(ctx: Context, verb: str, project: Project, actor: Actor) -> Sequence[Evaluation] | Failed:
+    """The evaluations of a project for which a line can be said, the newest first."""
+    client = ctx.provider(project.provider)
+    try:
+        found = await client.evaluations(project) if client.capabilities.evaluations else ()
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    wanted = _WANTED.get(verb)
+    fitting = [one for one in found if wanted is None or isinstance(decide(StatusUpdate(actor, one, wanted)), Allowed)]
+    return sorted(fitting, key=lambda one: one.created_at, reverse=True)[:SELECT_LIMIT]
