@@ -42,6 +42,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.command(command)(on_command)
     for action in Action:
         app.action(re.compile(rf"{re.escape(action)}(?:/\d+)?"))(on_click)
+    app.action(Field.PROJECT.value)(on_click)
     for view in View:
         app.view(view.value)(views.listen)
     for field in (Field.CONFIG, Field.OTHER, Field.ACTIVE, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE):

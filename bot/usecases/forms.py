@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Standing
 from bot.domain.errors import Code
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import Failed, Refused
 from bot.domain.policies import Allowed, Denied, ProjectEdit, StatusUpdate, decide
@@ -40,6 +41,9 @@ Filled = Mapping[str, str]
 BY_PROJECT = frozenset({"project update", "evaluation show", "evaluation complete", "evaluation reopen"})
 """Verbs whose form reads a project once it is picked, before the rest can be filled in."""
 
+TEXTS = frozenset({"name", "directory"})
+"""Fields that are filled in as text."""
+
 ACTIVE = "active"
 """The field of an update that is a deploy, and so is changed alone."""
 
@@ -54,7 +58,7 @@ def meant(ctx: Context, verb: str, filled: Filled) -> Reading | FieldProblem:
 
 def makers(ctx: Context) -> list[str]:
     """The providers that let projects be made."""
-    return [name for name, client in ctx.providers.items() if client.capabilities.projects]
+    return [name for name, client in ctx.providers.items() if client.capabilities.create]
 
 
 def _of_project(reading: Callable[[Name], Reading]) -> Callable[[Context, Filled], Reading | FieldProblem]:
@@ -78,7 +82,7 @@ def _of_evaluation(reading: Callable[[Name], Reading]) -> Callable[[Context, Fil
 
 def _config_show(ctx: Context, filled: Filled) -> Reading | FieldProblem:
     config = _config(ctx.index, filled, "config")
-    return ConfigShow(_name(config)) if isinstance(config, Config) else config
+    return ConfigShow(*_names(ctx.index, config)) if isinstance(config, Config) else config
 
 
 def _config_diff(ctx: Context, filled: Filled) -> Reading | FieldProblem:
@@ -87,7 +91,10 @@ def _config_diff(ctx: Context, filled: Filled) -> Reading | FieldProblem:
         return old
     if isinstance(new, FieldProblem):
         return new
-    return FieldProblem("other", "same_config") if old.key == new.key else ConfigDiff(_name(old), _name(new))
+    if old.key == new.key:
+        return FieldProblem("other", "same_config")
+    (first, its_project), (second, other_project) = _names(ctx.index, old), _names(ctx.index, new)
+    return ConfigDiff(first, second, its_project, other_project)
 
 
 def _create(ctx: Context, filled: Filled) -> Reading | FieldProblem:
@@ -148,8 +155,10 @@ def _config(index: Index, filled: Filled, field: str) -> Config | FieldProblem:
     return index.config(provider, identifier) or FieldProblem(field, "gone" if field in filled else "missing")
 
 
-def _name(config: Config) -> Name:
-    return Name(f"{config.provider}:{config.id}")
+def _names(index: Index, config: Config) -> tuple[Name, Name | None]:
+    """What is typed for a config, and for the project that it is of."""
+    project = index.project(config.provider, config.project_id)
+    return Name(config.id), unique(project, index.projects) if project else None
 
 
 _FIELDS = {Code.NAME_INVALID: "name", Code.NAME_TAKEN: "name", Code.DIRECTORY_INVALID: "directory"}
@@ -189,7 +198,7 @@ class FieldNow:
 async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[FieldNow] | Refused | Failed:
     """What can be changed of a project, as it is now: two reads at most."""
     client = ctx.provider(project.provider)
-    answer = decide(ProjectEdit(actor, project.provider, able=client.capabilities.projects))
+    answer = decide(ProjectEdit(actor, project.provider, able=bool(client.capabilities.fields)))
     if isinstance(answer, Denied):
         return Refused(answer.reasons)
     try:
@@ -199,14 +208,14 @@ async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[F
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     now, served = reading.result(), serving.result()
+    shown = [each.name for each in fields(ProjectFields) if each.name in client.capabilities.fields]
+    found = [FieldNow(name, getattr(now.fields, name) or "") for name in shown if name in TEXTS]
     default = next((each for each in served.environments if each.is_default), None)
-    live = served.served[default.id].live if default else None
+    if default is None:
+        return found
+    live = served.served[default.id].live
     config = ctx.index.config(project.provider, live.config_id) if isinstance(live, One) else None
-    return (
-        FieldNow("name", now.project.name),
-        FieldNow("directory", now.directory or ""),
-        FieldNow(ACTIVE, ":".join(config.key), config.name) if config else FieldNow(ACTIVE),
-    )
+    return [*found, FieldNow(ACTIVE, f"{config.provider}:{config.id}", config.name) if config else FieldNow(ACTIVE)]
 
 
 _WANTED = {"evaluation complete": COMPLETED, "evaluation reopen": RUNNING}

@@ -22,6 +22,7 @@ ACTIONS = {
     "CLOSE_AS_FAILED": "change.close",
     "RUN_LINE": "line.run",
     "OPEN_FORM": "form.open",
+    "CONFIG_DIFF": "config.diff",
     "PROJECT_CONFIRM": "project.confirm",
     "EVALUATION_COMPLETE": "evaluation.complete",
     "EVALUATION_SNOOZE": "evaluation.snooze",
@@ -37,13 +38,19 @@ FIELDS = {
     "PROJECT": "pick.project",
     "ENVIRONMENT": "pick.environment",
     "SOURCE": "pick.source",
+    "OTHER": "pick.other",
+    "ACTIVE": "pick.active",
+    "EVALUATION": "pick.evaluation",
+    "PROVIDER": "pick.provider",
+    "NAME": "type.name",
+    "DIRECTORY": "type.directory",
     "BECAUSE": "type.because",
     "COMMENT": "type.comment",
 }
 """New ids are added below; a text that stands here never changes, and never gets another meaning."""
 
-TYPED = {Field.BECAUSE, Field.COMMENT}
-"""Fields that people type into ask for no options."""
+ASKED = {Field.CONFIG, Field.OTHER, Field.ACTIVE, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE}
+"""Selects that ask for their options; the others are typed into, or carry what there is to pick."""
 
 
 class Recorder:
@@ -91,13 +98,13 @@ def test_each_id_has_one_listener() -> None:
         assert len(app.named("action", numbered(action, 7))) == 1, action
     for view in View:
         assert len(app.named("view", view)) == 1, view
-    for field in set(Field) - TYPED:
+    for field in ASKED:
         assert len(app.named("options", field)) == 1, field
 
 
 def test_each_listener_has_an_id() -> None:
     app = recorded()
-    ids: dict[str, list[str]] = {"action": [*Action], "view": [*View], "options": [*(set(Field) - TYPED)]}
+    ids: dict[str, list[str]] = {"action": [*Action, Field.PROJECT], "view": [*View], "options": [*ASKED]}
     for kind, known in ids.items():
         listening = {each for each in app.taken[kind] if each != handlers.ANYTHING}
         answered = {found for one in known for found in app.named(kind, one)}

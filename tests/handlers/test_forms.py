@@ -6,11 +6,12 @@ import copy
 
 import pytest
 
-from bot.clients.base import NotDone
+from bot.clients.base import Capabilities, NotDone
 from bot.domain.errors import Fault
 from bot.domain.evaluations import COMPLETED, RUNNING
+from bot.domain.fields import ProjectFields
 from tests.builders import PRODUCTION, problem
-from tests.handlers.conversation import GUS, Talk
+from tests.handlers.conversation import STRAY, Talk
 from tests.scenarios.chat import ADA, Line
 
 
@@ -33,7 +34,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_changed_back_by_a_for
     await talk.types(ADA, "/project update")
     await talk.picks(ADA, "project", "support")
     project = talk.world.provider.projects_["pr_support"]
-    await talk.world.provider.update_project(project, "Renamed meanwhile", None)
+    await talk.world.provider.update_project(project, ProjectFields(name="Renamed meanwhile"))
 
     assert await talk.submits(ADA, directory="dir_1a2b") == {"ok": True}
 
@@ -111,7 +112,7 @@ async def test_a_project_that_cannot_be_read_says_so_in_the_form(talk: Talk) -> 
 
 
 async def test_a_project_of_a_provider_that_cannot_change_it_says_so_in_the_form(talk: Talk) -> None:
-    talk.world.provider.capabilities = type(talk.world.provider.capabilities)(projects=False)
+    talk.world.provider.capabilities = Capabilities(fields=frozenset())
     await talk.types(ADA, "/project update")
 
     await talk.picks(ADA, "project", "support")
@@ -141,13 +142,12 @@ async def test_a_form_that_was_closed_meanwhile_is_left_alone(talk: Talk) -> Non
     assert talk.world.provider.calls == []
 
 
-async def test_a_guest_reads_nothing_through_a_form(talk: Talk) -> None:
+async def test_a_stranger_reads_nothing_through_a_form(talk: Talk) -> None:
     await talk.types(ADA, "/project update")
     await talk.picks(ADA, "project", "support")
     payload = copy.deepcopy(talk.delivery.sent[-1])
-    payload["user"]["id"] = GUS
+    payload["user"] |= {"id": STRAY, "team_id": "T0OTHER"}
     talk.world.provider.calls.clear()
-    talk.world.provider.capabilities = type(talk.world.provider.capabilities)(projects=False)
 
     await talk.delivery.bring(payload)
     await talk.settle()

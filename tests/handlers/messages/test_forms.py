@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.names import Project
+from bot.domain.outcomes import Failed, Refused
 from bot.grammar.lines import FORMS
+from bot.usecases.forms import BY_PROJECT, FieldNow
 from handlers import ids, messages
 from handlers.ids import Field, Form, View
-from tests.handlers.messages.checking import check_view
+from tests.handlers.messages import samples
+from tests.handlers.messages.checking import MARK, check_view
 
 
 def fields(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -68,3 +74,59 @@ def test_options_are_plain_and_a_hundred_at_most() -> None:
         "text": {"type": "plain_text", "text": "&lt;config&gt; 0", "emoji": False},
         "value": "p:0",
     }
+
+
+SUPPORT = Project("main", "pr_1", f"<!channel> {MARK} `support`")
+FORM = Form("project update", "C0DEPLOYS", "main:pr_1")
+UNABLE = Refused((Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {"provider": f"<!here> {MARK}"}),))
+BROKEN = Failed(Problem(Fault.TIMED_OUT, "main", "reading a project"))
+
+
+@pytest.mark.parametrize("verb", sorted(BY_PROJECT))
+def test_a_form_that_waits_for_its_project_is_one_that_slack_takes(verb: str) -> None:
+    form = replace(FORM, verb=verb)
+    for view in (
+        messages.form_for(form),
+        messages.reading_form(form, SUPPORT),
+        messages.unread_form(form, SUPPORT, UNABLE),
+        messages.unread_form(form, SUPPORT, BROKEN),
+    ):
+        assert view is not None
+        check_view(view)
+        assert list(fields(view)) == [Field.PROJECT]
+        assert fields(view)[Field.PROJECT]["dispatch_action"] is True
+
+
+def test_the_fields_of_a_project_stand_in_its_form_with_what_they_are_now() -> None:
+    texts = [FieldNow("name", MARK * 100), FieldNow("directory"), FieldNow("metric", "of tomorrow")]
+    view = messages.update_form(FORM, SUPPORT, [*texts, FieldNow("active", "main:config_1", f"<!here> {MARK}")])
+
+    check_view(view)
+    _, name, directory, active = fields(view).values()
+    assert name["element"]["initial_value"] == (MARK * 100)[:255]
+    assert "initial_value" not in directory["element"]
+    assert [bool(each.get("optional")) for each in (name, directory, active)] == [False, True, False]
+    assert active["element"]["initial_option"]["value"] == "1:main:config_1"
+
+
+def test_evaluations_are_picked_by_config_status_and_time() -> None:
+    runs = [replace(samples.evaluation(), id=f"ev_{n}", config_name=f"<!here> {MARK}" * 9) for n in range(100)]
+    form = replace(FORM, verb="evaluation show")
+    view = messages.evaluation_form(form, SUPPORT, runs)
+
+    check_view(view)
+    assert len(list(fields(view).values())[1]["element"]["options"]) == 100
+
+
+@pytest.mark.parametrize("verb", ["evaluation show", "evaluation complete", "evaluation reopen"])
+def test_without_evaluations_the_form_says_so(verb: str) -> None:
+    view = messages.evaluation_form(replace(FORM, verb=verb), SUPPORT, [])
+
+    check_view(view)
+    assert "evaluation" in view["blocks"][-1]["text"]["text"]
+
+
+def test_one_provider_is_not_asked_for() -> None:
+    form = Form("project create", "C0DEPLOYS")
+    assert Field.PROVIDER not in fields(messages.line_form(form, ["main"]))
+    assert Field.PROVIDER in fields(messages.line_form(form, ["main", "other"]))
