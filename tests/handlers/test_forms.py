@@ -117,7 +117,7 @@ async def test_a_project_of_a_provider_that_cannot_change_it_says_so_in_the_form
 
     await talk.picks(ADA, "project", "support")
 
-    assert "`main` cannot do this" in Line(await talk.open(ADA)).body()
+    assert "has to be done in the service itself" in Line(await talk.open(ADA)).body()
 
 
 async def test_a_project_that_went_while_it_was_picked_leaves_the_form_as_it_was(talk: Talk) -> None:
