@@ -13,11 +13,20 @@ from handlers import messages
 from handlers.calls import NotTaken, taken
 from handlers.messages import Message
 
-FINAL = frozenset({"channel_not_found", "is_archived", "not_in_channel", "restricted_action"})
+FINAL = frozenset(
+    {
+        "cannot_dm_bot", "channel_not_found", "is_archived", "messages_tab_disabled", "not_in_channel",
+        "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+        "team_access_not_granted", "user_disabled", "user_not_found",
+    }
+)  # fmt: skip
 """Errors of ``chat.postMessage`` that trying again does not mend. A bad token is none: a restart brings a good one."""
 
-LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Errors of ``chat.update`` after which the message has to be posted anew."""
+
+CLOSED = frozenset({"is_inactive"})
+"""Errors of ``chat.update`` for a channel that was archived or deleted: nothing is edited there any more."""
 
 
 class SlackNotifier:
@@ -34,28 +43,50 @@ class SlackNotifier:
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
         """One line in the card's thread."""
         message = messages.history(view)
-        return await self._call(self._client.chat_postMessage, message, channel=card.channel, thread_ts=card.ts)
+        return await self._post(message, card.channel, card.ts)
 
     async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about an evaluation left running."""
         return await self._show(messages.evaluation_report(view), place.channel, at)
 
     async def _show(self, message: Message, channel: str, at: MessageAt | None) -> MessageAt:
-        if at is not None:
-            try:
-                return await self._call(self._client.chat_update, message, channel=at.channel, ts=at.ts)
-            except NotDelivered as error:
-                if error.error not in LOST:
-                    raise
-        return await self._call(self._client.chat_postMessage, message, channel=channel)
-
-    async def _call(self, method: Any, message: Message, **arguments: Any) -> MessageAt:
-        if method == self._client.chat_postMessage:
-            arguments |= {"unfurl_links": False, "unfurl_media": False}
-        blocks = [dict(block) for block in message.blocks]
+        if at is None:
+            return await self._post(message, channel)
+        call = self._client.chat_update(text=message.text, blocks=_blocks(message), channel=at.channel, ts=at.ts)
         try:
-            answer = await taken(method(text=message.text, blocks=blocks, **arguments))
+            return _where(await taken(call))
         except NotTaken as error:
-            final = error.code in FINAL and method == self._client.chat_postMessage
-            raise NotDelivered(error.code, retry_after=error.retry_after, final=final) from error
-        return MessageAt(str(answer["channel"]), str(answer["ts"]))
+            raise _problem(error, final=error.code in CLOSED, gone=error.code in GONE) from error
+
+    async def _post(self, message: Message, channel: str, thread_ts: str | None = None) -> MessageAt:
+        call = self._client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts,
+            text=message.text,
+            blocks=_blocks(message),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        try:
+            return _where(await taken(call))
+        except NotTaken as error:
+            raise _problem(error, final=error.code in FINAL) from error
+
+
+def _blocks(message: Message) -> list[dict[str, Any]]:
+    return [dict(block) for block in message.blocks]
+
+
+def _where(answer: Any) -> MessageAt:
+    return MessageAt(str(answer["channel"]), str(answer["ts"]))
+
+
+def _problem(error: NotTaken, *, final: bool, gone: bool = False) -> NotDelivered:
+    return NotDelivered(
+        error.code,
+        retry_after=error.retry_after,
+        final=final,
+        gone=gone,
+        unsure=error.unsure,
+        unreached=error.unreached,
+    )

@@ -38,6 +38,19 @@ class Notice:
     not_before: datetime | None = None
     last_error: str = ""
     given_up: bool = False
+    behind_since: datetime | None = None
+    """Since when there is something to say that is not said; None while it is current."""
+    posting: str = ""
+    """The id of a post that may have gone out although nobody heard so; empty when there is none."""
+    posting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A channel, or a thread in it, where something is to be said."""
+
+    channel: str
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

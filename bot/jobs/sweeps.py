@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, evaluations, notices
+from bot.usecases import applying, approvals, delivery, evaluations
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
@@ -28,7 +28,7 @@ async def evaluations_left_running(ctx: Context) -> str:
 
 async def notices_to_say(ctx: Context) -> str:
     """Say what Slack did not take before."""
-    return f"{await notices.deliver_due(ctx)} tried"
+    return f"{await delivery.deliver_due(ctx)} tried"
 
 
 async def index_refresh(ctx: Context) -> str:

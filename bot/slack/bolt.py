@@ -48,8 +48,9 @@ BOLT_READS = (
 ONCE_ONLY = ("chat.postMessage", "chat.postEphemeral", "chat.scheduleMessage", "views.open", "views.push")
 """Methods that do something again when they are sent again: never repeated when their answer was lost."""
 
-LONGEST_WAIT = 30
-"""Seconds: a call that Slack wants to have later than that is given back to its caller."""
+LONGEST_WAIT = 5
+"""Seconds that somebody who waits for an answer is made to wait for Slack: what it wants to have later is given back.
+"""
 
 log = logging.getLogger("slack_bolt")
 
@@ -149,6 +150,17 @@ def web_client(token: str, *, session: aiohttp.ClientSession, base_url: str | No
         session=session,
         logger=_quiet(logging.getLogger("slack_sdk.web")),
         retry_handlers=[_LostAnswers(), _ServerErrors(), _RateLimits(max_retry_count=2)],
+    )
+
+
+def impatient(client: AsyncWebClient) -> AsyncWebClient:
+    """The same client, which waits for nothing and repeats nothing: for whoever keeps what is to be said later."""
+    return AsyncWebClient(
+        token=client.token,
+        base_url=client.base_url,
+        session=client.session,
+        logger=_quiet(logging.getLogger("slack_sdk.web")),
+        retry_handlers=[],
     )
 
 

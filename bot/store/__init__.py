@@ -1,9 +1,10 @@
 """What must last: changes, decisions, history, notices, drafts and reminders, in SQLite or PostgreSQL."""
 
 from bot.store.database import Cause, StoreUnavailable
-from bot.store.reading import Reading
+from bot.store.delivering import Clock
+from bot.store.reading import Queue, Reading
 from bot.store.schema import SchemaMismatch, migrate
 from bot.store.store import Store
-from bot.store.writing import Clock, Writing
+from bot.store.writing import Writing
 
-__all__ = ["Cause", "Clock", "Reading", "SchemaMismatch", "Store", "StoreUnavailable", "Writing", "migrate"]
+__all__ = ["Cause", "Clock", "Queue", "Reading", "SchemaMismatch", "Store", "StoreUnavailable", "Writing", "migrate"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +16,14 @@ from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_remin
 from bot.store.tables import audit, changes, decisions, drafts, notices, reminders
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is said one after the other: the new messages of a channel, or the edits of those that stand there."""
+
+    channel: str
+    posts: bool
 
 
 class Reading:
@@ -113,20 +122,24 @@ class Reading:
         """The one notice about something."""
         return await self._one(to_notice, select(notices).where(about(kind, subject)))
 
-    async def due_notices(self, now: datetime, limit: int = 50) -> tuple[Notice, ...]:
+    async def due_notices(
+        self, now: datetime, limit: int = 50, *, queue: Queue | None = None, older_than: datetime | None = None
+    ) -> tuple[Notice, ...]:
         """Notices that should be said, oldest first: behind, not given up, not put off, not claimed.
 
-        A line of history is due only once the card in whose thread it belongs stands in Slack.
+        A line of history is due only once the card in whose thread it belongs stands in Slack. What is younger than
+        `older_than` and was never tried is left out: whoever wrote it says it.
         """
-        cards = notices.alias("cards")
-        card = (
-            select(cards.c.id)
-            .join(audit, audit.c.subject == cards.c.subject)
-            .where(cards.c.kind == NoticeKind.CARD.value, cards.c.at_ts.is_not(None), audit.c.id == notices.c.subject)
-        )
-        in_place = or_(notices.c.kind != NoticeKind.HISTORY.value, card.exists())
-        query = select(notices).where(due(now), in_place).order_by(notices.c.created_at, notices.c.id)
+        query = select(notices).where(*_to_say(now, older_than)).order_by(notices.c.created_at, notices.c.id)
+        if queue is not None:
+            query = query.where(notices.c.channel == queue.channel, notices.c.at_ts.is_(None) == queue.posts)
         return await self._all(to_notice, query.limit(limit))
+
+    async def due_queues(self, now: datetime, older_than: datetime) -> tuple[Queue, ...]:
+        """The queues in which something should be said, by how long it waits."""
+        posts = notices.c.at_ts.is_(None).label("posts")
+        query = select(notices.c.channel, posts).where(*_to_say(now, older_than)).group_by(notices.c.channel, posts)
+        return await self._all(lambda row: Queue(**row), query.order_by(func.min(notices.c.created_at)))
 
     # drafts and reminders
 
@@ -202,3 +215,16 @@ def due(now: datetime) -> ColumnElement[bool]:
         or_(notices.c.not_before.is_(None), notices.c.not_before <= now),
         or_(notices.c.claimed_until.is_(None), notices.c.claimed_until <= now),
     )
+
+
+def _to_say(now: datetime, older_than: datetime | None) -> Iterable[ColumnElement[bool]]:
+    cards = notices.alias("cards")
+    card = (
+        select(cards.c.id)
+        .join(audit, audit.c.subject == cards.c.subject)
+        .where(cards.c.kind == NoticeKind.CARD.value, cards.c.at_ts.is_not(None), audit.c.id == notices.c.subject)
+    )
+    yield due(now)
+    yield or_(notices.c.kind != NoticeKind.HISTORY.value, card.exists())
+    if older_than is not None:
+        yield or_(notices.c.attempts > 0, notices.c.shown > 0, notices.c.created_at < older_than)

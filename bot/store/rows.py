@@ -11,6 +11,7 @@ from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kind, Say, State
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.domain.pace import Lane
 from bot.store.codec import (
     from_config,
     from_environment,
@@ -178,6 +179,9 @@ def from_notice(notice: Notice) -> Values:
         "not_before": notice.not_before,
         "last_error": notice.last_error,
         "given_up": notice.given_up,
+        "behind_since": notice.behind_since,
+        "posting": notice.posting or None,
+        "posting_since": notice.posting_since,
     }
 
 
@@ -196,7 +200,26 @@ def to_notice(row: RowMapping) -> Notice:
         not_before=row["not_before"],
         last_error=row["last_error"],
         given_up=row["given_up"],
+        behind_since=row["behind_since"],
+        posting=row["posting"] or "",
+        posting_since=row["posting_since"],
     )
+
+
+def from_lane(lane: Lane) -> Values:
+    """The row of a lane."""
+    return {
+        "name": lane.name,
+        "free_at": lane.free_at,
+        "not_before": lane.not_before,
+        "trouble": lane.trouble,
+        "trouble_since": lane.trouble_since,
+    }
+
+
+def to_lane(row: RowMapping) -> Lane:
+    """The inverse of `from_lane`."""
+    return Lane(**row)
 
 
 def from_reminder(reminder: Reminder) -> Values:

@@ -8,8 +8,9 @@ from typing import Self
 
 from bot.store import schema
 from bot.store.database import BUSY_SECONDS, Database
+from bot.store.delivering import Clock
 from bot.store.reading import Reading
-from bot.store.writing import Clock, Writing
+from bot.store.writing import Writing
 
 
 class Store:

@@ -138,6 +138,9 @@ notices = Table(
     Column("given_up", Boolean, nullable=False),
     Column("claimed_by", String),
     Column("claimed_until", UTCDateTime),
+    Column("behind_since", UTCDateTime),
+    Column("posting", String),
+    Column("posting_since", UTCDateTime),
     UniqueConstraint("kind", "subject"),
 )
 
@@ -147,6 +150,17 @@ Index(
     sqlite_where=text("wanted > shown AND NOT given_up"),
     postgresql_where=text("wanted > shown AND NOT given_up"),
 )
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("free_at", UTCDateTime),
+    Column("not_before", UTCDateTime),
+    Column("trouble", String, nullable=False),
+    Column("trouble_since", UTCDateTime),
+)
+"""How fast Slack may be told things, by what it counts together: a channel's posts, or all edits."""
 
 drafts = Table(
     "drafts",

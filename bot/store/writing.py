@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Table, and_, case, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.actors import MessageAt
 from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
-from bot.domain.notices import Notice, NoticeKind, Reminder
-from bot.store.reading import Reading, about, due
-from bot.store.rows import from_change, from_decision, from_entry, from_notice, from_reminder, to_change, to_notice
+from bot.domain.notices import NoticeKind, Reminder
+from bot.store.delivering import Delivering
+from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change
 from bot.store.tables import ONE_OPEN, audit, changes, counters, decisions, drafts, notices, occasions, reminders
 
 KEPT = timedelta(days=30)
 """How long things stay that nobody needs any more."""
 
 
-class Clock(Protocol):
-    """The source of *now*."""
-
-    def now(self) -> datetime:
-        """The instant, in UTC."""
-
-
-class Writing(Reading):
+class Writing(Delivering):
     """One transaction that writes. An exception inside it undoes all of it."""
-
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
-        super().__init__(connection)
-        self._clock = clock
 
     # changes
 
@@ -109,73 +95,6 @@ class Writing(Reading):
         if rows:
             await self._connection.execute(insert(audit), rows)
 
-    # notices
-
-    async def add_notice(self, notice: Notice) -> bool:
-        """Want something said. False, and nothing written, when there is a notice about it."""
-        statement = self._insert(notices).values(**from_notice(notice))
-        statement = statement.on_conflict_do_nothing(index_elements=["kind", "subject"])
-        return await self._hits(statement.returning(notices.c.id))
-
-    async def touch_notice(self, kind: NoticeKind, subject: str) -> None:
-        """Want a message brought up to date, because what it shows has changed. Without such a notice, nothing."""
-        await self._want(kind, subject, at_least=0)
-
-    async def _want(self, kind: NoticeKind, subject: str, *, at_least: int) -> None:
-        """Raise `wanted`, always: something to show is never lost behind a number that was reached before.
-
-        What was given up is tried again, for there is something new to say.
-        """
-        raised = notices.c.wanted + 1
-        wanted = case((raised < at_least, at_least), else_=raised)
-        statement = update(notices).where(about(kind, subject))
-        await self._connection.execute(statement.values(wanted=wanted, given_up=False))
-
-    async def repost_notice(self, kind: NoticeKind, subject: str) -> None:
-        """Want a message said anew, in a message of its own; the one that stands is left as it is."""
-        statement = update(notices).where(about(kind, subject))
-        values = {"wanted": notices.c.wanted + 1, "given_up": False, "at_channel": None, "at_ts": None}
-        await self._connection.execute(statement.values(**values))
-
-    async def move_notice(self, id: str, channel: str) -> None:  # noqa: A002 - the domain's word
-        """Want it said in another channel, at once: the one that was meant does not take it."""
-        await self._set_notice(id, channel=channel, attempts=notices.c.attempts + 1, not_before=None)
-
-    async def claim_notice(self, id: str, owner: str, until: datetime, now: datetime) -> Notice | None:  # noqa: A002
-        """Take a due notice in hand until then, so that nobody else says it. None when it is not due, or taken."""
-        statement = update(notices).where(notices.c.id == id, due(now))
-        claimed = statement.values(claimed_by=owner, claimed_until=until).returning(*notices.c)
-        row = (await self._connection.execute(claimed)).mappings().first()
-        return None if row is None else to_notice(row)
-
-    async def release_claims(self, owner: str) -> None:
-        """Take notices out of the hands of everybody but `owner`: they are dead, for `owner` is alone."""
-        others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
-        await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
-
-    async def delivered(self, id: str, shown: int, at: MessageAt) -> None:  # noqa: A002 - the domain's word
-        """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due."""
-        await self._set_notice(
-            id,
-            shown=shown,
-            at_channel=at.channel,
-            at_ts=at.ts,
-            attempts=0,
-            not_before=None,
-            last_error="",
-            given_up=False,
-        )
-
-    async def failed(self, id: str, error: str, not_before: datetime | None, given_up: bool) -> None:  # noqa: A002
-        """It could not be said: try again at `not_before`, or, given up, not before something new is to be said."""
-        await self._set_notice(
-            id, attempts=notices.c.attempts + 1, not_before=not_before, last_error=error, given_up=given_up
-        )
-
-    async def _set_notice(self, id: str, **values: Any) -> None:  # noqa: A002 - the domain's word
-        values |= {"claimed_by": None, "claimed_until": None}
-        await self._connection.execute(update(notices).where(notices.c.id == id).values(**values))
-
     # drafts, occasions and reminders
 
     async def save_draft(self, id: str, org: str, user_id: str, text: str, expires_at: datetime) -> None:  # noqa: A002
@@ -224,11 +143,3 @@ class Writing(Reading):
             delete(reminders).where(reminders.c.ended_at < old),
         ]
         return sum([(await self._connection.execute(statement)).rowcount for statement in removed])
-
-    async def _hits(self, statement: Any) -> bool:
-        """Whether a statement that answers rows touched one."""
-        return (await self._connection.execute(statement)).first() is not None
-
-    def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An insert that can be told what to do about a conflict; both databases write it alike."""
-        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)

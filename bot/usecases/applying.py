@@ -22,8 +22,9 @@ from bot.domain.served import Nothing, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
 from bot.usecases.context import LEASE, Context, entry
+from bot.usecases.delivery import deliver_card
 from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
-from bot.usecases.notices import deliver_card, history_of, take_undo_away
+from bot.usecases.notices import history_of, take_undo_away
 
 log = get_logger(__name__)
 

@@ -13,7 +13,8 @@ from bot.logs import get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry
-from bot.usecases.notices import deliver_card, history_of
+from bot.usecases.delivery import deliver_card
+from bot.usecases.notices import history_of
 
 log = get_logger(__name__)
 

@@ -18,8 +18,9 @@ from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry, new_id
+from bot.usecases.delivery import deliver_card
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
-from bot.usecases.notices import deliver_card, history_of
+from bot.usecases.notices import history_of
 from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)

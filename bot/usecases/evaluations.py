@@ -18,7 +18,7 @@ from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Re
 from bot.domain.policies import Denied, Lookup, StatusUpdate, decide
 from bot.logs import current_request_id, get_logger
 from bot.usecases.context import Context, entry, new_id
-from bot.usecases.notices import deliver
+from bot.usecases.delivery import deliver
 from bot.usecases.reports import GONE, key_of, subject_of
 
 log = get_logger(__name__)

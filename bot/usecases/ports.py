@@ -30,16 +30,35 @@ class People(Protocol):
 
 
 class NotDelivered(Exception):
-    """Slack did not take a message.
+    """Slack did not take a message, or nobody knows whether it did.
 
-    `retry_after` seconds when it asked to wait; `final` when trying again cannot help (the channel is gone).
+    `retry_after` seconds when it asked to wait; `final` when trying again cannot help (the channel is gone); `gone`
+    when the message that was to be edited is; `unsure` when the answer was lost, so that it may have been said;
+    `unreached` when nobody was there to be told.
     """
 
-    def __init__(self, error: str, *, retry_after: float | None = None, final: bool = False) -> None:
+    def __init__(
+        self,
+        error: str,
+        *,
+        retry_after: float | None = None,
+        final: bool = False,
+        gone: bool = False,
+        unsure: bool = False,
+        unreached: bool = False,
+    ) -> None:
         super().__init__(f"posting to slack: {error}")
         self.error = error
         self.retry_after = retry_after
         self.final = final
+        self.gone = gone
+        self.unsure = unsure
+        self.unreached = unreached
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether another message that goes the same way would fare no better now."""
+        return self.retry_after is not None or self.unsure or self.unreached
 
 
 class Notifier(Protocol):

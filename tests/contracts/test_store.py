@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.domain.actors import MessageAt
 from bot.domain.changes import Attempt, Change, Event, Kind, Say, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.names import Project
@@ -21,6 +20,7 @@ from tests.bot.store.builders import (
     MINUTE,
     MIRA,
     NOON,
+    POSTED,
     PRODUCTION,
     RAVI,
     STAGING,
@@ -32,10 +32,10 @@ from tests.bot.store.builders import (
     entry,
     notice,
     reminder,
+    say,
 )
 
 THERE = (*TRIAGE.key, PRODUCTION.id)
-POSTED = MessageAt("C0DEPLOYS", "1772452800.000100")
 
 
 # changes
@@ -425,7 +425,7 @@ async def test_history_waits_until_the_card_stands(store: Store) -> None:
         assert [due.id for due in await tx.due_notices(NOON)] == []
         await tx.add_notice(card())
         assert [due.id for due in await tx.due_notices(NOON)] == ["no-card"]
-        await tx.delivered("no-card", 1, POSTED)
+        await say(tx, 1)
         assert [due.id for due in await tx.due_notices(NOON)] == ["no-line"]
 
 
@@ -459,10 +459,10 @@ async def test_what_was_wanted_while_it_was_said_stays_due(store: Store) -> None
         assert there is not None
         assert claimed is not None
         await tx.save(replace(there, state=State.WITHDRAWN), State.WAITING, [])
-        await tx.delivered("no-card", claimed.wanted, POSTED)
+        await tx.delivered("no-card", claimed.wanted, POSTED, "worker-1")
         (due,) = await tx.due_notices(NOON)
         assert due == card(wanted=2, shown=1, at=POSTED)
-        await tx.delivered("no-card", due.wanted, POSTED)
+        await say(tx, due.wanted)
         assert await tx.due_notices(NOON) == ()
 
 
@@ -472,7 +472,7 @@ async def test_a_touched_notice_and_a_saved_change_are_both_seen(store: Store) -
         there = await tx.insert_change(change(), [])
         await tx.add_notice(card())
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
-        await tx.delivered("no-card", 2, POSTED)
+        await say(tx, 2)
         assert there is not None
         await tx.save(replace(there, state=State.APPROVED), State.WAITING, [])
         (due,) = await tx.due_notices(NOON)
@@ -500,17 +500,18 @@ async def test_a_failure_is_remembered_and_a_success_forgets_it(store: Store) ->
         await tx.add_notice(card())
         for _ in range(2):
             await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
-            await tx.failed("no-card", "ratelimited\0", NOON, given_up=False)
+            await tx.failed("no-card", "ratelimited\0", NOON, given_up=False, owner="worker-1")
         (due,) = await tx.due_notices(NOON)
         assert due == card(attempts=2, last_error="ratelimited\ufffd", not_before=NOON)
-        await tx.delivered("no-card", 1, POSTED)
+        await say(tx, 1)
         assert await tx.notice("no-card") == card(shown=1, at=POSTED)
 
 
 async def test_what_was_given_up_is_tried_again_when_there_is_something_new(store: Store) -> None:
     async with store.write() as tx:
         await tx.add_notice(card())
-        await tx.failed("no-card", "channel_not_found", None, given_up=True)
+        await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
+        await tx.failed("no-card", "channel_not_found", None, given_up=True, owner="worker-1")
         assert await tx.due_notices(NOON + DAY) == ()
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
         assert [due.wanted for due in await tx.due_notices(NOON)] == [2]

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.actors import MessageAt
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder
 from bot.usecases import deploys
-from bot.usecases.notices import deliver_due
+from bot.usecases.delivery import deliver_due
 from bot.usecases.ports import NotDelivered
 from handlers.notifier import SlackNotifier
 from tests.bot.usecases.steps import deploy
@@ -80,13 +80,25 @@ async def test_a_card_is_edited_where_it_stands(slack: FaultyServer, view: Chang
     assert "unfurl_links" not in body
 
 
-@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
-async def test_a_card_that_is_gone_is_posted_anew(slack: FaultyServer, view: ChangeView, error: str) -> None:
-    slack.reply(refused(error), posted(ts="2.2"))
+@pytest.mark.parametrize(
+    ("error", "gone", "final"),
+    [
+        ("message_not_found", True, False),
+        ("cant_update_message", True, False),
+        ("edit_window_closed", True, False),
+        ("is_inactive", False, True),
+    ],
+)
+async def test_that_a_card_cannot_be_edited_any_more_is_told_to_the_deliverer(
+    slack: FaultyServer, view: ChangeView, error: str, gone: bool, final: bool
+) -> None:
+    slack.reply(refused(error))
 
-    assert await notifier(slack).card(view, DEPLOYS, AT) == MessageAt("C0DEPLOYS", "2.2")
+    with pytest.raises(NotDelivered) as raised:
+        await notifier(slack).card(view, DEPLOYS, AT)
 
-    assert [method for method, _ in sent(slack)] == ["chat.update", "chat.postMessage"]
+    assert (raised.value.gone, raised.value.final) == (gone, final)
+    assert [method for method, _ in sent(slack)] == ["chat.update"]
 
 
 async def test_an_edit_that_fails_otherwise_posts_no_second_card(slack: FaultyServer, view: ChangeView) -> None:
@@ -122,29 +134,51 @@ async def test_a_report_is_posted_and_edited(slack: FaultyServer, world: World) 
     assert [method for method, _ in sent(slack)] == ["chat.postMessage", "chat.update"]
 
 
+SURE, UNSURE, UNREACHED = (False, False), (True, False), (False, True)
+
+
 @pytest.mark.parametrize(
-    ("failure", "error", "wait", "final"),
+    ("failure", "error", "wait", "final", "known"),
     [
-        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="30"), "ratelimited", 30.0, False),
-        (answer({"ok": False, "error": "ratelimited"}, 429), "ratelimited", None, False),
-        (refused("channel_not_found"), "channel_not_found", None, True),
-        (refused("is_archived"), "is_archived", None, True),
-        (refused("not_in_channel"), "not_in_channel", None, True),
-        (refused("invalid_auth"), "invalid_auth", None, False),
-        (refused("msg_too_long"), "msg_too_long", None, False),
-        (CUT, "ServerDisconnectedError", None, False),
-        (Reply(200, b"{half"), "no_json", None, False),
+        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="30"), "ratelimited", 30.0, False, UNREACHED),
+        (answer({"ok": False, "error": "ratelimited"}, 429), "ratelimited", None, False, UNREACHED),
+        (refused("channel_not_found"), "channel_not_found", None, True, SURE),
+        (refused("is_archived"), "is_archived", None, True, SURE),
+        (refused("not_in_channel"), "not_in_channel", None, True, SURE),
+        (refused("user_disabled"), "user_disabled", None, True, SURE),
+        (refused("invalid_auth"), "invalid_auth", None, False, SURE),
+        (refused("msg_too_long"), "msg_too_long", None, False, SURE),
+        (refused("internal_error"), "internal_error", None, False, UNSURE),
+        (answer({"ok": False, "error": "oops"}, 503), "oops", None, False, UNSURE),
+        (CUT, "ServerDisconnectedError", None, False, UNSURE),
+        (Reply(200, b"{half"), "no_json", None, False, UNSURE),
     ],
 )
 async def test_what_slack_does_not_take_is_told_to_the_deliverer(
-    slack: FaultyServer, view: ChangeView, failure: Reply, error: str, wait: float | None, final: bool
+    slack: FaultyServer,
+    view: ChangeView,
+    failure: Reply,
+    error: str,
+    wait: float | None,
+    final: bool,
+    known: tuple[bool, bool],
 ) -> None:
     slack.reply(failure)
 
     with pytest.raises(NotDelivered) as raised:
         await notifier(slack).card(view, DEPLOYS, None)
 
-    assert (raised.value.error, raised.value.retry_after, raised.value.final) == (error, wait, final)
+    came = raised.value
+    assert (came.error, came.retry_after, came.final, (came.unsure, came.unreached)) == (error, wait, final, known)
+
+
+async def test_a_slack_that_is_not_there_has_heard_nothing(slack: FaultyServer, view: ChangeView) -> None:
+    deaf = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/", retry_handlers=[])
+
+    with pytest.raises(NotDelivered) as raised:
+        await SlackNotifier(deaf, MovedClock()).card(view, DEPLOYS, None)
+
+    assert (raised.value.unsure, raised.value.unreached) == (False, True)
 
 
 async def test_a_card_catches_up_when_slack_is_back(slack: FaultyServer, world: World) -> None:

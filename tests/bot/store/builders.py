@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bot.domain.actors import Actor, Place, Standing
+from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.changes import AuditEntry, Change, Decision, Event, Kind, RuleMark, Say, Seen, State
 from bot.domain.evaluations import Evidence, Verdict
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
 from bot.domain.served import NOTHING
+from bot.store import Writing
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -21,6 +22,7 @@ ADA = Actor("E0ACORN", "T0ACORN", "U0ADA", "Ada Ibarra", Standing.MEMBER, "Europ
 RAVI = Actor("E0ACORN", "T0ACORN", "U0RAVI", "Ravi Menon", Standing.MEMBER, "Asia/Kolkata")
 MIRA = Actor("E0ACORN", "T0ACORN", "U0MIRA", "Mira Okafor", Standing.MEMBER)
 DEPLOYS = Place("E0ACORN", "T0ACORN", "C0DEPLOYS")
+POSTED = MessageAt("C0DEPLOYS", "1772452800.000100")
 
 TRIAGE = Project("humanloop", "pr_triage", "Refund triage")
 PRODUCTION = Environment("humanloop", "env_prod", "production", is_default=True)
@@ -79,7 +81,10 @@ def card(subject: str = "ch-a", id: str = "no-card", **different: Any) -> Notice
 def notice(kind: NoticeKind, subject: str, id: str, **different: Any) -> Notice:  # noqa: A002 - the domain's word
     """Something to be said in #deploys."""
     values: dict[str, Any] = {"id": id, "kind": kind, "subject": subject, "place": DEPLOYS, "created_at": NOON}
-    return Notice(**(values | different))
+    values |= different
+    if "behind_since" not in values and values.get("wanted", 1) > values.get("shown", 0):
+        values["behind_since"] = values["created_at"]
+    return Notice(**values)
 
 
 def reminder(evaluation_id: str = "ev_1", **different: Any) -> Reminder:
@@ -92,3 +97,9 @@ def reminder(evaluation_id: str = "ev_1", **different: Any) -> Reminder:
         "first_seen": NOON,
     }
     return Reminder(**(values | different))
+
+
+async def say(tx: Writing, shown: int) -> None:
+    """Somebody takes the card in hand and says it."""
+    assert await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
+    assert await tx.delivered("no-card", shown, POSTED, "worker-1")

@@ -21,7 +21,7 @@ from bot.domain.changes import FINAL, MOVES, Change, Event, Kind, State
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.served import NOTHING
-from bot.usecases import applying, approvals, deploys, notices
+from bot.usecases import applying, approvals, delivery, deploys
 from bot.usecases.ports import NotDelivered
 from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import Killed, die, needs
@@ -243,7 +243,7 @@ class AnyOrder(RuleBasedStateMachine):
         for _ in range(4):
             self.world.clock.move(timedelta(minutes=11))
             with suppress(Killed):
-                self._run(notices.deliver_due(self.world.ctx, limit=1_000))
+                self._run(delivery.deliver_due(self.world.ctx, limit=1_000))
         shown = {view.change.id: view.change.state for view in self.world.memo.cards()}
         stored = {change.id: change.state for change in self._changes() if change.state is not State.REFUSED}
         assert shown == stored

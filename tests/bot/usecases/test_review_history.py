@@ -10,7 +10,7 @@ from bot.domain.actors import MessageAt
 from bot.domain.changes import Kind
 from bot.domain.notices import HistoryView
 from bot.domain.outcomes import AwaitingApproval
-from bot.usecases import approvals, deploys, notices
+from bot.usecases import approvals, delivery, deploys
 from bot.usecases.ports import NotDelivered
 from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, Memo, World
@@ -34,6 +34,6 @@ async def test_a_line_waits_for_the_one_before_it(world: World, monkeypatch: pyt
     await approvals.approve(world.ctx, outcome.change.id, RAVI)
     for _ in range(8):
         world.clock.move(timedelta(seconds=15))
-        await notices.deliver_due(world.ctx)
+        await delivery.deliver_due(world.ctx)
 
     assert world.memo.told() == ["change.approved", "change.applied"]

@@ -19,7 +19,7 @@ from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind
 from bot.store import StoreUnavailable
 from bot.store.database import Cause
 from bot.store.writing import Writing
-from bot.usecases import approvals, deploys, evaluations, notices
+from bot.usecases import approvals, delivery, deploys, evaluations, notices
 from bot.usecases.ports import NotDelivered
 from tests.bot.usecases.steps import applied, asked, deactivate, deploy, needs, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, Memo, World, problem
@@ -67,9 +67,9 @@ async def test_a_card_is_posted_once_and_edited_from_then_on(world: World) -> No
 async def test_a_card_that_is_current_is_not_said_again(world: World) -> None:
     change = await asked(world)
     before = len(world.memo.said)
-    await notices.deliver_card(world.ctx, change)
+    await delivery.deliver_card(world.ctx, change)
     world.clock.move(timedelta(hours=1))
-    assert await notices.deliver_due(world.ctx) == 0
+    assert await delivery.deliver_due(world.ctx) == 0
     assert len(world.memo.said) == before
 
 
@@ -77,7 +77,7 @@ async def test_a_card_that_is_said_by_two_processes_at_once_is_posted_once(world
     world.memo.failing = [NotDelivered("timeout")]
     await asked(world)
     world.clock.move(timedelta(minutes=1))
-    await asyncio.gather(*(notices.deliver_due(world.again(owner).ctx) for owner in ("two", "three")))
+    await asyncio.gather(*(delivery.deliver_due(world.again(owner).ctx) for owner in ("two", "three")))
     assert states(world) == [State.WAITING]
 
 
@@ -92,7 +92,7 @@ async def test_what_moves_while_it_is_being_said_is_said_again(world: World) -> 
     slow.meanwhile = rejected
     async with world.store.write() as tx:
         await tx.touch_notice(NoticeKind.CARD, change)
-    await notices.deliver_card(world.ctx, change)
+    await delivery.deliver_card(world.ctx, change)
     assert slow.cards()[-1].change.state is State.REJECTED
     now = await card(world, change)
     assert now.wanted == now.shown
@@ -104,12 +104,12 @@ async def test_a_card_stays_with_who_claimed_it_until_the_claim_runs_out(world: 
     world.clock.move(timedelta(minutes=1))
     now = world.clock.now()
     async with world.store.write() as tx:
-        await tx.claim_notice((await card(world, change)).id, "dead", now + notices.CLAIM, now)
+        await tx.claim_notice((await card(world, change)).id, "dead", now + delivery.CLAIM, now)
     shared = world.again("two", alone=False)
-    await notices.deliver_due(shared.ctx)
+    await delivery.deliver_due(shared.ctx)
     assert states(world) == []
-    world.clock.move(notices.CLAIM)
-    await notices.deliver_due(shared.ctx)
+    world.clock.move(delivery.CLAIM)
+    await delivery.deliver_due(shared.ctx)
     assert states(world) == [State.WAITING]
 
 
@@ -119,8 +119,8 @@ async def test_a_card_in_the_hands_of_the_dead_is_said_at_once_by_whoever_is_alo
     world.clock.move(timedelta(minutes=1))
     now = world.clock.now()
     async with world.store.write() as tx:
-        await tx.claim_notice((await card(world, change)).id, "dead", now + notices.CLAIM, now)
-    await notices.deliver_due(world.ctx)
+        await tx.claim_notice((await card(world, change)).id, "dead", now + delivery.CLAIM, now)
+    await delivery.deliver_due(world.ctx)
     assert states(world) == [State.WAITING]
 
 
@@ -128,13 +128,13 @@ async def test_what_is_brand_new_is_left_to_whoever_wrote_it(world: World) -> No
     now = world.clock.now()
     async with world.store.write() as tx:
         await tx.add_notice(Notice("n1", NoticeKind.CARD, "nothing", DEPLOYS, now))
-    assert await notices.deliver_due(world.ctx) == 0
-    world.clock.move(notices.FRESH + timedelta(seconds=1))
-    assert await notices.deliver_due(world.ctx) == 1
+    assert await delivery.deliver_due(world.ctx) == 0
+    world.clock.move(delivery.FRESH + timedelta(seconds=1))
+    assert await delivery.deliver_due(world.ctx) == 1
 
 
 async def test_where_there_is_no_card_there_is_nothing_to_deliver(world: World) -> None:
-    await notices.deliver_card(world.ctx, "nothing")
+    await delivery.deliver_card(world.ctx, "nothing")
     assert await notices.card_at(world.ctx, "nothing") is None
     assert world.memo.said == []
 
@@ -144,7 +144,7 @@ async def test_a_notice_about_what_is_gone_is_given_up_without_a_word(world: Wor
     notice = Notice("n1", kind, "main:nothing@2026", DEPLOYS, world.clock.now())
     async with world.store.write() as tx:
         await tx.add_notice(notice)
-    await notices.deliver(world.ctx, notice)
+    await delivery.deliver(world.ctx, notice)
     async with world.store.read() as tx:
         found = await tx.notice("n1")
     assert found is not None
@@ -172,8 +172,9 @@ async def test_history_waits_for_its_card(world: World) -> None:
     assert world.memo.said == []
 
     world.clock.move(timedelta(seconds=61))
-    for _ in range(3):
-        await notices.deliver_due(world.ctx)
+    for _ in range(4):
+        await delivery.deliver_due(world.ctx)
+        world.clock.move(timedelta(seconds=1))
     assert states(world) == [State.APPLIED]
     assert world.memo.told() == ["change.approved", "change.applied"]
 
@@ -183,14 +184,14 @@ async def test_what_happens_inside_is_not_told_in_the_thread(world: World) -> No
     async with world.store.write() as tx:
         await notices.history_of(tx, change, await tx.audit(change.id))
     world.clock.move(timedelta(minutes=1))
-    assert await notices.deliver_due(world.ctx) == 0
+    assert await delivery.deliver_due(world.ctx) == 0
 
 
 async def test_a_line_of_history_is_said_once(world: World) -> None:
     change = await applied(world)
-    await notices.deliver_card(world.ctx, change.id)
+    await delivery.deliver_card(world.ctx, change.id)
     world.clock.move(timedelta(hours=1))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert world.memo.told() == ["change.approved", "change.applied"]
 
 
@@ -220,7 +221,7 @@ async def test_a_refused_message_is_tried_again_and_the_change_goes_on(world: Wo
     assert change.state is State.APPLIED
     world.memo.failing.clear()
     world.clock.move(timedelta(minutes=10))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert states(world) == [State.APPLIED]
 
 
@@ -232,7 +233,7 @@ async def test_pauses_double_up_to_the_longest(world: World) -> None:
         assert now.not_before is not None
         pauses.append(now.not_before - world.clock.now())
         world.clock.instant = now.not_before
-        await notices.deliver_due(world.ctx)
+        await delivery.deliver_due(world.ctx)
     assert [pause.total_seconds() for pause in pauses] == [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600]
 
 
@@ -246,10 +247,10 @@ async def test_slack_is_given_the_time_that_it_asks_for(world: World) -> None:
     change = await asked(world)
     assert (await card(world, change)).not_before == world.clock.now() + timedelta(seconds=90)
     world.clock.move(timedelta(seconds=89))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert states(world) == []
     world.clock.move(timedelta(seconds=1))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert states(world) == [State.WAITING]
 
 
@@ -261,7 +262,7 @@ async def test_a_channel_that_is_gone_is_given_up_at_once_and_loudly(
     assert (await card(world, change)).given_up
     assert [one["log_level"] for one in logged if one["event"] == "notice.not_delivered"] == ["error"]
     world.clock.move(timedelta(hours=1))
-    assert await notices.deliver_due(world.ctx) == 0
+    assert await delivery.deliver_due(world.ctx) == 0
 
 
 async def test_a_card_that_its_channel_does_not_take_stands_in_the_default_channel(world: World) -> None:
@@ -288,8 +289,8 @@ async def test_a_card_that_cannot_be_moved_is_tried_again(world: World, monkeypa
         patch.setattr(Writing, "move_notice", gone)
         change = await asked(world)
     assert not (await card(world, change)).given_up
-    world.clock.move(notices.CLAIM + timedelta(seconds=1))
-    await notices.deliver_due(world.ctx)
+    world.clock.move(delivery.CLAIM + timedelta(seconds=1))
+    await delivery.deliver_due(world.ctx)
     assert states(world) == [State.WAITING]
 
 
@@ -299,7 +300,7 @@ async def test_after_a_day_a_notice_is_given_up(world: World) -> None:
     while not (now := await card(world, change)).given_up:
         assert now.not_before is not None
         world.clock.instant = now.not_before
-        await notices.deliver_due(world.ctx)
+        await delivery.deliver_due(world.ctx)
     assert timedelta(hours=23) < world.clock.now() - began < timedelta(hours=25)
 
 
@@ -310,7 +311,7 @@ async def test_what_is_new_about_an_old_change_is_not_given_up_at_the_first_fail
     await approvals.expire(world.ctx)
     assert not (await card(world, change)).given_up
     world.clock.move(timedelta(minutes=1))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert states(world)[-1] is State.EXPIRED
 
 
@@ -333,7 +334,7 @@ async def test_a_message_that_cannot_be_made_hides_nothing_and_is_tried_again(
     assert "notice.not_made" in [one["event"] for one in logged]
     world.memo.failing.clear()
     world.clock.move(timedelta(minutes=1))
-    await notices.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
     assert states(world)[-1] is State.APPLIED
 
 
@@ -343,7 +344,7 @@ async def test_one_notice_that_cannot_be_made_does_not_stop_the_others(world: Wo
     await asked(world, _search(world))
     world.clock.move(timedelta(minutes=1))
     world.memo.failing = [ZeroDivisionError()]  # type: ignore[list-item]
-    assert await notices.deliver_due(world.ctx) == 2
+    assert await delivery.deliver_due(world.ctx) == 2
     assert states(world) == [State.WAITING]
 
 
@@ -352,7 +353,7 @@ async def test_a_database_that_is_gone_while_saying_undoes_nothing_that_was_aske
     await asked(world)
     assert world.memo.said == []
     world.clock.move(timedelta(minutes=2))
-    assert await notices.deliver_due(world.ctx) == 1
+    assert await delivery.deliver_due(world.ctx) == 1
     assert states(world) == [State.WAITING]
 
 
@@ -367,14 +368,172 @@ async def test_a_database_that_is_gone_while_putting_off_leaves_it_to_the_claim(
         patch.setattr(Writing, "failed", gone)
         await asked(world)
     assert states(world) == []
-    world.clock.move(notices.CLAIM + timedelta(seconds=1))
-    await notices.deliver_due(world.ctx)
+    world.clock.move(delivery.CLAIM + timedelta(seconds=1))
+    await delivery.deliver_due(world.ctx)
     assert states(world) == [State.WAITING]
 
 
 def _search(world: World) -> Any:
     project = world.provider.projects_["pr_search"]
     return replace(deploy(world), project=project, config=world.provider.config("search", "baseline"))
+
+
+# Many at once
+
+
+async def cards_of(world: World, place: Place, count: int) -> list[str]:
+    """Cards that wait in a channel, oldest first; each of a change of its own."""
+    change = await stored(world, await asked(world))
+    made = []
+    async with world.store.write() as tx:
+        for number in range(count):
+            subject = f"{place.channel}-{number:04d}"
+            number_ = await tx.next_number()
+            other = replace(
+                change, id=subject, number=number_, environment=replace(change.environment, id=subject), origin=place
+            )
+            assert await tx.insert_change(other, [])
+            since = world.clock.now() + timedelta(microseconds=number)
+            await tx.add_notice(Notice(subject, NoticeKind.CARD, subject, place, since))
+            made.append(subject)
+    world.clock.move(timedelta(seconds=10))
+    world.memo.said.clear()
+    return made
+
+
+def subjects(world: World, channel: str) -> list[str]:
+    return [said.view.change.id for said in world.memo.said if said.at.channel == channel]  # type: ignore[union-attr]
+
+
+async def test_a_channel_is_told_one_message_a_second_in_order_after_a_burst(world: World) -> None:
+    waiting = await cards_of(world, DEPLOYS, 30)
+    told = []
+    for _ in range(25):
+        await delivery.deliver_due(world.ctx)
+        told.append(len(subjects(world, DEPLOYS.channel)))
+        world.clock.move(timedelta(seconds=1))
+    assert told == [min(8 + second, 30) for second in range(25)]
+    assert subjects(world, DEPLOYS.channel) == waiting
+
+
+async def test_a_channel_that_slack_holds_back_holds_back_no_other(world: World) -> None:
+    held, healthy = replace(DEPLOYS, channel="C0HELD"), replace(DEPLOYS, channel="C0HEALTHY")
+    waiting = [await cards_of(world, held, 5), await cards_of(world, healthy, 5)]
+    world.memo.failing = [NotDelivered("ratelimited", retry_after=300)]
+    await delivery.deliver_due(world.ctx)
+    assert subjects(world, "C0HELD") == []
+    assert subjects(world, "C0HEALTHY") == waiting[1]
+    world.clock.move(timedelta(seconds=299))
+    await delivery.deliver_due(world.ctx)
+    assert subjects(world, "C0HELD") == []
+    for _ in range(5):
+        world.clock.move(timedelta(seconds=1))
+        await delivery.deliver_due(world.ctx)
+    assert subjects(world, "C0HELD") == waiting[0]
+
+
+async def test_of_many_edits_that_wait_only_the_newest_is_shown(world: World) -> None:
+    change = await asked(world)
+    world.memo.failing = [NotDelivered("ratelimited", retry_after=60)]
+    for _ in range(20):
+        async with world.store.write() as tx:
+            await tx.touch_notice(NoticeKind.CARD, change)
+        await delivery.deliver_card(world.ctx, change)
+    assert len(world.memo.said) == 1
+    world.clock.move(timedelta(seconds=60))
+    await delivery.deliver_due(world.ctx)
+    assert len(world.memo.said) == 2
+    now = await card(world, change)
+    assert now.shown == now.wanted == 21
+
+
+async def test_a_channel_that_hangs_holds_up_no_other(world: World) -> None:
+    hanging, healthy = replace(DEPLOYS, channel="C0HANGING"), replace(DEPLOYS, channel="C0HEALTHY")
+    await cards_of(world, hanging, 1)
+    await cards_of(world, healthy, 3)
+    go_on = asyncio.Event()
+    memo = world.memo
+
+    class Hanging(Memo):
+        async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
+            if place.channel == "C0HANGING":
+                await go_on.wait()
+            return await memo.card(view, place, at)
+
+    sweep = asyncio.create_task(delivery.deliver_due(world.again("one", notifier=Hanging()).ctx))
+    async with asyncio.timeout(30):
+        while len(subjects(world, "C0HEALTHY")) < 3:
+            await asyncio.sleep(0.01)
+        assert not sweep.done()
+        late = replace(DEPLOYS, channel="C0LATE")
+        async with world.store.write() as tx:
+            first = await tx.change("C0HEALTHY-0000")
+            assert first is not None
+            await tx.insert_change(replace(first, id="late", number=9_999, project=replace(first.project, id="l")), [])
+            since = world.clock.now() - timedelta(minutes=1)
+            await tx.add_notice(Notice("late", NoticeKind.CARD, "late", late, since))
+        while not subjects(world, "C0LATE"):
+            await asyncio.sleep(0.01)
+        go_on.set()
+        assert await sweep == 5
+
+
+async def test_a_sweep_that_is_cut_leaves_what_it_was_saying_to_its_claim(world: World) -> None:
+    await cards_of(world, DEPLOYS, 1)
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    world = world.again("one", notifier=Slow(for_ever))
+    sweep = asyncio.create_task(delivery.deliver_due(world.ctx))
+    async with asyncio.timeout(30):
+        while not (await card(world, "C0DEPLOYS-0000")).posting:
+            await asyncio.sleep(0.01)
+    sweep.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sweep
+    assert (await card(world, "C0DEPLOYS-0000")).posting
+
+
+async def test_what_takes_longer_than_a_claim_allows_is_given_up_for_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE", 0.01)
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    change = await asked(world.again("one", notifier=Slow(for_ever)))
+    found = await card(world, change)
+    assert (found.last_error, bool(found.posting)) == ("timed out", True)
+
+
+async def test_a_message_that_is_gone_is_said_anew(world: World) -> None:
+    change = await asked(world)
+    world.memo.failing = [NotDelivered("message_not_found", gone=True)]
+    await approvals.reject(world.ctx, change, RAVI)
+    cards = [said for said in world.memo.said if isinstance(said.view, ChangeView)]
+    assert [(said.view.change.state, said.edited) for said in cards] == [  # type: ignore[union-attr]
+        (State.WAITING, False),
+        (State.REJECTED, False),
+    ]
+    assert (await card(world, change)).at == cards[-1].at
+
+
+async def test_who_lost_the_claim_meanwhile_writes_nothing(world: World) -> None:
+    slow = Slow(None)
+    world = world.again("one", notifier=slow)
+
+    async def taken_over() -> None:
+        world.clock.move(delivery.CLAIM)
+        async with world.store.write() as tx:
+            now = world.clock.now()
+            (found,) = await tx.due_notices(now)
+            assert await tx.claim_notice(found.id, "two", now + delivery.CLAIM, now)
+
+    slow.meanwhile = taken_over
+    change = await asked(world)
+    assert (await card(world, change)).at is None
 
 
 # Reports
@@ -387,7 +546,7 @@ async def test_a_report_waits_for_a_service_that_does_not_answer(world: World) -
     await evaluations.sweep(world.ctx)
     assert world.memo.reports() == []
     world.clock.move(timedelta(minutes=1))
-    assert await notices.deliver_due(world.ctx) == 1
+    assert await delivery.deliver_due(world.ctx) == 1
     assert the(type(world.memo.reports()[0].view), world.memo.reports()[0].view).evaluation.id == run.id  # type: ignore[union-attr]
 
 
@@ -397,9 +556,9 @@ async def test_a_report_of_a_provider_that_is_not_configured_any_more_is_given_u
     world.memo.failing = [NotDelivered("timeout")]
     await evaluations.sweep(world.ctx)
     world.clock.move(timedelta(minutes=1))
-    await notices.deliver_due(world.again("one", providers={}).ctx)
+    await delivery.deliver_due(world.again("one", providers={}).ctx)
     world.clock.move(timedelta(minutes=1))
-    assert await notices.deliver_due(world.ctx) == 0
+    assert await delivery.deliver_due(world.ctx) == 0
 
 
 async def test_an_undo_of_nothing_is_not_offered(world: World) -> None:

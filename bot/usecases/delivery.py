@@ -1,0 +1,238 @@
+"""Saying what stands in the notices table: claim a row, render the present state, post or edit, write down where.
+
+A notice whose `wanted` moved on while it was being said is said again, so the last word is always the present state,
+and a message that waits is edited once, to the newest. What Slack counts together goes through one lane at its pace;
+lanes do not wait for each other.
+
+A post has no idempotency key. One whose answer was lost is looked for by the id that it carries before it is made
+again; only where looking is not possible for a while is it made again without knowing (said at least once).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from enum import Enum, auto
+
+from prometheus_client import Counter
+
+from bot.domain.notices import Notice, NoticeKind
+from bot.domain.pace import EDITING, EDITS, POSTS, Pace
+from bot.logs import get_logger
+from bot.store import Queue, Reading, StoreUnavailable
+from bot.usecases import notices
+from bot.usecases.context import Context, new_id
+from bot.usecases.ports import NotDelivered
+
+log = get_logger(__name__)
+
+FRESH = timedelta(seconds=3)
+"""The sweep leaves a notice of this age to the process that wrote it."""
+
+CLAIM = timedelta(seconds=60)
+"""How long one process may take to say a notice before another one tries."""
+
+PATIENCE = 50.0
+"""Seconds that saying one notice may take: less than its claim, which so never runs out in living hands."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=10)
+"""Pauses between tries double from the first to the longest."""
+
+LONGEST_HOLD = timedelta(minutes=1)
+"""How long a lane waits at most when Slack was not reached, or did not say for how long."""
+
+GIVE_UP = timedelta(days=1)
+"""A notice that could not be said for so long is given up, loudly. It counts from when there was something to say."""
+
+LOOKING = timedelta(minutes=2)
+"""How long we try to find out what became of a post before it is made again without knowing."""
+
+ROUND = 1.0
+"""Seconds after which a sweep looks again for queues, while others are still being worked on."""
+
+OUTCOMES = Counter("configbot_notices", "What became of messages that were to be said.", ["outcome"])
+
+
+class Came(Enum):
+    """What one try came to."""
+
+    DONE = auto()
+    """Nothing is left to say now, or somebody else says it."""
+    LATER = auto()
+    """This one is tried later."""
+    HELD = auto()
+    """Nothing goes this way for now."""
+
+
+async def deliver_card(ctx: Context, change_id: str) -> None:
+    """Bring one card and its thread up to date now. Never raises: what does not work is tried again by the sweep."""
+    try:
+        await _deliver_card(ctx, change_id)
+    except StoreUnavailable as error:
+        log.warning("card.not_delivered", change=change_id, cause=str(error))
+
+
+async def _deliver_card(ctx: Context, change_id: str) -> None:
+    async with ctx.store.read() as tx:
+        card = await tx.notice_for(NoticeKind.CARD, change_id)
+    if card is None:
+        return
+    await deliver(ctx, card)
+    async with ctx.store.read() as tx:
+        lines = [await tx.notice_for(NoticeKind.HISTORY, said.id) for said in await tx.audit(change_id)]
+    for line in lines:
+        if line is not None and line.wanted > line.shown:
+            await deliver(ctx, line)
+
+
+async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
+    """Say everything that is due and that Slack takes now. Answers how many notices were tried.
+
+    Queues are worked on side by side, at most `limit` notices of each: one that hangs holds up no other.
+    """
+    if ctx.alone:
+        async with ctx.store.write() as tx:
+            await tx.release_claims(ctx.owner)
+    tried, ended, working = 0, dict[Queue, float](), dict[asyncio.Task[int], Queue]()
+    now = asyncio.get_running_loop().time
+    try:
+        while True:
+            for queue in await _queues(ctx):
+                if queue not in working.values() and now() - ended.get(queue, -ROUND) >= ROUND:
+                    working[asyncio.create_task(_work(ctx, queue, limit), name=f"queue {queue.channel}")] = queue
+            if not working:
+                return tried
+            done, _ = await asyncio.wait(working, timeout=ROUND)
+            for task in done:
+                ended[working.pop(task)] = now()
+                tried += task.result()
+    finally:
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+
+
+async def _queues(ctx: Context) -> tuple[Queue, ...]:
+    # what is brand new is being said by whoever caused it
+    now = ctx.clock.now()
+    async with ctx.store.read() as tx:
+        return await tx.due_queues(now, now - FRESH)
+
+
+async def _work(ctx: Context, queue: Queue, limit: int) -> int:
+    """Say what is due in one queue, in order, until nothing more goes this way. Answers how many were tried."""
+    now, tried = ctx.clock.now(), 0
+    async with ctx.store.read() as tx:
+        due = await tx.due_notices(now, limit, queue=queue, older_than=now - FRESH)
+    for notice in due:
+        came = await deliver(ctx, notice)
+        if came is Came.HELD:
+            break
+        tried += 1
+    return tried
+
+
+async def deliver(ctx: Context, notice: Notice) -> Came:
+    """Say one notice until what is shown is what is wanted. Never raises for Slack."""
+    while True:
+        claimed = await _claim(ctx, notice.id)
+        if isinstance(claimed, Came):
+            return claimed
+        try:
+            came = await _say(ctx, claimed)
+        except NotDelivered as error:
+            if not error.gone:
+                return await _postpone(ctx, claimed, error)
+            async with ctx.store.write() as tx:
+                came = await tx.message_gone(claimed.id, ctx.owner)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
+            log.exception("notice.not_made", notice=claimed.id, kind=claimed.kind.value)
+            return await _postpone(ctx, claimed, NotDelivered(type(error).__name__))
+        if not came:
+            return Came.DONE
+
+
+async def _claim(ctx: Context, notice_id: str) -> Notice | Came:
+    """Take a notice in hand, and its turn in the lane; as it was found, with the id that its post shall carry."""
+    now = ctx.clock.now()
+    async with ctx.store.write() as tx:
+        found = await tx.notice(notice_id)
+        if found is None:
+            return Came.DONE
+        name, pace = await _lane(tx, found)
+        lane = await tx.lane(name)
+        if lane.opens_at(pace, now) > now:
+            return Came.HELD
+        claimed = await tx.claim_notice(found.id, ctx.owner, now + CLAIM, now, posting=new_id())
+        if claimed is None:
+            return Came.DONE
+        await tx.save_lane(lane.sent(pace, now))
+        return claimed
+
+
+async def _say(ctx: Context, claimed: Notice) -> bool:
+    """Post or edit, and write it down. False: nothing is left to say. Raises `NotDelivered`, `StoreUnavailable`."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            at = await notices.say(ctx, claimed)
+    except TimeoutError:
+        raise NotDelivered("timed out", unsure=True) from None
+    async with ctx.store.write() as tx:
+        if at is None:
+            await tx.failed(claimed.id, "nothing is left to say", None, True, ctx.owner)
+            return False
+        if not await tx.delivered(claimed.id, claimed.wanted, at, ctx.owner):
+            log.warning("notice.claim_lost", notice=claimed.id, kind=claimed.kind.value)
+            return False
+    OUTCOMES.labels("edited" if claimed.at is not None else "posted").inc()
+    log.info("notice.said", kind=claimed.kind.value, subject=claimed.subject, edited=claimed.at is not None)
+    return True
+
+
+async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
+    if await _said_elsewhere(ctx, notice, error):
+        return Came.DONE
+    now = ctx.clock.now()
+    pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 12), LONGEST_PAUSE)
+    if error.everywhere:
+        pause = min(pause, LONGEST_HOLD)
+    if error.retry_after is not None:
+        pause = timedelta(seconds=error.retry_after)
+    give_up = error.final or now - (notice.behind_since or now) >= GIVE_UP
+    say = log.error if give_up else log.warning
+    say("notice.not_delivered", notice=notice.id, kind=notice.kind, error=error.error, given_up=give_up)
+    OUTCOMES.labels("given_up" if give_up else "put_off").inc()
+    try:
+        async with ctx.store.write() as tx:
+            if error.everywhere:  # whatever else goes the same way waits as well
+                name, pace = await _lane(tx, notice)
+                await tx.save_lane((await tx.lane(name)).held(pace, now + pause))
+            await tx.failed(notice.id, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
+    except StoreUnavailable as unavailable:
+        log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
+    return Came.HELD if error.everywhere else Came.LATER
+
+
+async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
+    """The lane in which a notice is said, and its pace."""
+    if notice.at is not None:
+        return EDITING, EDITS
+    return (await notices.where(tx, notice)).channel, POSTS
+
+
+async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
+    """A card that its channel does not take stands in the default channel: nobody decides on what nobody sees."""
+    other = ctx.default_channel
+    if not error.final or notice.kind is not NoticeKind.CARD or other is None or other == notice.place.channel:
+        return False
+    log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
+    try:
+        async with ctx.store.write() as tx:
+            await tx.move_notice(notice.id, other, ctx.owner)
+    except StoreUnavailable as unavailable:
+        log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))
+        return True  # the claim runs out, and it is tried again
+    await deliver(ctx, notice)
+    return True
