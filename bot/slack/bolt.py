@@ -154,13 +154,13 @@ def web_client(token: str, *, session: aiohttp.ClientSession, base_url: str | No
 
 
 def impatient(client: AsyncWebClient) -> AsyncWebClient:
-    """The same client, which waits for nothing and repeats nothing: for whoever keeps what is to be said later."""
+    """The same client, which waits for no rate limit: for whoever keeps what is to be said later."""
     return AsyncWebClient(
         token=client.token,
         base_url=client.base_url,
         session=client.session,
         logger=_quiet(logging.getLogger("slack_sdk.web")),
-        retry_handlers=[],
+        retry_handlers=[_LostAnswers(), _ServerErrors()],
     )
 
 

@@ -128,13 +128,22 @@ async def test_a_rate_limit_is_given_back_after_two_waits(slack: FaultyServer, c
     assert len(slack.requests) == 3
 
 
-@pytest.mark.parametrize("wait", ["31", "3600", "soon"])
+@pytest.mark.parametrize("wait", ["6", "3600", "soon"])
 async def test_a_long_wait_is_left_to_the_caller(slack: FaultyServer, client: AsyncWebClient, wait: str) -> None:
     slack.always = answer({"ok": False, "error": "ratelimited"}, 429, retry_after=wait)
 
     with pytest.raises(SlackApiError):
         await client.chat_postMessage(channel="C1", text="x")
 
+    assert len(slack.requests) == 1
+
+
+async def test_whoever_keeps_things_for_later_waits_for_no_rate_limit(
+    slack: FaultyServer, client: AsyncWebClient
+) -> None:
+    slack.always = answer({"ok": False, "error": "ratelimited"}, 429, retry_after="1")
+    with pytest.raises(SlackApiError):
+        await bolt.impatient(client).chat_update(channel="C1", ts="1.1", text="hello")
     assert len(slack.requests) == 1
 
 
