@@ -50,7 +50,7 @@ LOOKING = timedelta(minutes=2)
 ROUND = 1.0
 """Seconds after which a sweep looks again for queues, while others are still being worked on."""
 
-OUTCOMES = Counter("configbot_notices", "What became of messages that were to be said.", ["outcome"])
+OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
 
 class Came(Enum):
