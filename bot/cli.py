@@ -15,6 +15,8 @@ import typer
 from bot.registry.commands import add_to
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from bot.settings import Mode, Settings
 
 app = typer.Typer(
@@ -24,8 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Changes which prompt and model configuration is live, from Slack: with review, proof and undo.",
 )
+playground_app = typer.Typer()
 registry_app = typer.Typer()
 db_app = typer.Typer(help="The bot's database.", no_args_is_help=True)
+app.add_typer(playground_app, name="playground")
 app.add_typer(registry_app, name="registry")
 app.add_typer(db_app, name="db")
 
@@ -73,13 +77,16 @@ def _serve(work: Coroutine[Any, Any, None], mendable: tuple[type[Exception], ...
         _stop(f"configbot stopped: {error}")
 
 
-@app.command("playground")
+@playground_app.callback(invoke_without_command=True)
 def play(
+    context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
     data: Annotated[Path, typer.Option(help="Folder that keeps what happened.")] = Path(".configbot"),
 ) -> None:
     """Everything on this machine: a small Slack in the browser, a registry with demo data, and the real bot."""
+    if context.invoked_subcommand is not None:
+        return
     from bot.app import MENDABLE
     from bot.demo import CannotPlay
     from bot.demo import play as run_playground
@@ -87,6 +94,44 @@ def play(
 
     setup("WARNING")
     _serve(run_playground(data, port, open_browser=not no_browser), (*MENDABLE, CannotPlay))
+
+
+@playground_app.command("launchdarkly")
+def play_launchdarkly(
+    token: Annotated[str, typer.Option(help="The access token that the bot shall use.")],
+    reviewer_token: Annotated[str, typer.Option(help="Another one, of the member who reviews.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3100,
+    data: Annotated[Path | None, typer.Option(help="File that keeps what happened; else nothing is kept.")] = None,
+) -> None:
+    """A LaunchDarkly of one's own with demo AI Configs, alone: for trying out, and for tests of other programs."""
+    from contextlib import ExitStack
+
+    from bot.alone import InUse, held
+    from bot.logs import setup
+    from bot.playground.launchdarkly import create_app, demo_world
+    from bot.slack.health import PortTaken
+
+    setup("WARNING")
+    with ExitStack() as stack:
+        try:
+            if data is not None:
+                stack.enter_context(held(data.with_name(f"{data.name}.lock")))
+            world = demo_world(token, reviewer_token, path=data)
+        except InUse:
+            _stop(f"playground: {data} is in use by another process. Choose another file with --data.")
+        except (OSError, ValueError) as error:
+            _stop(f"playground: {error}")
+        stack.callback(world.close)
+        _serve(_launchdarkly(create_app(world), port), (PortTaken,))
+
+
+async def _launchdarkly(service: ASGIApp, port: int) -> None:
+    from bot.slack.health import serving
+    from bot.stopping import stop_signal
+
+    async with serving(service, host="127.0.0.1", port=port) as at:
+        _say(f"LaunchDarkly is at http://127.0.0.1:{at} (Ctrl-C stops it).")
+        await stop_signal()
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,15 @@ class Storage:
             "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
             (kind, key, json.dumps(body)),
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Whatever is written in the block is on disk afterwards, or none of it is."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            self._database.execute("COMMIT")
 
     def drop(self, kind: str, key: str) -> None:
         """Remove one record; no matter if there is none."""

@@ -1,0 +1,27 @@
+"""A LaunchDarkly of one's own on this machine: AI Configs, targeting, approvals, audit log, over HTTP.
+
+Plays somebody else, so it imports nothing of ours but `bot.logs`. What works here is meant to work there: the official
+Python client runs against it unchanged. What the documentation leaves open is decided where it is needed.
+"""
+
+from bot.playground.launchdarkly.app import create_app
+from bot.playground.launchdarkly.behind import SomebodyElse
+from bot.playground.launchdarkly.demo import GATED, PROJECT, demo_world
+from bot.playground.launchdarkly.faults import Fault, rate_limited
+from bot.playground.launchdarkly.limits import Limits
+from bot.playground.launchdarkly.records import ApprovalSettings
+from bot.playground.launchdarkly.world import Token, World
+
+__all__ = [
+    "GATED",
+    "PROJECT",
+    "ApprovalSettings",
+    "Fault",
+    "Limits",
+    "SomebodyElse",
+    "Token",
+    "World",
+    "create_app",
+    "demo_world",
+    "rate_limited",
+]
