@@ -10,13 +10,14 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import ChangeDetail, NotFound, Outcome, Refused
+from bot.domain.outcomes import ChangeDetail, ConfigComparison, NotFound, Outcome, Refused
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood
+from bot.grammar.readings import Misunderstood, Understood
 from bot.logs import get_logger
 from bot.usecases import applying, approvals, changes, deploys, evaluations, project_edits
 from bot.usecases.drafts import draft, first_time
-from bot.usecases.lines import changes_what_is_live
+from bot.usecases.guard import guarded
+from bot.usecases.lines import Speaker, changes_what_is_live, run
 from handlers import messages
 from handlers.calls import NotTaken, taken
 from handlers.commands import take_line
@@ -83,6 +84,8 @@ class Actions:
                     await open_form(self._desk, identifier, place_of(click), reply, click.trigger_id)
             case Action.RUN_LINE:
                 await self._run_line(identifier, actor, click, reply)
+            case Action.CONFIG_DIFF:
+                await self._compare(identifier, actor, click, reply)
             case Action.REVIEW:
                 await self._show(messages.review_modal, identifier, actor, click, reply)
             case Action.FULL_DIFF:
@@ -105,6 +108,27 @@ class Actions:
             await self._desk.say(Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),)), actor, reply)
             return
         await take_line(self._desk, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+
+    async def _compare(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """The full diff of two configs. They are read once the modal stands, for a trigger lives three seconds."""
+        line = await draft(self._desk.ctx, draft_id, actor)
+        parsed = parse(line) if line is not None else None
+        if not isinstance(parsed, Understood):
+            await reply.say(messages.outdated_button())
+            return
+        reading = messages.told_modal("⏳ Reading both configs …")
+        try:
+            opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=reading))
+            came = await guarded(run(self._desk.ctx, parsed.readings, Speaker(actor, place_of(click))))
+            if isinstance(came, ConfigComparison):
+                view = messages.comparison_modal(came)
+            else:
+                now = self._desk.ctx.clock.now()
+                view = messages.told_modal(messages.outcome(came, reader=actor, now=now, drafts={}).text)
+            await taken(reply.client.views_update(view_id=opened["view"]["id"], view=view))
+        except NotTaken as error:
+            log.warning("diff.not_opened", error=error.code)
+            await reply.say(messages.try_again())
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         detail = await changes.detail(self._desk.ctx, change_id)

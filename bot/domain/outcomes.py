@@ -247,6 +247,10 @@ class ConfigComparison:
     old: tuple[Project, Config]
     new: tuple[Project, Config]
     diff: ContentDiff
+    scores: Evidence
+    """Those of the second beside those of the first."""
+    line: str
+    """The line that compares exactly these two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.clients.base import ConfigWithContent, ProviderError
 from bot.domain.contents import diff
+from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import (
     Against,
@@ -24,7 +25,7 @@ from bot.grammar import readings
 from bot.grammar.readings import Reading
 from bot.logs import current_request_id
 from bot.usecases.context import Context
-from bot.usecases.looking import Look, evidence_for, look
+from bot.usecases.looking import Look, evaluations_of, evidence_for, look
 from bot.usecases.subjects import Subject, configs_line, find, show_line
 
 PAGE = 8
@@ -103,7 +104,20 @@ async def compare(ctx: Context, subject: Subject) -> ConfigComparison | NotFound
         sides.append(found)
     old, new = sides
     before, after = subject.projects
-    return ConfigComparison((before, old.config), (after, new.config), diff(old.content, new.content))
+    scores = await _scores(ctx, (before, old.config), (after, new.config))
+    differs = diff(old.content, new.content)
+    return ConfigComparison((before, old.config), (after, new.config), differs, scores, subject.line)
+
+
+async def _scores(ctx: Context, old: tuple[Project, Config], new: tuple[Project, Config]) -> Evidence:
+    """What was measured for the second config beside what was measured for the first."""
+    available = all(ctx.provider(project.provider).capabilities.evaluations for project, _ in (old, new))
+    runs: list[Evaluation] | None = []
+    for project in dict.fromkeys((old[0], new[0])) if available else ():
+        found = await evaluations_of(ctx, project)
+        runs = None if runs is None or found is None else [*runs, *found]
+    same = old[0].provider == new[0].provider  # ids are the provider's own
+    return weigh(runs, live_config_id=old[1].id, candidate_config_id=new[1].id, available=available and same)
 
 
 def _gone(config: Config, known: Sequence[ConfigWithContent]) -> NotFound:

@@ -52,6 +52,7 @@ from handlers.messages.boards import (
     harmless,
     permission,
 )
+from handlers.messages.configs import comparison_modal, told_modal
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.errors import (
     ambiguous,
@@ -87,6 +88,7 @@ __all__ = [
     "Pick",
     "apology",
     "card",
+    "comparison_modal",
     "deploy_form",
     "diff_modal",
     "evaluation_form",
@@ -111,6 +113,7 @@ __all__ = [
     "reject_modal",
     "review_modal",
     "shutting_down",
+    "told_modal",
     "try_again",
     "unread_form",
     "update_form",
@@ -145,7 +148,7 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     Explanation: lambda came, _: explanation(came),
     ConfigDetail: configs.config_detail,
     ConfigList: configs.config_list,
-    ConfigComparison: lambda came, _: configs.config_comparison(came),
+    ConfigComparison: configs.config_comparison,
     ProjectList: projects.project_list,
     ProjectDetail: projects.project_detail,
     ProjectPreview: project_edits.preview,
@@ -187,6 +190,8 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = [each.line for each in page_suggestions(came)]
         case ProjectPreview():
             lines = list(project_edits.lines(came))
+        case ConfigComparison():
+            lines = list(configs.comparison_lines(came))
         case Misunderstood():
             lines = list(came.near)
         case _:

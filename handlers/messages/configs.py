@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from slack_sdk.models.blocks import Block, RichTextElement
 
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
+from handlers.ids import Action, View
 from handlers.messages import diffs, scores, words
+from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
+    actions,
+    button,
     code,
     compose,
     context,
@@ -121,16 +126,42 @@ def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
     return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
 
 
-def config_comparison(shown: ConfigComparison) -> Message:
-    """How one config differs from another."""
-    head = _sides(shown.old, shown.new)
+def config_comparison(shown: ConfigComparison, drafts: Mapping[str, str]) -> Message:
+    """How one config differs from another, and how both scored."""
+    head, scored = _sides(shown.old, shown.new), scores.of_two(shown.scores)
+    draft = drafts.get(shown.line) if shown.diff else None
     return compose(
-        f"{head}. {in_short(shown.diff)}",
+        f"{head}. {in_short(shown.diff)} {scored}".rstrip(),
         section(f"*{head}*"),
         section(in_short(shown.diff)) if shown.diff else None,
         *_differences(shown.diff),
+        section(scored) if scored else None,
+        *scores.table_of_two(shown.scores),
+        actions([button("Full diff", Action.CONFIG_DIFF, draft)]) if draft else None,
         context(f"{code(shown.old[1].id)} → {code(shown.new[1].id)}"),
     )
+
+
+def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
+    """What the button for the full diff needs, where something differs."""
+    return (shown.line,) if shown.diff else ()
+
+
+def comparison_modal(shown: ConfigComparison) -> dict[str, Any]:
+    """Everything that differs, whole, with the scores of both."""
+    scored = scores.of_two(shown.scores)
+    blocks = [
+        section(f"*{_sides(shown.old, shown.new)}*"),
+        *([section(scored)] if scored else []),
+        *scores.list_of_two(shown.scores),
+        *diffs.full(shown.diff),
+    ]
+    return modal(View.REVIEW, "Full diff", blocks, private="config", close="Close")
+
+
+def told_modal(text: str) -> dict[str, Any]:
+    """What came instead of a comparison, or that it is being read; `text` is in mrkdwn."""
+    return modal(View.REVIEW, "Full diff", [section(text)], private="config", close="Close")
 
 
 def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:

@@ -10,7 +10,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import Environment
 from bot.domain.outcomes import Against
 from handlers.messages import phrases, words
-from handlers.messages.blocks import bullets, code, section
+from handlers.messages.blocks import bullets, code, section, table
 
 GROUPS = 3
 """Other configs that a config is compared with in one message."""
@@ -100,3 +100,60 @@ def beside(groups: Iterable[Against]) -> Iterator[Block]:
             yield bullets(lines, 900)
     if len(shown) > GROUPS:
         yield section(f"And {words.counted(len(shown) - GROUPS, 'more config')} live elsewhere, not compared here.")
+
+
+OF_TWO: dict[Doubt, str] = {
+    **DOUBTS,
+    Doubt.NEVER_RUN: "the second was never evaluated",
+    Doubt.NOT_JUDGED: "an evaluator of the first never judged the second",
+    Doubt.STILL_RUNNING: "an evaluation of the second is still running",
+    Doubt.LIVE_NEVER_RUN: "the first has no score to compare with",
+    Doubt.NO_SCORE: "the second has no score",
+}
+"""Why two configs cannot be compared."""
+
+ROWS = 8
+"""Evaluators in the table of two configs."""
+
+
+def of_two(found: Evidence) -> str:
+    """What the scores of two configs say, in a sentence; empty where the provider keeps no evaluations."""
+    match found.verdict:
+        case Verdict.NOT_AVAILABLE:
+            return ""
+        case Verdict.FAIL:
+            worse = [code(row.evaluator_name, 40) for row in found.rows if row.trend is Trend.WORSE]
+            return f"The second scored worse in {words.some(worse, 5)}."
+        case Verdict.PASS:
+            return "The second scored no worse in any evaluator."
+        case _:
+            because = "; ".join(OF_TWO[doubt] for doubt in found.doubts) or "no evaluator judged both"
+            return f"Their scores cannot be compared: {because}."
+
+
+def table_of_two(found: Evidence) -> Iterator[Block]:
+    """First against second, evaluator by evaluator, as on a card."""
+    if found.rows:
+        head = ("Evaluator", "First", "Second", "Difference", "In words", "Datapoints")
+        yield table([head, *(_cells(row) for row in found.rows[:ROWS])])
+
+
+def list_of_two(found: Evidence) -> Iterator[Block]:
+    """The same for a modal, which takes no table."""
+    lines = [
+        f"{code(name, 40)}: {first} → {second}, {said} ({count} datapoints)"
+        for name, first, second, _, said, count in map(_cells, found.rows)
+    ]
+    if lines:
+        yield bullets(lines)
+
+
+def _cells(row: Comparison) -> tuple[str, ...]:
+    return (
+        row.evaluator_name,
+        phrases.score(row.live),
+        phrases.score(row.candidate),
+        phrases.difference(row.live, row.candidate) if row.trend is not Trend.UNCOMPARED else "–",
+        OF_TWO[row.doubt] if row.doubt is not None else words.TRENDS[row.trend],
+        f"{row.datapoints:,}",
+    )

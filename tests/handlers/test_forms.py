@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 
 import pytest
 
@@ -221,6 +222,51 @@ async def test_configs_are_shown_and_compared_by_forms(talk: Talk) -> None:
     await talk.types(ADA, "/config diff")
     assert await talk.submits(ADA, config="config_w", other="config_x") == {"ok": True}
     assert "`config_w` → `config_x`" in (await talk.last(ADA)).body()
+
+
+async def compared(talk: Talk) -> Line:
+    talk.world.provider.evaluated("support", "config_w", 0.9)
+    talk.world.provider.evaluated("support", "config_x", 0.8)
+    await talk.types(ADA, "/config diff config_w with config_x")
+    return await talk.last(ADA)
+
+
+async def test_the_full_diff_of_two_configs_is_a_modal_with_the_scores_of_both(talk: Talk) -> None:
+    said = await compared(talk)
+    assert "The second scored worse in `Answer matches`" in said.body()
+
+    await talk.presses(ADA, said, "Full diff")
+
+    view = Line(await talk.open(ADA))
+    assert "`Answer matches`: 0.9 → 0.8, worse (40 datapoints)" in view.body()
+    assert "model-config_w" in view.body()
+
+
+async def test_a_full_diff_that_cannot_be_read_says_so_in_its_modal(talk: Talk) -> None:
+    said = await compared(talk)
+    talk.world.provider.fail("configs", NotDone(problem(Fault.TIMED_OUT)))
+
+    await talk.presses(ADA, said, "Full diff")
+
+    assert "did not answer in time" in Line(await talk.open(ADA)).body()
+
+
+async def test_a_full_diff_that_slack_does_not_open_says_so(talk: Talk) -> None:
+    said = await compared(talk)
+    talk.fault("views.open", "expired_trigger_id")
+
+    await talk.presses(ADA, said, "Full diff")
+
+    assert "did not open" in (await talk.last(ADA)).text
+
+
+async def test_a_full_diff_of_which_nothing_is_kept_any_more_is_too_old(talk: Talk) -> None:
+    said = await compared(talk)
+    talk.world.clock.move(timedelta(days=8))
+
+    await talk.presses(ADA, said, "Full diff")
+
+    assert "too old" in (await talk.last(ADA)).text
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,51 @@ async def test_two_configs_are_compared(world: World) -> None:
     assert (shown.old[1].name, shown.new[1].name) == ("config_w", "config_x")
     assert [each.name for each in shown.diff.values] == ["model"]
     assert len(shown.diff.messages) == 1
-    assert world.provider.calls == ["configs"], "both are of one project"
+    assert world.provider.calls == ["configs", "evaluations"], "both are of one project"
+    assert typed_again(shown) == "config diff config_w of support with config_x of support"
+
+
+def typed_again(shown: ConfigComparison) -> str:
+    return unquoted(shown.line)
+
+
+async def test_the_scores_of_two_configs_stand_beside_each_other(world: World) -> None:
+    world.provider.evaluated("support", "config_w", 0.9)
+    world.provider.evaluated("support", "config_x", 0.8)
+
+    scores = the(ConfigComparison, await typed(world, "config diff config_w with config_x")).scores
+
+    assert scores.verdict is Verdict.FAIL
+    assert [(row.live, row.candidate) for row in scores.rows] == [(0.9, 0.8)]
+
+
+async def test_scores_that_cannot_be_read_hide_no_diff(world: World) -> None:
+    world.provider.fail("evaluations", NotDone(problem(Fault.TIMED_OUT)), times=2)
+
+    shown = the(ConfigComparison, await typed(world, "config diff config_x of support with rewrite of search"))
+
+    assert shown.diff
+    assert shown.scores.doubts == (Doubt.UNREADABLE,)
+
+
+async def test_configs_of_two_providers_have_no_scores_to_compare(tmp_path: Path) -> None:
+    other = MemoryProvider("other")
+    other.add("rocket", "v1")
+    world = await make_world(tmp_path, None, other)
+
+    shown = the(ConfigComparison, await typed(world, "config diff config_x of support with v1 of rocket"))
+
+    assert shown.scores.verdict is Verdict.NOT_AVAILABLE
+    await world.store.close()
+
+
+async def test_a_provider_that_keeps_no_evaluations_is_not_asked_for_scores(world: World) -> None:
+    world.provider.capabilities = Capabilities(evaluations=False)
+
+    shown = the(ConfigComparison, await typed(world, "config diff config_w with config_x"))
+
+    assert shown.scores.verdict is Verdict.NOT_AVAILABLE
+    assert world.provider.calls == ["configs"]
 
 
 async def test_a_name_that_several_projects_have_means_the_one_of_the_same_project(world: World) -> None:

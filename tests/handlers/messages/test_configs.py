@@ -10,7 +10,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
 from handlers import ids, messages
-from tests.handlers.messages.checking import check
+from tests.handlers.messages.checking import check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
     ADA,
@@ -174,8 +174,12 @@ def test_a_project_without_configs_says_so() -> None:
     assert told(ConfigList(PROJECT, (), 0, 1, 1, LIST)).text == "`Refund triage` has no configs."
 
 
+KEPT_NOWHERE = Evidence(Verdict.NOT_AVAILABLE)
+DIFF = "config diff config_w with config_x"
+
+
 def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
-    made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, NEW_CONTENT)))
+    made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))
     assert made.text == (
         "`config_w` → `config_x` of `Refund triage`. They differ in variables lost: `company`; "
         "settings: `model`, `temperature`; variables added: `order`; 2 messages."
@@ -188,15 +192,61 @@ def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
 
 def test_configs_of_two_projects_are_named_with_both() -> None:
     other = Project("humanloop", "pr_2", "Search")
-    made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT)))
+    made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))
     assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. Both hold the same content."
 
 
 def test_a_diff_that_is_too_long_shows_its_beginnings() -> None:
     old = Content(messages=tuple(Message("user", f"{number} " + "old words " * 300) for number in range(8)))
     new = Content(messages=tuple(Message("user", f"{number} " + "new words " * 300) for number in range(8)))
-    said = read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(old, new))))
+    said = read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(old, new), KEPT_NOWHERE, DIFF)))
     assert "*What differs*, each in its first words:" in said
     assert "more difference" not in said
     many = replace(old, messages=old.messages * 3), replace(new, messages=new.messages * 3)
-    assert "And 4 more differences." in read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(*many))))
+    assert "And 4 more differences." in read(
+        told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(*many), KEPT_NOWHERE, DIFF))
+    )
+
+
+def compared(verdict: Verdict, *doubts: Doubt, rows: tuple[Comparison, ...] = ()) -> ConfigComparison:
+    found = diff(OLD_CONTENT, NEW_CONTENT)
+    return ConfigComparison((PROJECT, OLD), (PROJECT, NEW), found, Evidence(verdict, rows, doubts), DIFF)
+
+
+WORSE = Comparison("evfn_1", "accuracy", 0.9, 0.8, Trend.WORSE, datapoints=40)
+ALONE = Comparison("evfn_2", "tone", None, 0.5, Trend.UNCOMPARED, Doubt.OTHER_DATASET, datapoints=7)
+
+
+def test_how_two_configs_scored_stands_beside_their_diff() -> None:
+    shown = compared(Verdict.FAIL, rows=(WORSE, ALONE))
+    made = told(shown)
+    assert made.text.endswith("The second scored worse in `accuracy`.")
+    (found,) = [block for block in made.blocks if block["type"] == "table"]
+    texts = [[cell["text"] for cell in row] for row in found["rows"]]
+    assert texts[1:] == [
+        ["accuracy", "0.9", "0.8", "−0.1", "worse", "40"],
+        ["tone", "–", "0.5", "–", "measured on different datasets", "7"],
+    ]
+    assert buttons(made)["Full diff"]["value"] == ids.value(f"draft of {DIFF}")
+    view = messages.comparison_modal(shown)
+    check_view(view)
+    assert "`accuracy`: 0.9 → 0.8, worse (40 datapoints)" in read(messages.Message("", tuple(view["blocks"])))
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (compared(Verdict.PASS, rows=(WORSE,)), "The second scored no worse in any evaluator."),
+        (compared(Verdict.NOT_PROVEN, Doubt.NEVER_RUN), "cannot be compared: the second was never evaluated."),
+        (compared(Verdict.NOT_PROVEN), "cannot be compared: no evaluator judged both."),
+    ],
+)
+def test_what_the_scores_of_two_configs_say_is_a_sentence(shown: ConfigComparison, said: str) -> None:
+    assert said in told(shown).text
+    check_view(messages.comparison_modal(shown))
+
+
+def test_where_nothing_differs_there_is_no_full_diff() -> None:
+    alike = ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, OLD_CONTENT), KEPT_NOWHERE, DIFF)
+    assert buttons(told(alike)) == {}
+    check_view(messages.comparison_modal(alike))

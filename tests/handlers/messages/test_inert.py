@@ -191,8 +191,8 @@ def looks(one: Change, config: Config, content: Content, name: str) -> list[Outc
     return [
         ConfigDetail(project, config, content, places, evidence, against, f"config list {name}"),
         ConfigList(project, (row,) * 8, 30, 2, 4, f"config list {name}"),
-        ConfigComparison((project, config), (project, config), found),
-        ConfigComparison((project, config), (Project(name, name, name), config), found),
+        ConfigComparison((project, config), (project, config), found, evidence, f"config diff {name}"),
+        ConfigComparison((project, config), (Project(name, name, name), config), found, evidence, name),
         *projects_and_runs(one, row, name),
     ]
 
