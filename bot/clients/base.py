@@ -104,6 +104,8 @@ class ServedNow:
     """By environment id: why nothing may be made live there by us. Who is not listed has none."""
     versions: Mapping[str, str] | None = None
     """Content version by config id, where contents can change under an id and one look shows that, too."""
+    revisions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By environment id: a number that grows by one with each change there, where the provider counts them."""
 
 
 class ProviderClient(Protocol):

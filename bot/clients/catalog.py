@@ -10,10 +10,16 @@ from pydantic import SecretStr
 
 from bot.clients.base import ProviderClient
 from bot.clients.humanloop import HumanloopClient
+from bot.clients.launchdarkly import LaunchDarklyClient
 from bot.clients.transport import EventHooks
 
-KINDS: Mapping[str, Callable[..., ProviderClient]] = MappingProxyType({"humanloop": HumanloopClient})
+KINDS: Mapping[str, Callable[..., ProviderClient]] = MappingProxyType(
+    {"humanloop": HumanloopClient, "launchdarkly": LaunchDarklyClient}
+)
 """Kind → what builds its client. Our own registry speaks the Humanloop wire, so it is of that kind."""
+
+WITH_PROJECT = frozenset({"launchdarkly"})
+"""Kinds of which a provider is one project of an account, so that they need its key."""
 
 
 def build(
@@ -22,22 +28,28 @@ def build(
     base_url: str,
     api_key: SecretStr,
     *,
+    project: str | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     timeout: float = 10.0,
     concurrency: int = 16,
     event_hooks: EventHooks | None = None,
 ) -> ProviderClient:
-    """A client of that kind. Raises `ValueError` for the operator: a kind, address or key that cannot work.
+    """A client of that kind. Raises `ValueError` for the operator: a kind, address, key or project that cannot work.
 
-    `name` is the operator's name of the provider, `timeout` seconds for a whole call, `concurrency` calls at once.
+    `name` is the operator's name of the provider, `project` the key of the project that it is, where the kind has
+    them, `timeout` seconds for a whole call, `concurrency` calls at once.
     """
     factory = KINDS.get(kind)
     if factory is None:
         raise ValueError(f"{name} is of kind {kind!r}; there is {', '.join(sorted(KINDS))}")
+    if project is not None and kind not in WITH_PROJECT:
+        raise ValueError(f"{name} is of kind {kind}, which takes no project")
+    settings = {"project": project} if kind in WITH_PROJECT else {}
     return factory(
         name,
         base_url,
         api_key,
+        **settings,
         transport=transport,
         timeout=timeout,
         concurrency=concurrency,

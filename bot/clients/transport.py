@@ -6,18 +6,21 @@ What comes back is bytes of a success answer; everything else is a `ProviderErro
 - A write is `NotDone` only if it was refused (4xx, 501, and 503 or 529, *overloaded*) or never left this machine.
   After it left, a cut connection, a time-out, any other 5xx, a redirect or an answer that is not JSON is `Unsure`.
 - GET is repeated after a lost connection, 429, 503 and 529; DELETE after a connection that was never made and the same
-  three; POST and PATCH never. ``Retry-After`` is obeyed, and while one runs no other call of this client is sent.
+  three; POST and PATCH never, unless the service says that what it answers 429 was not done: then after that.
+- The pause that a 429 asks for (``Retry-After``, ``X-Ratelimit-Reset``, ``X-Ratelimit-Auth-Token-Reset``) is obeyed,
+  and while one runs no other call of this client is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from time import monotonic
+from time import monotonic, time
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -42,6 +45,12 @@ KEEP_SECONDS = 2.0
 sent into a connection that is just being closed."""
 LONGEST_PAUSE = 30.0
 """Seconds of ``Retry-After`` that are waited for at most; who asks for more gets no second call."""
+SHORTEST_RESET = 1.0
+"""Seconds that are waited at least for the end of a window: clocks differ, and an end in the past was seen."""
+RESETS = ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
+"""When a window of calls ends, in milliseconds since 1970; each is there only while its limit applies."""
+JITTER = 0.25
+"""Seconds by which calls that wait for the same end are spread at most."""
 DETAIL_LENGTH = 200
 
 EventHooks = Mapping[str, list[Callable[..., Any]]]
@@ -74,6 +83,10 @@ class Call:
     doing: str
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    content_type: str | None = None
+    """Of the body, where it is not ``application/json``."""
+    right: str = ""
+    """What the key must be allowed for this, as the service calls it; named when the service refuses."""
 
     @property
     def writes(self) -> bool:
@@ -91,7 +104,9 @@ class Transport:
 
     `timeout` is the limit in seconds for a whole call, with queueing, pauses and repeats; a connection must stand
     after three. `concurrency` is the number of calls under way at once. `secret` is masked in whatever the service
-    says, `detail_of` finds the sentence in a JSON error body. Raises `ValueError` for an address that cannot work.
+    says, `detail_of` finds the sentence in a JSON error body, `fault_of` the fault where status and sentence together
+    mean another one than the status alone. `refused_when_limited`: what is answered 429 was not done, so that every
+    write may be repeated after it. Raises `ValueError` for an address that cannot work.
     """
 
     def __init__(
@@ -102,6 +117,8 @@ class Transport:
         headers: Mapping[str, str],
         secret: SecretStr,
         detail_of: Callable[[Any], str],
+        fault_of: Callable[[int, str], Fault | None] = lambda _status, _detail: None,
+        refused_when_limited: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = 10.0,
         concurrency: int = 16,
@@ -111,6 +128,8 @@ class Transport:
         self.base_url = checked_url(provider, base_url)
         self._secret = secret
         self._detail_of = detail_of
+        self._fault_of = fault_of
+        self._refused_when_limited = refused_when_limited
         self._timeout = timeout
         self._slots = asyncio.Semaphore(concurrency)
         self._resting_until = 0.0
@@ -157,7 +176,8 @@ class Transport:
     async def _send(self, call: Call) -> bytes:
         if "//" in call.path or call.path.endswith("/"):
             raise self._error(call, Fault.NOT_FOUND, "an empty id names nothing")
-        under_way = _UnderWay(call, deadline=monotonic() + self._timeout)
+        repeatable = REPEATABLE if not self._refused_when_limited else REPEATABLE | {"PATCH", "POST"}
+        under_way = _UnderWay(call, deadline=monotonic() + self._timeout, after_429=call.method in repeatable)
         try:
             async with asyncio.timeout(self._timeout):
                 async for attempt in stamina.retry_context(
@@ -182,6 +202,7 @@ class Transport:
                     self.base_url + call.path,
                     params=_set(call.query) or None,
                     json=None if call.body is None else _set(call.body),
+                    headers={"Content-Type": call.content_type} if call.content_type else None,
                 )
             except httpx.RequestError as error:
                 under_way.sent = False
@@ -207,13 +228,17 @@ class Transport:
             if html:
                 raise self.unintelligible(call, "an HTML page instead of JSON")
             return response.content
-        retry_after = _retry_after(response.headers.get("Retry-After"))
+        retry_after = _pause(response.headers, limited=status == 429)
         if status == 429 and retry_after is not None:
             self._resting_until = max(self._resting_until, monotonic() + min(retry_after, LONGEST_PAUSE))
+        detail = "an HTML page instead of JSON" if html else self._detail(response)
+        fault = self._fault_of(status, detail) or _fault(status)
+        if fault is Fault.FORBIDDEN and call.right:
+            detail = f"{detail} (the key needs the right {call.right})".lstrip()
         raise self._error(
             call,
-            _fault(status),
-            "an HTML page instead of JSON" if html else self._detail(response),
+            fault,
+            detail,
             status=status,
             retry_after=retry_after,
             unsure=call.writes and not (400 <= status < 500 or status in REFUSED),
@@ -280,6 +305,8 @@ class _UnderWay:
 
     call: Call
     deadline: float
+    after_429: bool
+    """Whether it may be repeated after it was told to slow down."""
     sent: bool = False
     last: ProviderError | None = None
 
@@ -290,7 +317,8 @@ class _UnderWay:
         self.last = error
         problem = error.problem
         passing = problem.fault is Fault.UNREACHABLE or problem.status == 429 or problem.status in OVERLOADED
-        if isinstance(error, Unsure) or self.call.method not in REPEATABLE or not passing:
+        allowed = self.after_429 if problem.status == 429 else self.call.method in REPEATABLE
+        if isinstance(error, Unsure) or not allowed or not passing:
             return False
         if problem.retry_after is None:
             return True
@@ -335,6 +363,19 @@ def _fault(status: int) -> Fault:
     if 400 <= status < 500:
         return Fault.INVALID
     return Fault.UNAVAILABLE if status >= 500 else Fault.UNINTELLIGIBLE
+
+
+def _pause(headers: Mapping[str, str], *, limited: bool) -> float | None:
+    """Seconds to wait before the next call: the longest that any header asks for; None when none does.
+
+    The end of a window is spread a little and is never further than windows are long: clocks differ.
+    """
+    asked = [_retry_after(headers.get("Retry-After"))]
+    ends = [float(end) for name in RESETS if limited and (end := headers.get(name, "").strip()).isdecimal()]
+    if ends:
+        left = min(max(max(ends) / 1000 - time(), SHORTEST_RESET), LONGEST_PAUSE - JITTER)
+        asked.append(left + random.uniform(0, JITTER))  # noqa: S311 - spreads calls, keeps no secret
+    return max((each for each in asked if each is not None), default=None)
 
 
 def _retry_after(header: str | None) -> float | None:

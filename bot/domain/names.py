@@ -51,6 +51,8 @@ class Config:
     id: str
     name: str
     content_version: str
+    is_archived: bool = False
+    """The provider's own mark: it is kept, and can no longer be made live."""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -85,12 +85,20 @@ def from_config(config: Config) -> JSON:
         "id": config.id,
         "name": config.name,
         "version": config.content_version,
+        **({"archived": True} if config.is_archived else {}),
     }
 
 
 def to_config(document: Mapping[str, Any]) -> Config:
     """The inverse of `from_config`."""
-    return Config(document["provider"], document["project"], document["id"], document["name"], document["version"])
+    return Config(
+        document["provider"],
+        document["project"],
+        document["id"],
+        document["name"],
+        document["version"],
+        document.get("archived", False),
+    )
 
 
 def from_reason(reason: Reason) -> JSON:

@@ -110,6 +110,26 @@ REASONS: dict[Code, tuple[str, str]] = {
         "{nouns} of {provider} cannot be {done} from here.",
         "It has to be done in the service itself. `project list` shows what there is.",
     ),
+    Code.ARCHIVED: (
+        "{config} is archived at the provider, and what is archived cannot be made live.",
+        "Name another one, or restore it in the service first.",
+    ),
+    Code.SWITCHED_OFF: (
+        "It is switched off there, so nothing that is deployed would be served.",
+        "Switch it on in the service. That cannot be done from here.",
+    ),
+    Code.EXPERIMENT_RUNNING: (
+        "An experiment decides what is served there.",
+        "Stop the experiment in the service, and ask again.",
+    ),
+    Code.GUARDED_ROLLOUT: (
+        "A guarded rollout is under way there.",
+        "Let it end, or stop it in the service, and ask again.",
+    ),
+    Code.SPLIT_LIVE: (
+        "Several share the traffic there by weights that somebody set, and this would give them up.",
+        "Type the line again and press *Replace the split* under it.",
+    ),
     Code.OPEN_CHANGE: (
         "{change} is open for the same project and environment, and there is one at a time.",
         "Decide on it, wait for it, or take it back with `withdraw {label}`.",
@@ -340,6 +360,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.CONFLICT: ("says that something else is in the way", "Look at it in the service, and ask again."),
     Fault.INVALID: ("did not accept the request", "Read what it said, and change the line or the config."),
     Fault.RATE_LIMITED: ("asked us to slow down", "Try again in a minute."),
+    Fault.GATED: (
+        "demands an approval of its own for this",
+        "Ask anew: what environments demand is read again, and the card then waits for that approval.",
+    ),
     Fault.UNAVAILABLE: ("has trouble of its own", "Try again in a few minutes."),
     Fault.UNINTELLIGIBLE: (
         "gave an answer that makes no sense to us",

@@ -9,9 +9,13 @@ from bot.clients import catalog
 KEY = SecretStr("marmalade")
 
 
+def project_of(kind: str) -> str | None:
+    return "shop" if kind in catalog.WITH_PROJECT else None
+
+
 @pytest.mark.parametrize("kind", catalog.KINDS)
 async def test_builds_a_client_of_every_kind_that_keeps_its_name_and_hides_its_key(kind: str) -> None:
-    client = catalog.build(kind, "acorn", "https://config.example.com/v4", KEY)
+    client = catalog.build(kind, "acorn", "https://config.example.com/v4", KEY, project=project_of(kind))
     assert client.name == "acorn"
     assert "marmalade" not in repr(client)
     await client.close()
@@ -25,5 +29,12 @@ async def test_speaks_through_the_transport_it_was_given() -> None:
 
 
 def test_names_the_kinds_there_are_when_asked_for_another() -> None:
-    with pytest.raises(ValueError, match="acorn is of kind 'humanlop'; there is humanloop"):
+    with pytest.raises(ValueError, match="acorn is of kind 'humanlop'; there is humanloop, launchdarkly"):
         catalog.build("humanlop", "acorn", "https://config.example.com", KEY)
+
+
+def test_a_project_is_named_for_the_kinds_that_are_one_and_for_no_other() -> None:
+    with pytest.raises(ValueError, match="acorn needs the key of its LaunchDarkly project"):
+        catalog.build("launchdarkly", "acorn", "https://config.example.com", KEY)
+    with pytest.raises(ValueError, match="acorn is of kind humanloop, which takes no project"):
+        catalog.build("humanloop", "acorn", "https://config.example.com", KEY, project="shop")

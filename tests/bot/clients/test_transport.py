@@ -3,9 +3,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -239,6 +240,68 @@ async def test_a_call_that_would_rest_too_long_is_not_sent(server: FaultyServer)
     assert error.problem.fault is Fault.RATE_LIMITED
     assert 15 < (error.problem.retry_after or 0) <= 20
     assert len(server.requests) == 1
+
+
+def limited(**resets: float) -> Reply:
+    """A 429 of which each named limit ends in so many seconds."""
+    names = {"window": "X-Ratelimit-Reset", "token": "X-Ratelimit-Auth-Token-Reset"}
+    headers = [(names[name], str(int((time() + seconds) * 1000))) for name, seconds in resets.items()]
+    return Reply(429, b'{"detail": ""}', (("Content-Type", "application/json"), *headers))
+
+
+@pytest.mark.parametrize(
+    ("resets", "least", "most"),
+    [
+        ({"window": -9}, 1, 1.25),
+        ({"token": 0.2}, 1, 1.25),
+        ({"window": 3, "token": 20}, 10, 20.25),
+        ({"window": 20, "token": -3}, 10, 20.25),
+        ({"window": 900}, 29.7, 30),
+    ],
+)
+async def test_waits_for_the_end_of_the_longest_window_for_a_second_at_least(
+    resets: dict[str, float], least: float, most: float, server: FaultyServer
+) -> None:
+    """Clocks differ: an end in the past is a second away, and none is further than windows are long."""
+    server.always = limited(**resets)
+    async with connected(server.url, timeout=0.5) as transport:
+        error = await failure(transport, READ)
+    assert error.problem.fault is Fault.RATE_LIMITED
+    assert least <= (error.problem.retry_after or 0) <= most
+    assert len(server.requests) == 1
+
+
+async def test_an_end_that_is_no_number_is_nobodys_end(server: FaultyServer) -> None:
+    body = b'{"detail": ""}'
+    server.always = Reply(429, body, (("X-Ratelimit-Reset", "soon"), ("Retry-After", "4")))
+    async with connected(server.url, timeout=0.5) as transport:
+        error = await failure(transport, READ)
+    assert error.problem.retry_after == 4
+
+
+async def test_every_call_waits_for_the_end_of_a_window(server: FaultyServer) -> None:
+    server.reply(limited(window=-1))
+    server.always = answer("tea")
+    async with connected(server.url) as transport:
+        start = monotonic()
+        await failure(transport, WRITE)
+        assert await transport.read(READ, ANYTHING) == "tea"
+    assert 1 <= monotonic() - start < 8
+
+
+async def test_a_service_whose_429_means_not_done_gets_its_writes_again(server: FaultyServer) -> None:
+    server.reply(answer({"detail": ""}, 429, retry_after="0"))
+    server.always = answer("tea")
+    async with connected(server.url, refused_when_limited=True) as transport:
+        assert await transport.read(WRITE, ANYTHING) == "tea"
+    assert [request.method for request in server.requests] == ["PATCH", "PATCH"]
+
+
+async def test_names_the_right_that_the_key_lacks(server: FaultyServer) -> None:
+    server.reply(answer({"detail": "no"}, 403), answer({"detail": ""}, 403))
+    async with connected(server.url) as transport:
+        told = [(await failure(transport, replace(WRITE, right="bakeCakes"))).problem.detail for _ in range(2)]
+    assert told == ["no (the key needs the right bakeCakes)", "(the key needs the right bakeCakes)"]
 
 
 async def test_says_what_was_wrong_when_time_runs_out_between_two_tries() -> None:

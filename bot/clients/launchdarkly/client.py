@@ -1,0 +1,325 @@
+"""A LaunchDarkly project as a provider: an AI Config is a project, a variation a config, the default rule is live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+from pydantic import SecretStr
+
+from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow, Unsure
+from bot.clients.launchdarkly import mapping, wire
+from bot.clients.launchdarkly.errors import detail_of, fault_of
+from bot.clients.launchdarkly.operations import Instruction, Operations
+from bot.clients.transport import EventHooks, Transport, checked_key, path_of
+from bot.domain.errors import Fault, Problem
+from bot.domain.evaluations import Evaluation
+from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.gates import GateState, Moved, ProviderApproval
+from bot.domain.names import Config, Environment, Project
+from bot.domain.served import Split
+
+API_VERSION = "20240415"
+"""Sent with every call: without it the version counts that the token was made with (REST API, *Versioning*)."""
+
+CAPABILITIES = Capabilities(
+    evaluations=False,
+    fields=frozenset({"name", "description", "tags", "maintainer", "metric", "inverted"}),
+    create=False,
+    immutable_configs=False,
+    answers_state=True,
+    approvals=True,
+    audit=True,
+    splits=True,
+    noun="AI Config",
+    config_noun="variation",
+)
+
+
+class LaunchDarklyClient:
+    """One project of a LaunchDarkly account; `base_url` is the account's address, `project` the project's key.
+
+    Times are seconds; see `Transport`. `wire` has the operations as the reference names them. Raises `ValueError` for
+    an address, a key or a project that cannot work.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        api_key: SecretStr,
+        *,
+        project: str | None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = 10.0,
+        concurrency: int = 16,
+        event_hooks: EventHooks | None = None,
+    ) -> None:
+        if not (project or "").strip():
+            raise ValueError(f"{name} needs the key of its LaunchDarkly project")
+        self._name = name
+        self._project = str(project).strip()
+        self._transport = Transport(
+            name,
+            base_url.strip().rstrip("/").removesuffix("/api/v2"),
+            headers={"Authorization": checked_key(name, api_key), "LD-API-Version": API_VERSION},
+            secret=api_key,
+            detail_of=detail_of,
+            fault_of=fault_of,
+            refused_when_limited=True,
+            transport=transport,
+            timeout=timeout,
+            concurrency=concurrency,
+            event_hooks=event_hooks,
+        )
+        self.wire = Operations(self._transport, self._project)
+        self._environments: list[wire.Environment] = []
+        self._entries: dict[str, list[wire.Entry]] = {}
+        """What can be served, by AI Config, as it was seen last: its ids stay what they are over edits."""
+        self._names: dict[str, str] = {}
+        """Names of members by id."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name} {self._transport.base_url} {self._project}>"
+
+    @property
+    def name(self) -> str:
+        """The provider's name, chosen once by the operator."""
+        return self._name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """No evaluations; contents can be edited; writes answer what is live; approvals and an audit log."""
+        return CAPABILITIES
+
+    async def check(self) -> None:
+        """Ask whose token it is (*Identify the caller*). Raises `ProviderError`."""
+        await self.wire.caller()
+
+    # AI Configs and variations
+
+    async def projects(self, words: str | None = None) -> Sequence[Project]:
+        """All AI Configs, or those whose name or key contains `words` in whatever case. Raises `ProviderError`."""
+        wanted = (words or "").casefold()
+        return tuple(
+            mapping.project(self._name, record)
+            for record in await self.wire.list_ai_configs()
+            if wanted in record.name.casefold() or wanted in record.key.casefold()
+        )
+
+    async def project(self, project: Project) -> ProjectNow:
+        """One AI Config as it is now. Raises `ProviderError`."""
+        return mapping.project_now(
+            self._name, await self.wire.get_ai_config(project.id, doing=f"reading {project.name}")
+        )
+
+    async def create_project(self, name: str, directory: str | None) -> ProjectNow:
+        """Refused: AI Configs are made where their first variation is written. Raises `NotDone`."""
+        del directory
+        raise self._cannot(f"creating {name}")
+
+    async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
+        """Change the named fields (*Update AI Config*). Raises `ProviderError`.
+
+        The service ignores what it does not know, so what is answered has to be compared with what was asked for.
+        """
+        doing = f"updating {project.name}"
+        record = await self.wire.update_ai_config(project.id, mapping.update(fields), doing=doing)
+        return mapping.project_now(self._name, record)
+
+    async def maintainers(self, words: str) -> Sequence[Maintainer]:
+        """Members and teams that an e-mail address, an id, a key or a name means; those whose it is exactly, if any.
+
+        An account without teams, or a token that may not read them, has none. Raises `ProviderError`.
+        """
+        doing = f"looking for {words}"
+        members = await self.wire.find_members(f"query:{words}", doing=doing)
+        found = [mapping.member(each) for each in members]
+        if "@" not in words:
+            found += await self._teams(words, doing)
+        wanted = words.strip().casefold()
+        exact = [each for each in found if wanted in (part.casefold() for part in (each.id, each.email, each.name))]
+        return tuple(exact or found)
+
+    async def _teams(self, words: str, doing: str) -> list[Maintainer]:
+        try:
+            return [mapping.team(each) for each in await self.wire.find_teams(words, doing=doing)]
+        except NotDone as error:
+            if error.problem.fault in (Fault.FORBIDDEN, Fault.NOT_FOUND, Fault.INVALID):
+                return []
+            raise
+
+    async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
+        """All variations with their contents, archived ones too. Raises `ProviderError`."""
+        record = await self.wire.get_ai_config(project.id, doing=f"reading the variations of {project.name}")
+        return tuple(mapping.config(self._name, project.id, variation) for variation in record.variations)
+
+    # what is live
+
+    async def served(self, project: Project) -> ServedNow:
+        """What is live in every environment, and what the environments demand. Raises `ProviderError`."""
+        doing = f"reading what {project.name} has live"
+        try:
+            async with asyncio.TaskGroup() as reads:
+                environments = reads.create_task(self.wire.list_environments(doing=doing))
+                targeting = reads.create_task(self.wire.get_targeting(project.id, doing=doing))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        self._environments = environments.result()
+        return self._now(project, targeting.result(), doing)
+
+    async def serve(
+        self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
+    ) -> ServedNow:
+        """Move the default rule of exactly this environment to a variation or to weights. Raises `ProviderError`."""
+        what = f"making {live.name} of {project.name} live" if isinstance(live, Config) else "putting weights back"
+        return await self._move(project, environment, live, comment, f"{what} in {environment.name}")
+
+    async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow:
+        """Move the default rule of exactly this environment to the disabled entry. Raises `ProviderError`.
+
+        Targeting itself cannot be switched off over the API (*Update AI Config targeting*, instructions).
+        """
+        doing = f"making nothing of {project.name} live in {environment.name}"
+        return await self._move(project, environment, None, comment, doing)
+
+    async def _move(
+        self, project: Project, environment: Environment, live: Config | Split | None, comment: str, doing: str
+    ) -> ServedNow:
+        """One patch. Ids that were seen earlier and are refused are read anew, once: nothing was done."""
+        if not self._environments:
+            self._environments = await self.wire.list_environments(doing=doing)
+        known = project.id in self._entries
+        instructions = await self._instructions(project, live, doing)
+        try:
+            targeting = await self._patch(project, environment, instructions, comment, doing)
+        except NotDone as error:
+            if not known or error.problem.fault is not Fault.INVALID:
+                raise
+            self._entries.pop(project.id, None)
+            again = await self._instructions(project, live, doing)
+            if again == instructions:
+                raise
+            targeting = await self._patch(project, environment, again, comment, doing)
+        return self._now(project, targeting, doing, wrote=True)
+
+    async def _patch(
+        self, project: Project, environment: Environment, instructions: list[Instruction], comment: str, doing: str
+    ) -> wire.Targeting:
+        return await self.wire.patch_targeting(project.id, environment.id, instructions, comment=comment, doing=doing)
+
+    async def _instructions(self, project: Project, live: Config | Split | None, doing: str) -> list[Instruction]:
+        """The instruction that moves the default rule, from entries seen earlier if they have what it needs."""
+        found = mapping.default_rule(self._entries.get(project.id, ()), live)
+        if found is None:
+            targeting = await self.wire.get_targeting(project.id, doing=doing)
+            self._entries[project.id] = targeting.variations
+            found = mapping.default_rule(targeting.variations, live)
+        if found is None:
+            raise NotDone(Problem(Fault.NOT_FOUND, self._name, doing, detail="the variation is not there to be served"))
+        return list(found)
+
+    def _now(self, project: Project, targeting: wire.Targeting, doing: str, *, wrote: bool = False) -> ServedNow:
+        self._entries[project.id] = targeting.variations
+        try:
+            return mapping.served_now(self._name, targeting, self._environments)
+        except mapping.Unclear as error:
+            problem = Problem(Fault.UNINTELLIGIBLE, self._name, doing, detail=str(error))
+            raise (Unsure if wrote else NotDone)(problem) from error
+
+    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+        """The newest line of the audit log about it (*List audit log entries*). Raises `ProviderError`."""
+        resource = self.wire.resource(environment.id, project.id)
+        doing = f"reading who moved {project.name} in {environment.name}"
+        entry = await self.wire.newest_audit_entry(resource, doing=doing)
+        return mapping.moved(entry) if entry else None
+
+    # approvals
+
+    async def ask_approval(
+        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+    ) -> ProviderApproval:
+        """A request for the instructions that would do it, or the one that waits for them. Raises `ProviderError`."""
+        doing = f"asking for an approval for {project.name} in {environment.name}"
+        resource = self.wire.resource(environment.id, project.id)
+        instructions = await self._instructions(project, live, doing)
+        for pending in await self.wire.pending_approvals(resource, doing=doing):
+            if pending.instructions == instructions:
+                return await self._approval(pending)
+        made = await self.wire.create_approval(resource, instructions, description=description, doing=doing)
+        return await self._approval(made)
+
+    async def approval(self, approval_id: str) -> ProviderApproval:
+        """Where a request stands, and who said what. Raises `ProviderError`."""
+        try:
+            return await self._approval(await self.wire.get_approval(approval_id))
+        except NotDone as error:
+            if error.problem.fault is Fault.NOT_FOUND:
+                return ProviderApproval(approval_id, "", GateState.GONE)
+            raise
+
+    async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
+        """Do what was approved (*Apply approval request*). Raises `ProviderError`.
+
+        A refusal means *not possible now*: it is answered by how the request stands then.
+        """
+        try:
+            return await self._approval(await self.wire.apply_approval(approval_id, comment=comment))
+        except NotDone as error:
+            if error.problem.fault in (Fault.UNAUTHORIZED, Fault.RATE_LIMITED) or error.problem.status is None:
+                raise
+            if error.problem.status >= 500:
+                raise
+            return await self.approval(approval_id)
+
+    async def drop_approval(self, approval_id: str) -> None:
+        """Delete a request. Raises `ProviderError`."""
+        try:
+            await self.wire.delete_approval(approval_id)
+        except NotDone as error:
+            if error.problem.fault is not Fault.NOT_FOUND:
+                raise
+
+    async def _approval(self, record: wire.Approval) -> ProviderApproval:
+        await self._learn_names([review.member for review in record.reviews])
+        return mapping.approval(record, self._link(record.resource), self._names)
+
+    async def _learn_names(self, ids: Sequence[str]) -> None:
+        """Who the reviewers are; a token that may not read members leaves their ids."""
+        unknown = sorted({each for each in ids if each and each not in self._names})
+        if not unknown:
+            return
+        try:
+            members = await self.wire.find_members(f"id:{'|'.join(unknown)}", doing="reading who reviewed")
+        except ProviderError:
+            return
+        self._names.update({each.id: each.email or mapping.member(each).name for each in members})
+
+    def _link(self, resource: str) -> str:
+        """Where people review it: the AI Config's page in that environment."""
+        parts = dict(part.partition("/")[::2] for part in resource.split(":"))
+        path = path_of("/projects/{}/ai-configs/{}/targeting", parts.get("proj", ""), parts.get("aiconfig", ""))
+        return f"{self._transport.base_url}{path}{path_of('?env={}', parts.get('env', ''))}"
+
+    # what LaunchDarkly does not have
+
+    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
+        """None: LaunchDarkly keeps no evaluations."""
+        del project
+        return ()
+
+    async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
+        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        raise self._cannot(f"reading evaluation {evaluation_id} of {project.name}")
+
+    async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
+        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        raise self._cannot(f"setting evaluation {evaluation_id} of {project.name} to {status}")
+
+    def _cannot(self, doing: str) -> NotDone:
+        return NotDone(Problem(Fault.INVALID, self._name, doing, detail="LaunchDarkly has no such operation here"))
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._transport.close()

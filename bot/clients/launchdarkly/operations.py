@@ -1,0 +1,155 @@
+"""The operations of the LaunchDarkly REST API that we need, one method each, in the words of the wire.
+
+Every method raises `ProviderError`. The environment of a change is always named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.clients.launchdarkly import wire
+from bot.clients.transport import Call, Transport, path_of
+
+PAGE_SIZE = 100
+MOST_PAGES = 1_000
+"""A service that still has more after this many pages is not counting."""
+
+SEMANTIC_PATCH = "application/json; domain-model=launchdarkly.semanticpatch"
+
+VIEW, MOVE = "viewProject", "updateAIConfigTargeting"
+"""Rights of a role, as the service calls them (*Role actions*)."""
+
+Instruction = Mapping[str, Any]
+Item = TypeVar("Item")
+
+
+class Operations:
+    """One LaunchDarkly project. `doing` says what is being done, for people and logs, better than keys can."""
+
+    def __init__(self, transport: Transport, project: str) -> None:
+        self._transport = transport
+        self._project = project
+
+    def resource(self, environment: str, config: str) -> str:
+        """How approvals and audit log name an AI Config in an environment."""
+        return f"proj/{self._project}:env/{environment}:aiconfig/{config}"
+
+    async def caller(self) -> wire.Caller:
+        """Whose token it is (*Identify the caller*)."""
+        return await self._transport.read(Call("GET", "/api/v2/caller-identity", "asking who we are"), wire.CALLER)
+
+    # AI Configs (*List AI Configs*, *Get AI Config*, *Update AI Config*, *Get AI Config variation*)
+
+    async def list_ai_configs(self) -> list[wire.AIConfig]:
+        """All AI Configs with their variations, over all pages."""
+        call = Call("GET", self._path("/ai-configs"), "reading the AI Configs", right=VIEW)
+        found = await self._all(call, wire.AI_CONFIGS)
+        return list({each.key: each for each in found}.values())
+
+    async def get_ai_config(self, config: str, *, doing: str) -> wire.AIConfig:
+        """One AI Config with its variations."""
+        return await self._transport.read(
+            Call("GET", self._path("/ai-configs/{}", config), doing, right=VIEW), wire.AI_CONFIG
+        )
+
+    async def update_ai_config(self, config: str, body: Mapping[str, Any], *, doing: str) -> wire.AIConfig:
+        """Change the fields that are sent and no other."""
+        call = Call("PATCH", self._path("/ai-configs/{}", config), doing, body=body, right="updateAIConfig")
+        return await self._transport.read(call, wire.AI_CONFIG)
+
+    async def variation_versions(self, config: str, variation: str, *, doing: str) -> list[wire.Variation]:
+        """All versions of one variation, the newest first; the service promises no order."""
+        call = Call("GET", self._path("/ai-configs/{}/variations/{}", config, variation), doing)
+        page = await self._transport.read(call, wire.VERSIONS)
+        return sorted(page.items, key=lambda each: each.version, reverse=True)
+
+    # targeting (*Show an AI Config's targeting*, *Update AI Config targeting*)
+
+    async def get_targeting(self, config: str, *, doing: str) -> wire.Targeting:
+        """What is served where, for all environments."""
+        call = Call("GET", self._path("/ai-configs/{}/targeting", config), doing, right=VIEW)
+        return await self._transport.read(call, wire.TARGETING)
+
+    async def patch_targeting(
+        self, config: str, environment: str, instructions: Sequence[Instruction], *, comment: str, doing: str
+    ) -> wire.Targeting:
+        """Change one environment; all instructions take effect, or none. Answers all environments as they are then."""
+        body = {"environmentKey": environment, "instructions": list(instructions), "comment": comment or None}
+        path = self._path("/ai-configs/{}/targeting", config)
+        call = Call("PATCH", path, doing, body=body, content_type=SEMANTIC_PATCH, right=MOVE)
+        return await self._transport.read(call, wire.TARGETING)
+
+    async def list_environments(self, *, doing: str) -> list[wire.Environment]:
+        """All environments of the project, over all pages, without their SDK keys (*List environments*)."""
+        return await self._all(Call("GET", self._path("/environments"), doing, right=VIEW), wire.ENVIRONMENTS)
+
+    # approvals (*Create approval request*, *List*, *Get*, *Apply*, *Delete*)
+
+    async def create_approval(
+        self, resource: str, instructions: Sequence[Instruction], *, description: str, doing: str
+    ) -> wire.Approval:
+        """Ask for an approval of these instructions."""
+        body = {"resourceId": resource, "description": description, "instructions": list(instructions)}
+        call = Call("POST", "/api/v2/approval-requests", doing, body=body, right="createApprovalRequest")
+        return await self._transport.read(call, wire.APPROVAL)
+
+    async def pending_approvals(self, resource: str, *, doing: str) -> list[wire.Approval]:
+        """The requests for this resource that were not applied yet."""
+        query = {"filter": f'resourceId equals {resource},status anyOf ["pending"]'}
+        found = await self._all(Call("GET", "/api/v2/approval-requests", doing, query), wire.APPROVALS)
+        return [each for each in found if each.resource == resource and each.status == "pending"]
+
+    async def get_approval(self, approval: str) -> wire.Approval:
+        """One request."""
+        path = path_of("/api/v2/approval-requests/{}", approval)
+        return await self._transport.read(Call("GET", path, f"reading approval request {approval}"), wire.APPROVAL)
+
+    async def apply_approval(self, approval: str, *, comment: str) -> wire.Approval:
+        """Do what was approved."""
+        path = path_of("/api/v2/approval-requests/{}/apply", approval)
+        doing = f"applying approval request {approval}"
+        call = Call("POST", path, doing, {}, {"comment": comment or None}, right="applyApprovalRequest")
+        return await self._transport.read(call, wire.APPROVAL)
+
+    async def delete_approval(self, approval: str) -> None:
+        """Delete a request."""
+        path = path_of("/api/v2/approval-requests/{}", approval)
+        await self._transport.do(Call("DELETE", path, f"taking approval request {approval} back"))
+
+    # people and history (*List account members*, *List teams*, *List audit log entries*)
+
+    async def find_members(self, condition: str, *, doing: str) -> list[wire.Member]:
+        """Members for which a condition holds: ``query:…``, ``email:…|…``, ``id:…|…``."""
+        return await self._all(Call("GET", "/api/v2/members", doing, {"filter": condition}), wire.MEMBERS)
+
+    async def find_teams(self, words: str, *, doing: str) -> list[wire.Team]:
+        """Teams whose key or name holds these words."""
+        return await self._all(Call("GET", "/api/v2/teams", doing, {"filter": f"query:{words}"}), wire.TEAMS)
+
+    async def newest_audit_entry(self, resource: str, *, doing: str) -> wire.AuditEntry | None:
+        """The newest entry about a resource."""
+        call = Call("GET", "/api/v2/auditlog", doing, {"spec": resource, "limit": 1})
+        page = await self._transport.read(call, wire.AUDIT)
+        return max(page.items, key=lambda each: each.date, default=None)
+
+    def _path(self, template: str, *keys: str) -> str:
+        return path_of("/api/v2/projects/{}" + template, self._project, *keys)
+
+    async def _all(self, call: Call, answer: TypeAdapter[wire.Page[Item]]) -> list[Item]:
+        """The items of all pages: as many as are said to be, or until there is no next page, or an empty one.
+
+        A list without an end is `UNINTELLIGIBLE`.
+        """
+        found: list[Item] = []
+        for _ in range(MOST_PAGES):
+            query = {**call.query, "limit": PAGE_SIZE, "offset": len(found) or None}
+            page = await self._transport.read(replace(call, query=query), answer)
+            found += page.items
+            more = page.links.get("next") is not None if page.total is None else len(found) < page.total
+            if not page.items or not more:
+                return found
+        raise self._transport.unintelligible(call, f"more than {MOST_PAGES} pages")
