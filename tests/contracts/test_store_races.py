@@ -192,5 +192,5 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_half_written(store:
 async def test_a_reader_never_waits_for_a_writer(store: Store) -> None:
     async with store.write() as tx:
         await tx.insert_change(change(), [])
-        async with asyncio.timeout(2), store.read() as other:
+        async with asyncio.timeout(30), store.read() as other:
             assert await other.change("ch-a") is None

@@ -51,7 +51,7 @@ async def test_the_acknowledgement_waits_for_nothing(talk: Talk, monkeypatch: py
         monkeypatch.setattr(Store, name, hung)
     monkeypatch.setattr(SlackPeople, "actor", hang)
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await talk.says(ADA, "/deploy config_x to production")
         await talk.says(ADA, "@configbot deploy config_x to production")
         assert await talk.delivery.bring(click) == {}
@@ -140,7 +140,7 @@ async def test_a_shutdown_takes_nothing_new_and_says_so(talk: Talk, line: str) -
 
     await talk.says(ADA, line)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await talk.heard(ADA):
             await asyncio.sleep(0.01)
     assert "restarting" in (await talk.last(ADA)).text

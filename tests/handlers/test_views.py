@@ -153,7 +153,7 @@ async def test_what_is_wrong_is_said_while_everything_hangs(talk: Talk, monkeypa
         await never.wait()
 
     monkeypatch.setattr("handlers.people.SlackPeople.actor", hang)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         answer = await talk.delivery.bring(picked(payload, "pick.config", None))
         assert await talk.delivery.bring(payload) == {}
 

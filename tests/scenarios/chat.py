@@ -13,7 +13,7 @@ import httpx
 ADA, RAVI, MIRA = "U0ADA", "U0RAVI", "U0MIRA"
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds that something may take to be said."""
 
 

@@ -23,7 +23,7 @@ from bot.domain.reminding import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
 from bot.logs import current_request_id
-from bot.playground import Channel, Command, Person, Workspace, create_app
+from bot.playground import Channel, Command, Person, SocketDelivery, Workspace, create_app
 from bot.registry.app import close as close_registry
 from bot.registry.app import create_app as create_registry
 from bot.registry.database import migrate as migrate_registry
@@ -274,7 +274,8 @@ async def staged(
             TEAM, (*PEOPLE, *people), (*CHANNELS, *channels), ALL_COMMANDS, path=data / "slack.db", rate_limits=False
         )
         stack.callback(workspace.close)
-        port = await stack.enter_async_context(serving(create_app(workspace), host="127.0.0.1", port=0))
+        slack = create_app(workspace, delivery=SocketDelivery(workspace, ack_seconds=30))  # whatever else runs here
+        port = await stack.enter_async_context(serving(slack, host="127.0.0.1", port=0))
         stack.callback(workspace.audience.end)
         service = create_registry(url, api_keys=[KEY])
         stack.push_async_callback(close_registry, service)

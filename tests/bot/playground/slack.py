@@ -105,7 +105,7 @@ class Page:
     def __init__(self, base_url: str, user: str = "U0ADA") -> None:
         self.base_url = base_url
         self.user = user
-        self.http = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=10)
+        self.http = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60)
 
     def as_(self, user: str) -> Page:
         page = Page.__new__(Page)
@@ -148,7 +148,7 @@ class Page:
         place = {"channel": message["channel"], **which}
         return await self.post("action", **place, **found(message["blocks"], action_id), **more)
 
-    async def until(self, holds: Callable[[Any], Any], look: Callable[[], Any], seconds: float = 5) -> Any:
+    async def until(self, holds: Callable[[Any], Any], look: Callable[[], Any], seconds: float = 30) -> Any:
         """Look again until something holds, and give what was seen."""
         async with asyncio.timeout(seconds):
             while True:
@@ -175,14 +175,14 @@ class Stream:
 
     async def still_here(self) -> None:
         """Wait for a sign of life."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             async for line in self._lines:
                 if line == ": still here":
                     return
 
     async def next(self, name: str) -> Any:
         """The data of the next event of this name."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             event = ""
             async for line in self._lines:
                 if line.startswith("event: "):
