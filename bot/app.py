@@ -110,6 +110,7 @@ class Parts:
     index_refresh: timedelta = timedelta(minutes=5)
     clock: Clock = field(default_factory=SystemClock)
     reminding: Reminding = field(default_factory=Reminding)
+    drift_watch: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
         ctx = new_context(parts, parts.providers, store, client, identity, people, alone=file is not None)
         desk = handlers.Desk(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
         handlers.register(app, desk)
-        scheduler = Scheduler(ctx, tasks, table(parts.index_refresh))
+        scheduler = Scheduler(ctx, tasks, table(parts.index_refresh, parts.drift_watch))
         stack.push_async_callback(tasks.drain, DRAIN_SECONDS)
         stack.callback(scheduler.stop)
         yield Bot(app, ctx, tasks, scheduler, identity, {"database": partial(_database_answers, store)})
@@ -349,6 +350,7 @@ def parts_of(settings: Settings, providers: Sequence[ProviderClient]) -> Parts:
         approval_expiry=timedelta(hours=settings.approval_expiry_hours),
         index_refresh=timedelta(minutes=settings.index_refresh_minutes),
         reminding=reminding_of(settings),
+        drift_watch=timedelta(minutes=settings.drift_watch_minutes),
     )
 
 

@@ -8,6 +8,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ PEOPLE = (
     Person("U0RAVI", "Ravi Menon", "Reviewer", email="ravi@acorn.example", tz="Asia/Kolkata"),
     Person("U0MIRA", "Mira Okafor", "Reviewer", email="mira@acorn.example", tz="Africa/Lagos"),
 )
+DRIFT_WATCH = timedelta(seconds=15)
+"""How often somebody who tries it out wants to be told what they just changed behind the bot's back."""
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 CHANNELS = (
     Channel(DEPLOYS, "deploys", "What goes live, and who said so"),
@@ -116,6 +119,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
             evaluations_channel=EVALS,
             clock=clock,
             reminding=Reminding(ALWAYS),
+            drift_watch=DRIFT_WATCH,
         )
         bot = await stack.enter_async_context(put_together(parts))
         await bot.ctx.index.refresh()

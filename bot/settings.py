@@ -300,6 +300,11 @@ class Settings(BaseSettings):
     index_refresh_minutes: _Seconds = Field(
         default=5, description="Minutes between two readings of all projects and configs.", examples=["5"]
     )
+    drift_watch_minutes: _Seconds = Field(
+        default=5,
+        description="Minutes between two looks at what is live, for changes made outside configbot.",
+        examples=["5"],
+    )
     http_host: str = Field(
         default="127.0.0.1",
         description="The address to listen on; 0.0.0.0 inside a container or on a platform.",

@@ -10,11 +10,11 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import ChangeDetail, ConfigComparison, NotFound, Outcome, Refused
+from bot.domain.outcomes import ChangeDetail, ConfigComparison, DriftDetail, NotFound, Outcome, Refused
 from bot.grammar import parse
 from bot.grammar.readings import Misunderstood, Understood
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, changes, deploys, evaluations, project_edits
+from bot.usecases import applying, approvals, changes, deploys, drifts, evaluations, project_edits
 from bot.usecases.drafts import draft, first_time
 from bot.usecases.guard import guarded
 from bot.usecases.lines import Speaker, changes_what_is_live, run
@@ -53,6 +53,8 @@ class Actions:
             Action.CLOSE_AS_FAILED: lambda change, actor, _: applying.close_as_failed(ctx, change, actor),
             Action.PROJECT_CONFIRM: lambda draft, actor, _: project_edits.confirm(ctx, draft, actor),
             Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
+            Action.DRIFT_ADOPT: lambda shown, actor, _: drifts.adopt(ctx, shown, actor),
+            Action.DRIFT_RESTORE: lambda shown, actor, click: drifts.restore(ctx, shown, actor, place_of(click)),
             Action.EVALUATION_SNOOZE: lambda one, actor, _: evaluations.snooze(ctx, one, actor, SNOOZE),
         }
 
@@ -90,6 +92,8 @@ class Actions:
                 await self._show(messages.review_modal, identifier, actor, click, reply)
             case Action.FULL_DIFF:
                 await self._show(messages.diff_modal, identifier, actor, click, reply)
+            case Action.DRIFT_LOOK:
+                await self._look(identifier, actor, click, reply)
             case Action.REJECT:
                 await self._ask_why(identifier, actor, click, reply)
             case _:
@@ -139,6 +143,18 @@ class Actions:
             await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal(detail)))
         except NotTaken as error:
             log.warning("review.not_opened", error=error.code)
+            await self._desk.say(detail, actor, reply)
+
+    async def _look(self, shown: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """The whole diff of a drift, for whoever pressed alone."""
+        detail = await drifts.look(self._desk.ctx, shown, actor)
+        if not isinstance(detail, DriftDetail):
+            await self._desk.say(detail, actor, reply)
+            return
+        try:
+            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.drift_modal(detail)))
+        except NotTaken as error:
+            log.warning("drift.not_opened", error=error.code)
             await self._desk.say(detail, actor, reply)
 
     async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:

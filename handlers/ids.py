@@ -28,6 +28,10 @@ class Action(StrEnum):
     """Value: the id of a stored draft, what was shown before."""
     EVALUATION_COMPLETE = "evaluation.complete"
     EVALUATION_SNOOZE = "evaluation.snooze"
+    DRIFT_ADOPT = "drift.adopt"
+    """Value of this and the next two: the drift's id and the version that was shown, ``id@2``."""
+    DRIFT_RESTORE = "drift.restore"
+    DRIFT_LOOK = "drift.look"
 
 
 class View(StrEnum):

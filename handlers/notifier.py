@@ -7,7 +7,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
-from bot.domain.notices import ChangeView, EvaluationView, HistoryView
+from bot.domain.drift import Silence
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
 from bot.usecases.ports import Clock, NotDelivered
 from handlers import messages
 from handlers.calls import NotTaken, taken
@@ -48,6 +49,14 @@ class SlackNotifier:
     async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about an evaluation left running."""
         return await self._show(messages.evaluation_report(view), place.channel, at)
+
+    async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about something live that moved behind our back."""
+        return await self._show(messages.drift_card(view), place.channel, at)
+
+    async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about a provider that does not answer the drift watch."""
+        return await self._show(messages.silence(silence), place.channel, at)
 
     async def _show(self, message: Message, channel: str, at: MessageAt | None) -> MessageAt:
         if at is None:

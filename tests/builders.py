@@ -12,12 +12,13 @@ from typing import Any
 from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow
 from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.contents import Content, Message
+from bot.domain.drift import Drift, Silence
 from bot.domain.errors import Fault, Problem, Reason
 from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.notices import ChangeView, EvaluationView, HistoryView
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
 from bot.domain.policies import built_in_rule
 from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
@@ -269,7 +270,9 @@ class MemoryProvider:
 
     def _served(self, project: Project) -> ServedNow:
         now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
-        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances))
+        versions = {each.config.id: each.config.content_version for each in self.configs_[project.id]}
+        known = None if self.capabilities.immutable_configs else versions
+        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances), known)
 
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
@@ -402,7 +405,7 @@ class Crowd:
 class Said:
     """One message that was posted or edited."""
 
-    view: ChangeView | HistoryView | EvaluationView
+    view: ChangeView | HistoryView | EvaluationView | DriftView | Silence
     at: MessageAt
     edited: bool
 
@@ -423,6 +426,12 @@ class Memo:
     async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(view, place.channel, at)
 
+    async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(view, place.channel, at)
+
+    async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(silence, place.channel, at)
+
     def _say(self, view: Any, channel: str, at: MessageAt | None) -> MessageAt:
         if self.failing:
             raise self.failing.pop(0)
@@ -441,6 +450,14 @@ class Memo:
     def reports(self) -> list[Said]:
         """The reports about evaluations."""
         return [said for said in self.said if isinstance(said.view, EvaluationView)]
+
+    def drifts(self) -> list[Drift]:
+        """Every state of every drift that was told, in order."""
+        return [said.view.drift for said in self.said if isinstance(said.view, DriftView)]
+
+    def silences(self) -> list[Silence]:
+        """Every state of every silence that was told, in order."""
+        return [said.view for said in self.said if isinstance(said.view, Silence)]
 
 
 @dataclass(slots=True)

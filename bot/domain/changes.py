@@ -234,6 +234,10 @@ class Event(StrEnum):
     REMINDER_SNOOZED = "reminder.snoozed"
     PROJECT_CREATED = "project.created"
     PROJECT_UPDATED = "project.updated"
+    DRIFT_FOUND = "drift.found"
+    """What is live moved and no change made here is the reason."""
+    DRIFT_ADOPTED = "drift.adopted"
+    DRIFT_ENDED = "drift.ended"
 
 
 @dataclass(frozen=True, slots=True)

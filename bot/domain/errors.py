@@ -80,6 +80,11 @@ class Code(StrEnum):
     NOTHING_TO_CHANGE = "nothing_to_change"
     PROJECT_CHANGED = "project_changed"
     BUTTON_USED = "button_used"
+    # drift
+    DRIFT_OVER = "drift_over"
+    DRIFT_MOVED_ON = "drift_moved_on"
+    """What is live moved again after the message about it was shown."""
+    CANNOT_RESTORE = "cannot_restore"
     # where
     CANNOT_POST = "cannot_post"
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import AuditEntry, Change, Decision
+from bot.domain.drift import Drift
 from bot.domain.evaluations import Evaluation
 
 
@@ -20,6 +21,10 @@ class NoticeKind(StrEnum):
     """A line in the card's thread; subject: the audit entry's id."""
     EVALUATION = "evaluation"
     """An evaluation left running; subject: ``provider:evaluation id``."""
+    DRIFT = "drift"
+    """What is live moved behind our back; subject: the drift's id."""
+    SILENCE = "silence"
+    """A provider does not answer the drift watch; subject: the silence's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +108,12 @@ class EvaluationView:
     """Whether `since` was seen by us; otherwise it is the creation time, worded "at least"."""
     now: datetime
     may_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DriftView:
+    """Everything that the message about a drift shows."""
+
+    drift: Drift
+    change: Change | None = None
+    """The change by which it was right before."""

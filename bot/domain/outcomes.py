@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.contents import Content, ContentDiff
+from bot.domain.drift import Baseline, Drift
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation, Evidence
 from bot.domain.fields import ProjectFields
@@ -119,6 +120,10 @@ class BoardCell:
     last: Change | None = None
     """The change by which it became live here, if it still is what that change made live."""
     pending: Change | None = None
+    known: Baseline | None = None
+    """What was last right here."""
+    drifted: bool = False
+    """What is live is something else, and no change made here is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ class ChangeDetail:
     history: tuple[AuditEntry, ...]
     diff: ContentDiff
     undoable: bool = False
+    drift: Drift | None = None
+    """What is live moved away from what this change had made live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +403,20 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftDetail:
+    """What was right and what is live, whole."""
+
+    drift: Drift
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What moved outside is right from now on."""
+
+    drift: Drift
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """The line is understood, and its use case is not built yet."""
 
@@ -438,6 +459,8 @@ Outcome = (
     | EvaluationDetail
     | EvaluationUpdated
     | Snoozed
+    | DriftDetail
+    | Adopted
     | NotYet
     | Harmless
 )

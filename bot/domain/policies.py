@@ -13,6 +13,7 @@ from typing import assert_never
 
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
+from bot.domain.drift import Drift, restorable
 from bot.domain.edits import Sought
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
@@ -227,7 +228,44 @@ class ProjectEdit:
     """What the provider calls it."""
 
 
-Facts = Request | Vote | Withdrawal | Application | StatusUpdate | Settlement | ProjectEdit | Lookup
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Facts for the question: may this person say that what moved outside is right.
+
+    `moved_on`: what is live is no longer what the message showed that was pressed.
+    """
+
+    actor: Actor
+    drift: Drift
+    moved_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """Facts for the question: may what was live before a drift be asked for; the change itself is asked for anew.
+
+    `lost`: the config that was live holds other content by now.
+    """
+
+    actor: Actor
+    drift: Drift
+    moved_on: bool = False
+    lost: bool = False
+    open_change: OpenChange | None = None
+
+
+Facts = (
+    Request
+    | Vote
+    | Withdrawal
+    | Application
+    | StatusUpdate
+    | Settlement
+    | ProjectEdit
+    | Adoption
+    | Restoration
+    | Lookup
+)
 
 
 def decide(facts: Facts) -> Answer:
@@ -247,6 +285,8 @@ def decide(facts: Facts) -> Answer:
             return _verdict(_settlement_reasons(facts), RuleMark("member-settles", 0))
         case ProjectEdit():
             return _verdict(_edit_reasons(facts), RuleMark("member-edits-projects", 0))
+        case Adoption() | Restoration():
+            return _verdict(_drift_reasons(facts), RuleMark("member-answers-drift", 0))
         case Lookup(actor):
             return _verdict(() if actor.standing is Standing.GUEST else _who(actor), RuleMark("look-up", 0))
         case _:
@@ -469,6 +509,25 @@ def _maintainer_reasons(facts: ProjectEdit) -> Iterator[Reason]:
         elif len(sought.found) > 1:
             names = [each.email or each.name or each.id for each in sought.found]
             yield Reason(Code.MAINTAINER_UNCLEAR, facts=named | {"names": names})
+
+
+def _drift_reasons(facts: Adoption | Restoration) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    drift = facts.drift
+    if drift.ended_as is not None:
+        yield Reason(Code.DRIFT_OVER, Lifter.NOBODY, {"ended": drift.ended_as.value, "whom": drift.ended_by})
+    elif facts.moved_on:
+        yield Reason(Code.DRIFT_MOVED_ON)
+    if isinstance(facts, Restoration):
+        yield from _restoration_reasons(facts)
+
+
+def _restoration_reasons(facts: Restoration) -> Iterator[Reason]:
+    if facts.lost or not restorable(facts.drift.was.served, facts.drift.now):
+        yield Reason(Code.CANNOT_RESTORE, Lifter.OPERATOR)
+    standing = facts.open_change
+    if standing is not None:
+        yield Reason(Code.OPEN_CHANGE, facts={"change": standing.id, "number": standing.number})
 
 
 _STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})

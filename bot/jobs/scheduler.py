@@ -40,7 +40,9 @@ class Job:
     """Seconds, at random, so that processes do not all ask at once."""
 
 
-def table(index_refresh: timedelta = timedelta(minutes=5)) -> tuple[Job, ...]:
+def table(
+    index_refresh: timedelta = timedelta(minutes=5), drift_watch: timedelta = timedelta(minutes=5)
+) -> tuple[Job, ...]:
     """All jobs. The order is that of the first round at the start: names before what needs them."""
     minute = timedelta(minutes=1)
     return (
@@ -54,6 +56,8 @@ def table(index_refresh: timedelta = timedelta(minutes=5)) -> tuple[Job, ...]:
             minute, minute, sweeps.approvals_that_wait),
         Job("evaluations left running", "reports evaluations that run for longer than the threshold",
             5 * minute, 4 * minute, sweeps.evaluations_left_running, jitter=10),
+        Job("drift watch", "tells once when something live was changed outside configbot",
+            drift_watch, 4 * minute, sweeps.drift_watch, jitter=min(10, int(drift_watch.total_seconds() / 3))),
         Job("clean-up", "removes drafts and notices that nobody will ask for again",
             60 * minute, minute, sweeps.clean_up, jitter=60),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, delivery, evaluations
+from bot.usecases import applying, approvals, delivery, evaluations, watching
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
@@ -24,6 +24,13 @@ async def evaluations_left_running(ctx: Context) -> str:
     swept = await evaluations.sweep(ctx)
     found = f"{swept.running} running in {swept.projects} projects"
     return f"{found}, {swept.reported} reported, {swept.unreadable} unreadable"
+
+
+async def drift_watch(ctx: Context) -> str:
+    """Tell what moved behind our back."""
+    seen = await watching.watch(ctx)
+    left = f", {seen.unread} unread" if seen.unread else ""
+    return f"{seen.projects} projects, {seen.first} first seen, {seen.found} found, {seen.ended} ended{left}"
 
 
 async def notices_to_say(ctx: Context) -> str:

@@ -19,6 +19,7 @@ from bot.domain.pace import Lane
 from bot.store.reading import Reading, about, due
 from bot.store.rows import from_lane, from_notice, to_lane, to_notice
 from bot.store.tables import lanes, notices
+from bot.store.upserts import insert_into
 
 
 class Clock(Protocol):
@@ -166,5 +167,5 @@ class Delivering(Reading):
         return (await self._connection.execute(statement)).first() is not None
 
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An insert that can be told what to do about a conflict; both databases write it alike."""
-        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
+        """An insert that can be told what to do about a conflict."""
+        return insert_into(self._connection, table)

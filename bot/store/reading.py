@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.changes import AuditEntry, Change, Decision, State
 from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.store.drifting import DriftReading
 from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_reminder
 from bot.store.tables import audit, changes, decisions, drafts, notices, reminders
 
@@ -26,7 +27,7 @@ class Queue:
     posts: bool
 
 
-class Reading:
+class Reading(DriftReading):
     """One transaction, as far as it reads. Every method raises `StoreUnavailable` through the transaction around it."""
 
     def __init__(self, connection: AsyncConnection) -> None:

@@ -200,3 +200,61 @@ reminders = Table(
 )
 
 Index("ix_reminders_ended_at", reminders.c.ended_at)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("project_id", String, primary_key=True),
+    Column("environment_id", String, primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("source", String, nullable=False),
+    Column("change_id", String),
+    Column("details", Document, nullable=False),
+)
+"""What was last right in each environment of each project."""
+
+drifts = Table(
+    "drifts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("provider", String, nullable=False),
+    Column("project_id", String, nullable=False),
+    Column("environment_id", String, nullable=False),
+    Column("found_at", UTCDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("ended_as", String),
+    Column("ended_by", String, nullable=False),
+    Column("details", Document, nullable=False),
+)
+
+ONE_DRIFT = Index(
+    "uq_drifts_one_open",
+    drifts.c.provider,
+    drifts.c.project_id,
+    drifts.c.environment_id,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+"""One open drift in one environment of a project: two processes that see it write down one."""
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("provider", String, nullable=False),
+    Column("since", UTCDateTime, nullable=False),
+    Column("fault", String, nullable=False),
+    Column("ended_at", UTCDateTime),
+)
+
+ONE_SILENCE = Index(
+    "uq_silences_one_open",
+    silences.c.provider,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+"""One open silence of a provider."""

@@ -13,14 +13,25 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
 from bot.domain.notices import NoticeKind, Reminder
 from bot.store.delivering import Delivering
+from bot.store.drifting import DriftWriting, over_for_long
 from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change
-from bot.store.tables import ONE_OPEN, audit, changes, counters, decisions, drafts, notices, occasions, reminders
+from bot.store.tables import (
+    ONE_OPEN,
+    audit,
+    changes,
+    counters,
+    decisions,
+    drafts,
+    notices,
+    occasions,
+    reminders,
+)
 
 KEPT = timedelta(days=30)
 """How long things stay that nobody needs any more."""
 
 
-class Writing(Delivering):
+class Writing(DriftWriting, Delivering):
     """One transaction that writes. An exception inside it undoes all of it."""
 
     # changes
@@ -124,7 +135,7 @@ class Writing(Delivering):
         """Remove what nobody needs any more; answers how many rows.
 
         Drafts and occasions that ran out; after 30 days, lines of history that were said or given up (the history
-        itself stays), and evaluations that ended, with their messages' notices.
+        itself stays), and evaluations, drifts and silences that ended, with their messages' notices.
         """
         old = now - KEPT
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
@@ -141,5 +152,6 @@ class Writing(Delivering):
             delete(notices).where(notices.c.kind == NoticeKind.HISTORY.value, past),
             delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, past, ~needed),
             delete(reminders).where(reminders.c.ended_at < old),
+            *over_for_long(old),
         ]
         return sum([(await self._connection.execute(statement)).rowcount for statement in removed])

@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 from bot.clients.base import ProviderError, ServedNow, Unsure
 from bot.domain.actors import Actor
 from bot.domain.changes import Attempt, AuditEntry, Change, Event, Move, Say, State, after
+from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Evidence
 from bot.domain.names import Environment
+from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
 from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
-from bot.domain.served import Nothing, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
+from bot.usecases.baselines import now_right
 from bot.usecases.context import LEASE, Context, entry
-from bot.usecases.delivery import deliver_card
+from bot.usecases.delivery import deliver_about, deliver_card
 from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
 from bot.usecases.notices import history_of, take_undo_away
 
@@ -129,7 +131,8 @@ async def _carry_on(ctx: Context, change: Change) -> Outcome:
     _step(change, "looked")
     answer = decide(looked.facts)
     if isinstance(answer, Denied | NeedsApproval):
-        return await _finish(ctx, change, Move.VOID, Event.VOIDED, reasons=_why_not(answer))
+        reasons = await _told_already(ctx, change, _why_not(answer))
+        return await _finish(ctx, change, Move.VOID, Event.VOIDED, reasons=reasons)
     now = ctx.clock.now()
     async with ctx.store.write() as tx:
         sending = replace(change, attempt=Attempt.SENDING, lease_until=now + LEASE, updated_at=now)
@@ -144,6 +147,21 @@ def _why_not(answer: Denied | NeedsApproval) -> tuple[Reason, ...]:
     if isinstance(answer, Denied):
         return answer.reasons
     return (Reason(Code.APPROVER_LOST, Lifter.APPROVER, {"have": answer.have, "need": answer.need}),)
+
+
+async def _told_already(ctx: Context, change: Change, reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """What moved behind our back, and is told already, has a message of its own to go to."""
+    if not any(reason.code is Code.TARGET_CHANGED for reason in reasons):
+        return reasons
+    async with ctx.store.read() as tx:
+        drift = await tx.open_drift(*change.project.key, change.environment.id)
+        told = await tx.notice_for(NoticeKind.DRIFT, drift.id) if drift is not None else None
+    if told is None or told.at is None:
+        return reasons
+    return [
+        replace(reason, facts={**reason.facts, "drift": told.subject}) if reason.code is Code.TARGET_CHANGED else reason
+        for reason in reasons
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,19 +250,10 @@ async def _read_back(ctx: Context, change: Change, before: ServedNow | None) -> 
     except ProviderError as error:
         return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=error.problem)
     _step(change, "read back")
-    if not has_effect(change, now.served.get(change.environment.id)):
+    if not is_live(change, now.served.get(change.environment.id)):
         problem = Problem(Fault.NO_EFFECT, change.project.provider, "reading back what is live")
         return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
     return await _finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=_moved_beside(change, before, now))
-
-
-def has_effect(change: Change, served: Served | None) -> bool:
-    """Whether what the change wanted is what is live."""
-    if served is None:
-        return False
-    if change.target is None:
-        return isinstance(served.live, Nothing)
-    return served.serves(change.target.id, change.target.content_version)
 
 
 def _moved_beside(change: Change, before: ServedNow | None, now: ServedNow) -> Problem | None:
@@ -272,7 +281,7 @@ async def _find_out(
     except ProviderError as error:
         return await _lose(ctx, change, problem or error.problem)
     served = now.served.get(change.environment.id)
-    if has_effect(change, served):
+    if is_live(change, served):
         event = Event.SETTLED if change.state is State.UNKNOWN else Event.APPLIED
         return await _finish(ctx, change, Move.SUCCEED, event, problem=_moved_beside(change, before, now))
     lost = problem or change.problem or Problem(Fault.CUT_AFTER_WRITE, change.project.provider, "making it live")
@@ -355,7 +364,7 @@ async def _finish(
     )
     facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
     said = entry(event, change.id, now, actor, **facts)
-    saved, below = await _write_down(ctx, done, change.state, said)
+    saved, below, drift = await _write_down(ctx, done, change.state, said)
     if saved is None:
         async with ctx.store.read() as tx:
             current = await tx.change(change.id)
@@ -364,19 +373,26 @@ async def _finish(
     await deliver_card(ctx, saved.id)
     if below is not None:
         await deliver_card(ctx, below)
+    if drift is not None:
+        await deliver_about(ctx, NoticeKind.DRIFT, drift)
     return _outcome_of(saved)
 
 
 async def _write_down(
     ctx: Context, change: Change, expected: State, said: AuditEntry
-) -> tuple[Change | None, str | None]:
-    """Save where a change ended, with its history. Answers it as it stands, and the change whose *Undo* that takes."""
+) -> tuple[Change | None, str | None, str | None]:
+    """Save where a change ended, with its history.
+
+    Answers it as it stands, the change whose *Undo* that takes, and the drift that it ends.
+    """
     async with ctx.store.write() as tx:
         saved = await tx.save(change, expected, [said])
         if saved is None:
-            return None, None
+            return None, None, None
         await history_of(tx, saved, [said])
-        return saved, await take_undo_away(tx, saved) if saved.state is State.APPLIED else None
+        if saved.state is not State.APPLIED:
+            return saved, None, None
+        return saved, await take_undo_away(tx, saved), await now_right(tx, saved)
 
 
 def _outcome_of(change: Change) -> Outcome:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, State
 from bot.domain.contents import diff
+from bot.domain.drift import Drift, Finding, is_live, judge
 from bot.domain.errors import Fault, Problem
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeDetail, ChangeList, NotFound
 from bot.domain.served import Served
 from bot.store import Reading
+from bot.usecases.baselines import known_there
 from bot.usecases.context import Context
-from bot.usecases.looking import still_live
 from bot.usecases.notices import is_undoable
 
 PAGE = 10
@@ -45,7 +47,14 @@ async def detail(ctx: Context, word: str) -> ChangeDetail | NotFound:
             await tx.audit(change.id),
             diff(change.seen.base_content, change.seen.target_content),
             await is_undoable(tx, change),
+            await _moved_away(tx, change),
         )
+
+
+async def _moved_away(tx: Reading, change: Change) -> Drift | None:
+    """The drift that is told away from what this change had made live."""
+    drift = await tx.open_drift(*change.project.key, change.environment.id)
+    return drift if drift is not None and drift.was.change_id == change.id else None
 
 
 async def approvals(ctx: Context, actor: Actor, *, page: int = 1) -> ChangeList:
@@ -108,6 +117,7 @@ async def board(
 
 
 async def _row(ctx: Context, project: Project, patience: float | None) -> BoardRow:
+    looked_at = ctx.clock.now()
     try:
         async with asyncio.timeout(patience):
             now = await ctx.provider(project.provider).served(project)
@@ -117,16 +127,28 @@ async def _row(ctx: Context, project: Project, patience: float | None) -> BoardR
         return BoardRow(project, (), Problem(Fault.TIMED_OUT, project.provider, "reading what is live"))
     async with ctx.store.read() as tx:
         cells = [
-            await cell(tx, project, environment, now.served.get(environment.id)) for environment in now.environments
+            await cell(tx, project, environment, now.served.get(environment.id), looked_at)
+            for environment in now.environments
         ]
     return BoardRow(project, tuple(cells))
 
 
-async def cell(tx: Reading, project: Project, environment: Environment, served: Served | None) -> BoardCell:
-    """One project in one environment: what is live, since which change, what is pending."""
-    last = await tx.last_applied(project.provider, project.id, environment.id)
-    pending = await tx.open_change(project.provider, project.id, environment.id)
-    return BoardCell(environment, served, last if last is not None and still_live(last, served) else None, pending)
+async def cell(
+    tx: Reading, project: Project, environment: Environment, served: Served | None, looked_at: datetime
+) -> BoardCell:
+    """One project in one environment: what is live, since which change, what is pending, whether it drifted."""
+    last = await tx.last_applied(*project.key, environment.id)
+    pending = await tx.open_change(*project.key, environment.id)
+    known = await known_there(tx, *project.key, environment.id)
+    finding = judge(known, served, looked_at=looked_at, under_way=pending, told=None) if served is not None else None
+    return BoardCell(
+        environment,
+        served,
+        last if last is not None and is_live(last, served) else None,
+        pending,
+        known,
+        finding is Finding.DRIFTED,
+    )
 
 
 def _pages(total: int, size: int) -> int:

@@ -50,6 +50,9 @@ LOOKING = timedelta(minutes=2)
 ROUND = 1.0
 """Seconds after which a sweep looks again for queues, while others are still being worked on."""
 
+DECIDED_ON = frozenset({NoticeKind.CARD, NoticeKind.DRIFT})
+"""Messages on which people decide something."""
+
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
 
@@ -83,6 +86,17 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
     for line in lines:
         if line is not None and line.wanted > line.shown:
             await deliver(ctx, line)
+
+
+async def deliver_about(ctx: Context, kind: NoticeKind, subject: str) -> None:
+    """Bring the one message about something up to date now, if there is one. Never raises, as for a card."""
+    try:
+        async with ctx.store.read() as tx:
+            notice = await tx.notice_for(kind, subject)
+        if notice is not None:
+            await deliver(ctx, notice)
+    except StoreUnavailable as error:
+        log.warning("notice.not_delivered_now", kind=kind.value, subject=subject, cause=str(error))
 
 
 async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
@@ -223,9 +237,9 @@ async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
 
 
 async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
-    """A card that its channel does not take stands in the default channel: nobody decides on what nobody sees."""
+    """What its channel does not take stands in the default channel: nobody decides on what nobody sees."""
     other = ctx.default_channel
-    if not error.final or notice.kind is not NoticeKind.CARD or other is None or other == notice.place.channel:
+    if not error.final or notice.kind not in DECIDED_ON or other is None or other == notice.place.channel:
         return False
     log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
     try:

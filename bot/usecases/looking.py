@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
-from bot.domain.changes import Change, Kind, Say
+from bot.domain.changes import Kind, Say
+from bot.domain.drift import is_live
 from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.names import Config, Environment, Project
 from bot.domain.policies import Undone
-from bot.domain.served import Nothing, One, Served, Split
+from bot.domain.served import One, Served, Split
 from bot.logs import get_logger
 from bot.store import Reading
 from bot.usecases.context import Context
@@ -99,14 +100,5 @@ async def undone_facts(tx: Reading, change_id: str | None, served: Served | None
     last = await tx.last_applied(undone.project.provider, undone.project.id, undone.environment.id)
     decisions = await tx.decisions(undone.id)
     approvers = frozenset(said.actor.key for said in decisions if said.say is Say.APPROVE)
-    on_top = last is None or last.id != undone.id or not still_live(undone, served)
+    on_top = last is None or last.id != undone.id or not is_live(undone, served)
     return Undone(undone.requester.key, approvers, undone.applied_at, on_top, is_undo=undone.kind is Kind.UNDO)
-
-
-def still_live(change: Change, served: Served | None) -> bool:
-    """Whether what an applied change made live is what is live."""
-    if served is None:
-        return False
-    if change.target is None:
-        return isinstance(served.live, Nothing)
-    return served.serves(change.target.id, change.target.content_version)

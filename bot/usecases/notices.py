@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.domain.actors import MessageAt
 from bot.domain.changes import AuditEntry, Change, Event, State
-from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind, Spot
+from bot.domain.notices import ChangeView, DriftView, HistoryView, Notice, NoticeKind, Spot
 from bot.store import Reading, Writing
 from bot.usecases.context import Context, new_id
 from bot.usecases.ports import NotDelivered
@@ -52,7 +52,13 @@ async def is_undoable(tx: Reading, change: Change) -> bool:
 
 async def say(ctx: Context, notice: Notice) -> MessageAt | None:
     """Render the present state of what the notice is about, and post or edit it. None: nothing is left to say."""
-    kinds = {NoticeKind.CARD: _say_card, NoticeKind.HISTORY: _say_history, NoticeKind.EVALUATION: _say_report}
+    kinds = {
+        NoticeKind.CARD: _say_card,
+        NoticeKind.HISTORY: _say_history,
+        NoticeKind.EVALUATION: _say_report,
+        NoticeKind.DRIFT: _say_drift,
+        NoticeKind.SILENCE: _say_silence,
+    }
     return await kinds[notice.kind](ctx, notice)
 
 
@@ -77,6 +83,21 @@ async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
 async def _say_report(ctx: Context, notice: Notice) -> MessageAt | None:
     report = await evaluation_view(ctx, notice)
     return await ctx.notifier.evaluation(report, notice.place, notice.at) if report else notice.at
+
+
+async def _say_drift(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        drift = await tx.drift(notice.subject)
+        if drift is None:
+            return notice.at
+        change = await tx.change(drift.was.change_id) if drift.was.change_id else None
+    return await ctx.notifier.drift(DriftView(drift, change), notice.place, notice.at)
+
+
+async def _say_silence(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        silence = await tx.silence(notice.subject)
+    return await ctx.notifier.silence(silence, notice.place, notice.at) if silence else notice.at
 
 
 async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:

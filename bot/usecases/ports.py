@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.actors import Actor, MessageAt, Place
-from bot.domain.notices import ChangeView, EvaluationView, HistoryView
+from bot.domain.drift import Silence
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
 
 
 class Clock(Protocol):
@@ -72,3 +73,9 @@ class Notifier(Protocol):
 
     async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about an evaluation left running."""
+
+    async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about something live that moved behind our back."""
+
+    async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about a provider that does not answer the drift watch."""

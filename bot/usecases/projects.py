@@ -43,10 +43,11 @@ async def answer(ctx: Context, given: Sequence[Reading]) -> Outcome:
 
 async def show(ctx: Context, project: Project) -> ProjectDetail:
     """What is live in every environment, the configs, what is being evaluated. Raises `ProviderError`."""
+    looked_at = ctx.clock.now()
     seen = await look(ctx, project)
     async with ctx.store.read() as tx:
         cells = [
-            await changes.cell(tx, project, environment, seen.in_environment(environment))
+            await changes.cell(tx, project, environment, seen.in_environment(environment), looked_at)
             for environment in seen.served.environments
         ]
     running = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.actors import Actor
 from bot.domain.outcomes import (
+    Adopted,
     Ambiguous,
     Applied,
     AwaitingApproval,
@@ -17,6 +18,7 @@ from bot.domain.outcomes import (
     ConfigComparison,
     ConfigDetail,
     ConfigList,
+    DriftDetail,
     EnvironmentMissing,
     EvaluationDetail,
     EvaluationList,
@@ -42,7 +44,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
-from handlers.messages import configs, project_edits, projects, runs
+from handlers.messages import configs, drifts, project_edits, projects, runs
 from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
@@ -54,6 +56,7 @@ from handlers.messages.boards import (
 )
 from handlers.messages.configs import comparison_modal, told_modal
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
+from handlers.messages.drifts import drift_card, drift_modal, silence
 from handlers.messages.errors import (
     ambiguous,
     apology,
@@ -91,6 +94,8 @@ __all__ = [
     "comparison_modal",
     "deploy_form",
     "diff_modal",
+    "drift_card",
+    "drift_modal",
     "evaluation_form",
     "evaluation_report",
     "field_problem",
@@ -113,6 +118,7 @@ __all__ = [
     "reject_modal",
     "review_modal",
     "shutting_down",
+    "silence",
     "told_modal",
     "try_again",
     "unread_form",
@@ -158,6 +164,8 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     EvaluationDetail: runs.evaluation_detail,
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: snoozed(came),
+    DriftDetail: lambda came, _: drifts.drift_detail(came),
+    Adopted: lambda came, _: drifts.adopted(came),
     NotYet: lambda came, _: not_yet(came.line),
     Permission: lambda came, _: permission(came),
     Harmless: lambda came, _: harmless(came),

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, InputBlock, PlainTextIn
 from slack_sdk.models.views import View as SlackView
 
 from bot.domain.changes import AuditEntry, Change, Event, State
+from bot.domain.drift import Drift
 from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import ChangeDetail
@@ -88,6 +89,7 @@ def change_detail(detail: ChangeDetail) -> Message:
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
         *_problem(change.problem),
+        section(_moved_away(detail.drift)) if detail.drift is not None else None,
         *diffs.short(change),
         *_history(detail),
         actions(
@@ -96,6 +98,12 @@ def change_detail(detail: ChangeDetail) -> Message:
                 button("Undo", ids.Action.UNDO, change.id) if detail.undoable else None,
             ]
         ),
+    )
+
+
+def _moved_away(drift: Drift) -> str:
+    return (
+        f"⚠️ *Changed outside configbot* after it: {phrases.served(drift.now)} is live, seen {moment(drift.found_at)}."
     )
 
 
@@ -121,6 +129,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
         *_problem(change.problem),
+        section(_moved_away(detail.drift)) if detail.drift is not None else None,
         DividerBlock(),
         *_diff(detail),
         *_history(detail),

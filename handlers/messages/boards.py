@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
+from bot.domain.drift import Baseline, Source
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
@@ -46,7 +47,13 @@ def board(shown: Board, drafts: Mapping[str, str]) -> Message:
 def _in_short(row: BoardRow) -> str:
     if row.problem is not None:
         return "could not be read"
-    return ", ".join(f"{code(cell.environment.name)} {phrases.served(cell.served)}" for cell in row.cells[:MAX_CELLS])
+    return ", ".join(cell_in_short(cell) for cell in row.cells[:MAX_CELLS])
+
+
+def cell_in_short(cell: BoardCell) -> str:
+    """One environment in a few words."""
+    moved = " (changed outside configbot)" if cell.drifted else ""
+    return f"{code(cell.environment.name)} {phrases.served(cell.served)}{moved}"
 
 
 def project(row: BoardRow) -> Block:
@@ -67,9 +74,20 @@ def cell_line(cell: BoardCell) -> str:
     line = f"{code(cell.environment.name, 40)}: {phrases.served(cell.served)}"
     if last is not None and last.applied_at is not None:
         line += f", since {moment(last.applied_at)} by {mention(last.requester)} ({code(last.label)})"
+    if cell.known is not None:
+        line += _outside(cell, cell.known)
     if pending is not None:
         line += f" · {code(pending.label)} would make it {phrases.target(pending)}: {_state(pending)}"
     return line
+
+
+def _outside(cell: BoardCell, known: Baseline) -> str:
+    """Whether somebody changed it outside, and whether that was adopted."""
+    if cell.drifted:
+        return f" · ⚠️ changed outside configbot: it was {phrases.served(known.served)}"
+    if known.source is Source.ADOPTED and cell.served is not None and cell.served.same_as(known.served):
+        return f", adopted {moment(known.at)} by {mention(known.by)}"
+    return ""
 
 
 def _state(change: Change) -> str:

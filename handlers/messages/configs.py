@@ -134,7 +134,7 @@ def config_comparison(shown: ConfigComparison, drafts: Mapping[str, str]) -> Mes
         f"{head}. {in_short(shown.diff)} {scored}".rstrip(),
         section(f"*{head}*"),
         section(in_short(shown.diff)) if shown.diff else None,
-        *_differences(shown.diff),
+        *differences(shown.diff),
         section(scored) if scored else None,
         *scores.table_of_two(shown.scores),
         actions([button("Full diff", Action.CONFIG_DIFF, draft)]) if draft else None,
@@ -186,7 +186,7 @@ def in_short(found: ContentDiff) -> str:
     return f"They differ in {'; '.join(parts)}."
 
 
-def _differences(found: ContentDiff) -> list[Block]:
+def differences(found: ContentDiff) -> list[Block]:
     """The diff whole where a message can hold it, else its first lines."""
     whole = diffs.full(found)
     if size([block.to_dict() for block in whole]) <= ROOM:

@@ -39,9 +39,11 @@ MESSAGES = 15
 
 def short(change: Change) -> list[Block]:
     """The diff on a card: at most `CARD_LINES` lines, what a reviewer must not miss first."""
-    if change.target is None:
-        return []
-    new, old = change.seen.target_content, change.seen.base_content
+    return [] if change.target is None else between(change.seen.base_content, change.seen.target_content)
+
+
+def between(old: Content | None, new: Content | None, *, rest: str = "*Full diff*") -> list[Block]:
+    """How two contents differ, as on a card; `rest` is the button that shows everything."""
     if new is None:
         return [context("The content of the new config could not be read, so there is no diff.")]
     if old is None:
@@ -49,9 +51,9 @@ def short(change: Change) -> list[Block]:
     lines = list(lines_of(diff(old, new)))
     if not lines:
         return [section("*What differs:* nothing. Both hold the same content.")]
-    rest = len(lines) - CARD_LINES
+    more = len(lines) - CARD_LINES
     shown: list[Block] = [section("*What differs:*"), rich_list(lines[:CARD_LINES])]
-    return [*shown, context(f"And {words.counted(rest, 'more difference')}: see *Full diff*.")] if rest > 0 else shown
+    return [*shown, context(f"And {words.counted(more, 'more difference')}: see {rest}.")] if more > 0 else shown
 
 
 def summary(content: Content) -> Iterator[Line]:

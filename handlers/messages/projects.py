@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.outcomes import ProjectDetail, ProjectList, Suggestion
-from handlers.messages import phrases, scores, words
+from handlers.messages import scores, words
 from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack
-from handlers.messages.boards import MAX_CELLS, cell_line
+from handlers.messages.boards import MAX_CELLS, cell_in_short, cell_line
 from handlers.messages.configs import live
 from handlers.messages.lists import page_suggestions, pages, row
 
@@ -58,9 +58,7 @@ def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
 def project_detail(shown: ProjectDetail, drafts: Mapping[str, str]) -> Message:
     """A project whole."""
     name = code(shown.project.name)
-    lives = ", ".join(
-        f"{code(cell.environment.name)} {phrases.served(cell.served)}" for cell in shown.cells[:MAX_CELLS]
-    )
+    lives = ", ".join(map(cell_in_short, shown.cells[:MAX_CELLS]))
     pending = [code(cell.pending.label) for cell in shown.cells if cell.pending is not None]
     text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'it has no environments'}."
     text += f" Open: {words.some(pending, 5)}." if pending else ""

@@ -13,6 +13,7 @@ from typing import Any
 import humanize
 
 from bot.domain.changes import Change, Event, Kind, State
+from bot.domain.drift import Ending
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Doubt, Trend, Verdict
 from bot.domain.names import change_label
@@ -152,7 +153,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.EXPIRED: ("The time to approve it has run out.", "If it is still wanted, ask for it anew."),
     Code.TARGET_CHANGED: (
-        "What is live there is no longer what was seen{now}.",
+        "What is live there is no longer what was seen{now}.{drift}",
         "Ask anew: the new card compares with what is live now.",
     ),
     Code.CONTENT_CHANGED: (
@@ -252,6 +253,15 @@ REASONS: dict[Code, tuple[str, str]] = {
         "This button is used up: it was pressed before, or is too old.",
         "Look what came of it with `project list`, or type the line again.",
     ),
+    Code.DRIFT_OVER: ("This is over{how}.", "`deployments` shows what is live now."),
+    Code.DRIFT_MOVED_ON: (
+        "What is live moved again after this was shown.",
+        "The message says by now what is live. Look at it, and press again.",
+    ),
+    Code.CANNOT_RESTORE: (
+        "What was live before cannot be made live again from here.",
+        "Put it back in the service itself, deploy another config, or press *Adopt* if what is live is right.",
+    ),
     Code.CANNOT_POST: (
         "The card has nowhere to stand: configbot cannot post here, and there is no default channel.",
         "Type `/invite @configbot` in a channel, and ask again there.",
@@ -273,6 +283,8 @@ _NEUTRAL: Mapping[str, str] = {
     "state": "decided",
     "by": "",
     "now": "",
+    "drift": "",
+    "how": "",
     "have": "fewer",
     "need": "more",
     "config": "This config",
@@ -315,6 +327,10 @@ def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
         filled["by"] = f" (by {mention(str(facts['by']))})"
     if "now" in facts:
         filled["now"] = f": it is {code(str(facts['now']))} now"
+    if "drift" in facts:
+        filled["drift"] = " It was changed outside configbot, and the message about that shows what and how."
+    if "ended" in facts:
+        filled["how"] = _DRIFT_ENDINGS.get(str(facts["ended"]), "").format(whom=_whom(str(facts.get("whom", ""))))
     if "number" in facts:
         filled["change"] = code(change_label(facts["number"]))
         filled["label"] = filled["change"].strip("`")
@@ -339,6 +355,19 @@ def _about_projects(facts: Mapping[str, Any]) -> dict[str, str]:
     if "names" in facts:
         said["names"] = some([code(str(name)) for name in facts["names"]], 5)
     return said
+
+
+_DRIFT_ENDINGS: dict[str, str] = {
+    Ending.BACK: ": what was live before is live again",
+    Ending.CHANGED: ": {whom} was applied after it",
+    Ending.ADOPTED: ": {whom} adopted it",
+    Ending.GONE: ": the project or the environment is no longer there",
+}
+
+
+def _whom(identifier: str) -> str:
+    """A person or a change."""
+    return mention(identifier) if identifier else "somebody"
 
 
 FAULTS: dict[Fault, tuple[str, str]] = {
@@ -462,6 +491,9 @@ EVENTS: dict[Event, str] = {
     Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",
     Event.PROJECT_CREATED: "made the project",
     Event.PROJECT_UPDATED: "changed the project",
+    Event.DRIFT_FOUND: "What is live was changed outside configbot.",
+    Event.DRIFT_ADOPTED: "adopted what was changed outside configbot",
+    Event.DRIFT_ENDED: "What was changed outside configbot is over.",
 }
 """Said after a person's name when they begin with a small letter, else on their own."""
 
@@ -469,6 +501,8 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.CARD: "the card of a change",
     NoticeKind.HISTORY: "a line of a change's history",
     NoticeKind.EVALUATION: "a report about an evaluation left running",
+    NoticeKind.DRIFT: "a message about something that was changed outside configbot",
+    NoticeKind.SILENCE: "a message about a provider that does not answer",
 }
 
 WISHES: dict[Kind, str] = {
@@ -484,6 +518,7 @@ _RULES: dict[str, str] = {
     "built-in/one-approval": "the built-in rule: one approval by another full member",
     "requester-withdraws": "the rule that only whoever asked takes a change back",
     "member-edits-projects": "the rule that every full member makes and changes projects",
+    "member-answers-drift": "the rule that every full member answers what was changed outside",
     "update-status": "the rule that the provider's contract sets for a status",
 }
 _GRACE = "/undo-grace"

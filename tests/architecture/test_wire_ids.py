@@ -26,6 +26,9 @@ ACTIONS = {
     "PROJECT_CONFIRM": "project.confirm",
     "EVALUATION_COMPLETE": "evaluation.complete",
     "EVALUATION_SNOOZE": "evaluation.snooze",
+    "DRIFT_ADOPT": "drift.adopt",
+    "DRIFT_RESTORE": "drift.restore",
+    "DRIFT_LOOK": "drift.look",
 }
 VIEWS = {
     "DEPLOY_FORM": "form.deploy",

@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 from bot.clients.base import NotDone, Unsure
 from bot.domain.changes import FINAL, MOVES, Change, Event, Kind, State
+from bot.domain.drift import is_live
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.served import NOTHING
@@ -212,7 +213,7 @@ class AnyOrder(RuleBasedStateMachine):
             applied.sort(key=lambda change: (change.applied_at, change.number))
             live = self.world.provider.live.get(("pr_support", where.id), NOTHING)
             if applied:
-                assert applying.has_effect(applied[-1], live), (applied[-1].label, live)
+                assert is_live(applied[-1], live), (applied[-1].label, live)
             else:
                 assert live == self._first.get(("pr_support", where.id), NOTHING)
 

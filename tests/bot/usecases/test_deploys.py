@@ -18,7 +18,6 @@ from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Ref
 from bot.domain.served import Served, Split
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
-from bot.usecases.looking import still_live
 from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, needs, rollback, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, actor, problem
@@ -402,12 +401,6 @@ async def test_an_undo_returns_to_a_config_that_is_not_listed_any_more(world: Wo
     change = await applied(world)
     the(Applied, await deploys.undo(world.ctx, change.id, ADA, DEPLOYS))
     assert world.provider.live_name("support", PRODUCTION) == "config_w"
-
-
-async def test_what_cannot_be_read_is_not_taken_for_still_live(world: World) -> None:
-    change = await applied(world)
-    assert still_live(change, world.provider.live["pr_support", PRODUCTION.id])
-    assert not still_live(change, None)
 
 
 async def test_explaining_while_the_service_does_not_answer_says_so(world: World) -> None:

@@ -1,0 +1,146 @@
+"""What people do about a drift: adopt it, ask for what was live before, look at it whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.clients.base import ProviderError, ServedNow
+from bot.domain.actors import Actor, Place
+from bot.domain.changes import Change, Event, Kind
+from bot.domain.drift import Baseline, Drift, Ending, Source, made_live
+from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.names import Config
+from bot.domain.notices import NoticeKind
+from bot.domain.outcomes import Adopted, DriftDetail, Failed, Outcome, Refused
+from bot.domain.policies import Adoption, Denied, Lookup, OpenChange, Restoration, decide
+from bot.domain.served import One
+from bot.logs import current_request_id, get_logger
+from bot.usecases import deploys
+from bot.usecases.baselines import end, subject_of
+from bot.usecases.context import Context, entry
+from bot.usecases.delivery import deliver_about
+from bot.usecases.watching import Watched, compare
+from bot.usecases.wishes import Wish
+
+log = get_logger(__name__)
+
+
+_OVER = Refused((Reason(Code.DRIFT_OVER, Lifter.NOBODY),))
+"""For a button whose drift was over so long ago that nothing is kept of it."""
+
+
+def pressed(value: str) -> tuple[str, int]:
+    """The drift and the version of it that a button was shown with: ``id@version``."""
+    identifier, _, version = value.partition("@")
+    return identifier, int(version) if version.isdecimal() and len(version) < 10 else 0
+
+
+async def look(ctx: Context, value: str, actor: Actor) -> DriftDetail | Refused:
+    """What was right and what is live, whole; also of a drift that is over."""
+    answer = decide(Lookup(actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    drift = await _drift(ctx, value)
+    return DriftDetail(drift) if drift is not None else _OVER
+
+
+async def adopt(ctx: Context, value: str, actor: Actor) -> Outcome:
+    """What is there now is right from now on, if it still is what the message showed."""
+    drift = await _drift(ctx, value)
+    if drift is None:
+        return _OVER
+    answer = decide(Adoption(actor, drift, drift.version != pressed(value)[1]))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    seen = await _look_again(ctx, drift)
+    if not isinstance(seen, ServedNow):
+        return seen
+    if not await _make_right(ctx, drift, actor):
+        return await _overtaken(ctx, value, actor)
+    log.info("drift.adopted", drift=drift.id, project=drift.project.id, environment=drift.environment.id)
+    await deliver_about(ctx, NoticeKind.DRIFT, drift.id)
+    return Adopted(drift)
+
+
+async def _make_right(ctx: Context, drift: Drift, actor: Actor) -> bool:
+    """Write down that what is live is right, and who said so. False: somebody was faster."""
+    now = ctx.clock.now()
+    right = Baseline(*drift.was.place, drift.now, now, Source.ADOPTED, by=actor.user_id, content=drift.now_content)
+    async with ctx.store.write() as tx:
+        if not await end(tx, drift, Ending.ADOPTED, now, actor.user_id):
+            return False
+        await tx.save_baseline(right)
+        facts = {"environment": drift.environment.id, "drift": drift.id}
+        await tx.record(entry(Event.DRIFT_ADOPTED, subject_of(drift), now, actor, **facts))
+    return True
+
+
+async def restore(ctx: Context, value: str, actor: Actor, place: Place) -> Outcome:
+    """Ask for what was live before: a change like any other, under the same policy, with its own card."""
+    drift = await _drift(ctx, value)
+    if drift is None:
+        return _OVER
+    facts = Restoration(actor, drift, drift.version != pressed(value)[1], open_change=await _asked_already(ctx, drift))
+    answer = decide(facts)
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    seen = await _look_again(ctx, drift)
+    if not isinstance(seen, ServedNow):
+        return seen
+    live = drift.was.served.live
+    config = None
+    if isinstance(live, One):
+        config = Config(drift.project.provider, drift.project.id, live.config_id, live.name, live.content_version)
+        answer = decide(replace(facts, lost=_edited_since(seen, live)))
+        if isinstance(answer, Denied):
+            return Refused(answer.reasons)
+    kind = Kind.DEACTIVATE if config is None else Kind.ROLLBACK
+    environment = next(each for each in seen.environments if each.id == drift.environment.id)
+    return await deploys.request(ctx, Wish(kind, drift.project, environment, config), actor, place)
+
+
+def _edited_since(seen: ServedNow, live: One) -> bool:
+    """Whether the config holds other content than when it was live, where contents can change under an id."""
+    return seen.versions is not None and seen.versions.get(live.config_id) != live.content_version
+
+
+async def _drift(ctx: Context, value: str) -> Drift | None:
+    async with ctx.store.read() as tx:
+        return await tx.drift(pressed(value)[0])
+
+
+async def _look_again(ctx: Context, drift: Drift) -> ServedNow | Refused | Failed:
+    """What is live now, if it still is what the drift says; else the message is brought up to date."""
+    looked_at = ctx.clock.now()
+    try:
+        seen = await ctx.provider(drift.project.provider).served(drift.project)
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    served = seen.served.get(drift.environment.id)
+    if served is not None and served.same_as(drift.now):
+        return seen
+    await compare(ctx, drift.project, seen, looked_at, Watched())
+    return Refused((Reason(Code.DRIFT_MOVED_ON),))
+
+
+async def _asked_already(ctx: Context, drift: Drift) -> OpenChange | None:
+    """The open change that would make live again what was live before."""
+    async with ctx.store.read() as tx:
+        change = await tx.open_change(*drift.was.place)
+    return _as_open(change) if change is not None and _restores(change, drift) else None
+
+
+def _restores(change: Change, drift: Drift) -> bool:
+    return replace(made_live(change), winning_rules=drift.was.served.winning_rules).same_as(drift.was.served)
+
+
+def _as_open(change: Change) -> OpenChange:
+    return OpenChange(change.id, change.number, change.kind, change.state)
+
+
+async def _overtaken(ctx: Context, value: str, actor: Actor) -> Refused:
+    """Somebody was faster: how it stands by now says what they did."""
+    drift = await _drift(ctx, value)
+    answer = decide(Adoption(actor, drift, moved_on=True)) if drift is not None else None
+    reasons = answer.reasons if isinstance(answer, Denied) else (Reason(Code.STATE_MOVED, Lifter.NOBODY),)
+    return Refused(reasons)
