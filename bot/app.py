@@ -180,7 +180,7 @@ def new_context(
         providers=providers,
         index=Index(providers, parts.clock),
         people=people,
-        notifier=SlackNotifier(bolt.impatient(slack), parts.clock),
+        notifier=SlackNotifier(bolt.impatient(slack), parts.clock, identity.user_id),
         clock=parts.clock,
         rule_for=_rule_for(parts.approval_expiry),
         owner=str(ULID()),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2s
 
+POST = "configbot_notice"
+"""`event_type` of the metadata of what is said unasked; its payload is the id of the post, and nothing else."""
+
 
 class Action(StrEnum):
     """`action_id` of a button. Where a block holds several of a kind, ``/n`` follows (`numbered`)."""

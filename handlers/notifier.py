@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
 from bot.usecases.ports import Clock, NotDelivered
-from handlers import messages
+from handlers import ids, messages
 from handlers.calls import NotTaken, taken
 from handlers.messages import Message
 
@@ -30,12 +32,54 @@ CLOSED = frozenset({"is_inactive"})
 """Errors of ``chat.update`` for a channel that was archived or deleted: nothing is edited there any more."""
 
 
-class SlackNotifier:
-    """A `Notifier` over Slack's Web API."""
+PAGE, PAGES = 200, 10
+"""Messages that one look into a conversation reads at once, and how often it turns the page."""
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+SKEW = timedelta(minutes=10)
+"""How far Slack's clock and ours may be apart."""
+
+
+class SlackNotifier:
+    """A `Notifier` over Slack's Web API. `user_id` is the bot's own: only its messages are taken for ours."""
+
+    def __init__(self, client: AsyncWebClient, clock: Clock, user_id: str = "", post: str = "") -> None:
         self._client = client
         self._clock = clock
+        self._user_id = user_id
+        self._post_id = post
+
+    def posting(self, post: str) -> SlackNotifier:
+        """The same, for a post that carries this id."""
+        return SlackNotifier(self._client, self._clock, self._user_id, post)
+
+    async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
+        """Where the post of this id stands, if it went out since then; None when it did not.
+
+        Raises `NotDelivered` when that cannot be told.
+        """
+        where: dict[str, Any] = {"channel": spot.channel, "limit": PAGE, "include_all_metadata": True}
+        where["oldest"] = f"{(since - SKEW).timestamp():.6f}"
+        look: Callable[..., Awaitable[Any]] = self._client.conversations_history
+        if spot.thread_ts is not None:
+            look, where["ts"] = self._client.conversations_replies, spot.thread_ts
+        for _ in range(PAGES):
+            try:
+                answer = await taken(look(**where))
+            except NotTaken as error:
+                raise NotDelivered(error.code, retry_after=error.retry_after, unsure=True) from error
+            for message in answer.get("messages") or ():
+                if self._is(message, post):
+                    return MessageAt(spot.channel, str(message["ts"]))
+            where["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not where["cursor"]:
+                return None
+        raise NotDelivered("too much was said meanwhile", unsure=True)
+
+    def _is(self, message: Mapping[str, Any], post: str) -> bool:
+        metadata = message.get("metadata") or {}
+        ours = self._user_id in ("", message.get("user"))
+        payload = metadata.get("event_payload") or {}
+        return ours and metadata.get("event_type") == ids.POST and payload.get("post") == post
 
     async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message of a change."""
@@ -75,6 +119,7 @@ class SlackNotifier:
             blocks=_blocks(message),
             unfurl_links=False,
             unfurl_media=False,
+            metadata={"event_type": ids.POST, "event_payload": {"post": self._post_id}} if self._post_id else None,
         )
         try:
             return _where(await taken(call))

@@ -18,7 +18,7 @@ from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
 from bot.domain.policies import built_in_rule
 from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
@@ -416,6 +416,22 @@ class Memo:
 
     said: list[Said] = field(default_factory=list)
     failing: list[NotDelivered] = field(default_factory=list)
+    lost: list[NotDelivered] = field(default_factory=list)
+    """Raised after a message was said: the answer does not arrive."""
+    blind: list[NotDelivered] = field(default_factory=list)
+    """Raised when a post is looked for."""
+    posts: dict[str, MessageAt] = field(default_factory=dict)
+    """Where each post stands, by its id."""
+    post: str = ""
+
+    def posting(self, post: str) -> Memo:
+        self.post = post
+        return self
+
+    async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
+        if self.blind:
+            raise self.blind.pop(0)
+        return self.posts.get(post)
 
     async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(view, place.channel, at)
@@ -437,6 +453,9 @@ class Memo:
             raise self.failing.pop(0)
         where = at or MessageAt(channel, f"1700000000.{len(self.said):06d}")
         self.said.append(Said(view, where, at is not None))
+        self.posts[self.post] = where
+        if self.lost:
+            raise self.lost.pop(0)
         return where
 
     def cards(self) -> list[ChangeView]:

@@ -25,6 +25,8 @@ class Fault:
     retry_after: int = 1
     times: int = 1
     delay: float = 0.0
+    channel: str = ""
+    """Only calls about this channel; all calls when empty."""
 
 
 class Faults:
@@ -37,14 +39,16 @@ class Faults:
         """Queue one."""
         self._queued[fault.method].append(fault)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, channel: str = "") -> Fault | None:
         """The fault for this call of `method`, if one is due."""
         queue = self._queued[method]
-        if not queue:
+        fault = next((one for one in queue if one.channel in ("", channel)), None)
+        if fault is None:
             return None
-        fault = queue.popleft()
+        position = queue.index(fault)
+        del queue[position]
         if fault.times > 1:
-            queue.appendleft(replace(fault, times=fault.times - 1))
+            queue.insert(position, replace(fault, times=fault.times - 1))
         return fault
 
 
@@ -56,8 +60,10 @@ PER_MINUTE = {
     "usergroups.users.list": TIER_2,
     "chat.update": TIER_3,
     "chat.delete": TIER_3,
+    "conversations.history": TIER_3,
     "conversations.info": TIER_3,
     "conversations.open": TIER_3,
+    "conversations.replies": TIER_3,
     "bots.info": TIER_3,
     "team.info": TIER_3,
     "chat.postEphemeral": TIER_4,

@@ -12,10 +12,12 @@ Json = dict[str, Any]
 
 SCOPES = (
     "app_mentions:read",
+    "channels:history",
     "channels:read",
     "chat:write",
     "chat:write.public",
     "commands",
+    "groups:history",
     "groups:read",
     "im:history",
     "im:write",

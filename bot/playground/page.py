@@ -219,7 +219,8 @@ class Page:
         if method not in self._faulty:
             raise Impossible(f"the bot calls no {method!r} here: choose of socket, {', '.join(sorted(self._faulty))}")
         retry_after, times = int(body.number("retry_after", 1)), int(body.number("times", 1))
-        self._workspace.faults.add(Fault(method, error, retry_after, times, body.number("delay", 0)))
+        channel = body.optional("channel") or ""
+        self._workspace.faults.add(Fault(method, error, retry_after, times, body.number("delay", 0), channel))
         return {"ok": True}
 
     async def _break_socket(self, error: str) -> Json:

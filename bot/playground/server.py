@@ -23,8 +23,9 @@ Page's side (JSON; every POST needs ``Content-Type: application/json``; an error
     POST /playground/submit    {"as", "view_id", "values"}       -> ok, or errors by block_id
     POST /playground/close     {"as", "view_id"}
     POST /playground/open_home {"as"}
-    POST /playground/faults    {"method", "error", "retry_after"?, "times"?, "delay"?}; method ``response_url`` too, and
-                               ``socket`` with drop, warning, refresh_requested or link_disabled, which happens at once
+    POST /playground/faults    {"method", "error", "retry_after"?, "times"?, "delay"?, "channel"?}; method
+                               ``response_url`` too, and ``socket`` with drop, warning, refresh_requested
+                               or link_disabled, at once
 """
 
 from __future__ import annotations
@@ -147,9 +148,10 @@ class Slack:
         """One request of the app: its arguments, the fault that was queued for it, the answer, and the log."""
         started = time.perf_counter()
         args: Json = {}
-        fault = self._workspace.faults.take(name)
+        fault: Fault | None = None
         try:
             args = await arguments(request)
+            fault = self._workspace.faults.take(name, str(args.get("channel", "")))
             await stumble(fault)
             response = await work(args)
         except SlackError as error:

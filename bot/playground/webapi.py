@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.logs import get_logger
-from bot.playground import directory
+from bot.playground import directory, history
 from bot.playground.delivery import Delivery, socket_needed
 from bot.playground.model import Channel, Json, Message, RateLimited, SlackError, View
 from bot.playground.payloads import message_object
@@ -51,7 +51,7 @@ class WebApi:
             "views.push": self._views_push,
             "views.update": self._views_update,
             "views.publish": self._views_publish,
-            **{name: self._read(method) for name, method in directory.METHODS.items()},
+            **{name: self._read(method) for name, method in (directory.METHODS | history.METHODS).items()},
         }
 
     def _read(self, method: Callable[[Workspace, Args], Json]) -> Callable[[Args], Json]:
@@ -155,6 +155,8 @@ class WebApi:
             raise SlackError("message_not_found")
         if message.user != self._workspace.bot.user_id:
             raise SlackError(error)
+        if self._workspace.channels[channel].is_archived:
+            raise SlackError("is_inactive")
         return message
 
     def _update(self, args: Args) -> Json:

@@ -225,6 +225,10 @@ class Workspace:
             if self._reads(user, message) and (message.thread_ts == thread_ts or message.ts == thread_ts)
         ]
 
+    def conversation(self, channel: str) -> list[Message]:
+        """Everything that was said to everybody in a channel, threads included; oldest first."""
+        return [message for message in self._messages.get(channel, {}).values() if message.reader is None]
+
     def replies(self, message: Message) -> int:
         """How many answers the thread of a message has."""
         return self._replies[message.channel, message.ts]

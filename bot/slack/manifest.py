@@ -21,10 +21,12 @@ RESERVED = frozenset(_RESERVED.split())
 
 SCOPES = (
     "app_mentions:read",
+    "channels:history",
     "channels:read",
     "chat:write",
     "chat:write.public",
     "commands",
+    "groups:history",
     "groups:read",
     "im:history",
     "users:read",
@@ -33,6 +35,9 @@ SCOPES = (
 """Hear mentions and direct messages, see whether a channel can be posted to, post, edit, and read who somebody is.
 
 Addresses are read for one thing: to find a person of Slack again at a config service that knows people by theirs.
+
+The histories are looked into for one thing only: whether a message whose acknowledgement was lost stands there. Without
+them it is said again after two minutes.
 """
 
 EVENTS = ("app_home_opened", "app_mention", "message.im")

@@ -11,11 +11,13 @@ again; only where looking is not possible for a while is it made again without k
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 
 from prometheus_client import Counter
 
+from bot.domain.actors import MessageAt
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.pace import EDITING, EDITS, POSTS, Pace
 from bot.logs import get_logger
@@ -146,6 +148,14 @@ async def _work(ctx: Context, queue: Queue, limit: int) -> int:
     return tried
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A notice in our hands, as it was found, and the id that its post carries."""
+
+    notice: Notice
+    post: str
+
+
 async def deliver(ctx: Context, notice: Notice) -> Came:
     """Say one notice until what is shown is what is wanted. Never raises for Slack."""
     while True:
@@ -156,21 +166,21 @@ async def deliver(ctx: Context, notice: Notice) -> Came:
             came = await _say(ctx, claimed)
         except NotDelivered as error:
             if not error.gone:
-                return await _postpone(ctx, claimed, error)
+                return await _postpone(ctx, claimed.notice, error)
             async with ctx.store.write() as tx:
-                came = await tx.message_gone(claimed.id, ctx.owner)
+                came = await tx.message_gone(notice.id, ctx.owner)
         except StoreUnavailable:
             raise
         except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
-            log.exception("notice.not_made", notice=claimed.id, kind=claimed.kind.value)
-            return await _postpone(ctx, claimed, NotDelivered(type(error).__name__))
+            log.exception("notice.not_made", notice=notice.id, kind=notice.kind.value)
+            return await _postpone(ctx, claimed.notice, NotDelivered(type(error).__name__))
         if not came:
             return Came.DONE
 
 
-async def _claim(ctx: Context, notice_id: str) -> Notice | Came:
-    """Take a notice in hand, and its turn in the lane; as it was found, with the id that its post shall carry."""
-    now = ctx.clock.now()
+async def _claim(ctx: Context, notice_id: str) -> Claimed | Came:
+    """Take a notice in hand, and its turn in the lane."""
+    now, post = ctx.clock.now(), new_id()
     async with ctx.store.write() as tx:
         found = await tx.notice(notice_id)
         if found is None:
@@ -179,30 +189,67 @@ async def _claim(ctx: Context, notice_id: str) -> Notice | Came:
         lane = await tx.lane(name)
         if lane.opens_at(pace, now) > now:
             return Came.HELD
-        claimed = await tx.claim_notice(found.id, ctx.owner, now + CLAIM, now, posting=new_id())
+        claimed = await tx.claim_notice(found.id, ctx.owner, now + CLAIM, now, posting=post)
         if claimed is None:
             return Came.DONE
         await tx.save_lane(lane.sent(pace, now))
-        return claimed
+        return Claimed(claimed, claimed.posting or post)
 
 
-async def _say(ctx: Context, claimed: Notice) -> bool:
+async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
+    """The lane in which a notice is said, and its pace."""
+    if notice.at is not None:
+        return EDITING, EDITS
+    return (await notices.where(tx, notice)).channel, POSTS
+
+
+async def _say(ctx: Context, claimed: Claimed) -> bool:
     """Post or edit, and write it down. False: nothing is left to say. Raises `NotDelivered`, `StoreUnavailable`."""
+    notice, shown = claimed.notice, claimed.notice.wanted
     try:
         async with asyncio.timeout(PATIENCE):
-            at = await notices.say(ctx, claimed)
+            at = await _found(ctx, notice)
+            if at is None:
+                ctx_of_post = replace(ctx, notifier=ctx.notifier.posting(claimed.post))
+                at = await notices.say(ctx_of_post, notice)
+                outcome = "edited" if notice.at is not None else "posted"
+            else:
+                shown, outcome = notices.shown_by_first_post(notice), "found"
     except TimeoutError:
         raise NotDelivered("timed out", unsure=True) from None
     async with ctx.store.write() as tx:
         if at is None:
-            await tx.failed(claimed.id, "nothing is left to say", None, True, ctx.owner)
+            await tx.failed(notice.id, "nothing is left to say", None, True, ctx.owner)
             return False
-        if not await tx.delivered(claimed.id, claimed.wanted, at, ctx.owner):
-            log.warning("notice.claim_lost", notice=claimed.id, kind=claimed.kind.value)
+        if not await tx.delivered(notice.id, shown, at, ctx.owner):
+            log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
             return False
-    OUTCOMES.labels("edited" if claimed.at is not None else "posted").inc()
-    log.info("notice.said", kind=claimed.kind.value, subject=claimed.subject, edited=claimed.at is not None)
+    OUTCOMES.labels(outcome).inc()
+    log.info("notice.said", kind=notice.kind.value, subject=notice.subject, edited=notice.at is not None)
     return True
+
+
+async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
+    """Where a post stands whose answer was lost. None: there is no such post, or it is made again without knowing.
+
+    Raises `NotDelivered` when it cannot be told yet.
+    """
+    since = notice.posting_since
+    if since is None or notice.at is not None:
+        return None
+    async with ctx.store.read() as tx:
+        spot = await notices.where(tx, notice)
+    try:
+        at = await ctx.notifier.find(notice.posting, spot, since)
+    except NotDelivered as error:
+        if ctx.clock.now() - since < LOOKING:
+            raise
+        log.warning("notice.said_perhaps_twice", notice=notice.id, kind=notice.kind.value, cause=error.error)
+        at = None
+    if at is None:
+        async with ctx.store.write() as tx:
+            await tx.posts_again(notice.id, ctx.owner, ctx.clock.now())
+    return at
 
 
 async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
@@ -227,13 +274,6 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
     return Came.HELD if error.everywhere else Came.LATER
-
-
-async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
-    """The lane in which a notice is said, and its pace."""
-    if notice.at is not None:
-        return EDITING, EDITS
-    return (await notices.where(tx, notice)).channel, POSTS
 
 
 async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:

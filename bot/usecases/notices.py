@@ -71,6 +71,14 @@ async def where(tx: Reading, notice: Notice) -> Spot:
     return Spot(card.at.channel, card.at.ts) if card and card.at else Spot(notice.place.channel)
 
 
+def shown_by_first_post(notice: Notice) -> int:
+    """The revision that a post shows of which nobody knows when it was made: an edit brings it up to date.
+
+    A line of history never changes: its post is all there is to say.
+    """
+    return notice.wanted if notice.kind is NoticeKind.HISTORY else notice.wanted - 1
+
+
 async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
     async with ctx.store.read() as tx:
         change = await tx.change(notice.subject)

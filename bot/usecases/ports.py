@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.domain.actors import Actor, MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
 
 
 class Clock(Protocol):
@@ -64,6 +64,12 @@ class NotDelivered(Exception):
 
 class Notifier(Protocol):
     """Says things in Slack. `at` None posts, otherwise the message there is edited. Raises `NotDelivered`."""
+
+    def posting(self, post: str) -> Notifier:
+        """The same, for one post: it carries this id, by which `find` finds it."""
+
+    async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
+        """Where a post stands that may have gone out since then; None: it did not. Raises `NotDelivered`."""
 
     async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message of a change."""

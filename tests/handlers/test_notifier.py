@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt
-from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder, Spot
 from bot.usecases import deploys
 from bot.usecases.delivery import deliver_due
 from bot.usecases.ports import NotDelivered
@@ -181,13 +182,67 @@ async def test_a_slack_that_is_not_there_has_heard_nothing(slack: FaultyServer, 
     assert (raised.value.unsure, raised.value.unreached) == (False, True)
 
 
+# Posts whose answer was lost
+
+
+def said(post: str, ts: str = "5.5", user: str = "U0BOT", kind: str = "configbot_notice") -> dict[str, Any]:
+    return {"ts": ts, "user": user, "metadata": {"event_type": kind, "event_payload": {"post": post}}}
+
+
+def page(*messages: dict[str, Any], cursor: str = "") -> Reply:
+    return answer({"ok": True, "messages": list(messages), "response_metadata": {"next_cursor": cursor}})
+
+
+async def test_a_post_carries_its_id(slack: FaultyServer, view: ChangeView) -> None:
+    slack.reply(posted())
+
+    await notifier(slack).posting("post-1").card(view, DEPLOYS, None)
+
+    assert sent(slack)[0][1]["metadata"] == {"event_type": "configbot_notice", "event_payload": {"post": "post-1"}}
+
+
+async def test_a_post_is_found_by_its_id(slack: FaultyServer) -> None:
+    client = AsyncWebClient(token="xoxb-1", base_url=f"{slack.url}/api/", retry_handlers=[])
+    strange = [said("post-2"), said("post-1", user="U0EVIL"), said("post-1", kind="other"), {"ts": "1.2"}]
+    slack.reply(page(*strange, cursor="more"), page(said("post-1")))
+
+    found = await SlackNotifier(client, MovedClock(), "U0BOT").find("post-1", Spot("C0DEPLOYS"), NOON)
+
+    assert found == MessageAt("C0DEPLOYS", "5.5")
+    first, second = (request.target for request in slack.requests)
+    assert first.startswith("/api/conversations.history?")
+    assert "include_all_metadata=1" in first
+    assert f"oldest={(NOON - timedelta(minutes=10)).timestamp():.6f}" in first
+    assert "cursor=more" in second
+
+
+async def test_a_line_of_a_thread_is_looked_for_in_the_thread(slack: FaultyServer) -> None:
+    slack.reply(page(said("post-2")))
+
+    assert await notifier(slack).find("post-1", Spot("C0DEPLOYS", "1.1"), NOON) is None
+
+    assert slack.requests[0].target.startswith("/api/conversations.replies?")
+    assert "ts=1.1" in slack.requests[0].target
+
+
+async def test_what_cannot_be_told_is_not_taken_for_a_no(slack: FaultyServer) -> None:
+    slack.reply(refused("missing_scope"))
+    with pytest.raises(NotDelivered, match="missing_scope") as raised:
+        await notifier(slack).find("post-1", Spot("C0DEPLOYS"), NOON)
+    assert raised.value.unsure
+
+    slack.always = page(said("post-2"), cursor="more")
+    with pytest.raises(NotDelivered, match="too much"):
+        await notifier(slack).find("post-1", Spot("C0DEPLOYS"), NOON)
+
+
 async def test_a_card_catches_up_when_slack_is_back(slack: FaultyServer, world: World) -> None:
     """A lost connection is not a fault of ours: the notice stays due, and the sweep says it."""
     world.ctx = replace(world.ctx, notifier=notifier(slack))
     slack.reply(CUT)
     await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS)
     world.clock.instant = NOON.replace(hour=13)
-    slack.reply(posted())
+    slack.reply(page(), posted())
 
     await deliver_due(world.ctx)
 

@@ -378,6 +378,86 @@ def _search(world: World) -> Any:
     return replace(deploy(world), project=project, config=world.provider.config("search", "baseline"))
 
 
+# Answers that are lost
+
+
+LOST = NotDelivered("ServerDisconnectedError", unsure=True)
+
+
+async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(world: World) -> None:
+    world.memo.lost = [LOST]
+    change = await asked(world)
+    assert (await card(world, change)).at is None
+    world.clock.move(timedelta(seconds=2))
+    await delivery.deliver_due(world.ctx)
+    cards = [said for said in world.memo.said if isinstance(said.view, ChangeView)]
+    assert [said.edited for said in cards] == [False, True]
+    now = await card(world, change)
+    assert (now.at, now.shown, now.posting) == (cards[0].at, now.wanted, "")
+
+
+async def test_a_line_of_history_whose_answer_was_lost_is_found_and_not_posted_again(world: World) -> None:
+    change = await asked(world)
+    lost = world.memo
+
+    class Lossy(Memo):
+        async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
+            lost.lost = [LOST]
+            return await lost.history(view, card)
+
+        async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
+            return await lost.card(view, place, at)
+
+        def posting(self, post: str) -> Memo:
+            lost.posting(post)
+            return self
+
+    await approvals.reject(world.again("one", notifier=Lossy()).ctx, change, RAVI)
+    world.clock.move(timedelta(seconds=10))
+    await delivery.deliver_due(world.ctx)
+    await delivery.deliver_due(world.ctx)
+    assert world.memo.told() == ["change.rejected"]
+    world.clock.move(timedelta(hours=1))
+    assert await delivery.deliver_due(world.ctx) == 0
+
+
+async def test_a_card_that_did_not_arrive_is_posted_after_looking(world: World) -> None:
+    world.memo.failing = [LOST]
+    change = await asked(world)
+    assert (await card(world, change)).posting
+    world.clock.move(timedelta(seconds=2))
+    await delivery.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+    assert (await card(world, change)).posting == ""
+
+
+async def test_as_long_as_nobody_can_tell_nothing_is_posted_again_for_a_while(world: World) -> None:
+    world.memo.lost = [LOST]
+    change = await asked(world)
+    world.memo.blind = [NotDelivered("missing_scope", unsure=True) for _ in range(100)]
+    began = world.clock.now()
+    while len(world.memo.said) == 1:
+        world.clock.move(timedelta(seconds=1))
+        await delivery.deliver_due(world.ctx)
+    assert delivery.LOOKING <= world.clock.now() - began <= 2 * delivery.LOOKING
+    now = await card(world, change)
+    assert now.at == world.memo.said[1].at
+    assert not world.memo.said[1].edited
+
+
+async def test_who_died_before_hearing_the_answer_has_its_post_found_by_the_next(world: World) -> None:
+    world.memo.lost = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        await asked(world)
+    async with world.store.read() as tx:
+        ((change,), _) = await tx.changes(limit=1)
+    world.clock.move(delivery.CLAIM)
+    await delivery.deliver_due(world.again("two", alone=False).ctx)
+    now = await card(world, change.id)
+    assert now.at == world.memo.said[0].at
+    assert [said.edited for said in world.memo.said] == [False, True]
+
+
 # Many at once
 
 
