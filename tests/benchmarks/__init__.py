@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import ack, calls, clients, scale
+from tests.benchmarks import ack, calls, clients, memory, scale, start
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
     "ack": ack.run,
     "calls": calls.run,
     "clients": clients.run,
+    "memory": memory.run,
     "scale": scale.run,
+    "start": start.run,
 }
 """Name → what runs it."""
