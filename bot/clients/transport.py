@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -66,6 +66,7 @@ _FAULTS = {
 }
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_TEXT: TypeAdapter[str] = TypeAdapter(str)
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 Answer = TypeVar("Answer")
@@ -82,16 +83,18 @@ class Call:
     path: str
     doing: str
     query: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Sequence[Any] | None = None
     content_type: str | None = None
     """Of the body, where it is not ``application/json``."""
     right: str = ""
     """What the key must be allowed for this, as the service calls it; named when the service refuses."""
+    computes: bool = False
+    """It is a POST, and changes nothing all the same: the answer follows from what is sent."""
 
     @property
     def writes(self) -> bool:
         """Whether it may change something."""
-        return self.method not in READS
+        return self.method not in READS and not self.computes
 
 
 def path_of(template: str, *values: str) -> str:
@@ -160,6 +163,16 @@ class Transport:
             where = ".".join(str(part) for part in first["loc"])
             raise self.unintelligible(call, f"{where or 'answer'}: {first['msg']}") from None
 
+    async def read_text(self, call: Call) -> str:
+        """The answer as text: a JSON string, or what stands in a `.prompt` file as it is. Raises `ProviderError`."""
+        content = await self._send(call)
+        try:
+            return _TEXT.validate_json(content)
+        except ValidationError:
+            if content.startswith(b"---"):
+                return content.decode(errors="replace")
+            raise self.unintelligible(call, "the answer is no text") from None
+
     async def do(self, call: Call) -> None:
         """A write whose success answer is any JSON, or empty. Raises `ProviderError`."""
         content = await self._send(call)
@@ -201,7 +214,7 @@ class Transport:
                     call.method,
                     self.base_url + call.path,
                     params=_set(call.query) or None,
-                    json=None if call.body is None else _set(call.body),
+                    json=_set(call.body) if isinstance(call.body, Mapping) else call.body,
                     headers={"Content-Type": call.content_type} if call.content_type else None,
                 )
             except httpx.RequestError as error:

@@ -120,6 +120,32 @@ EVALUATION: dict[str, Any] = {
     ],
 }
 
+EVALUATOR: dict[str, Any] = EVALUATION["evaluators"][0]
+
+DATAPOINT: dict[str, Any] = {
+    "id": "evtc_9OlKi2JuHy5GtFrDeS8Wa",
+    "dataset_id": "evts_3ErTy6UiOp9AsDfGhJ2Kl",
+    "inputs": {"customer": "Marek"},
+    "messages": [{"role": "user", "content": "I was charged twice."}],
+    "target": {"queue": "double-charge"},
+}
+
+RESULT: dict[str, Any] = {
+    "id": "evr_6UjMi9KoLp2QaWsEdR4Tf",
+    "evaluator_id": "evfn_5TgBn8YhMj1UkIl4OpQaZ",
+    "evaluator_version_id": "evv_2WsXc7EdRv4TfGb9YhNuJ",
+    "evaluation_id": "ev_7HyGt4FrDe1SwAqZx9CvB",
+    "log_id": "data_0PlOk3MiJn7UhBy5VgTfC",
+    "value": True,
+    "error": None,
+    "created_at": "2024-06-03T09:01:10Z",
+    "updated_at": "2024-06-03T09:01:10Z",
+}
+
+LOG = {"id": "data_0PlOk3MiJn7UhBy5VgTfC", "project_id": "pr_8QmVb2Zk0sTnYc4LxHdE7", "session_id": None}
+
+EVALUATION_DATAPOINT: dict[str, Any] = {"datapoint": DATAPOINT, "evaluation_results": [RESULT], "log": None}
+
 GOOD: dict[str, Any] = {
     "check": PAGE,
     "projects": PAGE,

@@ -99,12 +99,16 @@ class Deployment(Wire):
 
 
 class Evaluator(Wire):
-    """What judges: `type` is python, llm, human or external."""
+    """What judges: `type` is python, llm, human or external; `code` is of the first, the config of the second."""
 
     id: str
     name: str
     type: str
     return_type: str
+    description: str | None = None
+    arguments_type: str | None = None
+    code: str | None = None
+    nested: Model | None = Field(None, alias="model_config")
 
 
 class Dataset(Wire):
@@ -134,6 +138,55 @@ class Evaluation(Wire):
     updated_at: Time
 
 
+class Datapoint(Wire):
+    """One case of a dataset."""
+
+    id: str
+    dataset_id: str | None = None
+    inputs: dict[str, Any] | None = None
+    messages: list[dict[str, Any]] | None = None
+    target: dict[str, Any] | None = None
+
+
+class Log(Wire):
+    """What was generated for a datapoint."""
+
+    id: str
+    output: str | None = None
+    error: str | None = None
+    output_message: dict[str, Any] | None = None
+
+
+class LogReference(Wire):
+    """Where a log is."""
+
+    id: str
+    project_id: str
+    session_id: str | None = None
+
+
+class EvaluationResult(Wire):
+    """What an evaluator said of one log: a value, or why there is none."""
+
+    id: str
+    evaluator_id: str
+    evaluator_version_id: str
+    log_id: str
+    evaluation_id: str | None = None
+    value: bool | float | str | list[str] | None = None
+    error: str | None = None
+    created_at: Time
+    updated_at: Time
+
+
+class EvaluationDatapoint(Wire):
+    """One case of a run: what was generated for it, and what was said of that."""
+
+    datapoint: Datapoint
+    evaluation_results: Items[EvaluationResult]
+    log: Log | None = None
+
+
 class Page(Wire, Generic[Item]):
     """One page; `total` counts all matches."""
 
@@ -150,3 +203,13 @@ DEPLOYMENTS = TypeAdapter(list[Deployment])
 EVALUATION = TypeAdapter(Evaluation)
 EVALUATIONS = TypeAdapter(list[Evaluation])
 EVALUATION_PAGE = TypeAdapter(Page[Evaluation])
+EVALUATION_DATAPOINTS = TypeAdapter(Page[EvaluationDatapoint])
+EVALUATION_RESULT = TypeAdapter(EvaluationResult)
+LOG_REFERENCE = TypeAdapter(LogReference)
+EVALUATOR = TypeAdapter(Evaluator)
+EVALUATORS = TypeAdapter(list[Evaluator])
+DATASET = TypeAdapter(Dataset)
+DATASETS = TypeAdapter(list[Dataset])
+DATAPOINT = TypeAdapter(Datapoint)
+DATAPOINTS = TypeAdapter(list[Datapoint])
+DATAPOINT_PAGE = TypeAdapter(Page[Datapoint])

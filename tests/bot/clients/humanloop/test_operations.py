@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from bot.clients.base import NotDone
-from bot.clients.humanloop import HumanloopClient, operations
-from bot.clients.humanloop.operations import Operations
+from bot.clients.humanloop import HumanloopClient
+from bot.clients.humanloop.operations import Operations, group
 from bot.domain.errors import Fault
-from tests.contracts.humanloop import CONFIG, DEPLOYMENTS, EVALUATION, PAGE, PROJECT, PROJECT_CONFIG
-from tests.faulty import FaultyServer, answer
-
-EVALUATION_PAGE = {"records": [EVALUATION], "page": 0, "size": 100, "total": 1}
-
-Ask = Callable[[Operations], Awaitable[Any]]
+from tests.bot.clients.humanloop.calls import LINES, METHODS, Ask, name_of
+from tests.contracts.humanloop import EVALUATION_DATAPOINT, PROJECT
+from tests.faulty import FaultyServer, Reply, answer
 
 
 @pytest.fixture
@@ -24,106 +20,6 @@ async def wire(server: FaultyServer) -> AsyncIterator[Operations]:
     client = HumanloopClient("acorn", f"{server.url}/v4", SecretStr("marmalade"))
     yield client.wire
     await client.close()
-
-
-LINES: list[tuple[Ask, Any, str, Any]] = [
-    (lambda wire: wire.projects_page(), PAGE, "GET /v4/projects", None),
-    (
-        lambda wire: wire.projects_page(page=1, size=5, filter="ab", sort_by="name", order="asc"),
-        PAGE,
-        "GET /v4/projects?page=1&size=5&filter=ab&sort_by=name&order=asc",
-        None,
-    ),
-    (lambda wire: wire.get_project("pr_1"), PROJECT, "GET /v4/projects/pr_1", None),
-    (lambda wire: wire.create_project("p"), PROJECT, "POST /v4/projects", {"name": "p"}),
-    (
-        lambda wire: wire.create_project("p", directory_id="dir_1"),
-        PROJECT,
-        "POST /v4/projects",
-        {"name": "p", "directory_id": "dir_1"},
-    ),
-    (
-        lambda wire: wire.update_project("pr_1", name="q", active_config_id="config_1"),
-        PROJECT,
-        "PATCH /v4/projects/pr_1",
-        {"name": "q", "active_config_id": "config_1"},
-    ),
-    (lambda wire: wire.update_project("pr_1"), PROJECT, "PATCH /v4/projects/pr_1", {}),
-    (lambda wire: wire.list_configs("pr_1"), [PROJECT_CONFIG], "GET /v4/projects/pr_1/configs", None),
-    (
-        lambda wire: wire.list_configs("pr_1", evaluation_aggregates=True),
-        [PROJECT_CONFIG],
-        "GET /v4/projects/pr_1/configs?evaluation_aggregates=true",
-        None,
-    ),
-    (
-        lambda wire: wire.register_config({"project_id": "pr_1", "model": "gpt-4o"}),
-        PROJECT_CONFIG,
-        "POST /v4/model-configs",
-        {"project_id": "pr_1", "model": "gpt-4o"},
-    ),
-    (lambda wire: wire.get_model_config("config_1"), CONFIG, "GET /v4/model-configs/config_1", None),
-    (
-        lambda wire: wire.get_active_config("pr_1", "staging"),
-        PROJECT_CONFIG | {"environment_id": None},
-        "GET /v4/projects/pr_1/active-config?environment=staging",
-        None,
-    ),
-    (
-        lambda wire: wire.deactivate_config("pr_1", "staging"),
-        PROJECT,
-        "DELETE /v4/projects/pr_1/active-config?environment=staging",
-        None,
-    ),
-    (lambda wire: wire.list_deployed_configs("pr_1"), DEPLOYMENTS, "GET /v4/projects/pr_1/deployed-configs", None),
-    (
-        lambda wire: wire.deploy_config("pr_1", "config_1", ["env_1"]),
-        DEPLOYMENTS,
-        "PATCH /v4/projects/pr_1/deploy-config",
-        {"config_id": "config_1", "environments": [{"id": "env_1"}]},
-    ),
-    (
-        lambda wire: wire.delete_deployed_config("pr_1", "env_1"),
-        None,
-        "DELETE /v4/projects/pr_1/deployed-config/env_1",
-        None,
-    ),
-    (
-        lambda wire: wire.evaluations_page(
-            "pr_1", ids=["ev_1", "ev_2"], start_date=date(2024, 1, 1), end_date=date(2024, 2, 1), size=5, page=0
-        ),
-        EVALUATION_PAGE,
-        "GET /v4/evaluations?project_id=pr_1&id=ev_1&id=ev_2&start_date=2024-01-01&end_date=2024-02-01&page=0&size=5",
-        None,
-    ),
-    (
-        lambda wire: wire.list_evaluations("pr_1"),
-        EVALUATION_PAGE,
-        "GET /v4/evaluations?project_id=pr_1&page=0&size=100",
-        None,
-    ),
-    (
-        lambda wire: wire.list_project_evaluations("pr_1", evaluator_aggregates=True),
-        [EVALUATION],
-        "GET /v4/projects/pr_1/evaluations?evaluator_aggregates=true",
-        None,
-    ),
-    (lambda wire: wire.get_evaluation("ev_1"), EVALUATION, "GET /v4/evaluations/ev_1", None),
-    (
-        lambda wire: wire.create_evaluation(
-            "pr_1", config_id="config_1", evaluator_ids=["evfn_1"], dataset_id="evts_1", hl_generated=False
-        ),
-        EVALUATION,
-        "POST /v4/projects/pr_1/evaluations",
-        {"config_id": "config_1", "evaluator_ids": ["evfn_1"], "dataset_id": "evts_1", "hl_generated": False},
-    ),
-    (
-        lambda wire: wire.update_evaluation_status("ev_1", "completed"),
-        EVALUATION,
-        "PATCH /v4/evaluations/ev_1/status",
-        {"status": "completed"},
-    ),
-]
 
 
 @pytest.mark.parametrize(("ask", "given", "line", "body"), LINES, ids=[line for _, _, line, _ in LINES])
@@ -135,6 +31,10 @@ async def test_sends_the_request_of_the_reference(
     (request,) = server.requests
     assert f"{request.method} {request.target}" == line
     assert (request.json() if request.body else None) == body
+
+
+def test_the_table_calls_every_operation() -> None:
+    assert sorted({name_of(ask) for ask, *_ in LINES}) == METHODS
 
 
 def page(*names: str, total: int) -> dict[str, Any]:
@@ -171,9 +71,32 @@ async def test_a_service_that_repeats_its_page_is_not_asked_for_ever(wire: Opera
 async def test_a_list_without_an_end_is_given_up(
     wire: Operations, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "MOST_PAGES", 3)
+    monkeypatch.setattr(group, "MOST_PAGES", 3)
     server.reply(*(answer(page(str(number), total=number + 99)) for number in range(9)))
     with pytest.raises(NotDone) as caught:
         await wire.list_projects()
     assert caught.value.problem.fault is Fault.UNINTELLIGIBLE
     assert len(server.requests) == 3
+
+
+async def test_the_datapoints_of_a_run_are_read_from_page_one(wire: Operations, server: FaultyServer) -> None:
+    def case(name: str) -> dict[str, Any]:
+        return EVALUATION_DATAPOINT | {"datapoint": EVALUATION_DATAPOINT["datapoint"] | {"id": name}}
+
+    server.reply(answer({"records": [case("evtc_a")], "total": 2}), answer({"records": [case("evtc_b")], "total": 2}))
+
+    assert [each.datapoint.id for each in await wire.list_evaluation_datapoints("ev_1")] == ["evtc_a", "evtc_b"]
+    assert [request.query for request in server.requests] == ["page=1&size=100", "page=2&size=100"]
+
+
+async def test_a_prompt_file_is_taken_as_it_is_too(wire: Operations, server: FaultyServer) -> None:
+    file = "---\nmodel: gpt-4o\n---\nGrüß {{customer}}"
+    server.always = Reply(200, file.encode(), (("Content-Type", "text/prompt"),))
+    assert await wire.export_config("config_1") == file
+
+
+async def test_an_answer_that_is_no_text_is_not_taken_for_a_file(wire: Operations, server: FaultyServer) -> None:
+    server.always = answer({"file": "---"})
+    with pytest.raises(NotDone) as caught:
+        await wire.export_config("config_1")
+    assert caught.value.problem.fault is Fault.UNINTELLIGIBLE

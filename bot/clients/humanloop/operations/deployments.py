@@ -1,0 +1,61 @@
+"""What is live.
+
+v4 reference: *Get Active Config*, *Deactivate Config*, *List Deployed Configs*, *Deploy Config*, *Delete Deployed
+Config*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.clients.humanloop import wire
+from bot.clients.humanloop.operations.group import Group
+from bot.clients.transport import Call, path_of
+
+
+class Deployments(Group):
+    """Operations on what is live."""
+
+    async def get_active_config(self, project_id: str, environment_name: str) -> wire.ProjectConfig:
+        """What is live in the environment of that name; `NOT_FOUND` when nothing is."""
+        call = Call(
+            "GET",
+            path_of("/projects/{}/active-config", project_id),
+            f"reading what {project_id} has live in {environment_name}",
+            {"environment": environment_name},
+        )
+        return await self._transport.read(call, wire.PROJECT_CONFIG)
+
+    async def deactivate_config(self, project_id: str, environment_name: str) -> wire.Project:
+        """Nothing live any more in the environment of that name. Names can change: read it just before."""
+        call = Call(
+            "DELETE",
+            path_of("/projects/{}/active-config", project_id),
+            f"deactivating {project_id} in {environment_name}",
+            {"environment": environment_name},
+        )
+        return await self._transport.read(call, wire.PROJECT)
+
+    async def list_deployed_configs(self, project_id: str, *, doing: str | None = None) -> list[wire.Deployment]:
+        """One row per environment, also for those with nothing live."""
+        call = Call(
+            "GET", path_of("/projects/{}/deployed-configs", project_id), doing or f"reading what {project_id} has live"
+        )
+        return await self._transport.read(call, wire.DEPLOYMENTS)
+
+    async def deploy_config(
+        self, project_id: str, config_id: str, environment_ids: Sequence[str], *, doing: str | None = None
+    ) -> list[wire.Deployment]:
+        """Make a config live in these environments. Which rows are answered is not stated."""
+        call = Call(
+            "PATCH",
+            path_of("/projects/{}/deploy-config", project_id),
+            doing or f"deploying {config_id} of {project_id} to {', '.join(environment_ids)}",
+            body={"config_id": config_id, "environments": [{"id": identifier} for identifier in environment_ids]},
+        )
+        return await self._transport.read(call, wire.DEPLOYMENTS)
+
+    async def delete_deployed_config(self, project_id: str, environment_id: str, *, doing: str | None = None) -> None:
+        """Nothing live any more in the environment of that id; what is answered is not specified."""
+        path = path_of("/projects/{}/deployed-config/{}", project_id, environment_id)
+        await self._transport.do(Call("DELETE", path, doing or f"deactivating {project_id} in {environment_id}"))

@@ -1,0 +1,48 @@
+"""What the operations of every subject share: the connection, and reading a list over all its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bot.clients.humanloop import wire
+from bot.clients.transport import Call, Transport
+
+PAGE_SIZE = 100
+MOST_PAGES = 1_000
+"""A service that still has more after this many pages is not counting."""
+
+Item = TypeVar("Item")
+
+
+class Group:
+    """Operations of one subject over one connection."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def _all(
+        self,
+        fetch: Callable[[int], Awaitable[wire.Page[Item]]],
+        key: Callable[[Item], str],
+        call: Call,
+        *,
+        first: int = 0,
+    ) -> list[Item]:
+        """The records of all pages, each once by its `key`. Stops when `total` were seen, or at an empty page.
+
+        `first` is the number of the first page, which differs by endpoint (v4 reference). A page that brings nothing
+        new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
+        """
+        found: dict[str, Item] = {}
+        seen = 0
+        for number in range(first, first + MOST_PAGES):
+            page = await fetch(number)
+            before = len(found)
+            found.update((key(record), record) for record in page.records)
+            seen += len(page.records)
+            if not page.records or seen >= page.total:
+                return list(found.values())
+            if len(found) == before:
+                raise self._transport.unintelligible(call, f"page {number} repeats what was read before")
+        raise self._transport.unintelligible(call, f"more than {MOST_PAGES} pages")
