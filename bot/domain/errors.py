@@ -61,6 +61,7 @@ class Code(StrEnum):
     # evaluations
     NO_CALLER_EVALUATOR = "no_caller_evaluator"
     STATUS_FORBIDS = "status_forbids"
+    KEEPS_NO_EVALUATIONS = "keeps_no_evaluations"
     # projects
     NAME_TAKEN = "name_taken"
     NAME_INVALID = "name_invalid"

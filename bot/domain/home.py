@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.changes import Change
-from bot.domain.errors import Problem
 from bot.domain.notices import Reminder
 from bot.domain.outcomes import Board, ChangeList
 
@@ -36,5 +35,3 @@ class Home:
     running_line: str
     """The line that lists every evaluation that runs."""
     at: datetime
-    problem: Problem | None = None
-    """Why the names of some projects may be missing."""

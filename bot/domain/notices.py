@@ -66,6 +66,8 @@ class ChangeView:
     decisions: tuple[Decision, ...] = ()
     undoable: bool = False
     """Applied, and nothing was deployed on top."""
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.changes import AuditEntry, Change, Decision, Kind
@@ -93,6 +93,14 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A provider whose names could not be read: what it has may be missing, or old."""
+
+    problem: Problem
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """A name that nothing has. `noun` is project, config, environment, change, evaluation or provider."""
 
@@ -101,6 +109,8 @@ class NotFound:
     near: tuple[Suggestion, ...] = ()
     known: tuple[str, ...] = ()
     """Names that would have been right, a few of them."""
+    unread: tuple[Unread, ...] = ()
+    """Providers that may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,8 @@ class BoardRow:
     project: Project
     cells: tuple[BoardCell, ...]
     problem: Problem | None = None
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,7 @@ class Board:
     pages: int
     line: str
     """The line that shows this board again, for the page buttons."""
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +235,8 @@ class ConfigDetail:
     """Its scores beside those of other configs that are live, the default environment first."""
     line: str
     """The line that lists the configs of its project."""
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +260,8 @@ class ConfigList:
     page: int
     pages: int
     line: str
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +284,13 @@ class ProjectRow:
     project: Project
     configs: int
     line: str
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectList:
-    """The projects whose name holds `words`, by name; `problem` when some may be missing."""
+    """The projects whose name holds `words`, by name; some of providers that are `unread` may be missing."""
 
     rows: tuple[ProjectRow, ...]
     words: str | None
@@ -279,7 +298,7 @@ class ProjectList:
     page: int
     pages: int
     line: str
-    problem: Problem | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +315,11 @@ class ProjectDetail:
     keeps_evaluations: bool
     configs_line: str
     evaluations_line: str
+    fields: ProjectFields = field(default_factory=ProjectFields)
+    """As they are now, those that the provider keeps and that have a value."""
+    mode: str = ""
+    noun: str = "project"
+    """What the provider calls a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +385,8 @@ class EvaluationList:
     line: str
     unreadable: int = 0
     """How many projects could not be read."""
+    without: tuple[str, ...] = ()
+    """Providers that were asked for and keep no evaluations."""
     unlooked: int = 0
     """So many projects that only what is known to run was looked at; 0 when everything was."""
 

@@ -113,24 +113,25 @@ async def board(
     page = min(max(page, 1), pages)
     shown = projects[(page - 1) * size : page * size]
     rows = await asyncio.gather(*(_row(ctx, project, patience) for project in shown))
-    return Board(tuple(rows), page, pages, line)
+    return Board(tuple(rows), page, pages, line, ctx.index.unread())
 
 
 async def _row(ctx: Context, project: Project, patience: float | None) -> BoardRow:
     looked_at = ctx.clock.now()
+    noun = ctx.noun(project.provider)
     try:
         async with asyncio.timeout(patience):
             now = await ctx.provider(project.provider).served(project)
     except ProviderError as error:
-        return BoardRow(project, (), error.problem)
+        return BoardRow(project, (), error.problem, noun)
     except TimeoutError:
-        return BoardRow(project, (), Problem(Fault.TIMED_OUT, project.provider, "reading what is live"))
+        return BoardRow(project, (), Problem(Fault.TIMED_OUT, project.provider, "reading what is live"), noun)
     async with ctx.store.read() as tx:
         cells = [
             await cell(tx, project, environment, now.served.get(environment.id), looked_at)
             for environment in now.environments
         ]
-    return BoardRow(project, tuple(cells))
+    return BoardRow(project, tuple(cells), noun=noun)
 
 
 async def cell(

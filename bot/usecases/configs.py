@@ -63,6 +63,7 @@ async def show(ctx: Context, project: Project, config: Config) -> ConfigDetail |
         evidence_for(ctx, seen.evaluations, project, found.config, NOTHING),
         tuple(against(ctx, seen, project, found.config)),
         configs_line(ctx.index, project),
+        ctx.noun(project.provider),
     )
 
 
@@ -72,7 +73,7 @@ async def listed(ctx: Context, project: Project, line: str, *, page: int = 1) ->
     pages = max(1, -(-len(seen.configs) // PAGE))
     page = min(max(page, 1), pages)
     shown = rows(ctx, seen, project, skip=(page - 1) * PAGE, limit=PAGE)
-    return ConfigList(project, shown, len(seen.configs), page, pages, line)
+    return ConfigList(project, shown, len(seen.configs), page, pages, line, ctx.noun(project.provider))
 
 
 def rows(ctx: Context, seen: Look, project: Project, *, skip: int = 0, limit: int) -> tuple[ConfigRow, ...]:

@@ -54,6 +54,10 @@ class Context:
             raise NotDone(problem)
         return self.providers[name]
 
+    def noun(self, name: str) -> str:
+        """What a provider calls a project; ours for one that is no longer configured."""
+        return self.providers[name].capabilities.noun if name in self.providers else "project"
+
 
 def new_id() -> str:
     """A fresh ULID: sorts by time, unique over processes."""

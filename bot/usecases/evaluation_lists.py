@@ -22,6 +22,7 @@ from bot.domain.outcomes import (
     LiveIn,
     NotFound,
     Outcome,
+    Refused,
 )
 from bot.domain.policies import Allowed, StatusUpdate, decide
 from bot.grammar import say
@@ -56,7 +57,7 @@ async def answer(ctx: Context, given: Sequence[Reading], actor: Actor, *, page: 
         found = await evaluations.find(ctx, word)
         if isinstance(found, Evaluation):
             return await detail(ctx, found, actor)
-        if isinstance(found, Failed) or not lists:
+        if isinstance(found, Failed | Refused) or not lists:
             return found
     subject = await find(ctx.index, lists)
     if isinstance(subject, NotFound) and not subject.near and shows and isinstance(given[0], EvaluationShow):
@@ -73,15 +74,16 @@ async def listed(
 ) -> EvaluationList | Failed:
     """Evaluations, newest first; of all projects one call each, so many at a time."""
     status = SPELLINGS.get(status or "", status)
-    asked = [project] if project else [each.project for each in ctx.index.entries()]
+    every = [project] if project else [each.project for each in ctx.index.entries()]
+    keepers = {name for name, client in ctx.providers.items() if client.capabilities.evaluations}
+    asked = [each for each in every if each.provider in keepers]
+    without = tuple(dict.fromkeys(each.provider for each in every if each.provider not in keepers))
     if len(asked) > MOST_PROJECTS:
         return await _known_to_run(ctx, status, line, len(asked), page)
     gate = asyncio.Semaphore(evaluations.CONCURRENCY)
     problems: list[Problem] = []
 
     async def read(one: Project) -> list[tuple[Evaluation, Project]]:
-        if not ctx.provider(one.provider).capabilities.evaluations:
-            return []
         async with gate:
             try:
                 runs = await ctx.provider(one.provider).evaluations(one)
@@ -97,7 +99,7 @@ async def listed(
     found.sort(key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True)
     page, pages = _paged(len(found), page)
     rows = tuple(_row(ctx, run, one) for run, one in found[(page - 1) * PAGE : page * PAGE])
-    return EvaluationList(rows, project, status, len(found), page, pages, line, len(problems))
+    return EvaluationList(rows, project, status, len(found), page, pages, line, len(problems), without)
 
 
 async def _known_to_run(ctx: Context, status: str | None, line: str, projects: int, page: int) -> EvaluationList:

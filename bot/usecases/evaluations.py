@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.clients.base import ProviderClient, ProviderError, Unsure
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
-from bot.domain.errors import Fault, Problem
+from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
@@ -190,10 +190,13 @@ async def snooze(ctx: Context, word: str, actor: Actor, span: timedelta) -> Outc
     return Snoozed(evaluation_id, until.isoformat())
 
 
-async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound:
+async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound | Refused:
     """The evaluation by its id, at the provider that the word names or at the first that has it."""
     provider, _, rest = word.partition(":")
-    names = [provider] if rest and provider in ctx.providers else list(ctx.providers)
+    asked = [provider] if rest and provider in ctx.providers else list(ctx.providers)
+    names = [name for name in asked if ctx.provider(name).capabilities.evaluations]
+    if not names:
+        return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, Lifter.NOBODY, {"provider": asked[0]}),))
     evaluation_id = rest if rest and provider in ctx.providers else word
     failure: Failed | None = None
     for name in names:

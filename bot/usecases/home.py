@@ -49,7 +49,6 @@ async def home(ctx: Context, actor: Actor) -> Home | Refused:
         running_total=len(running),
         running_line=say(Evaluations(status=RUNNING)),
         at=ctx.clock.now(),
-        problem=ctx.index.problem(),
     )
 
 

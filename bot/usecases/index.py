@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.errors import Fault, Problem
 from bot.domain.names import Config, Environment, Project
+from bot.domain.outcomes import Unread
 from bot.grammar.readings import Name
 from bot.logs import get_logger
 from bot.usecases.ports import Clock
@@ -146,17 +147,30 @@ class Index:
         except* ProviderError as errors:
             problem = _first(errors).problem
             shelf.problem, shelf.problem_since = problem, shelf.problem_since or self._clock.now()
-            log.warning("index.refresh", provider=name, fault=problem.fault, doing=problem.doing, status=problem.status)
+            since = shelf.problem_since.isoformat(timespec="seconds")
+            told = {"fault": problem.fault, "doing": problem.doing, "status": problem.status, "since": since}
+            log.warning("provider cannot be read", provider=name, **told)
         else:
             shelf.fill(found for task in tasks if (found := task.result()) is not None)
             self._ordered = None
             shelf.environments = environments.result() or shelf.environments
+            if shelf.problem is not None:
+                log.info("provider is read again", provider=name)
             shelf.problem = shelf.problem_since = None
         shelf.refreshed_at = self._clock.now()
 
-    def problem(self) -> Problem | None:
-        """Why a provider's names may be missing; None when all were read."""
-        return next((shelf.problem for shelf in self._shelves.values() if shelf.problem is not None), None)
+    def unread(self) -> tuple[Unread, ...]:
+        """The providers whose names may be missing, and since when; nothing when all were read."""
+        return tuple(
+            Unread(shelf.problem, shelf.problem_since)
+            for shelf in self._shelves.values()
+            if shelf.problem is not None and shelf.problem_since is not None
+        )
+
+    def silence(self) -> Problem | None:
+        """Why no provider at all could be read; None while one of them answers."""
+        unread = self.unread()
+        return unread[0].problem if unread and len(unread) == len(self._shelves) else None
 
     def learn_project(self, project: Project) -> None:
         """Keep a project that was just made, or as it is just called."""

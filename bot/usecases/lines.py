@@ -78,7 +78,17 @@ def changes_what_is_live(readings: Sequence[Reading]) -> bool:
 
 
 async def run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, *, page: int = 1) -> Outcome:
-    """Carry out the one reading that resolves. Several that do are a question, none is a helpful no."""
+    """Carry out the one reading that resolves. Several that do are a question, none is a helpful no.
+
+    A name that nothing has may be one of a provider that could not be read: the answer says so.
+    """
+    came = await _run(ctx, readings, speaker, page)
+    if isinstance(came, NotFound) and came.noun != "change":
+        return replace(came, unread=ctx.index.unread())
+    return came
+
+
+async def _run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, page: int) -> Outcome:
     answer = decide(Lookup(speaker.actor))
     if isinstance(answer, Denied):
         return Refused(answer.reasons)

@@ -84,7 +84,12 @@ async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
         change = await tx.change(notice.subject)
         if change is None:
             return notice.at
-        view = ChangeView(change, await tx.decisions(change.id), await is_undoable(tx, change))
+        view = ChangeView(
+            change,
+            await tx.decisions(change.id),
+            await is_undoable(tx, change),
+            ctx.noun(change.project.provider),
+        )
     return await ctx.notifier.card(view, notice.place, notice.at)
 
 

@@ -23,7 +23,7 @@ from bot.usecases import changes
 from bot.usecases.configs import rows
 from bot.usecases.context import Context
 from bot.usecases.index import Entry, Index
-from bot.usecases.looking import look
+from bot.usecases.looking import look, side_by_side
 from bot.usecases.subjects import Subject, configs_line, evaluations_line, find, project_line
 
 PAGE = 8
@@ -44,7 +44,11 @@ async def answer(ctx: Context, given: Sequence[Reading]) -> Outcome:
 async def show(ctx: Context, project: Project) -> ProjectDetail:
     """What is live in every environment, the configs, what is being evaluated. Raises `ProviderError`."""
     looked_at = ctx.clock.now()
-    seen = await look(ctx, project)
+    client = ctx.provider(project.provider)
+    async with side_by_side() as reads:
+        looking = reads.create_task(look(ctx, project))
+        reading = reads.create_task(client.project(project))
+    seen, now = looking.result(), reading.result()
     async with ctx.store.read() as tx:
         cells = [
             await changes.cell(tx, project, environment, seen.in_environment(environment), looked_at)
@@ -55,14 +59,17 @@ async def show(ctx: Context, project: Project) -> ProjectDetail:
         found = [each for each in seen.evaluations if each.status == RUNNING]
         running = tuple(sorted(found, key=lambda each: (each.created_at, each.id), reverse=True))
     return ProjectDetail(
-        project,
+        now.project,
         tuple(cells),
         rows(ctx, seen, project, limit=PAGE),
         len(seen.configs),
         running,
-        ctx.provider(project.provider).capabilities.evaluations,
+        client.capabilities.evaluations,
         configs_line(ctx.index, project),
         evaluations_line(ctx.index, project),
+        now.fields,
+        now.mode,
+        client.capabilities.noun,
     )
 
 
@@ -71,18 +78,20 @@ async def listed(ctx: Context, words: str | None, line: str, *, page: int = 1) -
     found = _holding(ctx.index, words)
     if not found and await ctx.index.miss():
         found = _holding(ctx.index, words)
-    problem = ctx.index.problem()
+    problem = ctx.index.silence()
     if not found and problem is not None:
         return Failed(replace(problem, reference=current_request_id()))
     if not found and words:
         return _none(ctx.index, words)
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
-    shown = tuple(
-        ProjectRow(entry.project, len(entry.configs), project_line(ctx.index, entry.project))
-        for entry in found[(page - 1) * PAGE : page * PAGE]
-    )
-    return ProjectList(shown, words, len(found), page, pages, line, problem)
+    shown = tuple(_row(ctx, entry) for entry in found[(page - 1) * PAGE : page * PAGE])
+    return ProjectList(shown, words, len(found), page, pages, line, ctx.index.unread())
+
+
+def _row(ctx: Context, entry: Entry) -> ProjectRow:
+    project = entry.project
+    return ProjectRow(project, len(entry.configs), project_line(ctx.index, project), ctx.noun(project.provider))
 
 
 def _holding(index: Index, words: str | None) -> list[Entry]:

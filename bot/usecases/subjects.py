@@ -57,13 +57,13 @@ class _Miss:
 async def find(index: Index, readings: Sequence[Reading]) -> Subject | Ambiguous | NotFound | Failed:
     """The one thing that the readings mean; reads the providers anew once when nothing resolves.
 
-    `Failed` when nothing is like the name and a provider that may have it does not answer.
+    `Failed` when nothing is like the name and no provider answers.
     """
     looks = [reading for reading in readings if isinstance(reading, Look)]
     answer = _resolve(index, looks)
     if isinstance(answer, NotFound) and await index.miss():
         answer = _resolve(index, looks)
-    problem = index.problem()
+    problem = index.silence()
     if isinstance(answer, NotFound) and not answer.near and problem is not None:
         return Failed(replace(problem, reference=current_request_id()))
     return answer

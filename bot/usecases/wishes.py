@@ -53,12 +53,12 @@ class _Miss:
 async def understand(index: Index, readings: Sequence[Reading]) -> Wish | Question | Failed:
     """The one wish that the readings mean, or a question; reads the providers anew once when nothing resolves.
 
-    `Failed` when nothing is like the name and a provider that may have it does not answer.
+    `Failed` when nothing is like the name and no provider answers.
     """
     answer = _resolve(index, readings)
     if isinstance(answer, NotFound) and await index.miss():
         answer = _resolve(index, readings)
-    problem = index.problem()
+    problem = index.silence()
     if isinstance(answer, NotFound) and not answer.near and problem is not None:
         return Failed(replace(problem, reference=current_request_id()))
     return answer

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
-from bot.domain.drift import Baseline, Source
+from bot.domain.drift import Baseline, Source, edited_in_place
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
 from handlers.ids import Action
@@ -23,7 +23,7 @@ from handlers.messages.blocks import (
     section,
     stack,
 )
-from handlers.messages.errors import reasons
+from handlers.messages.errors import missing, reasons
 from handlers.messages.lists import pages
 
 MAX_CELLS = 12
@@ -31,14 +31,16 @@ MAX_CELLS = 12
 
 def board(shown: Board, drafts: Mapping[str, str]) -> Message:
     """What is live where."""
+    unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
         text = "There is no project to show."
-        return compose(text, section(text))
+        return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
     count = words.counted(len(shown.rows), "project")
     lines = [f"{code(row.project.name)}: {_in_short(row)}" for row in shown.rows]
     return compose(
-        f"What is live, {count} on page {shown.page} of {shown.pages}. {'. '.join(lines)}.",
+        f"What is live, {count} on page {shown.page} of {shown.pages}. {'. '.join(lines)}. {unread}".rstrip(),
         section("*What is live*"),
+        *missing(shown.unread),
         *(project(row) for row in shown.rows),
         *pages(shown, drafts),
     )
@@ -58,7 +60,7 @@ def cell_in_short(cell: BoardCell) -> str:
 
 def project(row: BoardRow) -> Block:
     """One project over its environments."""
-    head = f"*{code(row.project.name)}* · {code(row.project.provider, 40)}"
+    head = f"*{code(row.project.name)}* · {phrases.at(row.project.provider, row.noun)}"
     if row.problem is not None:
         return section(f"{head}\n{words.fault(row.problem)} {words.remedy_of(row.problem)}")
     lines = [cell_line(cell) for cell in row.cells[:MAX_CELLS]] or ["It has no environments."]
@@ -83,6 +85,8 @@ def cell_line(cell: BoardCell) -> str:
 
 def _outside(cell: BoardCell, known: Baseline) -> str:
     """Whether somebody changed it outside, and whether that was adopted."""
+    if cell.drifted and cell.served is not None and edited_in_place(known.served, cell.served):
+        return " · ⚠️ its content was edited outside configbot"
     if cell.drifted:
         return f" · ⚠️ changed outside configbot: it was {phrases.served(known.served)}"
     if known.source is Source.ADOPTED and cell.served is not None and cell.served.same_as(known.served):

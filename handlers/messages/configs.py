@@ -12,7 +12,7 @@ from bot.domain.contents import Content, ContentDiff
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
 from handlers.ids import Action, View
-from handlers.messages import diffs, scores, words
+from handlers.messages import diffs, phrases, scores, words
 from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
@@ -62,7 +62,10 @@ def config_detail(shown: ConfigDetail, drafts: Mapping[str, str]) -> Message:
     proven = "; ".join(scores.verdict(each) for each in shown.against[: scores.GROUPS])
     return compose(
         f"{said}, {live(shown.live_in)}; {scores.short(shown.scores)}" + (f"; {proven}." if proven else "."),
-        section(f"*{name}* of {code(shown.project.name)} · {code(shown.config.id)}"),
+        section(
+            f"*{name}* of {code(shown.project.name)} · {code(shown.config.id)} · "
+            f"{phrases.at(shown.project.provider, shown.noun)}"
+        ),
         section(f"It is {live(shown.live_in)}."),
         *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
         section("*What it holds*"),
@@ -102,7 +105,7 @@ def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
     head = f"{words.counted(shown.total, 'config')} of {project}"
     return compose(
         f"{head}, page {shown.page} of {shown.pages}: {short}.",
-        section(f"*{head}*"),
+        section(f"*{head}* · {phrases.at(shown.project.provider, shown.noun)}"),
         *(
             row(
                 f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}\n"

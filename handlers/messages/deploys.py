@@ -48,7 +48,7 @@ def card(view: ChangeView, *, now: datetime) -> Message:
         *(diffs.short(change) if change.state not in FINAL else ()),
         *_standing(view, now),
         actions(_buttons(view, now)),
-        context(_small_print(change)),
+        context(_small_print(view)),
         *_again(change),
     )
 
@@ -213,8 +213,9 @@ def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
     yield button("Close as failed", Action.CLOSE_AS_FAILED, change.id, confirm=question)
 
 
-def _small_print(change: Change) -> str:
-    parts = [code(change.label), code(change.project.provider, 40)]
+def _small_print(view: ChangeView) -> str:
+    change = view.change
+    parts = [code(change.label), phrases.at(change.project.provider, view.noun)]
     if change.state is State.WAITING and change.expires_at is not None:
         parts.append(f"expires {moment(change.expires_at)}")
     else:

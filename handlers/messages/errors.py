@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.domain.errors import Code, Fault, Problem, Reason
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion, Unread
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
 from handlers.ids import Action, numbered
@@ -99,17 +99,27 @@ def own_database(reference: str) -> Message:
 
 def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:
     """A name that nothing has, with what could have been meant."""
-    head = f"There is no {outcome.noun} {code(outcome.word)}."
+    seen = " where configbot could look" if outcome.unread else ""
+    head = f"There is no {outcome.noun} {code(outcome.word)}{seen}."
     near = _lines(outcome.near)
     known = words.some([code(name) for name in outcome.known], 10)
     return compose(
-        f"{head} {NOTHING_DEPLOYED}" + (f" Close to it: {known_labels(outcome.near)}." if near else ""),
+        f"{head} {NOTHING_DEPLOYED}"
+        + (f" Close to it: {known_labels(outcome.near)}." if near else "")
+        + "".join(f" {words.unread(each)}" for each in outcome.unread),
         section(f"*{head}* {NOTHING_DEPLOYED}"),
+        *missing(outcome.unread),
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,
         run_buttons(outcome.near, drafts),
         context(f"Known here: {known}") if outcome.known else None,
     )
+
+
+def missing(unread: Iterable[Unread]) -> Iterator[Block]:
+    """Providers that cannot be read, one under the other."""
+    for each in unread:
+        yield context(f"⚠️ {words.unread(each)} What it has may be missing here.")
 
 
 def known_labels(suggestions: Iterable[Suggestion]) -> str:

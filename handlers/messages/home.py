@@ -11,10 +11,9 @@ from slack_sdk.models.views import View as SlackView
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.outcomes import Refused
 from handlers.ids import Action, numbered
-from handlers.messages import words
 from handlers.messages.blocks import Message, actions, button, code, context, moment, section
 from handlers.messages.boards import EMPTY_LISTS, listed, project
-from handlers.messages.errors import apology, own_database, reasons
+from handlers.messages.errors import apology, missing, own_database, reasons
 from handlers.messages.lists import row
 
 
@@ -78,16 +77,15 @@ def _mine(shown: Home) -> Iterator[Block]:
 
 def _board(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
     board = shown.board
-    missing = f"{words.fault(shown.problem)} {words.remedy_of(shown.problem)}" if shown.problem else ""
     if not board.rows:
-        yield section(f"*What is live*\n{missing or 'There is no project to show.'}")
+        yield section("*What is live*" if board.unread else "*What is live*\nThere is no project to show.")
+        yield from missing(board.unread)
         return
     yield section("*What is live*")
     yield from map(project, board.rows)
     if board.pages > 1:
         yield context("There are more projects on the whole board.")
-    if missing:
-        yield context(f"Some projects may be missing: {missing}")
+    yield from missing(board.unread)
     yield _show("Show the whole board", board.line, drafts)
 
 

@@ -29,6 +29,11 @@ def verdict(evidence: Evidence, provider: str) -> str:
             return f"{head} {code(provider, 40)} keeps no evaluations."
 
 
+def at(provider: str, noun: str) -> str:
+    """Where something is, behind its name, in mrkdwn; with what the provider calls it where that is another word."""
+    return code(provider, 40) + (f" · {noun}" if noun != "project" else "")
+
+
 def wish(change: Change) -> str:
     """What was asked for, after *wants to*, in mrkdwn."""
     return words.WISHES[change.kind].format(

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.edits import text_of
 from bot.domain.outcomes import ProjectDetail, ProjectList, Suggestion
-from handlers.messages import scores, words
+from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack
 from handlers.messages.boards import MAX_CELLS, cell_in_short, cell_line
 from handlers.messages.configs import live
+from handlers.messages.errors import missing
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.project_edits import LABELS
 
 RUNNING = 5
 """Running evaluations that are named."""
@@ -19,19 +22,19 @@ RUNNING = 5
 
 def project_list(shown: ProjectList, drafts: Mapping[str, str]) -> Message:
     """The projects, by name."""
-    missing = f"{words.fault(shown.problem)} Some may be missing." if shown.problem else ""
+    unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
         text = "There are no projects yet."
-        return compose(text, section(text))
+        return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
     holding = f" whose name holds {code(shown.words)}" if shown.words else ""
     head = f"{words.counted(shown.total, 'project')}{holding}"
     return compose(
         f"{head}, page {shown.page} of {shown.pages}: "
-        f"{', '.join(code(each.project.name) for each in shown.rows)}. {missing}".rstrip(),
+        f"{', '.join(code(each.project.name) for each in shown.rows)}. {unread}".rstrip(),
         section(f"*{head}*"),
         *(
             row(
-                f"*{code(each.project.name)}* · {code(each.project.provider, 40)} · "
+                f"*{code(each.project.name)}* · {phrases.at(each.project.provider, each.noun)} · "
                 f"{words.counted(each.configs, 'config')}\n{code(each.project.id)}",
                 each.line,
                 drafts,
@@ -40,7 +43,7 @@ def project_list(shown: ProjectList, drafts: Mapping[str, str]) -> Message:
             for number, each in enumerate(shown.rows, start=1)
         ),
         *pages(shown, drafts),
-        context(missing) if missing else None,
+        *missing(shown.unread),
     )
 
 
@@ -62,14 +65,27 @@ def project_detail(shown: ProjectDetail, drafts: Mapping[str, str]) -> Message:
     pending = [code(cell.pending.label) for cell in shown.cells if cell.pending is not None]
     text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'it has no environments'}."
     text += f" Open: {words.some(pending, 5)}." if pending else ""
+    known = list(_fields(shown))
+    text += "".join(f" {label}: {value}." for label, value in known)
     return compose(
         f"{text} {_running_in_short(shown)}",
-        section(f"*{name}* · {code(shown.project.id)} · {code(shown.project.provider, 40)}"),
+        section(f"*{name}* · {code(shown.project.id)} · {phrases.at(shown.project.provider, shown.noun)}"),
+        stack([f"{label}: {text}" for label, text in known]) if known else None,
         stack(["*What is live*", *_cells(shown)]),
         stack([f"*{words.counted(shown.total, 'config')}*", *_configs(shown)]),
         *_running(shown),
         run_buttons(detail_suggestions(shown), drafts),
     )
+
+
+def _fields(shown: ProjectDetail) -> Iterator[tuple[str, str]]:
+    """What it has beside its name, with what kind of thing it configures."""
+    if shown.mode:
+        yield "Mode", code(shown.mode, 40)
+    for field, label in LABELS.items():
+        value = text_of(shown.fields, field)
+        if field != "name" and value is not None and (field != "inverted" or shown.fields.metric):
+            yield label, code(value, 200)
 
 
 def _cells(shown: ProjectDetail) -> Iterator[str]:
@@ -89,7 +105,7 @@ def _configs(shown: ProjectDetail) -> Iterator[str]:
 
 def _running_in_short(shown: ProjectDetail) -> str:
     if not shown.keeps_evaluations:
-        return "The provider keeps no evaluations."
+        return f"{code(shown.project.provider, 40)} keeps no evaluations."
     if shown.running is None:
         return "The evaluations could not be read."
     if not shown.running:

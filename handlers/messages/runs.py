@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -64,11 +64,17 @@ def _too_many(shown: EvaluationList, kind: str) -> str:
     return f"{found}{looked}Name one: `evaluations PROJECT`."
 
 
+def _without(providers: Sequence[str]) -> str:
+    names = words.some([code(each, 40) for each in providers], 5)
+    return f"{names} {'keeps' if len(providers) == 1 else 'keep'} no evaluations." if names else ""
+
+
 def _missing(shown: EvaluationList) -> str:
     """What the list leaves out, and how to see it."""
     if not shown.unlooked:
         of = words.counted(shown.unreadable, "project")
-        return f"The evaluations of {of} could not be read." if shown.unreadable else ""
+        unread = f"The evaluations of {of} could not be read. " if shown.unreadable else ""
+        return f"{unread}{_without(shown.without)}".rstrip()
     unread = f"{words.counted(shown.unreadable, 'evaluation')} could not be read. " if shown.unreadable else ""
     return (
         f"{unread}These are the running ones that the last look around found. There are {shown.unlooked:,} projects: "

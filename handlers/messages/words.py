@@ -18,7 +18,8 @@ from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Doubt, Trend, Verdict
 from bot.domain.names import change_label
 from bot.domain.notices import NoticeKind
-from handlers.messages.blocks import code, mention
+from bot.domain.outcomes import Unread
+from handlers.messages.blocks import code, mention, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,10 @@ REASONS: dict[Code, tuple[str, str]] = {
     Code.STATUS_FORBIDS: (
         "An evaluation that is {status} cannot become {wanted}.",
         "Only running ones can be completed, and only completed ones can be reopened.",
+    ),
+    Code.KEEPS_NO_EVALUATIONS: (
+        "{provider} keeps no evaluations.",
+        "`evaluations` lists those of the providers that keep some.",
     ),
     Code.NAME_TAKEN: (
         "Another project is called {name} already.",
@@ -424,6 +429,14 @@ def fault(problem: Problem) -> str:
     who = "The database of configbot" if own else code(problem.provider, 40) if problem.provider else "The provider"
     status = f" (HTTP {problem.status})" if problem.status else ""
     return f"{who} {FAULTS[problem.fault][0]}{status}."
+
+
+def unread(found: Unread) -> str:
+    """That a provider cannot be read, since when and why, in mrkdwn."""
+    problem = found.problem
+    status = f" (HTTP {problem.status})" if problem.status else ""
+    head = f"{code(problem.provider, 40)} cannot be read since {moment(found.since)}"
+    return f"{head}: it {FAULTS[problem.fault][0]}{status}. {remedy_of(problem)}"
 
 
 def effect(problem: Problem) -> str:

@@ -117,7 +117,16 @@ async def test_where_nothing_can_be_read_the_fault_is_said(world: World) -> None
 
 async def test_a_provider_without_evaluations_is_not_asked(world: World) -> None:
     world.provider.capabilities = Capabilities(evaluations=False)
-    assert the(EvaluationList, await typed(world, "evaluations")).rows == ()
+    for line in ("evaluations", "evaluations support running"):
+        shown = the(EvaluationList, await typed(world, line))
+        assert (shown.rows, shown.without) == ((), ("main",))
+    for line in (
+        "evaluation ev_1",
+        "evaluation complete ev_1",
+        "evaluation reopen main:ev_1",
+        "explain evaluation complete ev_1",
+    ):
+        assert codes(await typed(world, line)) == [Code.KEEPS_NO_EVALUATIONS]
     assert world.provider.calls == []
 
 

@@ -142,8 +142,7 @@ async def test_why_projects_may_be_missing_is_told(world: World) -> None:
 
     shown = await seen(world)
 
-    assert shown.problem is not None
-    assert shown.problem.fault is Fault.UNAUTHORIZED
+    assert [each.problem.fault for each in shown.board.unread] == [Fault.UNAUTHORIZED]
 
 
 async def test_evaluations_that_run_come_from_what_we_remember_the_longest_first(world: World) -> None:

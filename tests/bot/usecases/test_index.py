@@ -90,10 +90,9 @@ async def test_a_provider_that_does_not_answer_keeps_its_names_and_says_why() ->
         clock.move(timedelta(minutes=5))
 
     assert len(index.entries()) == 2
-    found = index.problem()
-    assert found is not None
-    assert found.fault is Fault.UNAVAILABLE
-    assert index.shelves["main"].problem_since == began
+    (unread,) = index.unread()
+    assert (unread.problem.fault, unread.since) == (Fault.UNAVAILABLE, began)
+    assert index.silence() == unread.problem
 
 
 async def test_a_provider_that_answers_again_has_no_problem_any_more() -> None:
@@ -103,7 +102,8 @@ async def test_a_provider_that_answers_again_has_no_problem_any_more() -> None:
     await index.refresh()
     await index.refresh()
 
-    assert index.problem() is None
+    assert index.unread() == ()
+    assert index.silence() is None
     assert index.shelves["main"].problem_since is None
 
 
@@ -114,6 +114,8 @@ async def test_one_provider_that_fails_does_not_stop_the_other() -> None:
     index = await filled(one, other)
 
     assert [entry.project.name for entry in index.entries()] == ["billing"]
+    assert [each.problem.fault for each in index.unread()] == [Fault.UNREACHABLE]
+    assert index.silence() is None, "one of them answers"
 
 
 async def test_a_project_that_was_deleted_while_it_was_read_is_left_out() -> None:
@@ -123,7 +125,7 @@ async def test_a_project_that_was_deleted_while_it_was_read_is_left_out() -> Non
 
     assert [entry.project.name for entry in index.entries()] == ["search"]
     assert index.environments() != []
-    assert index.problem() is None
+    assert index.unread() == ()
 
 
 async def test_environments_stay_known_when_no_project_is_left_to_read_them_from() -> None:
@@ -141,9 +143,7 @@ async def test_environments_that_cannot_be_read_are_a_problem() -> None:
     provider.fail("served", NotDone(problem(Fault.FORBIDDEN, 403)))
     index = await filled(provider)
 
-    found = index.problem()
-    assert found is not None
-    assert found.fault is Fault.FORBIDDEN
+    assert [each.problem.fault for each in index.unread()] == [Fault.FORBIDDEN]
 
 
 async def test_environments_that_a_look_has_shown_are_known() -> None:

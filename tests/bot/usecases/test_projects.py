@@ -23,7 +23,7 @@ async def test_projects_are_listed_from_memory(world: World) -> None:
         ("search", 2, "project show search"),
         ("support", 3, "project show support"),
     ]
-    assert (shown.total, shown.pages, shown.line, shown.problem) == (2, 1, "project list", None)
+    assert (shown.total, shown.pages, shown.line, shown.unread) == (2, 1, "project list", ())
     assert world.provider.calls == []
 
 
@@ -74,7 +74,7 @@ async def test_a_provider_that_does_not_answer_is_told(world: World) -> None:
     world.clock.move(world.ctx.running_threshold)
 
     shown = the(ProjectList, await typed(world, "project list"))
-    assert shown.problem is not None, "names may be missing"
+    assert [each.problem.fault for each in shown.unread] == [Fault.TIMED_OUT], "names may be missing"
     assert the(Failed, await typed(world, "project list qqqq")).problem.fault is Fault.TIMED_OUT
 
 
@@ -97,7 +97,7 @@ async def test_a_project_is_shown_with_what_is_live_tried_and_asked_for(world: W
     assert shown.running is not None
     assert {run.id for run in shown.running} == {early.id, late.id}
     assert (shown.configs_line, shown.evaluations_line) == ("config list support", "evaluations list support")
-    assert sorted(world.provider.calls) == ["configs", "evaluations", "served"]
+    assert sorted(world.provider.calls) == ["configs", "evaluations", "project", "served"]
 
 
 async def test_a_project_without_evaluations_says_why(world: World, tmp_path: Path) -> None:

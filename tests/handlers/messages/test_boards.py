@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from bot.domain.changes import Kind, State
-from bot.domain.errors import Code
+from bot.domain.drift import Baseline, Source
+from bot.domain.errors import Code, Fault, Problem
 from bot.domain.names import Environment
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission, Unread
 from bot.domain.policies import Allowed, Denied, NeedsApproval
-from bot.domain.served import Nothing, Off, Served
+from bot.domain.served import Nothing, Off, One, Served
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
@@ -74,6 +75,24 @@ def test_a_project_that_cannot_be_read_says_so_in_its_place() -> None:
 
 def test_an_empty_board_says_so() -> None:
     assert told(Board((), 1, 1, "deployments")).text == "There is no project to show."
+
+
+def test_the_board_says_which_provider_cannot_be_read_since_when_and_why() -> None:
+    unread = (Unread(Problem(Fault.UNAUTHORIZED, "shop", "reading", 401), NOW),)
+    told_so = "shop cannot be read since 2026-11-20 09:00 UTC: it did not accept our key (HTTP 401). Whoever runs"
+    for rows in ((), (BoardRow(PROJECT, CELLS),)):
+        made = told(Board(rows, 1, 1, "deployments", unread))
+        assert told_so in messages.plain_text(made)
+        assert "`shop` cannot be read since" in made.text
+        assert "What it has may be missing here." in read(made)
+
+
+def test_a_live_config_whose_content_was_edited_says_so() -> None:
+    was = Baseline("humanloop", "pr_1", PRODUCTION.id, Served(One("warm", "1", "Warm")), NOW, Source.APPLIED)
+    cell = BoardCell(PRODUCTION, Served(One("warm", "2", "Warm")), known=was, drifted=True)
+    said = read(told(Board((BoardRow(PROJECT, (cell,), noun="AI Config"),), 1, 1, "d")))
+    assert "`production`: `Warm` · ⚠️ its content was edited outside configbot" in said
+    assert "*`Refund triage`* · `humanloop` · AI Config" in said
 
 
 def test_more_environments_than_fit_are_counted() -> None:

@@ -48,6 +48,12 @@ def told(came: Any) -> Message:
     return made
 
 
+def test_what_a_provider_calls_a_project_stands_beside_it_once() -> None:
+    said = read(shown(ChangeView(change(), noun="AI Config")))
+    assert "`ch-142` · `humanloop` · AI Config · expires" in said
+    assert said.count("AI Config") == 1
+
+
 def test_a_waiting_card_tells_the_whole_story_in_order() -> None:
     said = read(shown(ChangeView(change()))).partition("-" * 8)[2]
     parts = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Code, Fault, Lifter, Problem
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused, Suggestion
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused, Suggestion, Unread
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
 from handlers import ids, messages
@@ -89,6 +89,14 @@ def test_an_unknown_name_deploys_nothing_and_offers_near_matches() -> None:
     assert found["production"]["value"] == ids.value("draft-production")
     assert [each["action_id"] for each in found.values()] == [f"{Action.RUN_LINE}/1", f"{Action.RUN_LINE}/2"]
     assert "Known here: `production`, `staging`" in read(made)
+
+
+def test_an_unknown_name_may_be_one_of_a_provider_that_cannot_be_read() -> None:
+    unread = (Unread(Problem(Fault.UNREACHABLE, "shop", "reading"), NOW),)
+    made = told(NotFound("project", "triag", NEAR, unread=unread), DRAFTS)
+    assert made.text.startswith("There is no project `triag` where configbot could look. Nothing was deployed")
+    assert "`shop` cannot be read since" in made.text
+    assert "⚠️ `shop` cannot be read since" in read(made)
 
 
 def test_an_unknown_name_without_anything_near_says_only_that() -> None:

@@ -12,7 +12,7 @@ from bot.domain.changes import Change, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Refused
+from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Refused, Unread
 from handlers import ids
 from handlers.ids import Action
 from handlers.messages.home import home_broken, home_lines, home_refused, home_tab, home_without_database
@@ -119,11 +119,12 @@ def test_lines_that_could_not_be_kept_have_no_buttons() -> None:
 
 
 def test_projects_that_could_not_be_read_are_excused() -> None:
-    said = read_blocks(shown(replace(FULL, problem=PROBLEM))["blocks"])
-    assert "Some projects may be missing: `humanloop` did not answer in time (HTTP 504)." in said
-    said = read_blocks(shown(replace(EMPTY, problem=PROBLEM))["blocks"])
-    assert "`humanloop` did not answer in time (HTTP 504). Try again in a minute." in said
-    assert "There is no project" not in said
+    for home in (FULL, EMPTY):
+        board = replace(home.board, unread=(Unread(PROBLEM, NOW),))
+        said = read_blocks(shown(replace(home, board=board))["blocks"])
+        assert "⚠️ `humanloop` cannot be read since" in said
+        assert ": it did not answer in time (HTTP 504). Try again in a minute." in said
+        assert "There is no project" not in said
 
 
 def test_a_project_that_did_not_answer_says_so_in_its_row() -> None:
@@ -158,12 +159,11 @@ def test_whatever_people_and_services_write_a_home_is_valid_and_harmless(one: Ch
         waiting=ChangeList("approvals", (one,) * 10, 1, 9, "approvals"),
         mine=(one,) * 10,
         mine_total=99,
-        board=Board((rows * 3)[:5], 1, 9, "deployments"),
+        board=Board((rows * 3)[:5], 1, 9, "deployments", (Unread(nasty_problem(fault, name), NOW),) * 3),
         running=tuple(RunningEvaluation(reminder, f"evaluation show {number}") for number in range(5)),
         running_total=99,
         running_line="evaluations list running",
         at=NOW,
-        problem=nasty_problem(fault, name),
     )
     assert len(shown(full)["blocks"]) <= 100
     assert ADA.user_id in str(shown(full))

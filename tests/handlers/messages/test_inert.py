@@ -54,6 +54,7 @@ from bot.domain.outcomes import (
     Snoozed,
     Suggestion,
     Unknown,
+    Unread,
     Void,
     Withdrawn,
 )
@@ -206,11 +207,12 @@ def projects_and_runs(one: Change, row: ConfigRow, name: str) -> list[Outcome]:
     cells = tuple(BoardCell(one.environment, one.seen.base, one, one) for _ in range(14))
     against = (Against((one.environment,) * 6, one.seen.base, one.seen.evidence),) * 5
     line = f"evaluations {name}"
+    unread = (Unread(problem(Fault.UNREACHABLE, name), NOW),)
     fields = ProjectFields(name, name, name, (name,), Maintainer("member", name, name, name), name, True)
     longer = ProjectFields(name * 9, name, name * 9, (name,) * 30, Maintainer("team", name, name), name * 9, False)
     listed = tuple(EvaluationRow(run, one.project, name) for run in runs)
     return [
-        ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, one.problem),
+        ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, unread),
         ProjectDetail(one.project, cells, (row,) * 8, 30, tuple(runs) * 4, True, f"a {name}", f"b {name}"),
         ProjectPreview(name, None, ProjectFields(), fields, name),
         ProjectPreview(name, one.project, fields, longer, name, "AI Config"),

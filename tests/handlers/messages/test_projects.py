@@ -7,8 +7,9 @@ import pytest
 
 from bot.domain.changes import State
 from bot.domain.evaluations import Doubt, Evidence, Verdict
+from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Environment
-from bot.domain.outcomes import BoardCell, ConfigRow, LiveIn, ProjectDetail, ProjectList, ProjectRow
+from bot.domain.outcomes import BoardCell, ConfigRow, LiveIn, ProjectDetail, ProjectList, ProjectRow, Unread
 from bot.domain.served import NOTHING
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
@@ -61,16 +62,38 @@ def test_projects_are_listed_each_with_a_button() -> None:
 
 
 def test_a_long_list_turns_pages_and_says_what_may_be_missing() -> None:
-    made = told(ProjectList((ROW,), None, 9, 2, 2, "project list", PROBLEM))
-    assert made.text == (
-        "9 projects, page 2 of 2: `Refund triage`. `humanloop` did not answer in time (HTTP 504). Some may be missing."
+    made = told(ProjectList((ROW,), None, 9, 2, 2, "project list", (Unread(PROBLEM, NOW),)))
+    assert made.text.startswith("9 projects, page 2 of 2: `Refund triage`. `humanloop` cannot be read since")
+    assert made.text.endswith(
+        "it did not answer in time (HTTP 504). Try again in a minute. `deployments` shows when it answers again."
     )
     assert set(buttons(made)) == {"Show", "Previous page"}
-    assert "Some may be missing." in read(made).split("--------")[1]
+    assert "What it has may be missing here." in read(made)
 
 
 def test_no_projects_at_all_is_said() -> None:
     assert told(ProjectList((), None, 0, 1, 1, "project list")).text == "There are no projects yet."
+    silent = told(ProjectList((), None, 0, 1, 1, "project list", (Unread(PROBLEM, NOW),)))
+    assert silent.text.startswith("There are no projects yet. `humanloop` cannot be read since")
+
+
+def test_what_a_provider_calls_a_project_stands_beside_it_once() -> None:
+    made = told(ProjectList((replace(ROW, noun="AI Config"),), None, 1, 1, 1, "project list"))
+    assert "*`Refund triage`* · `humanloop` · AI Config · 3 configs" in read(made)
+    assert read(made).count("AI Config") == 1
+
+
+def test_the_fields_of_a_project_are_shown() -> None:
+    owner = Maintainer("member", "m1", "Ana", "ana@acorn.example")
+    fields = ProjectFields("Refund triage", "dir_1", "Answers", ("a", "b"), owner, "resolved", True)
+    made = told(replace(DETAIL, fields=fields, mode="agent", noun="AI Config"))
+    assert "*`Refund triage`* · `pr_1` · `humanloop` · AI Config" in read(made)
+    assert (
+        "Mode: `agent`\nDirectory: `dir_1`\nDescription: `Answers`\nTags: `a, b`\n"
+        "Maintainer: `ana@acorn.example`\nMetric: `resolved`\nLess of the metric is better: `yes`"
+    ) in read(made)
+    assert " Tags: `a, b`. Maintainer: `ana@acorn.example`." in made.text
+    assert "Less of" not in told(replace(DETAIL, fields=ProjectFields("x", inverted=False))).text
 
 
 def test_a_project_is_shown_with_what_is_live_tried_and_asked_for() -> None:
@@ -100,7 +123,7 @@ def test_what_can_be_looked_at_next_is_a_button() -> None:
     [
         ({"running": ()}, "No evaluation is running."),
         ({"running": None}, "The evaluations could not be read."),
-        ({"running": None, "keeps_evaluations": False}, "The provider keeps no evaluations."),
+        ({"running": None, "keeps_evaluations": False}, "`humanloop` keeps no evaluations."),
         ({"running": (evaluation(),) * 7}, "7 evaluations are running."),
     ],
 )

@@ -86,6 +86,15 @@ def test_no_evaluations_are_said_in_words(status: Any, project: Any, unreadable:
     assert told(EvaluationList((), project, status, 0, 1, 1, "evaluations list", unreadable)).text == words
 
 
+def test_providers_that_keep_no_evaluations_are_named() -> None:
+    one = EvaluationList((), PROJECT, None, 0, 1, 1, "evaluations list", 0, ("shop",))
+    assert told(one).text == "There are no evaluations of `Refund triage`. `shop` keeps no evaluations."
+    both = EvaluationList(rows(evaluation()), None, None, 1, 1, 1, "evaluations list", 1, ("shop", "store"))
+    assert told(both).text.endswith(
+        "The evaluations of 1 project could not be read. `shop`, `store` keep no evaluations."
+    )
+
+
 def test_of_many_projects_it_is_said_what_is_listed_and_what_to_type() -> None:
     line = "evaluations list"
     made = told(EvaluationList(rows(evaluation()), None, "running", 1, 1, 1, line, 1, unlooked=2_000))
