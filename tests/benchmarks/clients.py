@@ -48,7 +48,7 @@ async def _measure(url: str, tiny: bool) -> list[Row]:
             ("reading what is live, one at a time", one_at_a_time),
             (f"reading what is live, {AT_ONCE} at once", at_once),
         ):
-            measured, baseline = await _side_by_side(take, ask_ours, ask_bare, tiny)
+            measured, baseline = await side_by_side(take, ask_ours, ask_bare, tiny)
             rows.append(Row(figure, measured, "ms a call", "bare httpx", baseline, REACH))
     await ours.close()
     return rows
@@ -65,7 +65,7 @@ async def at_once(ask: Ask) -> None:
     await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
 
 
-async def _side_by_side(
+async def side_by_side(
     take: Callable[[Ask], Awaitable[None]], ours: Ask, bare: Ask, tiny: bool
 ) -> tuple[float, float]:
     """The best milliseconds per call of both, taken in short turns: what else the machine does only adds to a time."""
