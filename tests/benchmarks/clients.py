@@ -65,9 +65,7 @@ async def at_once(ask: Ask) -> None:
     await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
 
 
-async def side_by_side(
-    take: Callable[[Ask], Awaitable[None]], ours: Ask, bare: Ask, tiny: bool
-) -> tuple[float, float]:
+async def side_by_side(take: Callable[[Ask], Awaitable[None]], ours: Ask, bare: Ask, tiny: bool) -> tuple[float, float]:
     """The best milliseconds per call of both, taken in short turns: what else the machine does only adds to a time."""
     times: dict[Ask, list[float]] = {ours: [], bare: []}
     for _ in range(1 if tiny else 30):
