@@ -11,6 +11,7 @@ from bot.playground.launchdarkly import (
     configs,
     control,
     environments,
+    gates,
     library,
     measures,
     people,
@@ -23,7 +24,19 @@ from bot.playground.launchdarkly.world import World
 OPERATIONS = tuple(
     operation
     # paths with fixed parts stand where a config key would: the library and the measures come first
-    for part in (control, people, environments, library, measures, configs, variations, targeting, approvals, audit)
+    for part in (
+        control,
+        people,
+        environments,
+        gates,
+        library,
+        measures,
+        configs,
+        variations,
+        targeting,
+        approvals,
+        audit,
+    )
     for operation in part.OPERATIONS
 )
 

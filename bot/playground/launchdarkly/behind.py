@@ -1,9 +1,10 @@
-"""What other people do at the service while a caller is not looking. Every change is told in the audit log."""
+"""What other people do at the service while a caller is not looking; the audit log tells what happens to AI Configs."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from bot.playground.launchdarkly.configs import removed
 from bot.playground.launchdarkly.instructions import Instructions
 from bot.playground.launchdarkly.records import DISABLED, ApprovalSettings, Config, Rollout, Serving, Share
 from bot.playground.launchdarkly.targeting import change, keep
@@ -65,7 +66,7 @@ class SomebodyElse:
 
     def delete_config(self, config: str) -> None:
         """Remove an AI Config."""
-        self._world.drop(self._config(config))
+        removed(self._world, self._actor, self._config(config))
 
     def switch(self, config: str, environment: str, *, on: bool) -> None:
         """Switch targeting on or off, which the API has no instruction for."""
@@ -99,9 +100,7 @@ class SomebodyElse:
 
     def gate(self, environment: str, settings: ApprovalSettings | None) -> None:
         """Ask for approvals in an environment, in another way than before, or no longer."""
-        project = self._world.project(self._project).model_copy(deep=True)
-        project.environments[environment].approval = settings
-        self._world.save(project)
+        self._world.gate(self._project, environment, settings)
 
     def rename_environment(self, environment: str, name: str) -> None:
         """Give an environment another name; its key stays."""

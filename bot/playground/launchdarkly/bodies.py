@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -73,8 +74,10 @@ def _not_json(constant: str) -> NoReturn:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Raise `ValueError` for what is nested too deep and for half surrogates, which no answer could repeat."""
+    """Raise `ValueError` for what is no answer could repeat: half surrogates, endless numbers, too many levels."""
     if depth == 0:
+        raise ValueError
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError
     if isinstance(value, str):
         value.encode()

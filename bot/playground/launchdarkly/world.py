@@ -17,6 +17,7 @@ from bot.playground.launchdarkly.limits import Limits, Rates
 from bot.playground.launchdarkly.records import (
     Access,
     Approval,
+    ApprovalSettings,
     Config,
     Environment,
     Happening,
@@ -249,6 +250,12 @@ class World:
                 after=after,
             )
         )
+
+    def gate(self, project: str, environment: str, settings: ApprovalSettings | None) -> None:
+        """Ask for approvals in an environment, in another way than before, or no longer."""
+        changed = self.project(project).model_copy(deep=True)
+        changed.environments[environment].approval = settings
+        self.save(changed)
 
     def add_environment(self, project: str, environment: Environment) -> None:
         """A new environment: every AI Config of the project has its defaults there."""

@@ -62,8 +62,8 @@ class Api:
     async def patch(self, path: str, body: Any, status: int = 200) -> Any:
         return await self.call("PATCH", path, status, json=body)
 
-    async def delete(self, path: str, status: int = 204) -> None:
-        await self.call("DELETE", path, status)
+    async def delete(self, path: str, status: int = 204) -> Any:
+        return await self.call("DELETE", path, status)
 
     async def targeting(self, config: str = "support-assistant") -> Any:
         return await self.get(f"{CONFIGS}/{config}/targeting")
