@@ -44,8 +44,8 @@ PEOPLE = (
     Person("U0RAVI", "Ravi Menon", "Reviewer", email="ravi@acorn.example", tz="Asia/Kolkata"),
     Person("U0MIRA", "Mira Okafor", "Reviewer", email="mira@acorn.example", tz="Africa/Lagos"),
 )
-DRIFT_WATCH = timedelta(seconds=15)
-"""How often somebody who tries it out wants to be told what they just changed behind the bot's back."""
+DRIFT_WATCH = timedelta(seconds=40)
+"""Short enough for somebody who tries it out, long enough to leave the page's log readable."""
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 CHANNELS = (
     Channel(DEPLOYS, "deploys", "What goes live, and who said so"),

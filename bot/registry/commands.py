@@ -1,4 +1,4 @@
-"""Commands of operators: API keys and environments, which v4 has no operations for."""
+"""Commands of operators: API keys and environments, which v4 has no operations for; an export; a deploy by hand."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer, chosen: Chosen) -> None:
     app.add_typer(_keys(chosen), name="key")
     app.add_typer(_environments(chosen), name="environment")
     app.command("export")(_export(chosen))
+    app.command("deploy")(_deploy(chosen))
 
 
 def _keys(chosen: Chosen) -> typer.Typer:
@@ -133,6 +134,24 @@ def _export(chosen: Chosen) -> Callable[..., None]:
         typer.echo(f"Wrote the registry to {path}; projects: {len(document['projects'])}.")
 
     return export
+
+
+def _deploy(chosen: Chosen) -> Callable[..., None]:
+    def deploy(
+        context: typer.Context,
+        project: Annotated[str, typer.Argument(help="The name or id of the project.")],
+        config: Annotated[str, typer.Argument(help="The name or id of the config.")],
+        environment: Annotated[str, typer.Argument(help="The name or id of the environment.")],
+        database: DatabaseOption = None,
+    ) -> None:
+        """Make a config live without asking anybody. A configbot that watches tells what was changed outside."""
+        from bot.registry import deployments
+
+        url = _existing(chosen(context, database))
+        _run(url, lambda it: deployments.deploy_by_name(it, project, config, environment, _now()))
+        typer.echo(f'"{config}" of "{project}" is live in "{environment}" now.')
+
+    return deploy
 
 
 def _now() -> datetime:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from fastapi import APIRouter
-from sqlalchemy import and_, delete, select, true, update
+from sqlalchemy import Select, and_, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.registry.configs import config_in_project
-from bot.registry.database import put
-from bot.registry.errors import not_found
+from bot.registry.database import Database, put
+from bot.registry.errors import Unable, not_found
 from bot.registry.lookups import environment_row, project_row
 from bot.registry.service import Here
 from bot.registry.tables import configs, deployments, environments, projects
@@ -123,3 +123,23 @@ async def delete_deployed_config(project_id: str, environment_id: str, here: Her
         if (await connection.execute(known)).one_or_none() is None:
             raise not_found("Environment", environment_id)
         await clear(connection, project_id, environment_id, here.now())
+
+
+async def deploy_by_name(database: Database, project: str, config: str, environment: str, now: datetime) -> None:
+    """Make a config what an environment runs, all three by name or id, as *Deploy Config* does. Raises `Unable`."""
+    async with database.write() as connection:
+        owner = await _one(connection, "project", select(projects.c.id, projects.c.name), project)
+        own = select(configs.c.id, configs.c.name).where(configs.c.project_id == owner)
+        wanted = await _one(connection, "config", own, config)
+        place = await _one(connection, "environment", select(environments.c.id, environments.c.name), environment)
+        await deploy(connection, owner, wanted, [place], now)
+
+
+async def _one(connection: AsyncConnection, noun: str, rows: Select[str, str], word: str) -> str:
+    """The id of the one thing of this name or id."""
+    known: list[tuple[str, str]] = [(row.id, row.name) for row in await connection.execute(rows)]
+    found = [id for id, name in known if word in (id, name)]  # noqa: A001 - the wire's word
+    if len(found) != 1:
+        names = ", ".join(sorted(name for _, name in known)[:20]) or "none"
+        raise Unable(f'there {"are several" if found else "is no"} {noun} "{word}"; there is {names}')
+    return found[0]

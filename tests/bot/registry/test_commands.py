@@ -93,3 +93,32 @@ def test_the_command_line_exports_and_imports(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{")
     refused = call("import", str(tmp_path / "bad.json"), "--database", there)
     assert (refused.exit_code, refused.stderr.startswith("registry: ")) == (1, True)
+
+
+def test_a_config_is_made_live_by_hand(tmp_path: Path) -> None:
+    from bot.cli import app
+
+    database = ("--database", f"sqlite:///{tmp_path}/registry.db")
+
+    def call(*words: str) -> Any:
+        return CliRunner().invoke(app, ["registry", *database, *words])
+
+    missing = call("deploy", "greetings", "warm", "production")
+    assert (missing.exit_code, "there is no registry at" in missing.output) == (1, True)
+    (tmp_path / "greetings").mkdir()
+    for name in ("warm", "cold"):
+        (tmp_path / f"greetings/{name}.prompt").write_text(f"---\nmodel: m\n---\nhello, {name}\n")
+    assert call("import", str(tmp_path / "greetings")).exit_code == 0
+    done = call("deploy", "greetings", "cold", "production")
+    assert (done.exit_code, done.output) == (0, '"cold" of "greetings" is live in "production" now.\n')
+    assert call("export", str(tmp_path / "export.json")).exit_code == 0
+    (project,) = json.loads((tmp_path / "export.json").read_text())["projects"]
+    names = {each["config"]["id"]: each["config"]["name"] for each in project["configs"]}
+    assert [names[each["model_config_id"]] for each in project["deployed_configs"]] == ["cold"]
+    for words, said in (
+        (("greeting", "cold", "production"), 'there is no project "greeting"; there is greetings'),
+        (("greetings", "hot", "production"), 'there is no config "hot"; there is cold, warm'),
+        (("greetings", "cold", "prod"), 'there is no environment "prod"; there is production'),
+    ):
+        refused = call("deploy", *words)
+        assert (refused.exit_code, refused.stderr) == (1, f"registry: {said}\n")
