@@ -81,6 +81,8 @@ class Drift:
     """Who did it and when, where the provider tells."""
     was_content: Content | None = None
     now_content: Content | None = None
+    late: str = ""
+    """Label of a change that asked for exactly this and counts as failed: its write may have arrived late."""
     ended_at: datetime | None = None
     ended_as: Ending | None = None
     ended_by: str = ""

@@ -37,6 +37,12 @@ class DriftReading:
         found = await self.baselines(provider, project_id)
         return next((each for each in found if each.environment_id == environment_id), None)
 
+    async def fingerprints(self) -> dict[tuple[str, str, str], str]:
+        """What was last right everywhere: `Served.fingerprint` by provider, project id and environment id."""
+        there = (baselines.c.provider, baselines.c.project_id, baselines.c.environment_id)
+        rows = await self._connection.execute(select(*there, baselines.c.fingerprint))
+        return {(provider, project, environment): shown for provider, project, environment, shown in rows}
+
     async def open_changes(self, provider: str, project_id: str) -> tuple[Change, ...]:
         """The changes of a project that are open, one in an environment at most."""
         there = and_(changes.c.provider == provider, changes.c.project_id == project_id, changes.c.is_open)
@@ -140,6 +146,7 @@ def _from_baseline(baseline: Baseline) -> Values:
         "at": baseline.at,
         "source": baseline.source.value,
         "change_id": baseline.change_id,
+        "fingerprint": baseline.served.fingerprint(),
         "details": sealed(_baseline_details(baseline)),
     }
 
@@ -195,6 +202,7 @@ def _from_drift(drift: Drift) -> Values:
                     **_baseline_details(was),
                 },
                 "now": served.to_document(drift.now),
+                "late": drift.late,
                 "moved": {"at": moved.at.isoformat(), "by": moved.by, "comment": moved.comment} if moved else None,
                 "was_content": maybe(contents.to_document, drift.was_content),
                 "now_content": maybe(contents.to_document, drift.now_content),
@@ -219,6 +227,7 @@ def _to_drift(row: RowMapping) -> Drift:
             moved=maybe(_moved, details["moved"]),
             was_content=maybe(_content, details["was_content"]),
             now_content=maybe(_content, details["now_content"]),
+            late=details["late"],
             ended_at=row["ended_at"],
             ended_as=maybe(Ending, row["ended_as"]),
             ended_by=row["ended_by"],

@@ -210,6 +210,7 @@ baselines = Table(
     Column("at", UTCDateTime, nullable=False),
     Column("source", String, nullable=False),
     Column("change_id", String),
+    Column("fingerprint", String, nullable=False),
     Column("details", Document, nullable=False),
 )
 """What was last right in each environment of each project."""

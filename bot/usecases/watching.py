@@ -7,15 +7,15 @@ two are compared.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clients.base import ProviderClient, ProviderError, ServedNow
 from bot.domain.actors import Place
-from bot.domain.changes import Change, Event
+from bot.domain.changes import Change, Event, State
 from bot.domain.contents import Content
-from bot.domain.drift import Baseline, Drift, Ending, Finding, Silence, Source, explains, judge
+from bot.domain.drift import Baseline, Drift, Ending, Finding, Silence, Source, explains, is_live, judge
 from bot.domain.errors import Fault, Problem
 from bot.domain.gates import Moved
 from bot.domain.names import Environment, Project
@@ -39,8 +39,8 @@ PATIENCE = timedelta(minutes=30)
 ENOUGH = 5
 """After so many projects that cannot be read, and none that can, the others are left for the next time."""
 
-CARDS = 5
-"""Changes that are looked through for the channel of the last card."""
+NEWEST = 5
+"""Changes of one environment that are looked through for what belongs to a drift."""
 
 
 @dataclass(slots=True)
@@ -57,11 +57,27 @@ class Watched:
     """Projects that could not be read, or were left for the next time."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was known when the round began: enough to see that nothing moved, without asking the database again."""
+
+    fingerprints: Mapping[tuple[str, str, str], str]
+    told: frozenset[tuple[str, str]]
+    """Projects with a drift that is told."""
+
+    def is_calm(self, project: Project, now: ServedNow) -> bool:
+        """Whether everything is as it was last right, and nothing else was told."""
+        return project.key not in self.told and all(
+            self.fingerprints.get((*project.key, each)) == served.fingerprint() for each, served in now.served.items()
+        )
+
+
 @dataclass(slots=True)
 class _Round:
     """How one provider answers in this round."""
 
     client: ProviderClient
+    before: _Before
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENCY))
     heard: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -78,19 +94,22 @@ async def watch(ctx: Context) -> Watched:
     watched = Watched()
     async with ctx.store.read() as tx:
         told = await tx.open_drifts()
+        before = _Before(await tx.fingerprints(), frozenset(drift.project.key for drift in told))
     projects = {found.project.key: found.project for found in ctx.index.entries()}
     projects |= {drift.project.key: drift.project for drift in told if drift.project.key not in projects}
     await asyncio.gather(
         *(
-            _watch_provider(ctx, name, [each for each in projects.values() if each.provider == name], watched)
+            _watch_provider(ctx, name, [each for each in projects.values() if each.provider == name], before, watched)
             for name in ctx.providers
         )
     )
     return watched
 
 
-async def _watch_provider(ctx: Context, name: str, projects: Sequence[Project], watched: Watched) -> None:
-    around = _Round(ctx.provider(name))
+async def _watch_provider(
+    ctx: Context, name: str, projects: Sequence[Project], before: _Before, watched: Watched
+) -> None:
+    around = _Round(ctx.provider(name), before)
     async with side_by_side() as looks:
         for project in projects:
             looks.create_task(_watch_project(ctx, project, around, watched))
@@ -121,6 +140,7 @@ async def _watch_project(ctx: Context, project: Project, around: _Round, watched
                 return
             now = None
         around.heard += 1
+    if now is None or not around.before.is_calm(project, now):
         await compare(ctx, project, now, looked_at, watched)
 
 
@@ -236,6 +256,7 @@ async def _tell(ctx: Context, project: Project, here: _Here, looked_at: datetime
             moved=explains(moved, known),
             was_content=await _content_before(tx, known, contents),
             now_content=contents.get(_content_key(served)),
+            late=await _late(tx, known, served),
         )
         if not (await tx.save_drift(drift, told.version) if told else await tx.add_drift(drift)):
             return 0
@@ -261,6 +282,18 @@ async def _content_before(tx: Reading, known: Baseline, contents: dict[tuple[str
     return found
 
 
+async def _late(tx: Reading, known: Baseline, served: Served) -> str:
+    """The label of a change since then that asked for exactly this and counts as failed."""
+    failed, _ = await tx.changes(
+        project=(known.provider, known.project_id),
+        environment_id=known.environment_id,
+        states={State.FAILED},
+        limit=NEWEST,
+    )
+    found = (each.label for each in failed if each.updated_at >= known.at and is_live(each, served))
+    return next(found, "")
+
+
 def _fact(served: Served) -> str:
     """What is served, as a line of history keeps it."""
     live = served.live
@@ -279,7 +312,7 @@ async def _moved(ctx: Context, project: Project, environment: Environment) -> Mo
 async def _channel(ctx: Context, project: Project, environment: Environment) -> str | None:
     """Where it is told: where the last card about this environment stands, else the default channel, else nowhere."""
     async with ctx.store.read() as tx:
-        changes, _ = await tx.changes(project=project.key, environment_id=environment.id, limit=CARDS)
+        changes, _ = await tx.changes(project=project.key, environment_id=environment.id, limit=NEWEST)
         cards = [await tx.notice_for(NoticeKind.CARD, change.id) for change in changes]
     channels = [(card.at.channel if card.at else card.place.channel) for card in cards if card is not None]
     for channel in dict.fromkeys([*channels[:1], *([ctx.default_channel] if ctx.default_channel else [])]):

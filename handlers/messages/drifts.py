@@ -73,6 +73,8 @@ def _remark(drift: Drift) -> str:
     """What the arrow between two equal names does not say."""
     if edited_in_place(drift.was.served, drift.now):
         return "It was edited in place: the same config is live, and it holds other content."
+    if drift.late:
+        return f"It is what {code(drift.late)} asked for, which counts as failed: it may have arrived late."
     old, new = drift.was.served, drift.now
     if old.winning_rules != new.winning_rules:
         return f"Rules that win over it: {old.winning_rules} before, {new.winning_rules} now."

@@ -56,11 +56,23 @@ async def test_what_is_seen_never_takes_the_place_of_what_is_known(store: Store)
         assert await tx.baseline(*baseline().place) == baseline(served=NOTHING, at=NOON + DAY)
 
 
+async def test_what_is_right_is_known_everywhere_at_once_by_its_fingerprint(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.add_baselines([baseline(), baseline(STAGING.id, served=NOTHING)])
+        assert await tx.fingerprints() == {
+            baseline().place: X.fingerprint(),
+            (*TRIAGE.key, STAGING.id): NOTHING.fingerprint(),
+        }
+        await tx.save_baseline(baseline(served=NOTHING))
+        assert set((await tx.fingerprints()).values()) == {NOTHING.fingerprint()}
+
+
 async def test_keeps_a_drift_whole(store: Store) -> None:
     whole = drift(
         moved=Moved(NOON, "lena@acorn.example", "hotfix\ud83d"),
         was_content=CONTENT,
         now_content=CONTENT,
+        late="ch-7",
         version=3,
     )
     async with store.write() as tx:

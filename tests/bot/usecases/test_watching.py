@@ -18,7 +18,7 @@ from bot.domain.drift import Ending, Source
 from bot.domain.errors import Fault
 from bot.domain.gates import Moved
 from bot.domain.names import Environment
-from bot.domain.outcomes import Unknown
+from bot.domain.outcomes import Failed, Unknown
 from bot.domain.served import NOTHING, One, Served
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
@@ -318,6 +318,21 @@ def _fails_to_be_read(world: World) -> Any:
         world.provider.fail("served", NotDone(problem(Fault.UNREACHABLE)), 3)
 
     return now
+
+
+async def test_a_write_that_arrives_after_its_change_counts_as_failed_is_told_as_that(world: World) -> None:
+    await looks(world)
+    first = await asked(world)
+    world.provider.fail("serve", NotDone(problem(Fault.INVALID, 422)))
+    world.provider.lands = False
+    the(Failed, await approvals.approve(world.ctx, first, RAVI))
+    world.provider.put("support", PRODUCTION, "config_x")
+    await looks(world)
+    (drift,) = world.memo.drifts()
+    assert drift.late == (await stored(world, first)).label
+    world.provider.put("support", PRODUCTION, "baseline")
+    await looks(world)
+    assert world.memo.drifts()[-1].late == ""
 
 
 async def test_a_later_change_of_ours_ends_it(world: World) -> None:

@@ -121,6 +121,10 @@ def test_an_edit_in_place_says_so_and_offers_no_restore() -> None:
     assert list(buttons(made)) == ["Adopt", "Look"]
 
 
+def test_a_write_of_ours_that_arrived_late_is_named() -> None:
+    assert "It is what `ch-7` asked for, which counts as failed: it may have arrived late." in read(card(late="ch-7"))
+
+
 def test_a_rule_that_wins_is_said() -> None:
     made = card(now=replace(W, winning_rules=2))
     assert "Rules that win over it: 0 before, 2 now." in read(made)
