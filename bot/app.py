@@ -254,7 +254,10 @@ class Services:
 async def config_services(settings: Settings) -> AsyncIterator[Services]:
     """Make the clients; our own service closes its database at the end. Raises `BadProvider`."""
     try:
-        clients = [catalog.build(each.kind, name, each.url, each.key) for name, each in settings.providers.items()]
+        clients = [
+            catalog.build(each.kind, name, each.url, each.key, project=each.project or None)
+            for name, each in settings.providers.items()
+        ]
         service = _own_service(settings) if settings.registry.enabled else None
     except ValueError as error:
         raise BadProvider(str(error)) from None

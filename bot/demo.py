@@ -1,4 +1,4 @@
-"""The playground put together: a registry with demo data, a small Slack, and the real bot over real Socket Mode."""
+"""The playground put together: two config services with demo data, a small Slack, the real bot over Socket Mode."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from pydantic import SecretStr
 from bot import playground
 from bot.alone import InUse, held
 from bot.app import Bot, Parts, put_together, registry_client, slash_commands
+from bot.clients import catalog
+from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
 from bot.domain.reminding import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
 from bot.logs import get_logger
-from bot.playground import Channel, Command, Person, Team, Workspace
+from bot.playground import Channel, Command, Person, Team, Workspace, launchdarkly
 from bot.registry.app import close as close_registry
 from bot.registry.app import create_app as create_registry
 from bot.registry.database import migrate as migrate_registry
@@ -36,7 +38,11 @@ log = get_logger(__name__)
 
 HOST = "127.0.0.1"
 KEY = SecretStr("hl_sk_" + "0" * 48)
-"""The registry of the playground has no port: its key opens nothing."""
+TOKEN, REVIEWER_TOKEN = SecretStr("api-" + "0" * 36), SecretStr("api-" + "1" * 36)
+"""The config services of the playground have no ports: their keys open nothing."""
+
+LAUNCHDARKLY = "launchdarkly"
+"""The name of the second provider."""
 
 TEAM = Team("T0ACORN", "Acorn Labs")
 PEOPLE = (
@@ -82,6 +88,8 @@ class Playground:
     workspace: Workspace
     bot: Bot
     registry_url: str
+    world: launchdarkly.World
+    """The account of the second provider."""
 
 
 @asynccontextmanager
@@ -100,7 +108,12 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db", now=clock.now)
         stack.callback(workspace.close)
         later = Later(clock)
-        page = serving(playground.create_app(workspace, move_clock=later.move), host=HOST, port=port)
+        world = launchdarkly.demo_world(
+            TOKEN.get_secret_value(), REVIEWER_TOKEN.get_secret_value(), now=clock.now, path=data / "launchdarkly.db"
+        )
+        stack.callback(world.close)
+        beside = launchdarkly.pages(world, launchdarkly.REVIEWER)
+        page = serving(playground.create_app(workspace, move_clock=later.move, beside=beside), host=HOST, port=port)
         try:
             serving_port = await stack.enter_async_context(page)
         except PortTaken as taken:
@@ -109,9 +122,10 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         address = f"http://{HOST}:{serving_port}"
         service = create_registry(registry_url, api_keys=[KEY.get_secret_value()], now=clock.now)
         stack.push_async_callback(close_registry, service)
+        hooks = _logged(workspace)
         parts = Parts(
             database_url=f"sqlite+aiosqlite:///{data / 'configbot.db'}",
-            providers=[registry_client(service, KEY, _logged(workspace))],
+            providers=[registry_client(service, KEY, hooks), _launchdarkly_client(world, address, hooks)],
             bot_token=workspace.bot.token,
             app_token=workspace.bot.app_token,
             slack_api_url=f"{address}/api/",
@@ -128,7 +142,21 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         bot.tasks.spawn(bot.scheduler.first_round(), "first round")
         bot.scheduler.start()
         later.bot = bot
-        yield Playground(address, workspace, bot, registry_url)
+        yield Playground(address, workspace, bot, registry_url, world)
+
+
+def _launchdarkly_client(world: launchdarkly.World, address: str, event_hooks: EventHooks) -> ProviderClient:
+    """The demo account as a provider. Its pages are served at the address of the playground, so links lead there."""
+    transport = httpx.ASGITransport(app=launchdarkly.create_app(world))
+    return catalog.build(
+        "launchdarkly",
+        LAUNCHDARKLY,
+        address,
+        TOKEN,
+        project=launchdarkly.PROJECT,
+        transport=transport,
+        event_hooks=event_hooks,
+    )
 
 
 async def play(data: Path, port: int, *, open_browser: bool) -> None:
@@ -191,6 +219,19 @@ def _logged(workspace: Workspace) -> EventHooks:
 
 def _json(content: bytes) -> Any:
     try:
-        return httpx.Response(200, content=content).json() if content else None
+        return _masked(httpx.Response(200, content=content).json()) if content else None
     except ValueError:
         return content.decode(errors="replace")
+
+
+SECRETS = frozenset({"apiKey", "mobileKey"})
+"""Keys of applications, which LaunchDarkly answers with every environment."""
+
+
+def _masked(document: Any) -> Any:
+    match document:
+        case dict():
+            return {name: "…" if name in SECRETS else _masked(value) for name, value in document.items()}
+        case list():
+            return [_masked(each) for each in document]
+    return document

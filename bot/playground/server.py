@@ -68,8 +68,9 @@ def create_app(
     move_clock: MoveClock | None = None,
     retry_delays: Sequence[float] = RETRY_DELAYS,
     keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
+    beside: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The whole server over one workspace; bind it to 127.0.0.1.
+    """The whole server over one workspace; bind it to 127.0.0.1. `beside` are pages of other services played here.
 
     `delivery` is how the bot is reached, Socket Mode when nothing is said. `retry_delays` are the seconds after which
     an event that was not acknowledged comes again. Open pages hold their stream for ever: call
@@ -91,6 +92,7 @@ def create_app(
         Route("/response/{id}", slack.response, methods=["POST"]),
         WebSocketRoute("/socket", slack.socket),
         *page.routes(),
+        *beside,
     ]
     app = Starlette(routes=routes, middleware=[Middleware(LocalOnly)], lifespan=lifespan)
     app.state.delivery = slack.delivery

@@ -109,7 +109,7 @@ def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
         *(
             row(
                 f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}\n"
-                f"{code(each.config.id)} · {scores.short(each.scores)}",
+                f"{code(each.config.id)}{scores.behind(each.scores, ' · ')}",
                 each.line,
                 drafts,
                 number,

@@ -98,7 +98,7 @@ def _cells(shown: ProjectDetail) -> Iterator[str]:
 
 def _configs(shown: ProjectDetail) -> Iterator[str]:
     for each in shown.configs:
-        yield f"• {code(each.config.name)} {live(each.live_in)}, {scores.short(each.scores)}"
+        yield f"• {code(each.config.name)} {live(each.live_in)}{scores.behind(each.scores, ', ')}"
     if shown.total > len(shown.configs):
         yield f"and {shown.total - len(shown.configs):,} more"
 

@@ -36,6 +36,11 @@ def short(found: Evidence) -> str:
     return f"scores: {words.some(scored, 4)}" if scored else without(found)
 
 
+def behind(found: Evidence, sign: str) -> str:
+    """`short` behind other things in a row; nothing where the provider keeps none, which is said elsewhere once."""
+    return "" if found.verdict is Verdict.NOT_AVAILABLE else f"{sign}{short(found)}"
+
+
 def without(found: Evidence) -> str:
     """Why there is no score, in the middle of a sentence."""
     if found.verdict is Verdict.NOT_AVAILABLE:

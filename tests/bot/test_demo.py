@@ -14,6 +14,7 @@ import pytest
 
 from bot.app import DRAIN_SECONDS
 from bot.demo import CannotPlay, play, running
+from bot.playground import launchdarkly
 from tests.bot.processes import Process, bot, started
 from tests.scenarios.chat import ADA, RAVI, Chat
 
@@ -112,3 +113,19 @@ async def test_the_browser_is_opened_unless_it_is_not_wanted(
     await play(tmp_path, 0, open_browser=True)
     assert len(opened) == 1
     assert f"The playground is at {opened[0]} (started in" in capsys.readouterr().out
+
+
+async def test_both_config_services_are_there_and_their_secrets_are_not_in_the_log(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", 0) as it, page(it.address) as http:
+        chat = Chat(http)
+        await chat.say(ADA, "/project list")
+        await chat.is_told(ADA, "`registry`", "`launchdarkly` · AI Config")
+        await chat.say(ADA, "/configbot deploy warm-v2 to prodction")
+        await chat.is_told(ADA, "There is no environment `prodction`", "Production")
+        link = f"/projects/{launchdarkly.PROJECT}/ai-configs/support-assistant/targeting"
+        assert "LaunchDarkly of the playground" in (await http.get(link)).text
+        log = (await http.get("/playground/log")).text
+        assert "/v4/projects" in log
+        assert "/api/v2/projects/default/environments" in log
+        assert "sdk-" not in log
+        assert "mob-" not in log

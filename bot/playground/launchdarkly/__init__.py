@@ -7,14 +7,17 @@ Python client runs against it unchanged. What the documentation leaves open is d
 from bot.playground.launchdarkly.app import create_app
 from bot.playground.launchdarkly.behind import SomebodyElse
 from bot.playground.launchdarkly.demo import GATED, PROJECT, demo_world
+from bot.playground.launchdarkly.demo_configs import RAVI as REVIEWER
 from bot.playground.launchdarkly.faults import Fault, rate_limited
 from bot.playground.launchdarkly.limits import Limits
 from bot.playground.launchdarkly.records import ApprovalSettings
+from bot.playground.launchdarkly.review import pages
 from bot.playground.launchdarkly.world import Token, World
 
 __all__ = [
     "GATED",
     "PROJECT",
+    "REVIEWER",
     "ApprovalSettings",
     "Fault",
     "Limits",
@@ -23,5 +26,6 @@ __all__ = [
     "World",
     "create_app",
     "demo_world",
+    "pages",
     "rate_limited",
 ]
