@@ -158,6 +158,7 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
         desk = handlers.Desk(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
         handlers.register(app, desk)
         scheduler = Scheduler(ctx, tasks, table(parts.index_refresh, parts.drift_watch))
+        stack.push_async_callback(ctx.index.close)
         stack.push_async_callback(tasks.drain, DRAIN_SECONDS)
         stack.callback(scheduler.stop)
         yield Bot(app, ctx, tasks, scheduler, identity, {"database": partial(_database_answers, store)})

@@ -1,4 +1,9 @@
-"""The table of jobs, and APScheduler to start them.
+"""The table of jobs, and what starts them when they are due.
+
+A job has occasions, which all processes count alike. Each is taken in hand in the database by whoever is first, and
+counts as died when its limit is over; one that is late swallows those that were missed. APScheduler looks every second
+what has come due, by the clock and not by timers: so a long job, a machine that slept or a clock that was moved delays
+nothing by more than that.
 
 Jobs hand off to our tracked tasks under a time limit of their own: APScheduler has none, and its shutdown would cancel
 what runs. Jobs are stateless; what must last is in the database.
@@ -7,23 +12,40 @@ what runs. Jobs are stateless; what must last is in the database.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from prometheus_client import Histogram
+from prometheus_client import Gauge, Histogram
 
+from bot.domain.jobs import JobRun, occasion
 from bot.jobs import sweeps
 from bot.logs import get_logger, new_request_id
+from bot.store import StoreUnavailable
 from bot.usecases.context import Context
 from bot.usecases.tasks import Tasks
 
 log = get_logger(__name__)
 
 SECONDS = Histogram("configbot_job_seconds", "Length of a job.", ["job", "result"])
+SUCCEEDED = Gauge("configbot_job_last_success_timestamp_seconds", "When a job last ended well.", ["job"])
+NEXT = Gauge("configbot_job_next_run_timestamp_seconds", "When a job is due next.", ["job"])
+
+LOOK = 1
+"""Seconds between two looks at what has come due."""
+
+GRACE = timedelta(seconds=10)
+"""How much longer than its limit a run stays in the hands of its process: it is ended before it counts as died."""
+
+LATER = timedelta(seconds=5)
+"""When the database did not answer, or somebody else has the job in hand, we look again after this long."""
+
+NOTED = timedelta(minutes=1)
+"""A job that runs in every process is noted in the database at most so often, unless it fares otherwise than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +59,11 @@ class Job:
     """The job is cancelled after this long; the next run goes on where it stood."""
     sweep: Callable[[Context], Awaitable[str]]
     jitter: int = 0
-    """Seconds, at random, so that processes do not all ask at once."""
+    """Seconds by which it is late, at random: so that neither all jobs nor all processes ask at once."""
+    each: bool = False
+    """Run in every process, because each has something of its own to do; else once for all of them."""
+    cut: bool = False
+    """A shutdown does not wait for it."""
 
 
 def table(
@@ -47,11 +73,11 @@ def table(
     minute = timedelta(minutes=1)
     return (
         Job("index refresh", "reads names anew, so that lines resolve and selects search without waiting",
-            index_refresh, 5 * minute, sweeps.index_refresh, jitter=10),
+            index_refresh, 5 * minute, sweeps.index_refresh, jitter=10, each=True, cut=True),
         Job("interrupted changes", "settles what a crash left behind",
             timedelta(seconds=15), 3 * minute, sweeps.interrupted_changes),
         Job("notices", "says what Slack did not take before",
-            timedelta(seconds=5), 2 * minute, sweeps.notices_to_say),
+            timedelta(seconds=1), 2 * minute, sweeps.notices_to_say, each=True),
         Job("approvals that wait", "ends approvals that waited too long",
             minute, minute, sweeps.approvals_that_wait),
         Job("evaluations left running", "reports evaluations that run for longer than the threshold",
@@ -65,7 +91,7 @@ def table(
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What became of the newest run of a job."""
+    """What became of the newest run of a job in this process."""
 
     at: datetime
     seconds: float
@@ -82,63 +108,156 @@ class Scheduler:
     jobs: tuple[Job, ...] = field(default_factory=table)
     _last: dict[str, LastRun] = field(default_factory=dict)
     _running: set[str] = field(default_factory=set)
+    _done: dict[str, datetime] = field(default_factory=dict)
+    """The newest occasion of each job of which we know that it is done, or in somebody's hands."""
+    _look_again: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """When to look again after an occasion that is in somebody else's hands, and that occasion."""
+    _noted: dict[str, JobRun] = field(default_factory=dict)
     _clock: AsyncIOScheduler | None = None
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def last_runs(self) -> Mapping[str, LastRun]:
-        """The newest run of each job that ran."""
+        """The newest run of each job that ran here."""
         return self._last
 
     async def first_round(self) -> None:
-        """Every job once, in order: what a crash left behind is settled before anybody asks for more."""
+        """Every job once, in order: what a crash left behind is settled before anybody asks for more.
+
+        What another process is doing just now is not done a second time.
+        """
         for job in self.jobs:
-            await self._run(job)
+            if not self._stopping.is_set():
+                await self._run(job, self.ctx.clock.now())
 
     def start(self) -> None:
         """Run the jobs by the clock, inside the running loop."""
+        self._stopping.clear()
         self._clock = AsyncIOScheduler(timezone=UTC)
-        for job in self.jobs:
-            self._clock.add_job(
-                self._hand_off,
-                IntervalTrigger(seconds=int(job.every.total_seconds()), jitter=job.jitter or None, timezone=UTC),
-                args=[job],
-                id=job.name,
-                misfire_grace_time=None,
-                coalesce=True,
-                max_instances=1,
-            )
+        self._clock.add_job(
+            self.look, IntervalTrigger(seconds=LOOK, timezone=UTC), misfire_grace_time=None, coalesce=True
+        )
         self._clock.start()
 
     def stop(self) -> None:
-        """Start nothing more. What runs goes on as a tracked task."""
+        """Start nothing more. What runs goes on as a tracked task, except for what may be cut."""
+        self._stopping.set()
         if self._clock is not None:
             self._clock.shutdown(wait=False)
             self._clock = None
 
-    async def _hand_off(self, job: Job) -> None:
-        if job.name in self._running:
-            return
+    async def look(self) -> None:
+        """Start what has come due."""
+        now = self.ctx.clock.now()
+        for job in self.jobs:
+            due = occasion(job.every, now, self._phase(job))
+            NEXT.labels(job.name).set((due + job.every).timestamp())
+            again_at, open_since = self._look_again.get(job.name, (now, due))
+            if job.name in self._running or now < again_at:
+                continue
+            if due > self._done.get(job.name, now - job.every) or job.name in self._look_again:
+                self._hand_off(job, max(due, open_since))
+
+    def _phase(self, job: Job) -> timedelta:
+        """How late its occasions are: at random, and always the same; what is done once is late alike for all."""
+        chance = random.Random(f"{job.name} {self.ctx.owner if job.each else ''}")  # noqa: S311 - nothing to guess
+        return timedelta(seconds=chance.uniform(0, job.jitter))
+
+    def _hand_off(self, job: Job, due: datetime) -> None:
         self._running.add(job.name)
-        if not self.tasks.spawn(self._run(job), f"job {job.name}"):
+        if not self.tasks.spawn(self._run(job, due), f"job {job.name}"):
             self._running.discard(job.name)
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, job: Job, due: datetime) -> None:
         self._running.add(job.name)
         new_request_id()
-        started, at = time.perf_counter(), self.ctx.clock.now()
+        now = self.ctx.clock.now()
+        process = self.ctx.owner if job.each else ""
+        run = JobRun(job.name, process, due, self.ctx.owner, now + job.limit + GRACE, now)
+        try:
+            if job.each or await self._claimed(run):
+                await self._note(job, await self._swept(job, run))
+        finally:
+            self._running.discard(job.name)
+
+    async def _claimed(self, run: JobRun) -> bool:
+        """Take the occasion in hand before others do."""
+        now = run.started_at
+        try:
+            async with self.ctx.store.write() as tx:
+                found = await tx.claim_run(run, alone=self.ctx.alone)
+        except StoreUnavailable as error:
+            log.warning("job.not_claimed", job=run.job, cause=str(error))
+            self._look_again[run.job] = (now + LATER, run.due)
+            return False
+        self._look_again.pop(run.job, None)
+        self._done[run.job] = run.due
+        if found is None:
+            return True
+        if found.succeeded_at is not None:
+            SUCCEEDED.labels(run.job).set(found.succeeded_at.timestamp())
+        if found.is_running(now):  # it may die
+            self._look_again[run.job] = (now + LATER, found.due)
+        return False
+
+    async def _swept(self, job: Job, run: JobRun) -> JobRun:
+        """Run the job under its limit: how it ended."""
+        started = time.perf_counter()
         fine, result = False, "timed out"
         try:
             async with asyncio.timeout(job.limit.total_seconds()):
-                result = await job.sweep(self.ctx)
+                result = await (self._unless_stopped(job) if job.cut else job.sweep(self.ctx))
             fine = True
         except TimeoutError:
             log.warning("job.timed_out", job=job.name, limit=job.limit.total_seconds())
+        except asyncio.CancelledError:
+            await self._give_back(job, run)
+            raise
         except Exception as error:
             result = type(error).__name__
             log.exception("job.failed", job=job.name)
-        finally:
-            self._running.discard(job.name)
         seconds = time.perf_counter() - started
-        self._last[job.name] = LastRun(at, seconds, result, fine)
+        self._last[job.name] = LastRun(run.started_at, seconds, result, fine)
         SECONDS.labels(job.name, "ok" if fine else "failed").observe(seconds)
         log.debug("job.done", job=job.name, seconds=round(seconds, 3), result=result)
+        return replace(run, ended_at=self.ctx.clock.now(), fine=fine, result=result)
+
+    async def _unless_stopped(self, job: Job) -> str:
+        """The sweep, left alone once a shutdown has begun."""
+        sweep = asyncio.ensure_future(job.sweep(self.ctx))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({sweep, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return sweep.result() if sweep.done() else "cut short by the shutdown"
+        finally:
+            sweep.cancel()
+            stopping.cancel()
+
+    async def _give_back(self, job: Job, run: JobRun) -> None:
+        """What we cannot finish is another process's to do, at once."""
+        if job.each:
+            return
+        try:
+            async with self.ctx.store.write() as tx:
+                await tx.give_back(run, self.ctx.clock.now())
+        except StoreUnavailable as error:
+            log.warning("job.not_given_back", job=job.name, cause=str(error))
+
+    async def _note(self, job: Job, run: JobRun) -> None:
+        """Write down how a run ended."""
+        self._done[job.name] = run.due
+        ended, before = run.ended_at or run.started_at, self._noted.get(job.name)
+        if run.fine:
+            SUCCEEDED.labels(job.name).set(ended.timestamp())
+        if job.each and before is not None and before.fine == run.fine and ended - before.started_at < NOTED:
+            return
+        last_success = ended if run.fine else before.succeeded_at if before else None
+        self._noted[job.name] = run = replace(run, succeeded_at=last_success)
+        try:
+            async with self.ctx.store.write() as tx:
+                if job.each:
+                    await tx.note_run(run)
+                elif not await tx.end_run(run):
+                    log.warning("job.claim_lost", job=job.name)
+        except StoreUnavailable as error:
+            log.warning("job.not_noted", job=job.name, cause=str(error))

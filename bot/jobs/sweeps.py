@@ -47,4 +47,5 @@ async def index_refresh(ctx: Context) -> str:
 async def clean_up(ctx: Context) -> str:
     """Remove what nobody will ask for again."""
     async with ctx.store.write() as tx:
-        return f"{await tx.clean_up(ctx.clock.now())} removed"
+        now = ctx.clock.now()
+        return f"{await tx.clean_up(now) + await tx.forget_processes(now)} removed"

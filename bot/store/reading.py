@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.changes import AuditEntry, Change, Decision, State
+from bot.domain.jobs import JobRun
 from bot.domain.notices import Notice, NoticeKind, Reminder
 from bot.store.drifting import DriftReading
-from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_reminder
-from bot.store.tables import audit, changes, decisions, drafts, notices, reminders
+from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_reminder, to_run
+from bot.store.tables import audit, changes, decisions, drafts, job_runs, notices, reminders
 
 T = TypeVar("T")
 
@@ -136,11 +137,22 @@ class Reading(DriftReading):
             query = query.where(notices.c.channel == queue.channel, notices.c.at_ts.is_(None) == queue.posts)
         return await self._all(to_notice, query.limit(limit))
 
+    async def held_by_others(self, owner: str) -> bool:
+        """Whether anybody but `owner` has a notice in hand."""
+        others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
+        return await self._connection.scalar(select(notices.c.id).where(others).limit(1)) is not None
+
     async def due_queues(self, now: datetime, older_than: datetime) -> tuple[Queue, ...]:
         """The queues in which something should be said, by how long it waits."""
         posts = notices.c.at_ts.is_(None).label("posts")
         query = select(notices.c.channel, posts).where(*_to_say(now, older_than)).group_by(notices.c.channel, posts)
         return await self._all(lambda row: Queue(**row), query.order_by(func.min(notices.c.created_at)))
+
+    # jobs
+
+    async def job_runs(self) -> tuple[JobRun, ...]:
+        """The newest run of every job, and of every process where each has its own; by job."""
+        return await self._all(to_run, select(job_runs).order_by(job_runs.c.job, job_runs.c.started_at))
 
     # drafts and reminders
 

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kind, Say, State
+from bot.domain.jobs import JobRun
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
 from bot.domain.pace import Lane
@@ -220,6 +221,27 @@ def from_lane(lane: Lane) -> Values:
 def to_lane(row: RowMapping) -> Lane:
     """The inverse of `from_lane`."""
     return Lane(**row)
+
+
+def from_run(run: JobRun) -> Values:
+    """The row of a job's newest run."""
+    return {
+        "job": run.job,
+        "process": run.process,
+        "due": run.due,
+        "owner": run.owner,
+        "claimed_until": run.claimed_until,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "fine": run.fine,
+        "result": run.result,
+        "succeeded_at": run.succeeded_at,
+    }
+
+
+def to_run(row: RowMapping) -> JobRun:
+    """The inverse of `from_run`."""
+    return JobRun(**row)
 
 
 def from_reminder(reminder: Reminder) -> Values:

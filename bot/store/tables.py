@@ -185,6 +185,22 @@ occasions = Table(
 
 Index("ix_occasions_expires_at", occasions.c.expires_at)
 
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String, primary_key=True),
+    Column("process", String, primary_key=True),
+    Column("due", UTCDateTime, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("claimed_until", UTCDateTime, nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("fine", Boolean, nullable=False),
+    Column("result", Words, nullable=False),
+    Column("succeeded_at", UTCDateTime),
+)
+"""The newest run of each job: of all processes together, or of each process."""
+
 reminders = Table(
     "reminders",
     metadata,

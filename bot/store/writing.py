@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
 from bot.domain.notices import NoticeKind, Reminder
-from bot.store.delivering import Delivering
 from bot.store.drifting import DriftWriting, over_for_long
 from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change
+from bot.store.running import Running
 from bot.store.tables import (
     ONE_OPEN,
     audit,
@@ -31,7 +31,7 @@ KEPT = timedelta(days=30)
 """How long things stay that nobody needs any more."""
 
 
-class Writing(DriftWriting, Delivering):
+class Writing(DriftWriting, Running):
     """One transaction that writes. An exception inside it undoes all of it."""
 
     # changes

@@ -106,9 +106,7 @@ async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
 
     Queues are worked on side by side, at most `limit` notices of each: one that hangs holds up no other.
     """
-    if ctx.alone:
-        async with ctx.store.write() as tx:
-            await tx.release_claims(ctx.owner)
+    await _release_the_dead(ctx)
     tried, ended, working = 0, dict[Queue, float](), dict[asyncio.Task[int], Queue]()
     now = asyncio.get_running_loop().time
     try:
@@ -126,6 +124,17 @@ async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
+
+
+async def _release_the_dead(ctx: Context) -> None:
+    """Whoever is alone takes over at once what another process had in hand."""
+    if not ctx.alone:
+        return
+    async with ctx.store.read() as tx:
+        if not await tx.held_by_others(ctx.owner):
+            return
+    async with ctx.store.write() as tx:
+        await tx.release_claims(ctx.owner)
 
 
 async def _queues(ctx: Context) -> tuple[Queue, ...]:

@@ -106,6 +106,13 @@ class Index:
         """Read every provider anew; refreshes under way are joined. Never raises."""
         await asyncio.gather(*(self._refresh_joined(name) for name in self._providers))
 
+    async def close(self) -> None:
+        """End the refreshes under way: nobody waits for them any more."""
+        running = list(self._refreshing.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     async def miss(self) -> bool:
         """A name was not found: read anew what was not read just now. Answers whether anything was read."""
         now = self._clock.now()

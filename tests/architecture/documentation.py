@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from bot.grammar import LINES, NOT_YET
@@ -39,12 +40,16 @@ def settings() -> str:
 
 
 def jobs() -> str:
-    rows = ["| job | what | how often |", "|---|---|---|"]
+    rows = ["| job | what | how often | ended after | runs |", "|---|---|---|---|---|"]
     for job in table():
-        seconds = int(job.every.total_seconds())
-        often = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
-        rows.append(f"| {job.name} | {job.does} | {often} |")
+        runs = "in every process" if job.each else "once for all processes"
+        rows.append(f"| {job.name} | {job.does} | {span(job.every)} | {span(job.limit)} | {runs} |")
     return "\n".join(rows)
+
+
+def span(time: timedelta) -> str:
+    seconds = int(time.total_seconds())
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
 
 
 PARTS = {"lines": lines, "settings": settings, "jobs": jobs}
