@@ -127,6 +127,6 @@ def _one(incoming: Incoming) -> Response:
 
 OPERATIONS = (
     Operation("GET", PATH, _list),
-    Operation("POST", PATH, _search),
+    Operation("POST", PATH, _search, reads=True),
     Operation("GET", PATH + "/{entry}", _one),
 )

@@ -59,11 +59,15 @@ Handler = Callable[[Incoming], Response]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What answers a method on paths of one form, for example ``/api/v2/projects/{project}``."""
+    """What answers a method on paths of one form, for example ``/api/v2/projects/{project}``.
+
+    Whatever is no GET needs a token that may write, unless it only `reads`.
+    """
 
     method: str
     path: str
     handler: Handler
+    reads: bool = False
 
     def parts(self, segments: Sequence[str]) -> dict[str, str] | None:
         """The named parts of a path of this form; None for any other path."""
@@ -156,7 +160,7 @@ class Service:
         raise unknown("path")
 
     def _carried_out(self, operation: Operation, incoming: Incoming) -> Response:
-        if operation.method != "GET" and not incoming.token.may_write:
+        if operation.method != "GET" and not operation.reads and not incoming.token.may_write:
             return Refusal(403, "The access token has no permission for this action").response()
         try:
             with self._world.together():
