@@ -314,15 +314,11 @@ def manifest(
     from bot.slack.manifest import manifest as make
 
     known = {command.name: (command.name, command.description, command.usage) for command in COMMANDS}
-    chosen = [known.get(each, (each, "", "")) for each in settings.commands]
+    chosen = [known[each] for each in settings.commands]
     try:
         made = make(chosen, prefix=settings.command_prefix, http_url=http, name=name)
     except ManifestError as error:
         _stop(f"manifest: {error}", BAD_SETTINGS)
-    strange = [each for each in settings.commands if each not in known]
-    if strange:
-        there_are = f"CONFIGBOT_COMMANDS takes {', '.join(known)}"
-        _stop(f"manifest: configbot has no command {', '.join(strange)}; {there_are}", BAD_SETTINGS)
     _say(json.dumps(made, indent=2, ensure_ascii=False))
 
 

@@ -113,6 +113,8 @@ def _command_name(name: str) -> str:
     name = name.removeprefix("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
         raise ValueError("holds something that is no name of a command (lower-case letters, digits, - and _)")
+    if name not in COMMANDS:
+        raise ValueError(f"holds {name}, which is no command of configbot; there are {', '.join(COMMANDS)}")
     return name
 
 

@@ -4,12 +4,49 @@ from __future__ import annotations
 
 from bot.domain.actors import Actor, Place
 from bot.grammar import parse
-from bot.grammar.readings import Form, Help, Misunderstood, Parsed
+from bot.grammar.readings import (
+    Approvals,
+    Changes,
+    ChangeShow,
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
+    Deployments,
+    Evaluations,
+    EvaluationShow,
+    Explain,
+    Form,
+    Help,
+    Misunderstood,
+    Parsed,
+    ProjectCreate,
+    ProjectList,
+    ProjectShow,
+)
+from bot.usecases.drafts import first_delivery
 from handlers import messages
 from handlers.desk import Desk
 from handlers.forms import open_form
 from handlers.payloads import SlashCommand
 from handlers.replies import Reply
+
+LOOKS = (
+    Help,
+    Explain,
+    Approvals,
+    ChangeShow,
+    Changes,
+    ConfigDiff,
+    ConfigList,
+    ConfigShow,
+    Deployments,
+    Evaluations,
+    EvaluationShow,
+    ProjectCreate,
+    ProjectList,
+    ProjectShow,
+)
+"""Lines that change nothing: those that make or change a project are confirmed by a button."""
 
 
 class Commands:
@@ -29,7 +66,14 @@ class Commands:
             if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
                 await open_form(self._desk, form.verb, place, reply, command.trigger_id)
             return
+        if changes_something(parsed) and not await first_delivery(self._desk.ctx, f"command:{command.trigger_id}"):
+            return  # delivered again; what only looks may be looked at again
         await take_line(self._desk, parsed, actor, place, reply)
+
+
+def changes_something(parsed: Parsed) -> bool:
+    """Whether carrying a line out may change something, anywhere."""
+    return not isinstance(parsed, Misunderstood) and not isinstance(parsed.readings[0], LOOKS)
 
 
 async def take_line(

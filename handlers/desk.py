@@ -79,6 +79,8 @@ class Desk:
         """Tell one person an outcome, with the drafts that its buttons need."""
         drafts = await self.drafts(messages.lines_of(came), actor)
         message = messages.outcome(came, reader=actor, now=self.ctx.clock.now(), drafts=drafts)
+        if not drafts and messages.lines_of(came):
+            message = messages.without_buttons(message)
         await reply.say(message, replace=replace)
 
     async def say_misunderstood(self, found: Misunderstood, actor: Actor, reply: Reply) -> None:

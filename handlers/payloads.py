@@ -84,6 +84,13 @@ class Submission:
     trigger_id: str = field(repr=False)
     blocks: Mapping[str, str] = field(default_factory=dict)
     """The block_id of each input, by action_id: errors go by block_id."""
+    view_hash: str = ""
+    """It changes whenever the modal does."""
+
+    @property
+    def occasion(self) -> str:
+        """The same for every delivery of one submission."""
+        return f"view:{self.view_id}:{self.view_hash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,7 @@ def submission(body: Payload) -> Submission:
         view_id=_text(view, "id"),
         trigger_id=_maybe_text(body, "trigger_id") or "",
         blocks=blocks,
+        view_hash=_maybe_text(view, "hash") or "",
     )
 
 

@@ -13,6 +13,7 @@ from bot.domain.changes import Kind
 from bot.grammar.readings import Reading
 from bot.logs import get_logger, new_request_id
 from bot.usecases import approvals, deploys
+from bot.usecases.drafts import first_delivery
 from bot.usecases.forms import BY_PROJECT, VERBS, meant
 from bot.usecases.wishes import FieldProblem, Wish, from_ids
 from handlers import messages
@@ -62,6 +63,8 @@ class Views:
         await ack()
 
         async def go_on(sent: Submission, reply: Reply) -> None:
+            if not await first_delivery(self._desk.ctx, sent.occasion):
+                return
             await self._ask(wish, form, sent, reply)
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
@@ -78,6 +81,8 @@ class Views:
         await ack()
 
         async def go_on(sent: Submission, reply: Reply) -> None:
+            if not await first_delivery(self._desk.ctx, sent.occasion):
+                return
             actor = await self._desk.actor(sent)
             place = Place(sent.org, sent.team, form.channel)
             await self._desk.carry_out((reading,), actor, place, replace(reply, direct=form.channel.startswith("D")))
@@ -98,6 +103,8 @@ class Views:
         if sent.callback_id != View.REJECT_COMMENT or change_id is None:
             await self._outdated(sent, reply)
             return
+        if not await first_delivery(self._desk.ctx, sent.occasion):
+            return
         actor = await self._desk.actor(sent)
         channel = await approvals.channel_of(self._desk.ctx, change_id)
         comment = sent.values.get(Field.COMMENT, "")
@@ -106,7 +113,7 @@ class Views:
 
     async def _outdated(self, sent: Submission, reply: Reply) -> None:
         log.warning("view.unknown", callback_id=sent.callback_id)
-        await reply.say(messages.outdated_button())
+        await reply.say(messages.outdated_form())
 
 
 async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> None:

@@ -254,6 +254,7 @@ class Transport:
             detail,
             status=status,
             retry_after=retry_after,
+            said=not html and bool(detail),
             unsure=call.writes and not (400 <= status < 500 or status in REFUSED),
         )
 
@@ -293,6 +294,7 @@ class Transport:
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        said: bool = False,
         unsure: bool = False,
     ) -> ProviderError:
         problem = Problem(
@@ -303,6 +305,7 @@ class Transport:
             detail=self._tidy(detail),
             retry_after=retry_after,
             reference=current_request_id(),
+            said=said,
         )
         return Unsure(problem) if unsure else NotDone(problem)
 

@@ -57,6 +57,7 @@ class Code(StrEnum):
     QUORUM_INVALID = "quorum_invalid"
     RULE_UNREADABLE = "rule_unreadable"
     SERVED_UNREADABLE = "served_unreadable"
+    TOO_MANY_REFUSED = "too_many_refused"
     REASON_REQUIRED = "reason_required"
     # evaluations
     NO_CALLER_EVALUATOR = "no_caller_evaluator"
@@ -143,8 +144,10 @@ class Problem:
     """What was being done, lower case: ``reading what is live in production``."""
     status: int | None = None
     detail: str = ""
-    """What the provider said, as plain text, shortened. Never a secret."""
+    """What the provider said, or what we saw (`said` tells), as plain text, shortened. Never a secret."""
     retry_after: float | None = None
     """Seconds the provider asked to wait."""
     reference: str = ""
     """The request id that the log carries."""
+    said: bool = False
+    """The detail is in the provider's own words."""

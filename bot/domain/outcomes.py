@@ -30,6 +30,8 @@ class AwaitingApproval:
     change: Change
     have: int
     need: int
+    posted: bool
+    """Its card stands in Slack."""
 
 
 @dataclass(frozen=True, slots=True)

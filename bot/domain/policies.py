@@ -107,6 +107,12 @@ class Undone:
     is_undo: bool = False
 
 
+MOST_REFUSED = 20
+"""Refusals within `REFUSAL_SPAN` after which nothing more is taken from a person, so that nobody fills the history."""
+
+REFUSAL_SPAN = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Facts for the question: may this be asked for, and what does it need."""
@@ -123,6 +129,8 @@ class Request:
     open_change: OpenChange | None = None
     undone: Undone | None = None
     because: str | None = None
+    refused_lately: int = 0
+    """How often this person was refused within `REFUSAL_SPAN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +332,8 @@ def _decide_request(facts: Request) -> Answer:
         reasons.append(Reason(Code.NOT_LAST))
     if facts.rule is not None and facts.rule.reason_required and not (facts.because or "").strip():
         reasons.append(Reason(Code.REASON_REQUIRED))
+    if facts.refused_lately >= MOST_REFUSED:
+        reasons.append(Reason(Code.TOO_MANY_REFUSED, Lifter.NOBODY, {"count": facts.refused_lately}))
     if facts.rule is None or reasons:
         return Denied(tuple(reasons))
     rule = effective_rule(facts.rule, facts.kind, facts.actor, facts.undone, facts.now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -105,18 +107,27 @@ class Database:
 
     def _connected(self) -> AsyncEngine:
         if self._engine is None:
-            _check_folder(self._url)
+            _check_file(self._url)
             self._engine = _engine(self._url)
         return self._engine
 
 
-def _check_folder(url: URL) -> None:
-    """Raise `FileNotFoundError` when SQLite's file has no folder to be in.
+def _check_file(url: URL) -> None:
+    """Raise an `OSError` when SQLite's file cannot be opened or made.
 
     Asked before connecting, because a connection that cannot be opened leaves a thread behind for a moment.
     """
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).parent.is_dir():
-        raise FileNotFoundError(f"there is no folder for {url.database}")
+    if url.get_backend_name() != "sqlite":
+        return
+    file = Path(str(url.database))
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder for {file}")
+    try:
+        with file.open("rb" if file.exists() else "ab"):
+            if not os.access(file.parent, os.W_OK):  # its journal stands beside it
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise type(error)(f"{file} cannot be opened: {error.strerror}") from None
 
 
 def _engine(url: URL) -> AsyncEngine:

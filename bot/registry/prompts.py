@@ -41,11 +41,8 @@ async def export_config(id: str, request: Request, here: Here) -> Response:  # n
 
 @router.post("/model-configs/serialize", summary="Serialize")
 async def serialize_config(body: Serialize) -> str:
-    """Parameters as the text of a `.prompt` file. A chat template implies the endpoint chat."""
-    parameters = body.parameters()
-    if "endpoint" not in body.model_fields_set and body.chat_template is not None:
-        parameters["endpoint"] = "chat"
-    return _written(parameters, body.description)
+    """Parameters as the text of a `.prompt` file."""
+    return _written(body.parameters(), body.description)
 
 
 @router.post("/model-configs/deserialize", summary="Deserialize")
@@ -61,6 +58,12 @@ async def deserialize_config(body: Deserialize) -> ModelConfig:
 
 
 def _written(parameters: dict[str, Any], description: str | None) -> str:
+    """The text of the file. A chat template implies the endpoint chat: complete is what a config has that names none.
+
+    Raises 422 for what the format cannot hold.
+    """
+    if parameters.get("chat_template") is not None and parameters["endpoint"] == "complete":
+        parameters = parameters | {"endpoint": "chat"}
     try:
         return serialise(Prompt(parameters, description))
     except ValueError as error:

@@ -121,6 +121,7 @@ def from_problem(problem: Problem) -> JSON:
         "detail": problem.detail,
         "retry_after": problem.retry_after,
         "reference": problem.reference,
+        "said": problem.said,
     }
 
 
@@ -134,6 +135,7 @@ def to_problem(document: Mapping[str, Any]) -> Problem:
         detail=document["detail"],
         retry_after=document["retry_after"],
         reference=document["reference"],
+        said=document.get("said", False),  # it was not kept at first
     )
 
 

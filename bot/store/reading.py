@@ -59,6 +59,7 @@ class Reading(DriftReading):
         self,
         *,
         project: tuple[str, str] | None = None,
+        provider: str | None = None,
         environment_id: str | None = None,
         states: Collection[State] | None = None,
         requester: tuple[str, str] | None = None,
@@ -68,12 +69,20 @@ class Reading(DriftReading):
     ) -> tuple[tuple[Change, ...], int]:
         """One page of changes, newest first, and how many there are in all.
 
-        `project` is (provider, project id); `requester` and `not_requester` are `Actor.key`s.
+        `project` is (provider, project id); an `environment_id` is its `provider`'s own; `requester` and
+        `not_requester` are `Actor.key`s.
         """
         wanted = list(_wanted(project, environment_id, states, requester, not_requester))
+        if provider is not None:
+            wanted.append(changes.c.provider == provider)
         total = await self._connection.scalar(select(func.count()).select_from(changes).where(*wanted))
         query = select(changes).where(*wanted).order_by(changes.c.created_at.desc(), changes.c.number.desc())
         return await self._all(to_change, query.limit(limit).offset(offset)), total or 0
+
+    async def refusals(self, requester: tuple[str, str], since: datetime) -> int:
+        """How often somebody (`Actor.key`) was refused since then."""
+        mine = and_(_asked_by(requester), changes.c.created_at > since, changes.c.state == State.REFUSED.value)
+        return await self._connection.scalar(select(func.count()).select_from(changes).where(mine)) or 0
 
     async def last_applied(
         self, provider: str, project_id: str, environment_id: str, before: datetime | None = None
@@ -155,6 +164,11 @@ class Reading(DriftReading):
         return await self._all(to_run, select(job_runs).order_by(job_runs.c.job, job_runs.c.started_at))
 
     # drafts and reminders
+
+    async def count_drafts(self, org: str, user_id: str, after: datetime) -> int:
+        """How many drafts of a person run out after then."""
+        mine = and_(drafts.c.org == org, drafts.c.user_id == user_id, drafts.c.expires_at > after)
+        return await self._connection.scalar(select(func.count()).select_from(drafts).where(mine)) or 0
 
     async def draft(self, id: str, org: str, user_id: str, now: datetime) -> str | None:  # noqa: A002
         """The text of a draft, for the person whose it is, until it runs out."""

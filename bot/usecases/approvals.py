@@ -14,7 +14,7 @@ from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
-from bot.usecases.notices import history_of
+from bot.usecases.notices import card_at, history_of
 
 log = get_logger(__name__)
 
@@ -45,7 +45,7 @@ async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
     log.info("change.step", step="approved", change=saved.id, number=saved.number, final=done)
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, saved.id)
-        return AwaitingApproval(saved, answer.have, answer.need)
+        return AwaitingApproval(saved, answer.have, answer.need, await card_at(ctx, saved.id) is not None)
     return await apply(ctx, saved.id)
 
 

@@ -90,6 +90,7 @@ async def _page_of(
 ) -> tuple[tuple[Change, ...], int]:
     return await tx.changes(
         project=project.key if project else None,
+        provider=environment.provider if environment else None,
         environment_id=environment.id if environment else None,
         limit=PAGE,
         offset=(page - 1) * PAGE,

@@ -12,7 +12,7 @@ from bot.domain.evaluations import Evidence
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.outcomes import AwaitingApproval, Explanation, Failed, NotFound, Outcome, Refused
-from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
+from bot.domain.policies import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
 from bot.domain.served import Nothing, One, Served
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
@@ -20,7 +20,7 @@ from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry, new_id
 from bot.usecases.delivery import deliver_card
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
-from bot.usecases.notices import history_of
+from bot.usecases.notices import card_at, history_of
 from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
@@ -44,7 +44,8 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
     came: Outcome
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, change.id)
-        came = AwaitingApproval(change, answer.have, answer.need)
+        posted = await card_at(ctx, change.id) is not None
+        came = AwaitingApproval(change, answer.have, answer.need, posted)
     else:
         came = await apply(ctx, change.id)
     if gave_way is not None:
@@ -199,6 +200,7 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
             open_change=OpenChange(standing.id, standing.number, standing.kind, standing.state) if standing else None,
             undone=await undone_facts(tx, wish.undoes, asked.base),
             because=wish.because,
+            refused_lately=await tx.refusals(actor.key, ctx.clock.now() - REFUSAL_SPAN),
         )
     )
 
@@ -214,6 +216,8 @@ async def _remember(
     gave_way = None
     async with ctx.store.write() as tx:
         answer = await _decide(ctx, tx, asked, actor)
+        if isinstance(answer, Denied) and any(each.code is Code.TOO_MANY_REFUSED for each in answer.reasons):
+            return None, answer, (), None  # not written down either
         change = _draft(ctx, asked, actor, place, await tx.next_number(), answer)
         entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=wish.kind.value)]
         if isinstance(answer, Denied):

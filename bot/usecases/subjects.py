@@ -180,7 +180,10 @@ def _pairs(index: Index, reading: ConfigDiff) -> Iterator[Subject | _Miss]:
     every = [(old, new) for old in olds for new in news if not isinstance(old, _Miss) and not isinstance(new, _Miss)]
     if not every:
         known = sum(any(not isinstance(found, _Miss) for found in side) for side in (olds, news))
-        yield from (replace(miss, rank=miss.rank + known) for miss in misses)
+        beside = [found[0] for found in (*olds, *news) if not isinstance(found, _Miss)]
+        for miss in misses:
+            nearer = partial(_names_beside, index, beside, miss) if miss.noun == "config" else miss.names
+            yield replace(miss, rank=miss.rank + known, names=nearer)
     of_one_project = [(old, new) for old, new in every if old[0].key == new[0].key]
     for old, new in of_one_project or every:
         exact = ConfigDiff(
@@ -191,6 +194,11 @@ def _pairs(index: Index, reading: ConfigDiff) -> Iterator[Subject | _Miss]:
         )
         told = f"{label(index, old[1], old[0])} → {label(index, new[1], new[0])}"
         yield Subject(exact, (old[0], new[0]), (old[1], new[1]), told, say(exact))
+
+
+def _names_beside(index: Index, projects: Sequence[Project], miss: _Miss) -> Sequence[str]:
+    """The configs of the projects that were found beside the miss, before all others."""
+    return [name for project in projects for name in _config_names(index, project)] + list(miss.names())
 
 
 def _projects(index: Index, name: Name, reading_of: Callable[[Name], Reading]) -> Iterator[Project | _Miss]:

@@ -67,10 +67,12 @@ from handlers.messages.errors import (
     not_found,
     not_yet,
     outdated_button,
+    outdated_form,
     own_database,
     refused,
     shutting_down,
     try_again,
+    without_buttons,
     working,
 )
 from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
@@ -110,6 +112,7 @@ __all__ = [
     "options",
     "outcome",
     "outdated_button",
+    "outdated_form",
     "own_database",
     "page_line",
     "plain_text",
@@ -123,6 +126,7 @@ __all__ = [
     "try_again",
     "unread_form",
     "update_form",
+    "without_buttons",
     "working",
 ]
 

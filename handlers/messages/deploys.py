@@ -240,7 +240,8 @@ def awaiting(outcome: AwaitingApproval) -> Message:
     change = outcome.change
     given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
     missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
-    text = f"{code(change.label)} waits for {missing}{given}: {phrases.wish(change)}. Its card has the buttons."
+    where = "Its card has the buttons." if outcome.posted else "Its card is posted as soon as Slack takes it."
+    text = f"{code(change.label)} waits for {missing}{given}: {phrases.wish(change)}. {where}"
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 

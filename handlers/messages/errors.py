@@ -14,6 +14,7 @@ from handlers.ids import Action, numbered
 from handlers.messages import words
 from handlers.messages.blocks import (
     MAX_SUGGESTIONS,
+    MESSAGE_LIMIT,
     Message,
     actions,
     bullets,
@@ -24,6 +25,7 @@ from handlers.messages.blocks import (
     quote,
     run_buttons,
     section,
+    size,
 )
 from handlers.messages.plain import unmarked
 
@@ -67,7 +69,7 @@ def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
     advice = f" {words.remedy_of(problem)}" if advise else ""
     found: list[Block] = [section(f"{words.fault(problem)}{advice}")]
     if problem.detail.strip():
-        found.append(section("What it said:"))
+        found.append(section("What it said:" if problem.said else "More exactly:"))
         found.append(quote(problem.detail, 400))
     small = [f"While: {code(problem.doing, 120)}"] if problem.doing else []
     small += [f"Reference for the log: {code(problem.reference)}"] if problem.reference else []
@@ -133,6 +135,8 @@ def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
 
 def ambiguous(outcome: Ambiguous, drafts: Mapping[str, str]) -> Message:
     """A word that means several things: a question."""
+    if len(outcome.choices) == 1:
+        return _question(f"Is this what {code(outcome.word)} was meant as?", outcome.choices, drafts)
     head = f"{code(outcome.word)} can mean several things. Which one is it?"
     return _question(head, outcome.choices, drafts)
 
@@ -212,6 +216,13 @@ def working(doing: str) -> Message:
     return compose(text, section(f"⏳ {text}"))
 
 
+def without_buttons(message: Message) -> Message:
+    """The same message, saying that its buttons are missing; without that where it is too large already."""
+    said = context("Its buttons are left out: they could not be kept, or too many were made within a minute.")
+    whole = Message(message.text, (*message.blocks, said.to_dict()))
+    return whole if size([whole.text, whole.blocks]) <= MESSAGE_LIMIT else message
+
+
 def shutting_down() -> Message:
     """Nothing new is taken."""
     return _note("configbot is restarting, so it did not take this. Try again in a minute. Nothing was changed.")
@@ -220,6 +231,11 @@ def shutting_down() -> Message:
 def outdated_button() -> Message:
     """A click on something that nobody knows any more."""
     return _note("This button is too old to be understood. Type the line again. Nothing was changed.")
+
+
+def outdated_form() -> Message:
+    """A form that nobody knows any more was sent."""
+    return _note("This form is too old to be understood. Open it again. Nothing was changed.")
 
 
 def try_again() -> Message:

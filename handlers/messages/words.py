@@ -185,6 +185,10 @@ REASONS: dict[Code, tuple[str, str]] = {
         "What is live there could not be read, so nothing can be compared.",
         "Try again in a minute. `deployments` shows when the provider answers again.",
     ),
+    Code.TOO_MANY_REFUSED: (
+        "This person was refused {count} times within a minute, and nothing more is taken for now.",
+        "Wait a minute, and look with `explain` before asking again.",
+    ),
     Code.REASON_REQUIRED: ("This environment wants a reason.", "Add it at the end of the line: `because …`."),
     Code.NO_CALLER_EVALUATOR: (
         "None of its evaluators waits for people, so the provider sets the status by itself.",
@@ -291,6 +295,7 @@ _NEUTRAL: Mapping[str, str] = {
     "drift": "",
     "how": "",
     "have": "fewer",
+    "count": "many",
     "need": "more",
     "config": "This config",
     "project": "this project",
@@ -498,7 +503,7 @@ EVENTS: dict[Event, str] = {
     Event.APPLIED: "Live. Read back and found true.",
     Event.FAILED: "The provider did not do it.",
     Event.LOST: "It was sent, and whether it took effect is not known.",
-    Event.SETTLED: "What the interrupted change came to is settled.",
+    Event.SETTLED: "It was interrupted, and what came of it is known now.",
     Event.EVALUATION_COMPLETED: "marked the evaluation as completed",
     Event.EVALUATION_REOPENED: "reopened the evaluation",
     Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",

@@ -143,9 +143,7 @@ def test_the_manifest_has_the_prefix_the_commands_and_the_name_that_are_set(monk
 @pytest.mark.parametrize(
     ("commands", "arguments", "said"),
     [
-        ("deploy,help", (), "/help: Slack keeps this name for itself"),
-        ("deploy,remind", (), "/remind: Slack keeps this name for itself"),
-        ("deploy,deplyo", (), "configbot has no command deplyo; CONFIGBOT_COMMANDS takes deploy, promote"),
+        ("deploy,remind", (), "holds remind, which is no command of configbot; there are configbot, deploy, promote"),
         ("deploy", ("--http", "http://bot.example.com"), "must begin with https://"),
         ("deploy", ("--name", "x" * 36), "36 characters"),
     ],

@@ -161,6 +161,7 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         ("CONFIGBOT_REMINDER_HOURS", "17-9", "must begin before it ends, on the same day"),
         ("CONFIGBOT_APPROVAL_EXPIRY_HOURS", "a day", "is wrong: Input should be a valid number"),
         ("CONFIGBOT_COMMANDS", "Deploy It", "holds something that is no name of a command"),
+        ("CONFIGBOT_COMMANDS", "deploy,deplyo", "holds deplyo, which is no command of configbot; there are configbot,"),
         ("CONFIGBOT_COMMANDS", ",", "is wrong: List should have at least 1 item"),
         ("CONFIGBOT_COMMAND_PREFIX", "acorn bot", "is wrong: String should match pattern"),
         ("CONFIGBOT_SLACK_API_URL", "slack.com", "is no address that begins with https:// or http://"),

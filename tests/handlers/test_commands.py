@@ -152,3 +152,28 @@ async def test_a_draft_outlives_its_button_only_for_a_week(talk: Talk) -> None:
 
     assert "too old" in (await talk.last(ADA)).text
     assert talk.world.provider.writes() == 0
+
+
+async def test_a_command_that_comes_again_changes_nothing_twice(talk: Talk) -> None:
+    await talk.types(ADA, "/deactivate support in staging")
+    before = len(await talk.heard(ADA)), len(await talk.cards())
+
+    await talk.again()
+
+    assert (len(await talk.heard(ADA)), len(await talk.cards())) == before
+
+
+async def test_a_look_that_comes_again_is_answered_again(talk: Talk) -> None:
+    await talk.types(ADA, "/deployments")
+    await talk.again()
+
+    assert len(await talk.heard(ADA)) == 2
+
+
+async def test_an_answer_whose_buttons_are_not_kept_says_so(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.usecases.drafts.MOST_DRAFTS", 0)
+    await talk.types(ADA, "/deploy config_x")
+
+    said = await talk.last(ADA)
+    assert said.buttons() == {}
+    assert "buttons are left out" in said.body()

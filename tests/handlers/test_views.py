@@ -189,7 +189,7 @@ async def test_a_modal_that_nobody_knows_is_answered(talk: Talk, callback_id: st
 
 async def test_a_rejection_of_a_change_that_is_gone_is_answered(talk: Talk) -> None:
     payload = await submission(talk, config="config_x", environment="staging")
-    payload["view"] |= {"callback_id": "change.reject_comment", "private_metadata": "1:01J"}
+    payload["view"] |= {"callback_id": "change.reject_comment", "private_metadata": "1:01J", "hash": "another"}
 
     await talk.delivery.bring(payload)
     await talk.settle()
@@ -206,6 +206,32 @@ async def test_a_rejection_that_comes_too_late_is_told_where_the_card_stands(tal
 
     assert "ch-1" in (await talk.last(RAVI)).text
     assert talk.world.provider.live_name("support", PRODUCTION) == "config_x"
+
+
+async def test_a_form_that_comes_again_asks_for_nothing_twice(talk: Talk) -> None:
+    await submission(talk, config="config_x", environment="production")
+    await talk.again()
+
+    assert len(await talk.cards()) == 1
+    assert await talk.heard(ADA) == []
+
+
+async def test_a_rejection_that_comes_again_is_one(talk: Talk) -> None:
+    card = await talk.asked()
+    await talk.presses(RAVI, card, "Reject")
+    await talk.submits(RAVI, comment="not now")
+    heard = len(await talk.heard(RAVI))
+
+    await talk.again()
+
+    assert len(await talk.heard(RAVI)) == heard
+
+
+async def test_a_look_by_a_form_that_comes_again_is_said_once(talk: Talk) -> None:
+    await submission(talk, "/config", project="support")
+    await talk.again()
+
+    assert len(await talk.heard(ADA)) == 1
 
 
 async def test_a_payload_that_is_no_form_is_acknowledged_and_does_nothing(talk: Talk) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -144,9 +145,24 @@ def test_a_url_needs_no_driver() -> None:
     assert async_url("postgresql+asyncpg://me@host/db").drivername == "postgresql+asyncpg"
 
 
-async def test_a_folder_that_is_not_there_is_a_database_that_is_not_there(tmp_path: object) -> None:
+async def test_a_folder_that_is_not_there_is_a_database_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match=r"there is no folder for .*nowhere"):
         await migrate(f"sqlite:///{tmp_path}/nowhere/x.db")
+
+
+async def test_a_file_that_cannot_be_opened_is_a_database_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match="cannot be opened"):
+        await migrate(f"sqlite:///{tmp_path}")
+
+
+async def test_a_folder_that_cannot_be_written_to_is_named(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder holds the journal. Whoever is root may write everywhere, so the answer is made here."""
+    await migrate(sqlite_url)
+    monkeypatch.setattr("bot.registry.database.os.access", lambda _path, _mode: False)
+    with pytest.raises(DatabaseUnavailable, match="cannot be opened: Permission denied"):
+        await migrate(sqlite_url)
 
 
 def test_ids_are_stable_or_fresh_in_one_shape() -> None:

@@ -62,3 +62,23 @@ async def test_refuses_bodies_that_do_not_fit(lite: Api) -> None:
     for body in ({}, {"config": 1}, {"config": None}):
         await lite.post("/model-configs/deserialize", body, 422)
     assert (await lite.call("POST", "/model-configs/config_1/export", 404))["detail"].startswith("Model config")
+
+
+async def test_a_chat_config_that_named_no_endpoint_is_written_as_chat(lite: Api) -> None:
+    """A config that is registered without an endpoint has the endpoint complete, whatever its template."""
+    body = {"project": "p", "model": "m", "chat_template": CHAT["chat_template"]}
+    made = await lite.post("/model-configs", body, 200)
+    assert made["config"]["endpoint"] == "complete"
+
+    file = await lite.call("POST", f"/model-configs/{made['config']['id']}/export", 200)
+
+    assert "endpoint: chat" in file
+    read = await lite.post("/model-configs/deserialize", {"config": file}, 200)
+    assert (read["endpoint"], read["chat_template"]) == ("chat", made["config"]["chat_template"])
+
+
+@pytest.mark.parametrize("endpoint", ["edit", "chat"])
+async def test_a_template_that_does_not_go_with_its_endpoint_is_refused_in_a_sentence(lite: Api, endpoint: str) -> None:
+    template = {"prompt_template": "x"} if endpoint == "chat" else {"chat_template": CHAT["chat_template"]}
+    refused = await lite.post("/model-configs/serialize", {"model": "m", "endpoint": endpoint, **template}, 422)
+    assert "a chat template goes with endpoint chat" in refused["detail"]

@@ -109,6 +109,14 @@ async def test_history_is_of_everything_or_of_one_project_in_one_environment_or_
     assert await seen(search, None) == []
 
 
+async def test_the_history_of_an_environment_is_that_of_its_own_provider(world: World) -> None:
+    await asked(world)
+    twin = replace(PRODUCTION, provider="other")
+
+    assert (await changes.history(world.ctx, None, PRODUCTION, "changes")).changes
+    assert (await changes.history(world.ctx, None, twin, "changes")).changes == ()
+
+
 async def test_history_comes_in_pages_and_a_page_that_is_gone_is_the_last_one(world: World) -> None:
     made = await several(world, changes.PAGE + 1)
     assert (await changes.history(world.ctx, None, None, "changes")).pages == 2

@@ -302,3 +302,9 @@ async def test_which_of_two_pairs_is_meant_is_a_question(world: World) -> None:
     ]
     assert unquoted(asked.choices[0].line) == "config diff baseline of support with baseline of support"
     assert not the(ConfigComparison, await typed(world, asked.choices[0].line)).diff
+
+
+async def test_what_a_project_has_is_told_before_what_others_have(world: World) -> None:
+    missing = the(NotFound, await typed(world, "config diff rewrite with nothing_like_it"))
+    assert missing.known[:2] == ("rewrite", "baseline")
+    assert len(missing.known) == 4

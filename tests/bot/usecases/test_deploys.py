@@ -15,9 +15,11 @@ from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import Doubt, Verdict
 from bot.domain.names import Environment
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Refused
+from bot.domain.policies import MOST_REFUSED, REFUSAL_SPAN
 from bot.domain.served import Served, Split
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
+from bot.usecases.ports import NotDelivered
 from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, needs, rollback, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, actor, problem
@@ -415,3 +417,26 @@ async def test_explaining_a_deploy_to_an_environment_that_is_gone_names_those_th
     outcome = await deploys.explain(world.ctx, deploy(world, environment=STAGING), ADA, "deploy config_x to staging")
     assert isinstance(outcome, NotFound)
     assert outcome.known == ("development", "production")
+
+
+async def test_whoever_is_refused_too_often_waits_a_minute_and_fills_no_history(world: World) -> None:
+    refused = deploy(world, "config_w")
+    for _ in range(MOST_REFUSED):
+        came = await deploys.request(world.ctx, refused, ADA, DEPLOYS)
+        assert codes(came) == [Code.ALREADY_LIVE]
+
+    came = await deploys.request(world.ctx, refused, ADA, DEPLOYS)
+    assert codes(came) == [Code.ALREADY_LIVE, Code.TOO_MANY_REFUSED]
+    assert codes(await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS)) == [Code.TOO_MANY_REFUSED]
+    async with world.store.read() as tx:
+        assert (await tx.changes())[1] == MOST_REFUSED
+    assert isinstance(await deploys.request(world.ctx, deploy(world), MIRA, DEPLOYS), AwaitingApproval), "she may"
+
+    world.clock.move(REFUSAL_SPAN)
+    assert codes(await deploys.request(world.ctx, refused, ADA, DEPLOYS)) == [Code.ALREADY_LIVE, Code.OPEN_CHANGE]
+
+
+async def test_a_card_that_slack_did_not_take_yet_is_not_said_to_stand(world: World) -> None:
+    world.memo.failing.append(NotDelivered("internal_error"))
+
+    assert not the(AwaitingApproval, await deploys.request(world.ctx, deploy(world), ADA, DEPLOYS)).posted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.usecases.drafts import ONCE_LIFE, draft, first_time, keep_drafts
+from bot.usecases.drafts import DRAFT_SPAN, MOST_DRAFTS, ONCE_LIFE, draft, first_time, keep_drafts
 from tests.builders import ADA, RAVI, World, actor
 
 HOUR = timedelta(hours=1)
@@ -48,3 +48,14 @@ async def test_an_occasion_is_forgotten_after_a_while(world: World) -> None:
     assert await first_time(world.ctx, "Ev1")
     world.clock.move(ONCE_LIFE + HOUR)
     assert await first_time(world.ctx, "Ev1")
+
+
+async def test_no_more_buttons_are_made_for_one_person_within_a_minute_than_anybody_presses(world: World) -> None:
+    lines = [f"help {number}" for number in range(MOST_DRAFTS)]
+    assert len(await keep_drafts(world.ctx, lines, ADA, HOUR)) == MOST_DRAFTS
+
+    assert await keep_drafts(world.ctx, ["help"], ADA, HOUR) == {}
+    assert len(await keep_drafts(world.ctx, ["help"], RAVI, HOUR)) == 1
+
+    world.clock.move(DRAFT_SPAN)
+    assert len(await keep_drafts(world.ctx, ["help"], ADA, HOUR)) == 1

@@ -40,9 +40,9 @@ DETAIL = ChangeDetail(
         (HistoryView(entry(Event.APPLIED, ADA), change()), "Live. Read back and found true."),
         (
             HistoryView(entry(Event.SETTLED, ADA, state="failed"), change()),
-            "What the interrupted change came to is settled. By <@U0ADA>. It is: failed.",
+            "It was interrupted, and what came of it is known now. By <@U0ADA>. It is: failed.",
         ),
-        (HistoryView(entry(Event.SETTLED), change()), "What the interrupted change came to is settled."),
+        (HistoryView(entry(Event.SETTLED), change()), "It was interrupted, and what came of it is known now."),
         (
             HistoryView(entry(Event.SUPERSEDED, ADA, by="ch-143"), change()),
             "`ch-143` takes its place. Nothing was deployed.",

@@ -246,8 +246,10 @@ def test_the_answers_to_a_change_of_ones_own() -> None:
     assert told(Applied(change(kind=Kind.DEACTIVATE, target=None))).text.startswith(
         "Nothing of `Refund triage` is live in `production` any more."
     )
-    assert told(AwaitingApproval(change(), 0, 1)).text.startswith("`ch-142` waits for 1 approval: deploy `config_x`")
-    assert "waits for 2 more approvals (1 of 3 given)" in told(AwaitingApproval(change(), 1, 3)).text
+    alone = told(AwaitingApproval(change(), 0, 1, posted=True)).text
+    assert alone.startswith("`ch-142` waits for 1 approval: deploy `config_x`")
+    assert "waits for 2 more approvals (1 of 3 given)" in told(AwaitingApproval(change(), 1, 3, posted=True)).text
+    assert "as soon as Slack takes it" in told(AwaitingApproval(change(), 0, 1, posted=False)).text
     assert told(Rejected(in_state(State.REJECTED))).text.endswith("Nothing was deployed.")
     assert told(Withdrawn(in_state(State.WITHDRAWN))).text.startswith("`ch-142` is withdrawn: deploy")
 

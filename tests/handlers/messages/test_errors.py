@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,3 +182,22 @@ def test_what_takes_long_gives_a_sign_of_life() -> None:
 @pytest.mark.parametrize("problem", ["missing", "gone", "other_provider", "same", "a_new_one"])
 def test_a_field_that_cannot_be_sent_says_what_to_pick(problem: str) -> None:
     assert "ick" in messages.field_problem(FieldProblem("config", problem))
+
+
+def test_a_word_that_can_mean_one_thing_is_asked_about_plainly() -> None:
+    one = Suggestion("triage in production", "rollback triage in production")
+    made = told(Ambiguous("production", (one,)), {one.line: "draft"})
+    assert made.text.startswith("Is this what `production` was meant as? Nothing was deployed")
+
+
+def test_what_a_provider_said_is_told_from_what_we_saw() -> None:
+    seen = Problem(Fault.TIMED_OUT, "main", "reading", detail="no answer within 10 s")
+    assert "More exactly:" in read(told(Failed(seen)))
+    assert "What it said:" in read(told(Failed(replace(seen, said=True))))
+
+
+def test_a_message_without_its_buttons_says_so_where_there_is_room() -> None:
+    short = messages.Message("Short.", ({"type": "divider"},))
+    assert "buttons are left out" in str(messages.without_buttons(short).blocks[-1])
+    long = messages.Message("x" * 9_000, ({"type": "divider"},))
+    assert messages.without_buttons(long) == long

@@ -159,7 +159,7 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
     detail_entries = tuple(entry(event, ADA, by=name, state=name, comment=name) for event in Event) * 4
     return [
         Applied(one),
-        AwaitingApproval(one, 1, 3),
+        AwaitingApproval(one, 1, 3, posted=True),
         Refused(one.reasons, one),
         Failed(one.problem or problem(Fault.INVALID, name), one),
         Unknown(one),
