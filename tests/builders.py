@@ -118,6 +118,8 @@ class MemoryProvider:
     asked: dict[str, Gate] = field(default_factory=dict)
     """Approvals that were asked for, by id."""
     moves: dict[tuple[str, str], Moved] = field(default_factory=dict)
+    edits: dict[str, Moved] = field(default_factory=dict)
+    """Project id → who edited its contents last."""
     """By project and environment id: who moved what is live last."""
     gone: set[str] = field(default_factory=set)
     """Ids of projects that are listed and, when asked for, no longer there."""
@@ -301,9 +303,9 @@ class MemoryProvider:
         one = One(live.id, live.content_version, live.name) if isinstance(live, Config) else live
         self.live[key] = Served(one, rules) if one else replace(NOTHING, winning_rules=rules)
 
-    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+    async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
         await self._called("last_moved")
-        return self.moves.get((project.id, environment.id))
+        return self.edits.get(project.id) if edited else self.moves.get((project.id, environment.id))
 
     async def ask_approval(
         self, project: Project, environment: Environment, live: Config | Split | None, *, description: str

@@ -154,8 +154,11 @@ class ProviderClient(Protocol):
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
         """Make nothing live in exactly this environment, always named: one write. Answers as `serve` does."""
 
-    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
-        """Who changed what is live there last, and when; None where the provider does not tell."""
+    async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
+        """Who changed what is live there last, and when; None where the provider does not tell.
+
+        `edited` asks who edited the contents of the project last, instead of who made something else live.
+        """
 
     async def ask_approval(
         self, project: Project, environment: Environment, live: Config | Split | None, *, description: str

@@ -83,6 +83,8 @@ class Drift:
     now_content: Content | None = None
     late: str = ""
     """Label of a change that asked for exactly this and counts as failed: its write may have arrived late."""
+    lead: str = ""
+    """Id of the drift whose message tells this one, too: one edit of what is live in several environments."""
     ended_at: datetime | None = None
     ended_as: Ending | None = None
     ended_by: str = ""
@@ -191,6 +193,11 @@ def edited_in_place(was: Served, now: Served) -> bool:
         and old.config_id == new.config_id
         and old.content_version != new.content_version
     )
+
+
+def tells(lead: Drift, other: Drift) -> bool:
+    """Whether the message about one drift tells another one, too: the same edit, as long as both are still that."""
+    return other.lead == lead.id and lead.ended_as is None and lead.now.live == other.now.live
 
 
 def explains(moved: Moved | None, known: Baseline) -> Moved | None:

@@ -10,6 +10,7 @@ from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import AuditEntry, Change, Decision
 from bot.domain.drift import Drift
 from bot.domain.evaluations import Evaluation
+from bot.domain.names import Environment
 
 
 class NoticeKind(StrEnum):
@@ -119,3 +120,5 @@ class DriftView:
     drift: Drift
     change: Change | None = None
     """The change by which it was right before."""
+    beside: tuple[Environment, ...] = ()
+    """Where else the same edit is live."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain import contents, served
 from bot.domain.changes import Change
 from bot.domain.contents import Content
-from bot.domain.drift import Baseline, Drift, Ending, Silence, Source
+from bot.domain.drift import Baseline, Drift, Ending, Silence, Source, tells
 from bot.domain.gates import Moved
 from bot.domain.names import Project
 from bot.domain.notices import NoticeKind
@@ -60,6 +60,10 @@ class DriftReading:
         if project is not None:
             query = query.where(drifts.c.provider == project[0], drifts.c.project_id == project[1])
         return tuple(_to_drift(row) for row in (await self._connection.execute(query)).mappings())
+
+    async def led_by(self, drift: Drift) -> tuple[Drift, ...]:
+        """The drifts that are not over, and that the message about this one tells, too."""
+        return tuple(each for each in await self.open_drifts(drift.project.key) if tells(drift, each))
 
     async def open_drift(self, provider: str, project_id: str, environment_id: str) -> Drift | None:
         """The drift that is not over in one environment of a project."""
@@ -203,6 +207,7 @@ def _from_drift(drift: Drift) -> Values:
                 },
                 "now": served.to_document(drift.now),
                 "late": drift.late,
+                "lead": drift.lead,
                 "moved": {"at": moved.at.isoformat(), "by": moved.by, "comment": moved.comment} if moved else None,
                 "was_content": maybe(contents.to_document, drift.was_content),
                 "now_content": maybe(contents.to_document, drift.now_content),
@@ -228,6 +233,7 @@ def _to_drift(row: RowMapping) -> Drift:
             was_content=maybe(_content, details["was_content"]),
             now_content=maybe(_content, details["now_content"]),
             late=details["late"],
+            lead=details["lead"],
             ended_at=row["ended_at"],
             ended_as=maybe(Ending, row["ended_as"]),
             ended_by=row["ended_by"],

@@ -65,13 +65,17 @@ async def adopt(ctx: Context, value: str, actor: Actor) -> Outcome:
 async def _make_right(ctx: Context, drift: Drift, actor: Actor) -> bool:
     """Write down that what is live is right, and who said so. False: somebody was faster."""
     now = ctx.clock.now()
-    right = Baseline(*drift.was.place, drift.now, now, Source.ADOPTED, by=actor.user_id, content=drift.now_content)
     async with ctx.store.write() as tx:
-        if not await end(tx, drift, Ending.ADOPTED, now, actor.user_id):
-            return False
-        await tx.save_baseline(right)
-        facts = {"environment": drift.environment.id, "drift": drift.id}
-        await tx.record(entry(Event.DRIFT_ADOPTED, subject_of(drift), now, actor, **facts))
+        for each in (drift, *await tx.led_by(drift)):
+            if await end(tx, each, Ending.ADOPTED, now, actor.user_id):
+                right = Baseline(
+                    *each.was.place, each.now, now, Source.ADOPTED, by=actor.user_id, content=each.now_content
+                )
+                await tx.save_baseline(right)
+                facts = {"environment": each.environment.id, "drift": each.id}
+                await tx.record(entry(Event.DRIFT_ADOPTED, subject_of(each), now, actor, **facts))
+            elif each is drift:
+                return False
     return True
 
 

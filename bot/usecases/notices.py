@@ -104,7 +104,8 @@ async def _say_drift(ctx: Context, notice: Notice) -> MessageAt | None:
         if drift is None:
             return notice.at
         change = await tx.change(drift.was.change_id) if drift.was.change_id else None
-    return await ctx.notifier.drift(DriftView(drift, change), notice.place, notice.at)
+        beside = tuple(each.environment for each in await tx.led_by(drift))
+    return await ctx.notifier.drift(DriftView(drift, change, beside), notice.place, notice.at)
 
 
 async def _say_silence(ctx: Context, notice: Notice) -> MessageAt | None:

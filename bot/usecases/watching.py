@@ -15,7 +15,19 @@ from bot.clients.base import ProviderClient, ProviderError, ServedNow
 from bot.domain.actors import Place
 from bot.domain.changes import Change, Event, State
 from bot.domain.contents import Content
-from bot.domain.drift import Baseline, Drift, Ending, Finding, Silence, Source, explains, is_live, judge
+from bot.domain.drift import (
+    Baseline,
+    Drift,
+    Ending,
+    Finding,
+    Silence,
+    Source,
+    edited_in_place,
+    explains,
+    is_live,
+    judge,
+    tells,
+)
 from bot.domain.errors import Fault, Problem
 from bot.domain.gates import Moved
 from bot.domain.names import Environment, Project
@@ -159,13 +171,14 @@ async def compare(ctx: Context, project: Project, now: ServedNow | None, looked_
     """Compare one look at a project with what was last right, and do what follows. `now` None: it is gone."""
     now = now or ServedNow((), {})
     first: list[_Here] = []
+    leads: dict[tuple[str, str], str] = {}
     places, told = await _places(ctx, project, now)
     for here in places:
         found = judge(here.known, here.served, looked_at=looked_at, under_way=here.under_way, told=here.told)
         if found is Finding.FIRST:
             first.append(here)
         elif found in (Finding.DRIFTED, Finding.MOVED_ON):
-            watched.found += await _tell(ctx, project, here, looked_at)
+            watched.found += await _tell(ctx, project, here, looked_at, leads)
         elif here.told is not None and found is Finding.BACK:
             watched.ended += await _end(ctx, here.told, Ending.BACK)
         elif here.told is not None and found is Finding.CALM:
@@ -192,6 +205,7 @@ async def _places(ctx: Context, project: Project, now: ServedNow) -> tuple[Seque
         _Here(each, now.served[each.id], known.get(each.id), told.get(each.id), open_ones.get(each.id))
         for each in now.environments
     ]
+    here.sort(key=lambda each: not (each.environment.is_default or each.environment.is_critical))
     return here, drifts
 
 
@@ -230,11 +244,18 @@ def _content_key(served: Served) -> tuple[str, str]:
     return (live.config_id, live.content_version) if isinstance(live, One) else ("", "")
 
 
-async def _tell(ctx: Context, project: Project, here: _Here, looked_at: datetime) -> int:
-    """Write a drift down, or that it moved on, and tell it. Answers 1 unless somebody was faster."""
+async def _tell(
+    ctx: Context, project: Project, here: _Here, looked_at: datetime, leads: dict[tuple[str, str], str]
+) -> int:
+    """Write a drift down, or that it moved on, and tell it. Answers 1 unless somebody was faster.
+
+    One edit of what is live in several environments is told once: `leads` has the drift that tells it, by what is live.
+    """
     environment, served = here.environment, here.served
     contents = await _contents(ctx, project)
-    moved = await _moved(ctx, project, environment)
+    edited = here.known is not None and edited_in_place(here.known.served, served)
+    lead = leads.get(_content_key(served), "") if edited else ""
+    moved = await _moved(ctx, project, environment, edited=edited)
     channel = await _channel(ctx, project, environment)
     now = ctx.clock.now()
     place = (*project.key, environment.id)
@@ -257,19 +278,21 @@ async def _tell(ctx: Context, project: Project, here: _Here, looked_at: datetime
             was_content=await _content_before(tx, known, contents),
             now_content=contents.get(_content_key(served)),
             late=await _late(tx, known, served),
+            lead=lead,
         )
         if not (await tx.save_drift(drift, told.version) if told else await tx.add_drift(drift)):
             return 0
         facts = {"environment": environment.id, "drift": drift.id, "was": _fact(known.served), "is": _fact(served)}
         await tx.record(entry(Event.DRIFT_FOUND, subject_of(drift), now, None, **facts))
-        if told is not None:
-            await tx.touch_notice(NoticeKind.DRIFT, drift.id)
-        elif channel is not None:
+        await tx.touch_notice(NoticeKind.DRIFT, lead or drift.id)
+        if channel is not None and not lead:
             await tx.add_notice(Notice(new_id(), NoticeKind.DRIFT, drift.id, Place(ctx.org, ctx.team, channel), now))
+    if edited:
+        leads.setdefault(_content_key(served), drift.id)
     log.warning("drift.found", drift=drift.id, project=project.id, environment=environment.id, version=drift.version)
     if channel is None:
         log.warning("drift.not_told", drift=drift.id, cause="no channel")
-    await deliver_about(ctx, NoticeKind.DRIFT, drift.id)
+    await deliver_about(ctx, NoticeKind.DRIFT, lead or drift.id)
     return 1
 
 
@@ -300,10 +323,10 @@ def _fact(served: Served) -> str:
     return live.config_id if isinstance(live, One) else type(live).__name__.casefold()
 
 
-async def _moved(ctx: Context, project: Project, environment: Environment) -> Moved | None:
+async def _moved(ctx: Context, project: Project, environment: Environment, *, edited: bool) -> Moved | None:
     """Who did it and when, where the provider tells; a provider that does not answer that tells nothing."""
     try:
-        return await ctx.provider(project.provider).last_moved(project, environment)
+        return await ctx.provider(project.provider).last_moved(project, environment, edited=edited)
     except ProviderError as error:
         log.warning("drift.mover_unread", project=project.id, fault=error.problem.fault)
         return None
@@ -322,10 +345,12 @@ async def _channel(ctx: Context, project: Project, environment: Environment) -> 
 
 
 async def _stands(ctx: Context, drift: Drift) -> None:
-    """A drift that lasts. It is told now if there was no channel for it before."""
+    """A drift that lasts. It is told now if there was no channel for it before, or what told it is over."""
     async with ctx.store.read() as tx:
         told = await tx.notice_for(NoticeKind.DRIFT, drift.id)
-    channel = await _channel(ctx, drift.project, drift.environment) if told is None else None
+        lead = await tx.drift(drift.lead) if drift.lead else None
+    covered = told is not None or (lead is not None and tells(lead, drift))
+    channel = None if covered else await _channel(ctx, drift.project, drift.environment)
     if channel is None:
         return
     async with ctx.store.write() as tx:

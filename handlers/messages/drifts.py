@@ -55,7 +55,7 @@ def _open(view: DriftView) -> Message:
     return compose(
         f"{head}: {old_and_new(drift)}. Who: {_who(drift)}",
         section(f"⚠️ *Changed outside configbot* · {place(drift)}"),
-        section(f"{old_and_new(drift)} in {code(drift.environment.name)}. {_remark(drift)}".rstrip()),
+        section(f"{old_and_new(drift)} in {code(drift.environment.name)}. {_remark(drift)}{_beside(view)}".rstrip()),
         section(f"*Before:* {_before(view)}\n*Who:* {_who(drift)}"),
         quote(drift.moved.comment) if drift.moved is not None and drift.moved.comment.strip() else None,
         *_short(drift),
@@ -63,6 +63,12 @@ def _open(view: DriftView) -> Message:
         actions(_buttons(drift)),
         context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)}{_again(drift)}"),
     )
+
+
+def _beside(view: DriftView) -> str:
+    """Where else the same edit is live: *Adopt* is about all of them."""
+    names = words.some([code(each.name, 40) for each in view.beside], 6)
+    return f" It is live in {names} as well." if names else ""
 
 
 def _again(drift: Drift) -> str:

@@ -73,6 +73,7 @@ async def test_keeps_a_drift_whole(store: Store) -> None:
         was_content=CONTENT,
         now_content=CONTENT,
         late="ch-7",
+        lead="dr-0",
         version=3,
     )
     async with store.write() as tx:
@@ -84,6 +85,15 @@ async def test_keeps_a_drift_whole(store: Store) -> None:
         assert await tx.open_drifts() == await tx.open_drifts(TRIAGE.key) == (whole,)
         assert await tx.open_drifts(("humanloop", "pr_none")) == ()
         assert await tx.drift("dr-none") is None
+
+
+async def test_knows_which_drifts_another_one_tells(store: Store) -> None:
+    lead, other = drift(now=X), drift("dr-b", environment=STAGING, now=X, lead="dr-a")
+    async with store.write() as tx:
+        await tx.add_drift(lead)
+        await tx.add_drift(other)
+        assert [each.id for each in await tx.led_by(lead)] == ["dr-b"]
+        assert await tx.led_by(other) == ()
 
 
 async def test_one_drift_is_open_in_one_environment(store: Store) -> None:

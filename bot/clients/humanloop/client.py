@@ -135,9 +135,9 @@ class HumanloopClient:
         doing = f"making nothing of {project.name} live in {environment.name}"
         await self.wire.delete_deployed_config(project.id, environment.id, doing=doing)
 
-    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
+    async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
         """None: v4 does not say who deployed."""
-        del project, environment
+        del project, environment, edited
         return None
 
     async def ask_approval(

@@ -23,6 +23,9 @@ from bot.domain.served import Split
 API_VERSION = "20240415"
 """Sent with every call: without it the version counts that the token was made with (REST API, *Versioning*)."""
 
+EDITED = "updateAIConfigVariation"
+"""The action of the audit log for an edit of a variation."""
+
 CAPABILITIES = Capabilities(
     evaluations=False,
     fields=frozenset({"name", "description", "tags", "maintainer", "metric", "inverted"}),
@@ -230,11 +233,14 @@ class LaunchDarklyClient:
             problem = Problem(Fault.UNINTELLIGIBLE, self._name, doing, detail=str(error))
             raise (Unsure if wrote else NotDone)(problem) from error
 
-    async def last_moved(self, project: Project, environment: Environment) -> Moved | None:
-        """The newest line of the audit log about it (*List audit log entries*). Raises `ProviderError`."""
-        resource = self.wire.resource(environment.id, project.id)
+    async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
+        """The newest line of the audit log about it (*List audit log entries*). Raises `ProviderError`.
+
+        An edit of a variation is a line about the AI Config, not about an environment.
+        """
+        resource = self.wire.resource(None if edited else environment.id, project.id)
         doing = f"reading who moved {project.name} in {environment.name}"
-        entry = await self.wire.newest_audit_entry(resource, doing=doing)
+        entry = await self.wire.newest_audit_entry(resource, EDITED if edited else None, doing=doing)
         return mapping.moved(entry) if entry else None
 
     # approvals

@@ -15,6 +15,9 @@ from bot.clients.launchdarkly import wire
 from bot.clients.transport import Call, Transport, path_of
 
 PAGE_SIZE = 100
+MOST_ENTRIES = 20
+"""The largest limit that the audit log takes."""
+
 MOST_PAGES = 1_000
 """A service that still has more after this many pages is not counting."""
 
@@ -34,9 +37,10 @@ class Operations:
         self._transport = transport
         self._project = project
 
-    def resource(self, environment: str, config: str) -> str:
-        """How approvals and audit log name an AI Config in an environment."""
-        return f"proj/{self._project}:env/{environment}:aiconfig/{config}"
+    def resource(self, environment: str | None, config: str) -> str:
+        """How approvals and audit log name an AI Config, in an environment or as such."""
+        place = "" if environment is None else f":env/{environment}"
+        return f"proj/{self._project}{place}:aiconfig/{config}"
 
     async def caller(self) -> wire.Caller:
         """Whose token it is (*Identify the caller*)."""
@@ -130,11 +134,16 @@ class Operations:
         """Teams whose key or name holds these words."""
         return await self._all(Call("GET", "/api/v2/teams", doing, {"filter": f"query:{words}"}), wire.TEAMS)
 
-    async def newest_audit_entry(self, resource: str, *, doing: str) -> wire.AuditEntry | None:
-        """The newest entry about a resource."""
-        call = Call("GET", "/api/v2/auditlog", doing, {"spec": resource, "limit": 1})
+    async def newest_audit_entry(
+        self, resource: str, action: str | None = None, *, doing: str
+    ) -> wire.AuditEntry | None:
+        """The newest entry about a resource; of an action, the newest among the newest entries."""
+        call = Call(
+            "GET", "/api/v2/auditlog", doing, {"spec": resource, "limit": 1 if action is None else MOST_ENTRIES}
+        )
         page = await self._transport.read(call, wire.AUDIT)
-        return max(page.items, key=lambda each: each.date, default=None)
+        found = (each for each in page.items if action in (None, *(access.action for access in each.accesses)))
+        return max(found, key=lambda each: each.date, default=None)
 
     def _path(self, template: str, *keys: str) -> str:
         return path_of("/api/v2/projects/{}" + template, self._project, *keys)

@@ -240,10 +240,17 @@ class Actor(Wire):
     name: Text = ""
 
 
+class Access(Wire):
+    """What was done to what."""
+
+    action: Text = ""
+
+
 class AuditEntry(Wire):
     """One line of the audit log."""
 
     date: int
+    accesses: Items[Access] = []
     member: Actor | None = None
     token: Actor | None = None
     comment: Text = ""

@@ -15,6 +15,7 @@ from bot.domain.drift import (
     SETTLING,
     Baseline,
     Drift,
+    Ending,
     Finding,
     Source,
     baseline_of,
@@ -24,6 +25,7 @@ from bot.domain.drift import (
     judge,
     made_live,
     restorable,
+    tells,
 )
 from bot.domain.gates import Moved
 from bot.domain.served import Nothing, Off, One, Served, Split
@@ -195,6 +197,15 @@ def test_a_move_from_before_is_not_the_one_that_is_told() -> None:
     assert explains(this, known()) is this
     assert explains(before, known()) is None
     assert explains(None, known()) is None
+
+
+def test_a_message_tells_another_drift_as_long_as_both_are_the_same_edit() -> None:
+    lead, other = told(EDITED), replace(told(EDITED), id="dr_2", lead="dr_1")
+    assert tells(lead, other)
+    assert not tells(lead, replace(other, lead=""))
+    assert not tells(lead, replace(other, now=V))
+    assert not tells(replace(lead, now=V), other)
+    assert not tells(replace(lead, ended_as=Ending.BACK), other)
 
 
 def test_a_place_is_provider_project_and_environment() -> None:

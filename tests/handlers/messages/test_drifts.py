@@ -33,6 +33,7 @@ from tests.handlers.messages.samples import (
     PRODUCTION,
     PROJECT,
     RAVI,
+    STAGING,
     change,
     in_state,
 )
@@ -119,6 +120,13 @@ def test_an_edit_in_place_says_so_and_offers_no_restore() -> None:
     assert "`config_w` → `config_w` in `production`. It was edited in place" in read(made)
     assert "cannot be restored from here" in read(made)
     assert list(buttons(made)) == ["Adopt", "Look"]
+
+
+def test_one_edit_in_several_environments_names_them_all() -> None:
+    edited = drift(now=Served(One("config_1", "config_1/2", "config_w")))
+    made = messages.drift_card(DriftView(edited, change(), (STAGING,)))
+    check(made)
+    assert "It is live in `staging` as well." in read(made)
 
 
 def test_a_write_of_ours_that_arrived_late_is_named() -> None:

@@ -465,6 +465,18 @@ async def test_nobody_is_known_to_have_moved_what_the_log_does_not_hold() -> Non
     assert await client_of(there).last_moved(SUPPORT, PRODUCTION) is None
 
 
+async def test_who_edited_a_variation_is_found_among_the_lines_about_the_ai_config() -> None:
+    there = service()
+    renamed = {"date": 3, "member": {"name": "Ada"}, "accesses": [{"action": "updateAIConfig", "resource": "…"}]}
+    edited = {"date": 2, "member": {"name": "Mira"}, "accesses": [{"action": "updateAIConfigVariation"}]}
+    before = {"date": 1, "member": {"name": "Ravi"}, "accesses": [{"action": "updateAIConfigVariation"}]}
+    there.always("GET /api/v2/auditlog", {"items": [renamed, edited, before, {"date": 4, "accesses": None}]})
+    moved = await client_of(there).last_moved(SUPPORT, PRODUCTION, edited=True)
+    assert moved is not None
+    assert moved.by == "Mira"
+    assert dict(there.requests[0].url.params) == {"spec": "proj/shop:aiconfig/support-reply", "limit": "20"}
+
+
 TEAMS = {"items": [{"key": "ml", "name": "ML people"}, {"key": "ml-ops", "name": ""}], "totalCount": 2}
 
 
