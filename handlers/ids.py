@@ -62,6 +62,13 @@ class Field(StrEnum):
     PROVIDER = "pick.provider"
     NAME = "type.name"
     DIRECTORY = "type.directory"
+    DESCRIPTION = "type.description"
+    TAGS = "type.tags"
+    MAINTAINER = "person.maintainer"
+    """Somebody of Slack, by their user id."""
+    TEAM = "type.team"
+    METRIC = "type.metric"
+    INVERTED = "pick.inverted"
     BECAUSE = "type.because"
     COMMENT = "type.comment"
 

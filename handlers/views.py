@@ -133,6 +133,12 @@ _FIELDS = {
     "name": Field.NAME,
     "directory": Field.DIRECTORY,
     "active": Field.ACTIVE,
+    "description": Field.DESCRIPTION,
+    "tags": Field.TAGS,
+    "maintainer": Field.MAINTAINER,
+    "team": Field.TEAM,
+    "metric": Field.METRIC,
+    "inverted": Field.INVERTED,
 }
 
 

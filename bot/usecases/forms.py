@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Standing
+from bot.domain.edits import mixed, tags_after, text_of
 from bot.domain.errors import Code
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.fields import ProjectFields
@@ -33,6 +34,7 @@ from bot.usecases.context import Context
 from bot.usecases.index import SELECT_LIMIT, Index
 from bot.usecases.labels import unique
 from bot.usecases.looking import side_by_side
+from bot.usecases.project_edits import typed_fields
 from bot.usecases.wishes import FieldProblem
 
 Filled = Mapping[str, str]
@@ -40,9 +42,6 @@ Filled = Mapping[str, str]
 
 BY_PROJECT = frozenset({"project update", "evaluation show", "evaluation complete", "evaluation reopen"})
 """Verbs whose form reads a project once it is picked, before the rest can be filled in."""
-
-TEXTS = frozenset({"name", "directory"})
-"""Fields that are filled in as text."""
 
 ACTIVE = "active"
 """The field of an update that is a deploy, and so is changed alone."""
@@ -113,6 +112,8 @@ def _update(ctx: Context, filled: Filled) -> Reading | FieldProblem:
     if isinstance(project, FieldProblem):
         return project
     changed = {field: value.strip() for field, value in filled.items() if field != "project"}
+    if person := changed.get("maintainer"):
+        changed["maintainer"] = f"<@{person}>"
     if not changed:
         return FieldProblem("project", "unchanged")
     if ACTIVE in changed:
@@ -122,7 +123,8 @@ def _update(ctx: Context, filled: Filled) -> Reading | FieldProblem:
         if isinstance(config, FieldProblem):
             return config
         changed = {ACTIVE: config.id}
-    problem = _refused(ctx, project.provider, project, changed.get("name"), changed.get("directory"))
+    tags, metric = changed.get("tags"), changed.get("metric")
+    problem = _refused(ctx, project.provider, project, changed.get("name"), changed.get("directory"), tags, metric)
     assignments = tuple(Assignment(field, value) for field, value in changed.items())
     return problem or ProjectUpdate(unique(project, ctx.index.projects), assignments)
 
@@ -161,16 +163,30 @@ def _names(index: Index, config: Config) -> tuple[Name, Name | None]:
     return Name(config.id), unique(project, index.projects) if project else None
 
 
-_FIELDS = {Code.NAME_INVALID: "name", Code.NAME_TAKEN: "name", Code.DIRECTORY_INVALID: "directory"}
+_FIELDS = {
+    Code.NAME_INVALID: "name",
+    Code.NAME_TAKEN: "name",
+    Code.DIRECTORY_INVALID: "directory",
+    Code.TAG_INVALID: "tags",
+    Code.TAGS_MIXED: "tags",
+    Code.METRIC_INVALID: "metric",
+}
 """Reasons that concern what was typed into a field."""
 
 
 def _refused(
-    ctx: Context, provider: str, project: Project | None, name: str | None, directory: str | None
+    ctx: Context,
+    provider: str,
+    project: Project | None,
+    name: str | None,
+    directory: str | None,
+    tags: str | None = None,
+    metric: str | None = None,
 ) -> FieldProblem | None:
     """What the policy says against a field, whoever fills it in: who may is asked when the form was taken."""
     anybody = Actor(ctx.org, ctx.team, "", standing=Standing.MEMBER)
-    namesakes = ctx.index.projects(Name(name, quoted=True)) if name else []
+    unique_names = ctx.provider(provider).capabilities.unique_names
+    namesakes = ctx.index.projects(Name(name, quoted=True)) if name and unique_names else []
     own = project.id if project else None
     answer = decide(
         ProjectEdit(
@@ -180,6 +196,9 @@ def _refused(
             name=name,
             directory=directory,
             taken=any((each.provider, each.name) == (provider, name) and each.id != own for each in namesakes),
+            tags=tags_after((), tags) if tags else None,
+            mixed_tags=mixed(tags or ""),
+            metric=metric,
         )
     )
     reasons = answer.reasons if isinstance(answer, Denied) else ()
@@ -188,7 +207,10 @@ def _refused(
 
 @dataclass(frozen=True, slots=True)
 class FieldNow:
-    """A field of a project as it is now; `label` is what a select shows for the value."""
+    """A field of a project as it is now; `label` is what a select shows for the value.
+
+    Who looks after it is no `value`: whoever is picked is one of Slack. The label tells who it is.
+    """
 
     field: str
     value: str = ""
@@ -204,18 +226,23 @@ async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[F
     try:
         async with side_by_side() as reads:
             reading = reads.create_task(client.project(project))
-            serving = reads.create_task(client.served(project))
+            serving = reads.create_task(client.served(project)) if client.capabilities.default_environment else None
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
-    now, served = reading.result(), serving.result()
-    shown = [each.name for each in fields(ProjectFields) if each.name in client.capabilities.fields]
-    found = [FieldNow(name, getattr(now.fields, name) or "") for name in shown if name in TEXTS]
-    default = next((each for each in served.environments if each.is_default), None)
-    if default is None:
+    now, served = reading.result().fields, serving.result() if serving else None
+    found = [_now(now, field) for field in typed_fields(client.capabilities) if field != ACTIVE]
+    default = next((each for each in served.environments if each.is_default), None) if served else None
+    if served is None or default is None:
         return found
     live = served.served[default.id].live
     config = ctx.index.config(project.provider, live.config_id) if isinstance(live, One) else None
     return [*found, FieldNow(ACTIVE, f"{config.provider}:{config.id}", config.name) if config else FieldNow(ACTIVE)]
+
+
+def _now(fields: ProjectFields, field: str) -> FieldNow:
+    if field in ("maintainer", "team"):
+        return FieldNow(field, label=text_of(fields, "maintainer") or "nobody")
+    return FieldNow(field, text_of(fields, field) or "")
 
 
 _WANTED = {"evaluation complete": COMPLETED, "evaluation reopen": RUNNING}

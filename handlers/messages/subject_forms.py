@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,17 @@ from slack_sdk.models.blocks import (
     Block,
     ExternalDataSelectElement,
     InputBlock,
+    InputInteractiveElement,
     Option,
     PlainTextInputElement,
     StaticSelectElement,
+    UserSelectElement,
 )
 
 from bot.domain.evaluations import Evaluation
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
+from bot.grammar.vocabulary import YES_NO
 from bot.usecases.forms import FieldNow
 from handlers.ids import Field, Form, View, marked, value
 from handlers.messages import words
@@ -39,6 +42,12 @@ class _Input:
 UPDATED: Mapping[str, _Input] = {
     "name": _Input(Field.NAME, "Name (applications that address it by name break)", "Refund triage"),
     "directory": _Input(Field.DIRECTORY, "Directory, by its id", "dir_1a2b", 100),
+    "description": _Input(Field.DESCRIPTION, "Description", "Answers tickets", 2_000),
+    "tags": _Input(Field.TAGS, "Tags, with commas between", "support, checked", 1_000),
+    "maintainer": _Input(Field.MAINTAINER, "Maintainer, a person", "Pick somebody"),
+    "team": _Input(Field.TEAM, "Maintainer, a team by its key", "support-ai", 250),
+    "metric": _Input(Field.METRIC, "Metric, by its key", "resolved-rate", 250),
+    "inverted": _Input(Field.INVERTED, "Less of the metric is better", "Pick one"),
     "active": _Input(Field.ACTIVE, "Active config (a deploy: change nothing else with it)", "Type a name or an id"),
 }
 """The fields of a project that a form can change, by their names on the line."""
@@ -112,21 +121,59 @@ def _form(form: Form, project: Project | None, blocks: Sequence[Block]) -> dict[
 
 def _field(form: Form, now: FieldNow) -> InputBlock:
     about = UPDATED[now.field]
-    if about.field.startswith("pick."):
-        shown = value(now.value) if now.value else ""
-        element: ExternalDataSelectElement | PlainTextInputElement = ExternalDataSelectElement(
-            action_id=about.field,
-            placeholder=label(about.placeholder, 150),
-            min_query_length=0,
-            initial_option=Option(value=shown, text=label(now.label, 75)) if shown else None,
-        )
-    else:
-        shown = now.value[: about.limit]
-        element = PlainTextInputElement(
-            action_id=about.field,
-            placeholder=label(about.placeholder, 150),
-            initial_value=shown or None,
-            max_length=about.limit,
-        )
-    block_id = marked(about.field, f"{form.subject} {shown}")
-    return InputBlock(label=label(about.label, 100), element=element, block_id=block_id, optional=not now.value)
+    shown = value(now.value) if now.value and about.field.startswith("pick.") else now.value[: about.limit]
+    element = _ELEMENTS.get(now.field, _text)(about, now, shown)
+    return InputBlock(
+        label=label(about.label, 100),
+        element=element,
+        block_id=marked(about.field, f"{form.subject} {shown}"),
+        hint=label(f"Now: {now.label}", 150) if now.label and not now.value else None,
+        optional=now.field not in NEEDED or not now.value,
+    )
+
+
+NEEDED = frozenset({"name", "directory", "active", "inverted"})
+"""Fields that cannot be emptied once they have a value."""
+
+
+def _text(about: _Input, now: FieldNow, shown: str) -> PlainTextInputElement:
+    return PlainTextInputElement(
+        action_id=about.field,
+        placeholder=label(about.placeholder, 150),
+        initial_value=shown or None,
+        max_length=about.limit,
+        multiline=now.field == "description",
+    )
+
+
+def _config(about: _Input, now: FieldNow, shown: str) -> ExternalDataSelectElement:
+    return ExternalDataSelectElement(
+        action_id=about.field,
+        placeholder=label(about.placeholder, 150),
+        min_query_length=0,
+        initial_option=Option(value=shown, text=label(now.label, 75)) if shown else None,
+    )
+
+
+def _yes_or_no(about: _Input, now: FieldNow, shown: str) -> StaticSelectElement:
+    del shown
+    options = {word: Option(value=value(word), text=label(word, 75)) for word in YES_NO}
+    return StaticSelectElement(
+        action_id=about.field,
+        placeholder=label(about.placeholder, 150),
+        options=list(options.values()),
+        initial_option=options.get(now.value),
+    )
+
+
+def _person(about: _Input, now: FieldNow, shown: str) -> UserSelectElement:
+    del now, shown
+    return UserSelectElement(action_id=about.field, placeholder=label(about.placeholder, 150))
+
+
+_ELEMENTS: Mapping[str, Callable[[_Input, FieldNow, str], InputInteractiveElement]] = {
+    "active": _config,
+    "inverted": _yes_or_no,
+    "maintainer": _person,
+}
+"""How fields are filled in that are no text."""

@@ -47,6 +47,12 @@ FIELDS = {
     "PROVIDER": "pick.provider",
     "NAME": "type.name",
     "DIRECTORY": "type.directory",
+    "DESCRIPTION": "type.description",
+    "TAGS": "type.tags",
+    "MAINTAINER": "person.maintainer",
+    "TEAM": "type.team",
+    "METRIC": "type.metric",
+    "INVERTED": "pick.inverted",
     "BECAUSE": "type.because",
     "COMMENT": "type.comment",
 }

@@ -20,6 +20,7 @@ class App {
     this.stopListening = null;
     this.connected = null;
     this.lookup = {
+      people: () => this.session.people,
       user: (id) => (id === this.session.bot.user_id ? this.session.bot.name : this.session.people.find((person) => person.id === id)?.name) ?? null,
       channel: (id) => this.session.channels.find((channel) => channel.id === id)?.name ?? null,
     };

@@ -8,6 +8,7 @@ const DRAWN = {
   button,
   static_select: staticSelect,
   external_select: externalSelect,
+  users_select: usersSelect,
   overflow,
   radio_buttons: (...args) => choices("radio", ...args),
   checkboxes: (...args) => choices("checkbox", ...args),
@@ -99,6 +100,33 @@ function externalSelect(element, block, surface, labelled) {
   });
   box.input.dataset.action = `${block.block_id}/${element.action_id}`;
   return { node: box.node, control: box.input, isEmpty: () => current === null };
+}
+
+function usersSelect(element, block, surface, labelled) {
+  const people = surface.lookup.people();
+  const kept = surface.kept(block, element);
+  const first = kept ? kept.selected_user : element.initial_user;
+  const placeholder = plainText(element.placeholder) || "Choose somebody";
+  const empty = h("option", {}, placeholder);
+  empty.value = "";
+  const chosen = () => ({ selected_user: people[control.selectedIndex - 1]?.id ?? null });
+  const control = h(
+    "select",
+    {
+      "aria-label": labelled ? null : placeholder,
+      "data-action": `${block.block_id}/${element.action_id}`,
+      onchange: () => surface.chosen(block, element, chosen(), control),
+    },
+    empty,
+    people.map(({ id, name }) => {
+      const node = h("option", {}, name);
+      node.value = id;
+      return node;
+    }),
+  );
+  control.selectedIndex = people.findIndex(({ id }) => id === first) + 1;
+  surface.set(block, element, chosen());
+  return { node: control, control, isEmpty: () => control.selectedIndex <= 0 };
 }
 
 function overflow(element, block, surface) {

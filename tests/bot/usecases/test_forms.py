@@ -12,7 +12,7 @@ from bot.clients.base import Capabilities, NotDone
 from bot.domain.actors import Standing
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import RUNNING, Evaluator
-from bot.domain.fields import ProjectFields
+from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.outcomes import Failed, Refused
 from bot.grammar import say
 from bot.usecases.forms import FieldNow, evaluations_for, fields_now, makers, meant
@@ -143,6 +143,55 @@ async def test_without_a_default_environment_no_config_is_the_active_one(world: 
     found = await fields_now(world.ctx, world.provider.projects_["pr_support"], ADA)
 
     assert found == [FieldNow("name", "support"), FieldNow("directory")]
+
+
+AI_CONFIG = Capabilities(
+    fields=frozenset({"name", "description", "tags", "maintainer", "metric", "inverted"}),
+    default_environment=False,
+    unique_names=False,
+)
+
+
+async def test_the_fields_of_an_ai_config_are_those_that_its_provider_has(world: World) -> None:
+    world.provider.capabilities = AI_CONFIG
+    owner = Maintainer("team", "core", "Core")
+    world.provider.fields["pr_support"] = ProjectFields(
+        tags=("a", "b"), maintainer=owner, metric="solved", inverted=True
+    )
+
+    assert await fields_now(world.ctx, world.provider.projects_["pr_support"], ADA) == [
+        FieldNow("name", "support"),
+        FieldNow("description"),
+        FieldNow("tags", "a, b"),
+        FieldNow("maintainer", label="team core"),
+        FieldNow("team", label="team core"),
+        FieldNow("metric", "solved"),
+        FieldNow("inverted", "yes"),
+    ]
+    assert world.provider.calls == ["project"], "no environment is the default one"
+
+    del world.provider.fields["pr_support"]
+    found = await fields_now(world.ctx, world.provider.projects_["pr_support"], ADA)
+    assert not isinstance(found, Refused | Failed)
+    assert FieldNow("maintainer", label="nobody") in found
+
+
+def test_the_fields_of_an_ai_config_make_a_line(world: World) -> None:
+    world.provider.capabilities = AI_CONFIG
+    filled = {"tags": "a, b", "maintainer": "U0RAVI", "metric": "solved", "inverted": "no", "description": ""}
+    assert line(world, "project update", project="main:pr_support", **filled) == (
+        'project update support tags="a, b" maintainer=<@U0RAVI> metric=solved inverted=no description=""'
+    )
+    assert line(world, "project update", project="main:pr_support", tags="", name="search") == (
+        'project update support tags="" name=search'
+    )
+    mistakes = (
+        ("tags", "two words", Code.TAG_INVALID),
+        ("tags", "a,+b", Code.TAGS_MIXED),
+        ("metric", "", Code.METRIC_INVALID),
+    )
+    for field, text, code in mistakes:
+        assert wrong(world, "project update", project="main:pr_support", **{field: text}) == (field, "refused", code)
 
 
 async def test_who_may_not_change_a_project_is_not_shown_its_fields(world: World) -> None:

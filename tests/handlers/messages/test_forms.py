@@ -98,7 +98,7 @@ def test_a_form_that_waits_for_its_project_is_one_that_slack_takes(verb: str) ->
 
 
 def test_the_fields_of_a_project_stand_in_its_form_with_what_they_are_now() -> None:
-    texts = [FieldNow("name", MARK * 100), FieldNow("directory"), FieldNow("metric", "of tomorrow")]
+    texts = [FieldNow("name", MARK * 100), FieldNow("directory"), FieldNow("colour", "of tomorrow")]
     view = messages.update_form(FORM, SUPPORT, [*texts, FieldNow("active", "main:config_1", f"<!here> {MARK}")])
 
     check_view(view)
@@ -107,6 +107,38 @@ def test_the_fields_of_a_project_stand_in_its_form_with_what_they_are_now() -> N
     assert "initial_value" not in directory["element"]
     assert [bool(each.get("optional")) for each in (name, directory, active)] == [False, True, False]
     assert active["element"]["initial_option"]["value"] == "1:main:config_1"
+
+
+def test_the_fields_of_an_ai_config_are_filled_in_each_in_its_way() -> None:
+    long = MARK * 500
+    now = [
+        FieldNow("description", long),
+        FieldNow("tags", f"{MARK}, b"),
+        FieldNow("maintainer", label=f"<!here> {MARK}" * 30),
+        FieldNow("team", label="nobody"),
+        FieldNow("metric", "solved"),
+        FieldNow("inverted", "yes"),
+    ]
+    view = messages.update_form(FORM, SUPPORT, now)
+
+    check_view(view)
+    _, description, tags, maintainer, team, metric, inverted = fields(view).values()
+    assert description["element"]["multiline"] is True
+    assert tags["element"]["initial_value"] == f"{MARK}, b"
+    assert maintainer["element"]["type"] == "users_select"
+    assert maintainer["hint"]["text"].startswith("Now: ")
+    assert team["hint"]["text"] == "Now: nobody"
+    assert inverted["element"]["initial_option"]["value"] == "1:yes"
+    assert [bool(each.get("optional")) for each in (description, tags, maintainer, team, metric, inverted)] == [
+        True,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
+    unset = messages.update_form(FORM, SUPPORT, [FieldNow("inverted")])
+    assert "initial_option" not in list(fields(unset).values())[1]["element"]
 
 
 def test_evaluations_are_picked_by_config_status_and_time() -> None:
