@@ -18,12 +18,13 @@ from pydantic import SecretStr
 
 from bot.app import Bot, Parts, put_together, slash_commands
 from bot.clients import catalog
+from bot.clients.base import ProviderClient
 from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM
 from bot.domain.reminding import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
 from bot.logs import current_request_id
-from bot.playground import Channel, Command, Person, SocketDelivery, Workspace, create_app
+from bot.playground import Channel, Command, Person, SocketDelivery, Workspace, create_app, launchdarkly
 from bot.registry.app import close as close_registry
 from bot.registry.app import create_app as create_registry
 from bot.registry.database import migrate as migrate_registry
@@ -232,6 +233,15 @@ class Stage:
             await asyncio.sleep(0.02)
 
 
+def launchdarkly_client(world: launchdarkly.World, address: str) -> ProviderClient:
+    """The account as a provider, whose links lead to `address`."""
+    token = SecretStr(next(iter(world.tokens)))
+    transport = httpx.ASGITransport(app=launchdarkly.create_app(world))
+    return catalog.build(
+        "launchdarkly", "launchdarkly", address, token, project=launchdarkly.PROJECT, transport=transport
+    )
+
+
 _demo_registry: dict[str, bytes] = {}
 
 
@@ -260,11 +270,13 @@ async def staged(
     busy_seconds: float = 10.0,
     clock: MovedClock | None = None,
     jobs: bool = False,
+    world: launchdarkly.World | None = None,
     **parts: Any,
 ) -> AsyncIterator[Stage]:
     """Start everything in `data`; once more in the same folder is a restart.
 
     `people` and `channels` come on top of the demo's. `jobs` starts the scheduler, as `run` does. Limits are seconds.
+    `world` is an account at LaunchDarkly, which is a second provider then.
     """
     bolt.forget_proxies()
     clock, heard = clock or MovedClock(), Heard()
@@ -274,7 +286,9 @@ async def staged(
             TEAM, (*PEOPLE, *people), (*CHANNELS, *channels), ALL_COMMANDS, path=data / "slack.db", rate_limits=False
         )
         stack.callback(workspace.close)
-        slack = create_app(workspace, delivery=SocketDelivery(workspace, ack_seconds=30))  # whatever else runs here
+        delivery = SocketDelivery(workspace, ack_seconds=30)  # whatever else runs here
+        beside = launchdarkly.pages(world, launchdarkly.REVIEWER) if world else ()
+        slack = create_app(workspace, delivery=delivery, beside=beside)
         port = await stack.enter_async_context(serving(slack, host="127.0.0.1", port=0))
         stack.callback(workspace.audience.end)
         service = create_registry(url, api_keys=[KEY])
@@ -285,7 +299,7 @@ async def staged(
         address = f"http://127.0.0.1:{port}"
         told = Parts(
             database_url=f"sqlite+aiosqlite:///{data / 'configbot.db'}",
-            providers=[provider],
+            providers=[provider, launchdarkly_client(world, address)] if world else [provider],
             bot_token="xoxb-playground",
             app_token="xapp-playground",
             slack_api_url=f"{address}/api/",
