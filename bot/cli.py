@@ -108,7 +108,7 @@ def play_launchdarkly(
 
     from bot.alone import InUse, held
     from bot.logs import setup
-    from bot.playground.launchdarkly import create_app, demo_world
+    from bot.playground.launchdarkly import REVIEWER, create_app, demo_world
     from bot.slack.health import PortTaken
 
     setup("WARNING")
@@ -122,7 +122,7 @@ def play_launchdarkly(
         except (OSError, ValueError) as error:
             _stop(f"playground: {error}")
         stack.callback(world.close)
-        _serve(_launchdarkly(create_app(world), port), (PortTaken,))
+        _serve(_launchdarkly(create_app(world, signed_in=REVIEWER), port), (PortTaken,))
 
 
 async def _launchdarkly(service: ASGIApp, port: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
 
+from bot.playground.guard import LocalOnly
 from bot.playground.launchdarkly import (
     approvals,
     audit,
@@ -18,6 +20,7 @@ from bot.playground.launchdarkly import (
     targeting,
     variations,
 )
+from bot.playground.launchdarkly.review import pages
 from bot.playground.launchdarkly.service import Service
 from bot.playground.launchdarkly.world import World
 
@@ -41,12 +44,18 @@ OPERATIONS = tuple(
 )
 
 
-def create_app(world: World) -> Starlette:
+def create_app(world: World, *, signed_in: str | None = None) -> Starlette:
     """The service over one world, which whoever made it closes; it is ``app.state.world`` as well.
 
+    With the id of a member who is `signed_in`, browsers on this machine find the page where requests are reviewed.
     Faults that break the connection reach an in-process caller as ``httpx.RemoteProtocolError``, through a transport
     that raises what the app raises.
     """
-    app = Starlette(routes=[Mount("/", app=Service(world, OPERATIONS))])
+    local = [Middleware(LocalOnly)]
+    routes: list[BaseRoute] = [
+        Route(page.path, page.endpoint, methods=list(page.methods or ()), middleware=local)
+        for page in (pages(world, signed_in) if signed_in is not None else ())
+    ]
+    app = Starlette(routes=[*routes, Mount("/", app=Service(world, OPERATIONS))])
     app.state.world = world
     return app

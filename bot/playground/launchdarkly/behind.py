@@ -51,10 +51,10 @@ class SomebodyElse:
         new = old.model_copy(deep=True)
         lost, nothing = new.entry(variation).id, new.entry(DISABLED).id
         for place in new.places.values():
-            if lost not in place.entries():
+            if lost not in place.entries(0):
                 continue
             for serving in (place.fallthrough, *(rule.serving for rule in place.rules)):
-                if lost in serving.entries():
+                if lost in serving.entries(0):
                     serving.entry, serving.rollout = nothing, None
             place.off = nothing if place.off == lost else place.off
             place.targets = [target for target in place.targets if target.entry != lost]

@@ -22,6 +22,7 @@ class Settings(Body):
     account_limit: Annotated[int, Field(ge=0)] | None = None
     route_limit: Annotated[int, Field(ge=0)] | None = None
     token_limit: Annotated[int, Field(ge=0)] | None = None
+    address_limit: Annotated[int, Field(ge=0)] | None = None
 
 
 def _add_fault(incoming: Incoming) -> Response:
@@ -44,6 +45,7 @@ def _set(incoming: Incoming) -> Response:
         limits.account if body.account_limit is None else body.account_limit,
         limits.route if body.route_limit is None else body.route_limit,
         limits.token if body.token_limit is None else body.token_limit,
+        limits.address if body.address_limit is None else body.address_limit,
     )
     return gone()
 

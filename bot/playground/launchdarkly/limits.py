@@ -1,7 +1,8 @@
-"""Rate limits: windows of ten seconds for the whole account, for one route and for one token."""
+"""Rate limits: windows of ten seconds for the whole account, for one route, for one token and for one address."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ class Limits:
     account: int | None = None
     route: int | None = None
     token: int | None = None
+    address: int | None = None
 
 
 class Rates:
@@ -25,8 +27,11 @@ class Rates:
         self._window = 0
         self._counted: defaultdict[str, int] = defaultdict(int)
 
-    def count(self, limits: Limits, now: int, *, route: str, token: str) -> tuple[bool, dict[str, str]]:
-        """Whether this call is allowed at `now`, and the headers that every answer has. A refused call counts too."""
+    def count(self, limits: Limits, now: int, *, route: str, token: str, address: str) -> tuple[bool, dict[str, str]]:
+        """Whether this call is allowed at `now`, and the headers that its answer has. A refused call counts too.
+
+        The limit by address says nothing before it is reached, and then in seconds how long to wait.
+        """
         window = now // WINDOW
         if window != self._window:
             self._window = window
@@ -50,4 +55,8 @@ class Rates:
                 f"X-Ratelimit-{scope}-Remaining": str(max(left, 0)),
                 reset_header: reset,
             }
+        if limits.address is not None:
+            self._counted[f"address {address}"] += 1
+            if self._counted[f"address {address}"] > limits.address:
+                allowed, headers["Retry-After"] = False, str(math.ceil(((window + 1) * WINDOW - now) / 1_000))
         return allowed, headers

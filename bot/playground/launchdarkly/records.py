@@ -155,11 +155,11 @@ class Serving(Record):
     entry: str | None = None
     rollout: Rollout | None = None
 
-    def entries(self) -> set[str]:
-        """Ids of all that somebody may get."""
+    def entries(self, least: int = 1) -> set[str]:
+        """Ids of all that somebody gets; with 0 as the least weight, of all that it names."""
         if self.rollout is None:
             return {self.entry} if self.entry is not None else set()
-        return {share.entry for share in self.rollout.shares if share.weight}
+        return {share.entry for share in self.rollout.shares if share.weight >= least}
 
 
 class Clause(Record):
@@ -204,10 +204,10 @@ class Place(Record):
     last_modified: int
     version: int = 1
 
-    def entries(self) -> set[str]:
-        """Ids of all entries that somebody gets or would get if targeting were off."""
-        served = {self.off} | self.fallthrough.entries() | {target.entry for target in self.targets}
-        return served.union(*(rule.serving.entries() for rule in self.rules))
+    def entries(self, least: int = 1) -> set[str]:
+        """Ids of all entries that somebody gets or would get if targeting were off; `least` as in `Serving`."""
+        served = {self.off} | self.fallthrough.entries(least) | {target.entry for target in self.targets}
+        return served.union(*(rule.serving.entries(least) for rule in self.rules))
 
 
 class Usage(Record):

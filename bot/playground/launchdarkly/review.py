@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from bot.playground.launchdarkly.approvals import Reviewing, reviewed
 from bot.playground.launchdarkly.errors import Refusal
@@ -35,7 +35,7 @@ small { color: #616061 }
 """
 
 
-def pages(world: World, member: str) -> list[BaseRoute]:
+def pages(world: World, member: str) -> list[Route]:
     """The routes of the page, for the member of this id."""
     page = _Page(world, member)
     return [Route(PAGE, page.show, methods=["GET"]), Route(REVIEW, page.review, methods=["POST"])]

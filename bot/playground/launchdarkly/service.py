@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -109,6 +109,8 @@ class Service:
         try:
             token = self._token(request)
             content = await _read(request)
+        except ClientDisconnect:
+            return
         except Refusal as refusal:
             response: Response = refusal.response()
         else:
@@ -128,7 +130,8 @@ class Service:
             fault = None if path.startswith(CONTROL) else self._fault(request, method, path)
         except Refusal as refusal:
             return refusal.response()
-        allowed, headers = self._world.limits_for(f"{method} {operation.path}", token)
+        address = request.client.host if request.client is not None else ""
+        allowed, headers = self._world.limits_for(f"{method} {operation.path}", token, address)
         if not allowed:
             return Refusal(429, "Rate limit exceeded", headers=headers).response()
         if fault is not None and (fault.status is not None or fault.cut == "before"):

@@ -191,10 +191,10 @@ def without(config: Config, key: str) -> Config:
     return changed
 
 
-def used_in(config: Config, key: str) -> list[str]:
-    """Keys of the environments where somebody gets the variation."""
+def used_in(config: Config, key: str, least: int = 1) -> list[str]:
+    """Keys of the environments where somebody gets the variation; with 0, where it is named at all."""
     entry = config.entry(key)
-    return [environment for environment, place in config.places.items() if entry.id in place.entries()]
+    return [environment for environment, place in config.places.items() if entry.id in place.entries(least)]
 
 
 def _of(incoming: Incoming) -> tuple[Config, str]:
@@ -248,7 +248,7 @@ def _delete(incoming: Incoming) -> Response:
     _check_gates(incoming, config, key)
     if len(config.variations) == 1:
         raise invalid("The only variation cannot be deleted")
-    if environments := used_in(config, key):
+    if environments := used_in(config, key, 0):
         raise invalid(f"The variation is in use in {', '.join(environments)}")
     if config.entry(key).id in (config.on, config.off):
         raise invalid("The variation is the default one")

@@ -136,9 +136,9 @@ class World:
         """The clock in Unix milliseconds."""
         return int(self.now().timestamp() * 1_000)
 
-    def limits_for(self, route: str, token: Token) -> tuple[bool, dict[str, str]]:
+    def limits_for(self, route: str, token: Token, address: str) -> tuple[bool, dict[str, str]]:
         """Count a call: whether the limits allow it, and the headers about them."""
-        return self._rates.count(self.limits, self.ms(), route=route, token=token.id)
+        return self._rates.count(self.limits, self.ms(), route=route, token=token.id, address=address)
 
     # Keeping
 

@@ -8,11 +8,25 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.playground.launchdarkly import GATED, PROJECT, REVIEWER, World, pages
+from bot.playground.launchdarkly import GATED, PROJECT, REVIEWER, World, create_app, pages
 from bot.playground.launchdarkly.approvals import Asking, asked
 from bot.playground.launchdarkly.records import Approval
 
 PAGE = f"/projects/{PROJECT}/ai-configs/support-assistant/targeting"
+
+
+async def test_the_service_alone_has_the_page_for_browsers_on_this_machine(world: World) -> None:
+    approval = request(world)
+    transport = httpx.ASGITransport(app=create_app(world, signed_in=REVIEWER))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:1") as client:
+        assert "deploy warm-v2" in (await client.get(PAGE)).text
+        foreign = {"Origin": "http://elsewhere.example"}
+        assert (await client.post(review(approval), data={"kind": "approve"}, headers=foreign)).status_code == 403
+        assert (await client.post(review(approval), data={"kind": "approve"})).status_code == 303
+        assert (await client.get("/api/v2/projects")).status_code == 401
+    found = world.find(Approval, approval.id)
+    assert found is not None
+    assert found.review_status == "approved"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import httpx
@@ -79,6 +80,19 @@ async def test_huge_bodies_are_refused(api: Api) -> None:
     assert (await api.call("PATCH", SUPPORT, 413, content=content))["code"] == "invalid_request"
 
 
+def test_a_caller_that_hangs_up_while_it_sends_changes_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(world) as base:
+        host, _, port = base.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as caller:
+            head = f"PATCH /api/v2{SUPPORT} HTTP/1.1\r\nHost: x\r\nAuthorization: {TOKEN}\r\nContent-Length: 20\r\n\r\n"
+            caller.sendall(head.encode() + b'{"name": ')
+        assert httpx.get(f"{base}/api/v2{SUPPORT}", headers={"Authorization": TOKEN}).json()["version"] == 1
+    assert [call.method for call in world.calls] == ["GET"]
+    assert "Traceback" not in capsys.readouterr().err
+
+
 async def test_what_was_sent_is_not_repeated_in_refusals(api: Api) -> None:
     refused = await api.patch(SUPPORT, {"name": {"secret": "s3cr3t"}}, 400)
     assert refused["message"].startswith("name: ")
@@ -133,6 +147,15 @@ async def test_limits_are_told_and_kept(api: Api, reviewer: Api, world: World, c
     assert (await reviewer.client.get("/api/v2/members")).status_code == 429  # the account has had its four
     clock.move(seconds=10)
     assert (await api.client.get("/api/v2/projects")).status_code == 200
+
+
+async def test_the_limit_by_address_says_how_long_to_wait(api: Api, world: World, clock: StandingClock) -> None:
+    world.limits = Limits(address=1)
+    clock.move(seconds=3.5)
+    assert "Retry-After" not in (await api.client.get("/api/v2/projects")).headers
+    refused = await api.client.get("/api/v2/members")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")
+    assert not [name for name in refused.headers if "ratelimit" in name]
 
 
 async def test_a_call_over_the_limit_is_not_carried_out(api: Api, world: World) -> None:
@@ -214,12 +237,19 @@ async def test_faults_and_oddities_are_set_from_outside(api: Api, world: World) 
     await api.serve("terse", status=500)
     assert (await http.delete("/control/faults")).status_code == 204
     await api.serve("terse")
-    settings = {"lag": 1, "gateStatus": 405, "thinVersions": True, "accountLimit": 50, "tokenLimit": 40}
+    settings = {
+        "lag": 1,
+        "gateStatus": 405,
+        "thinVersions": True,
+        "accountLimit": 50,
+        "tokenLimit": 40,
+        "addressLimit": 60,
+    }
     assert (await http.patch("/control/settings", json=settings)).status_code == 204
     assert (world.lag, world.gate_status, world.thin_versions) == (1, 405, True)
-    assert world.limits == Limits(account=50, token=40)
+    assert world.limits == Limits(account=50, token=40, address=60)
     assert (await http.patch("/control/settings", json={"routeLimit": 9})).status_code == 204
-    assert world.limits == Limits(account=50, route=9, token=40)
+    assert world.limits == Limits(account=50, route=9, token=40, address=60)
     assert (world.lag, world.gate_status, world.thin_versions) == (1, 405, True)
     for bad in ({"lag": -1}, {"gateStatus": 404}, {"thinVersions": "yes"}):
         assert (await http.patch("/control/settings", json=bad)).status_code == 400

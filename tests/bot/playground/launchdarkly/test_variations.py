@@ -184,3 +184,18 @@ async def test_a_deletion_behind_the_callers_back_leaves_nothing_served(api: Api
     assert live(document, "development") == ""
     assert document["defaults"] == {"onVariation": 0, "offVariation": 0}
     assert document["environments"]["production"] == before["environments"]["production"]
+
+
+async def test_a_variation_with_no_weight_is_named_all_the_same(api: Api, somebody_else: SomebodyElse) -> None:
+    ids = await api.ids("search-answers")
+    weights = {ids["cited-v1"]: 0, ids["cited-v2"]: 100_000}
+    step = {"kind": "updateFallthroughVariationOrRollout", "rolloutWeights": weights}
+    for environment in ("development", "staging"):
+        await api.instruct(step, config="search-answers", environment=environment)
+    somebody_else.serve("search-answers", "production", "cited-v2")
+    path = f"{CONFIGS}/search-answers/variations/cited-v1"
+    assert (await api.patch(path, {"name": "Nobody gets it"}))["version"] == 2
+    assert "development" in (await api.delete(path, 400))["message"]
+    somebody_else.delete("search-answers", "cited-v1")
+    document = await api.targeting("search-answers")
+    assert (live(document, "staging"), live(document, "production")) == ("", "cited-v2")
