@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
 from bot.usecases.ports import Clock, NotDelivered
 from handlers import ids, messages
 from handlers.calls import NotTaken, taken
@@ -28,8 +28,8 @@ FINAL = frozenset(
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Errors of ``chat.update`` after which the message has to be posted anew."""
 
-CLOSED = frozenset({"is_inactive"})
-"""Errors of ``chat.update`` for a channel that was archived or deleted: nothing is edited there any more."""
+CLOSED = {"is_inactive": "is_archived"}
+"""``chat.update``'s word for a channel in which nothing is edited any more, and that of ``chat.postMessage``."""
 
 
 PAGE, PAGES = 200, 10
@@ -102,6 +102,10 @@ class SlackNotifier:
         """The one message about a provider that does not answer the drift watch."""
         return await self._show(messages.silence(silence), place.channel, at)
 
+    async def trouble(self, view: TroubleView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about a channel that takes none."""
+        return await self._show(messages.trouble(view), place.channel, at)
+
     async def _show(self, message: Message, channel: str, at: MessageAt | None) -> MessageAt:
         if at is None:
             return await self._post(message, channel)
@@ -137,7 +141,7 @@ def _where(answer: Any) -> MessageAt:
 
 def _problem(error: NotTaken, *, final: bool, gone: bool = False) -> NotDelivered:
     return NotDelivered(
-        error.code,
+        CLOSED.get(error.code, error.code),
         retry_after=error.retry_after,
         final=final,
         gone=gone,

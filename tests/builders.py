@@ -18,7 +18,7 @@ from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
 from bot.domain.policies import built_in_rule
 from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
@@ -407,7 +407,7 @@ class Crowd:
 class Said:
     """One message that was posted or edited."""
 
-    view: ChangeView | HistoryView | EvaluationView | DriftView | Silence
+    view: ChangeView | HistoryView | EvaluationView | DriftView | Silence | TroubleView
     at: MessageAt
     edited: bool
 
@@ -425,6 +425,8 @@ class Memo:
     posts: dict[str, MessageAt] = field(default_factory=dict)
     """Where each post stands, by its id."""
     post: str = ""
+    refusing: dict[str, NotDelivered] = field(default_factory=dict)
+    """Channels that take nothing, and why."""
 
     def posting(self, post: str) -> Memo:
         self.post = post
@@ -447,12 +449,17 @@ class Memo:
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(view, place.channel, at)
 
+    async def trouble(self, view: TroubleView, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(view, place.channel, at)
+
     async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(silence, place.channel, at)
 
     def _say(self, view: Any, channel: str, at: MessageAt | None) -> MessageAt:
         if self.failing:
             raise self.failing.pop(0)
+        if refused := self.refusing.get(at.channel if at else channel):
+            raise refused
         where = at or MessageAt(channel, f"1700000000.{len(self.said):06d}")
         self.said.append(Said(view, where, at is not None))
         self.posts[self.post] = where

@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     """What is live moved behind our back; subject: the drift's id."""
     SILENCE = "silence"
     """A provider does not answer the drift watch; subject: the silence's id."""
+    TROUBLE = "trouble"
+    """A channel takes no message; subject: ``channel:Slack's word@since``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a channel was not told yet, or will not be: `given_up`."""
+
+    channel: str
+    given_up: bool
+    count: int
+    since: datetime
+    """Since when the longest waiting one waits."""
+    last_error: str
+    """What was in the way; empty when nothing was tried yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spot:
     """A channel, or a thread in it, where something is to be said."""
 
@@ -69,6 +84,18 @@ class ChangeView:
     """Applied, and nothing was deployed on top."""
     noun: str = "project"
     """What the provider calls a project."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleView:
+    """A channel that takes no message, or took none until now."""
+
+    channel: str
+    """Or the id of a person who was to be told."""
+    cause: str
+    """Slack's word for it."""
+    since: datetime
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.changes import AuditEntry, Change, Decision, State
 from bot.domain.jobs import JobRun
-from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.domain.notices import Backlog, Notice, NoticeKind, Reminder
+from bot.domain.pace import Lane
 from bot.store.drifting import DriftReading
-from bot.store.rows import to_change, to_decision, to_entry, to_notice, to_reminder, to_run
-from bot.store.tables import audit, changes, decisions, drafts, job_runs, notices, reminders
+from bot.store.rows import to_change, to_decision, to_entry, to_lane, to_notice, to_reminder, to_run
+from bot.store.tables import audit, changes, decisions, drafts, job_runs, lanes, notices, reminders
 
 T = TypeVar("T")
 
@@ -26,6 +27,10 @@ class Queue:
 
     channel: str
     posts: bool
+
+
+NOTHING_LEFT = "nothing is left to say"
+"""The note on a notice whose subject is gone: it is given up without harm."""
 
 
 class Reading(DriftReading):
@@ -145,6 +150,26 @@ class Reading(DriftReading):
         if queue is not None:
             query = query.where(notices.c.channel == queue.channel, notices.c.at_ts.is_(None) == queue.posts)
         return await self._all(to_notice, query.limit(limit))
+
+    async def lane_now(self, name: str) -> Lane | None:
+        """How a lane stands; None when nothing was ever sent in it."""
+        return await self._one(to_lane, select(lanes).where(lanes.c.name == name))
+
+    async def lanes_held(self, now: datetime) -> tuple[Lane, ...]:
+        """Lanes in which Slack asked to wait, or that take nothing; by name."""
+        held = or_(lanes.c.not_before > now, lanes.c.trouble != "")
+        return await self._all(to_lane, select(lanes).where(held).order_by(lanes.c.name))
+
+    async def backlog(self, since: datetime) -> tuple[Backlog, ...]:
+        """What waits to be said, and what was given up since then: by channel, the longest waiting first."""
+        channel, given_up = notices.c.channel, notices.c.given_up
+        oldest, count = func.min(notices.c.behind_since).label("since"), func.count().label("count")
+        nothing_left = notices.c.last_error == NOTHING_LEFT
+        behind = and_(notices.c.wanted > notices.c.shown, notices.c.behind_since.is_not(None), ~nothing_left)
+        wanted = and_(behind, or_(~given_up, notices.c.behind_since >= since))
+        error = func.max(notices.c.last_error).label("last_error")
+        query = select(channel, given_up, count, oldest, error).where(wanted).group_by(channel, given_up)
+        return await self._all(lambda row: Backlog(**row), query.order_by(oldest))
 
     async def held_by_others(self, owner: str) -> bool:
         """Whether anybody but `owner` has a notice in hand."""

@@ -18,11 +18,11 @@ from enum import Enum, auto
 from prometheus_client import Counter
 
 from bot.domain.actors import MessageAt
-from bot.domain.notices import Notice, NoticeKind
+from bot.domain.notices import Notice, NoticeKind, Spot
 from bot.domain.pace import EDITING, EDITS, POSTS, Pace
 from bot.logs import get_logger
-from bot.store import Queue, Reading, StoreUnavailable
-from bot.usecases import notices
+from bot.store import NOTHING_LEFT, Queue, Reading, StoreUnavailable, Writing
+from bot.usecases import notices, troubles
 from bot.usecases.context import Context, new_id
 from bot.usecases.ports import NotDelivered
 
@@ -48,6 +48,10 @@ GIVE_UP = timedelta(days=1)
 
 LOOKING = timedelta(minutes=2)
 """How long we try to find out what became of a post before it is made again without knowing."""
+
+UNEDITABLE = frozenset({"channel_not_found"})
+CERTAIN = 2
+"""An edit that met one of these is believed after so many tries: the channel was deleted, and the message with it."""
 
 ROUND = 1.0
 """Seconds after which a sweep looks again for queues, while others are still being worked on."""
@@ -163,6 +167,8 @@ class Claimed:
 
     notice: Notice
     post: str
+    troubled: bool
+    """Whether the channel has taken no message lately."""
 
 
 async def deliver(ctx: Context, notice: Notice) -> Came:
@@ -202,7 +208,7 @@ async def _claim(ctx: Context, notice_id: str) -> Claimed | Came:
         if claimed is None:
             return Came.DONE
         await tx.save_lane(lane.sent(pace, now))
-        return Claimed(claimed, claimed.posting or post)
+        return Claimed(claimed, claimed.posting or post, bool(lane.trouble))
 
 
 async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
@@ -228,8 +234,10 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
         raise NotDelivered("timed out", unsure=True) from None
     async with ctx.store.write() as tx:
         if at is None:
-            await tx.failed(notice.id, "nothing is left to say", None, True, ctx.owner)
+            await tx.failed(notice.id, NOTHING_LEFT, None, True, ctx.owner)
             return False
+        if claimed.troubled:
+            await troubles.mended(tx, at.channel)
         if not await tx.delivered(notice.id, shown, at, ctx.owner):
             log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
             return False
@@ -262,6 +270,8 @@ async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
 
 
 async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
+    if notice.at is not None and error.error in UNEDITABLE and notice.attempts >= CERTAIN:
+        error.final = True
     if await _said_elsewhere(ctx, notice, error):
         return Came.DONE
     now = ctx.clock.now()
@@ -279,10 +289,18 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
             if error.everywhere:  # whatever else goes the same way waits as well
                 name, pace = await _lane(tx, notice)
                 await tx.save_lane((await tx.lane(name)).held(pace, now + pause))
+            if give_up:
+                await _tell(ctx, tx, notice, error)
             await tx.failed(notice.id, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
     return Came.HELD if error.everywhere else Came.LATER
+
+
+async def _tell(ctx: Context, tx: Writing, notice: Notice, error: NotDelivered) -> None:
+    """Tell the default channel, once, that another channel takes nothing."""
+    spot = Spot(notice.at.channel) if notice.at else await notices.where(tx, notice)
+    await troubles.note(ctx, tx, spot.channel, error.error)
 
 
 async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
@@ -293,6 +311,7 @@ async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> 
     log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
     try:
         async with ctx.store.write() as tx:
+            await _tell(ctx, tx, notice, error)
             await tx.move_notice(notice.id, other, ctx.owner)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))

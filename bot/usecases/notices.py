@@ -11,6 +11,7 @@ from bot.domain.actors import MessageAt
 from bot.domain.changes import AuditEntry, Change, Event, State
 from bot.domain.notices import ChangeView, DriftView, HistoryView, Notice, NoticeKind, Spot
 from bot.store import Reading, Writing
+from bot.usecases import troubles
 from bot.usecases.context import Context, new_id
 from bot.usecases.ports import NotDelivered
 from bot.usecases.reports import evaluation_view
@@ -58,6 +59,7 @@ async def say(ctx: Context, notice: Notice) -> MessageAt | None:
         NoticeKind.EVALUATION: _say_report,
         NoticeKind.DRIFT: _say_drift,
         NoticeKind.SILENCE: _say_silence,
+        NoticeKind.TROUBLE: _say_trouble,
     }
     return await kinds[notice.kind](ctx, notice)
 
@@ -112,6 +114,12 @@ async def _say_silence(ctx: Context, notice: Notice) -> MessageAt | None:
     async with ctx.store.read() as tx:
         silence = await tx.silence(notice.subject)
     return await ctx.notifier.silence(silence, notice.place, notice.at) if silence else notice.at
+
+
+async def _say_trouble(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        trouble = await troubles.view(tx, notice)
+    return await ctx.notifier.trouble(trouble, notice.place, notice.at) if trouble else notice.at
 
 
 async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.domain.actors import Actor, MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot
+from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
 
 
 class Clock(Protocol):
@@ -82,6 +82,9 @@ class Notifier(Protocol):
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about something live that moved behind our back."""
+
+    async def trouble(self, view: TroubleView, place: Place, at: MessageAt | None) -> MessageAt:
+        """The one message about a channel that takes none."""
 
     async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about a provider that does not answer the drift watch."""

@@ -86,6 +86,7 @@ from handlers.messages.subject_forms import (
     unread_form,
     update_form,
 )
+from handlers.messages.troubles import trouble
 
 __all__ = [
     "FORM_VERBS",
@@ -123,6 +124,7 @@ __all__ = [
     "shutting_down",
     "silence",
     "told_modal",
+    "trouble",
     "try_again",
     "unread_form",
     "update_form",

@@ -521,6 +521,7 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.EVALUATION: "a report about an evaluation left running",
     NoticeKind.DRIFT: "a message about something that was changed outside configbot",
     NoticeKind.SILENCE: "a message about a provider that does not answer",
+    NoticeKind.TROUBLE: "a message about a channel that takes none",
 }
 
 WISHES: dict[Kind, str] = {

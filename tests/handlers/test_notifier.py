@@ -99,6 +99,7 @@ async def test_that_a_card_cannot_be_edited_any_more_is_told_to_the_deliverer(
         await notifier(slack).card(view, DEPLOYS, AT)
 
     assert (raised.value.gone, raised.value.final) == (gone, final)
+    assert raised.value.error == ("is_archived" if final else error)
     assert [method for method, _ in sent(slack)] == ["chat.update"]
 
 

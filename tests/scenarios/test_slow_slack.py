@@ -75,6 +75,24 @@ async def test_a_storm_in_one_channel_does_not_touch_another(stage: Stage) -> No
     assert "waiting for approval" in late.text
 
 
+async def test_a_channel_that_is_archived_mid_way_is_told_once_and_its_cards_go_on(stage: Stage) -> None:
+    chat, workspace = stage.chat, stage.workspace
+    lines = ['/deploy "rewrite many" of "Search rewrite" to production', "/deploy config_x to production"]
+    for line in lines:
+        await chat.asks(line, channel=EVALS)
+    workspace.set_channel(replace(workspace.channels[EVALS], is_archived=True))
+    for number in (1, 2):
+        await chat.say(ADA, f"/configbot withdraw ch-{number}")
+        await chat.is_told(ADA, f"`ch-{number}`")
+    await stage.rests()
+    for _ in range(3):
+        await stage.time_passes(seconds=30)
+    said = [line.text for line in await chat.said(RAVI)]
+    assert len([text for text in said if "I could not say something in <#C0EVALS>: it is archived" in text]) == 1
+    assert len([text for text in said if "withdrawn" in text.lower()]) == 2
+    assert len(said) == 3
+
+
 async def test_two_bots_say_each_of_many_messages_once(tmp_path: Path, postgres_url: str) -> None:
     await asyncio.to_thread(asyncio.run, migrate(postgres_url))
     async with staged(tmp_path, database_url=postgres_url) as stage, stage.second_bot() as second:
