@@ -17,6 +17,7 @@ PARTS = {
     outcomes.ConfigRow,
     outcomes.ProjectRow,
     outcomes.EvaluationRow,
+    outcomes.Unread,
 }
 """What outcomes are made of."""
 
