@@ -34,6 +34,7 @@ contents = st.builds(
     parameters=objects,
     tools=objects,
     response_format=json_values,
+    judges=st.dictionaries(st.text(max_size=8), st.floats(0, 1), max_size=3),
 )
 
 served = st.builds(

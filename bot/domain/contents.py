@@ -28,7 +28,8 @@ class Message:
 class Content:
     """The content of a config: messages, model, and every other parameter by its wire name.
 
-    `parameters` values and `tools` definitions are JSON values; `tools` is keyed by tool name.
+    `parameters` values and `tools` definitions are JSON values; `tools` is keyed by tool name. `judges` are what judges
+    its answers, by key, with the share of the answers that each is shown, 0 to 1.
     """
 
     messages: tuple[Message, ...] = ()
@@ -37,6 +38,7 @@ class Content:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     tools: Mapping[str, Any] = field(default_factory=dict)
     response_format: Any = None
+    judges: Mapping[str, float] = field(default_factory=dict)
 
     def variables(self) -> frozenset[str]:
         """The template variables, ``{{name}}``, of all messages."""
@@ -99,6 +101,7 @@ def _value_diffs(before: Content, after: Content) -> Iterator[ValueDiff]:
     yield from _differing("", before.parameters, after.parameters)
     yield from _differing("", {"response_format": before.response_format}, {"response_format": after.response_format})
     yield from _differing("tool ", before.tools, after.tools)
+    yield from _differing("judge ", before.judges, after.judges)
 
 
 def _differing(prefix: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ValueDiff]:
@@ -194,6 +197,7 @@ def to_document(content: Content) -> dict[str, Any]:
         "parameters": dict(content.parameters),
         "tools": dict(content.tools),
         "response_format": content.response_format,
+        "judges": dict(content.judges),
     }
 
 
@@ -206,4 +210,5 @@ def from_document(document: Mapping[str, Any]) -> Content:
         parameters=document["parameters"],
         tools=document["tools"],
         response_format=document["response_format"],
+        judges=document.get("judges", {}),  # nobody had any before this was kept
     )

@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, RichTextElement
 
 from bot.domain.contents import Content, ContentDiff
+from bot.domain.evaluations import Verdict
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
 from handlers.ids import Action, View
@@ -59,14 +60,15 @@ def config_detail(shown: ConfigDetail, drafts: Mapping[str, str]) -> Message:
     name, content = code(shown.config.name), shown.content
     model = f" on model {code(content.model)}" if content.model else ""
     said = f"{name} of {code(shown.project.name)}: {words.counted(len(content.messages), 'message')}{model}"
-    proven = "; ".join(scores.verdict(each) for each in shown.against[: scores.GROUPS])
+    compared = shown.against if shown.scores.verdict is not Verdict.NOT_AVAILABLE else ()
+    proven = "; ".join(scores.verdict(each) for each in compared[: scores.GROUPS])
     return compose(
         f"{said}, {live(shown.live_in)}; {scores.short(shown.scores)}" + (f"; {proven}." if proven else "."),
         section(
             f"*{name}* of {code(shown.project.name)} · {code(shown.config.id)} · "
             f"{phrases.at(shown.project.provider, shown.noun)}"
         ),
-        section(f"It is {live(shown.live_in)}."),
+        section(f"It is {live(shown.live_in)}{_archived(shown.config)}."),
         *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
         section("*What it holds*"),
         rich_list(_settings(content)),
@@ -86,6 +88,9 @@ def _settings(content: Content) -> Iterator[Sequence[RichTextElement]]:
         yield [plain(f"and {words.counted(len(present) - SETTINGS, 'more setting')}")]
     if content.tools:
         yield _line("tools", words.some(list(content.tools), 8))
+    if content.judges:
+        shares = [f"{key} {share * 100:g} %" for key, share in content.judges.items()]
+        yield _line("judges", words.some(shares, 8))
     variables = sorted(content.variables())
     yield _line("variables", words.some([f"{{{{{name}}}}}" for name in variables], 12) if variables else "none")
     yield [plain(words.counted(len(content.messages), "message"))]
@@ -108,7 +113,7 @@ def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
         section(f"*{head}* · {phrases.at(shown.project.provider, shown.noun)}"),
         *(
             row(
-                f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}\n"
+                f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}{_archived(each.config)}\n"
                 f"{code(each.config.id)}{scores.behind(each.scores, ' · ')}",
                 each.line,
                 drafts,
@@ -118,6 +123,10 @@ def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
         ),
         *pages(shown, drafts),
     )
+
+
+def _archived(config: Config) -> str:
+    return ", archived: it cannot be made live" if config.is_archived else ""
 
 
 def _model(model: str) -> str:

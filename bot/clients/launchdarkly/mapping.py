@@ -99,7 +99,11 @@ def content(variation: wire.Variation) -> Content:
     model = variation.model
     vendor, separator, _ = variation.model_config_key.partition(".")
     parameters = model.get("parameters")
-    others = {**_without(model, "modelName", "name", "parameters"), **_without(variation.model_extra or {}, *_NOISE)}
+    extra = _without(variation.model_extra or {}, *_NOISE)
+    judges = _judges(extra.get("judgeConfiguration"))
+    others = {**_without(model, "modelName", "name", "parameters"), **extra}
+    if judges:
+        others.pop("judgeConfiguration")
     return Content(
         messages=tuple(_messages(variation)),
         model=str(model.get("modelName") or model.get("name") or ""),
@@ -107,7 +111,24 @@ def content(variation: wire.Variation) -> Content:
         parameters={**others, **(parameters if isinstance(parameters, dict) else {})},
         tools={str(tool.get("key") or "tool"): _without(tool, "key") for tool in variation.tools},
         response_format=variation.output_format,
+        judges=judges,
     )
+
+
+def _judges(configuration: Any) -> dict[str, float]:
+    """Key of a judge → share of the answers that it is shown; nothing for a form that we do not know."""
+    match configuration:
+        case {"judges": list(judges), **others} if not others:
+            found = [pair for each in judges if (pair := _judge(each)) is not None]
+            return dict(found) if len(found) == len(judges) else {}
+    return {}
+
+
+def _judge(judge: Any) -> tuple[str, float] | None:
+    match judge:
+        case {"judgeConfigKey": str(key), "samplingRate": int(rate) | float(rate), **others} if not others:
+            return key, float(rate)
+    return None
 
 
 def _messages(variation: wire.Variation) -> Iterable[Message]:

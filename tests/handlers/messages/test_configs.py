@@ -84,6 +84,18 @@ def test_more_configs_that_are_live_than_fit_are_counted() -> None:
     assert "And 2 more configs live elsewhere, not compared here." in read(told(replace(DETAIL, against=several)))
 
 
+def test_what_an_ai_config_holds_more_is_shown() -> None:
+    content = replace(NEW_CONTENT, judges={"tone": 0.1, "facts": 1.0})
+    none = Evidence(Verdict.NOT_AVAILABLE)
+    against = (Against((PRODUCTION,), SEEN.base, none),)
+    shown = replace(DETAIL, content=content, noun="AI Config", scores=none, against=against)
+    made = told(replace(shown, config=replace(NEW, is_archived=True)))
+    assert "*`config_x`* of `Refund triage` · `config_2` · `humanloop` · AI Config" in read(made)
+    assert "• judges: `tone 10 %, facts 100 %`" in read(made)
+    assert "It is live nowhere, archived: it cannot be made live." in read(made)
+    assert made.text.count("keeps no evaluations") == 1, "nothing is compared where nothing is kept"
+
+
 @pytest.mark.parametrize(
     ("evidence", "words"),
     [

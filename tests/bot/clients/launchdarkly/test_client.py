@@ -164,7 +164,8 @@ async def test_variations_come_with_their_contents_and_versions() -> None:
     assert warm.content.tools == {"look-up": {"version": 3}}
     assert [(each.role, each.text) for each in terse.content.messages] == [("instructions", "Be brief.")]
     assert terse.content.response_format == {"type": "object"}
-    assert terse.content.parameters == {"judgeConfiguration": ld.VARIATIONS[1]["judgeConfiguration"]}
+    assert terse.content.judges == {"tone": 0.1}
+    assert terse.content.parameters == {}
     assert (old.config.is_archived, old.config.content_version) == (True, "7")
 
 
@@ -177,6 +178,24 @@ async def test_what_is_new_in_a_variation_is_kept_and_messages_of_any_shape_are_
     assert found.config == Config("shop", SUPPORT.id, "odd", "odd", "1")
     assert found.content.parameters == {"classifiers": ["c"]}
     assert [each.text for each in found.content.messages] == ['[{"type": "image"}]']
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "all",
+        {"judges": [{"judgeConfigKey": "tone", "samplingRate": 0.1}, {"judgeConfigKey": "facts"}]},
+        {"judges": [{"judgeConfigKey": "tone", "samplingRate": 0.1, "mode": "strict"}]},
+        {"judges": [{"judgeConfigKey": "tone", "samplingRate": 0.1}], "mode": "strict"},
+    ],
+)
+async def test_judges_of_another_form_are_kept_as_they_came(odd: object) -> None:
+    there = service()
+    variation = ld.VARIATIONS[1] | {"judgeConfiguration": odd}
+    there.always(f"GET {CONFIGS}/support-reply", ld.AI_CONFIG | {"variations": [variation]})
+    (found,) = await client_of(there).configs(SUPPORT)
+    assert found.content.judges == {}
+    assert found.content.parameters == {"judgeConfiguration": odd}
 
 
 async def test_the_versions_of_a_variation_come_newest_first() -> None:
