@@ -99,8 +99,9 @@ class LaunchDarklyClient:
         return CAPABILITIES
 
     async def check(self) -> None:
-        """Ask whose token it is (*Identify the caller*). Raises `ProviderError`."""
+        """Ask whose token it is (*Identify the caller*), and look at the project. Raises `ProviderError`."""
         await self.wire.caller()
+        await self.wire.list_environments(doing=f"reading the project {self._project}")
 
     # AI Configs and variations
 
