@@ -362,4 +362,4 @@ def reminding_of(settings: Settings) -> Reminding:
     """How people are reminded, of settings that were checked."""
     start, end = hours_of(settings.reminder_hours)
     hours = WorkHours(zone_of(settings.reminder_zone), days_of(settings.reminder_days), start, end)
-    return Reminding(hours)
+    return Reminding(hours, settings.reminders_at_most, settings.evaluations_owner)

@@ -132,7 +132,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
             default_channel=DEPLOYS,
             evaluations_channel=EVALS,
             clock=clock,
-            reminding=Reminding(ALWAYS),
+            reminding=Reminding(ALWAYS, owner=PEOPLE[0].id),
             drift_watch=DRIFT_WATCH,
         )
         bot = await stack.enter_async_context(put_together(parts))

@@ -95,6 +95,12 @@ def _channel(channel: str) -> str:
     return channel
 
 
+def _person(person: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
+        raise ValueError("is no member id (in Slack: the person's profile, the three dots, *Copy member ID*)")
+    return person
+
+
 def _zone(name: str) -> str:
     return zone_of(name).key
 
@@ -286,6 +292,18 @@ class Settings(BaseSettings):
     )
     evaluation_running_threshold: _Seconds = Field(
         default=4, description="Hours after which an evaluation counts as left running.", examples=["4"]
+    )
+    evaluations_owner: Annotated[str, AfterValidator(_person)] | None = Field(
+        default=None,
+        description="The member id of who hears of every evaluation left running in a direct message as well.",
+        examples=["U0123456789"],
+    )
+    reminders_at_most: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="How often an evaluation is said by itself, on as many working days.",
+        examples=["3"],
     )
     reminder_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC", description="The time zone of the working hours, by its IANA name.", examples=["Europe/Madrid"]

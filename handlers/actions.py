@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.domain.actors import Actor, Place
@@ -11,10 +12,22 @@ from bot.domain.changes import Say
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
 from bot.domain.outcomes import ChangeDetail, ConfigComparison, DriftDetail, NotFound, Outcome, Refused
+from bot.domain.reminding import Snooze
 from bot.grammar import parse
 from bot.grammar.readings import Misunderstood, Understood
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, changes, deploys, drifts, evaluations, project_edits
+from bot.usecases import (
+    applying,
+    approvals,
+    changes,
+    deploys,
+    drifts,
+    evaluation_lists,
+    evaluations,
+    project_edits,
+    reminders,
+)
+from bot.usecases.context import Context
 from bot.usecases.drafts import draft, first_time
 from bot.usecases.guard import guarded
 from bot.usecases.lines import Speaker, changes_what_is_live, run
@@ -30,12 +43,13 @@ from handlers.replies import Reply
 
 log = get_logger(__name__)
 
-SNOOZE = timedelta(hours=1)
-
 DOUBLE_CLICK = timedelta(seconds=30)
 """For this long a second press of a line that changes something is the same one."""
 
 Asked = Callable[[str, Actor, Click], Awaitable[Outcome]]
+Own = Callable[[str, Actor, Click, Reply], Awaitable[None]]
+"""An action that does more than to answer."""
+
 Modal = Callable[[ChangeDetail], dict[str, Any]]
 
 
@@ -55,7 +69,20 @@ class Actions:
             Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
             Action.DRIFT_ADOPT: lambda shown, actor, _: drifts.adopt(ctx, shown, actor),
             Action.DRIFT_RESTORE: lambda shown, actor, click: drifts.restore(ctx, shown, actor, place_of(click)),
-            Action.EVALUATION_SNOOZE: lambda one, actor, _: evaluations.snooze(ctx, one, actor, SNOOZE),
+            Action.EVALUATION_SNOOZE: lambda one, actor, _: reminders.snooze(ctx, one, actor, Snooze.HOUR),
+            Action.EVALUATION_STOP: lambda one, actor, _: reminders.stop(ctx, one, actor),
+            Action.EVALUATION_REMIND: lambda one, actor, _: reminders.resume(ctx, one, actor),
+            Action.EVALUATION_SNOOZE_UNTIL: lambda chosen, actor, _: _snooze(ctx, chosen, actor),
+            Action.EVALUATION_OPEN: lambda one, actor, _: evaluation_lists.opened(ctx, one, actor),
+        }
+        self._own: dict[Action, Own] = {
+            Action.RUN_LINE: self._run_line,
+            Action.CONFIG_DIFF: self._compare,
+            Action.EVALUATION_PAGE: self._turn,
+            Action.REVIEW: partial(self._show, messages.review_modal),
+            Action.FULL_DIFF: partial(self._show, messages.diff_modal),
+            Action.DRIFT_LOOK: self._look,
+            Action.REJECT: self._ask_why,
         }
 
     async def run(self, click: Click, reply: Reply) -> None:
@@ -67,7 +94,7 @@ class Actions:
                 await fill_form(self._desk, form, actor, click, reply)
             return
         name = click.action_id.partition("/")[0]
-        identifier = read_value(click.value or "")
+        identifier = read_value(click.value or click.selected or "")
         if identifier is None or name not in set(Action):
             await reply.say(messages.outdated_button())
             return
@@ -84,18 +111,8 @@ class Actions:
                     await turn_form(self._desk, identifier, form, click, reply)
                 else:
                     await open_form(self._desk, identifier, place_of(click), reply, click.trigger_id)
-            case Action.RUN_LINE:
-                await self._run_line(identifier, actor, click, reply)
-            case Action.CONFIG_DIFF:
-                await self._compare(identifier, actor, click, reply)
-            case Action.REVIEW:
-                await self._show(messages.review_modal, identifier, actor, click, reply)
-            case Action.FULL_DIFF:
-                await self._show(messages.diff_modal, identifier, actor, click, reply)
-            case Action.DRIFT_LOOK:
-                await self._look(identifier, actor, click, reply)
-            case Action.REJECT:
-                await self._ask_why(identifier, actor, click, reply)
+            case _ if action in self._own:
+                await self._own[action](identifier, actor, click, reply)
             case _:
                 await self._desk.answer(self._answered[action](identifier, actor, click), actor, reply)
 
@@ -133,6 +150,13 @@ class Actions:
         except NotTaken as error:
             log.warning("diff.not_opened", error=error.code)
             await reply.say(messages.try_again())
+
+    async def _turn(self, identifier: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """Another page of a list, for whoever asked alone."""
+        number, _, subject = identifier.partition(":")
+        page = int(number) if number.isdecimal() else 1
+        came = await guarded(reminders.page(self._desk.ctx, subject, page))
+        await self._desk.say(came, actor, reply, replace=click.is_ephemeral)
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         detail = await changes.detail(self._desk.ctx, change_id)
@@ -174,3 +198,10 @@ class Actions:
 def place_of(click: Click) -> Place:
     """Where a click was made; a modal has no place."""
     return Place(click.org, click.team, click.channel or "", thread_of(click))
+
+
+async def _snooze(ctx: Context, chosen: str, actor: Actor) -> Outcome:
+    """A choice of the menu: for how long, and what about."""
+    choice, _, word = chosen.partition(":")
+    known = choice in set(Snooze)
+    return await reminders.snooze(ctx, word, actor, Snooze(choice)) if known else NotFound("evaluation", word)

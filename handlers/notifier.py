@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
+from bot.domain.notices import ChangeView, DriftView, HistoryView, ReminderView, Spot, TroubleView
 from bot.usecases.ports import Clock, NotDelivered
 from handlers import ids, messages
 from handlers.calls import NotTaken, taken
@@ -90,9 +90,9 @@ class SlackNotifier:
         message = messages.history(view)
         return await self._post(message, card.channel, card.ts)
 
-    async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about an evaluation left running."""
-        return await self._show(messages.evaluation_report(view), place.channel, at)
+    async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
+        """A report about evaluations left running, or what else is said unasked."""
+        return await self._show(messages.reminder(view), place.channel, at)
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about something live that moved behind our back."""

@@ -14,11 +14,20 @@ from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.contents import Content, Message
 from bot.domain.drift import Drift, Silence
 from bot.domain.errors import Fault, Problem, Reason
-from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Score
+from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Progress, Score
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
+from bot.domain.notices import (
+    ChangeView,
+    DriftView,
+    EvaluationsView,
+    EvaluationView,
+    HistoryView,
+    ReminderView,
+    Spot,
+    TroubleView,
+)
 from bot.domain.policies import built_in_rule
 from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
@@ -121,6 +130,8 @@ class MemoryProvider:
     edits: dict[str, Moved] = field(default_factory=dict)
     """Project id → who edited its contents last."""
     """By project and environment id: who moved what is live last."""
+    judged: dict[str, int] = field(default_factory=dict)
+    """Evaluation id → how many of its datapoints have a result."""
     gone: set[str] = field(default_factory=set)
     """Ids of projects that are listed and, when asked for, no longer there."""
 
@@ -350,8 +361,10 @@ class MemoryProvider:
         self.asked.pop(approval_id, None)
         await self._done("drop_approval")
 
-    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
+    async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
+        del scores
         await self._called("evaluations")
+        self._find(project)
         answer = list(self.runs.get(project.id, []))
         await self._done("evaluations")
         return answer
@@ -364,6 +377,14 @@ class MemoryProvider:
                 if run.id == evaluation_id:
                     return run
         raise NotDone(Problem(Fault.NOT_FOUND, self.name, "reading an evaluation", 404))
+
+    async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
+        del project
+        await self._called("progress")
+        judged = self.judged.get(evaluation.id, 0)
+        return Progress(
+            evaluation.datapoints, evaluation.datapoints, judged, {each.id: judged for each in evaluation.evaluators}
+        )
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
         found = await self.evaluation(project, evaluation_id)
@@ -407,7 +428,7 @@ class Crowd:
 class Said:
     """One message that was posted or edited."""
 
-    view: ChangeView | HistoryView | EvaluationView | DriftView | Silence | TroubleView
+    view: ChangeView | HistoryView | ReminderView | DriftView | Silence | TroubleView
     at: MessageAt
     edited: bool
 
@@ -443,7 +464,7 @@ class Memo:
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
         return self._say(view, card.channel, None)
 
-    async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
+    async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(view, place.channel, at)
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
@@ -477,7 +498,7 @@ class Memo:
 
     def reports(self) -> list[Said]:
         """The reports about evaluations."""
-        return [said for said in self.said if isinstance(said.view, EvaluationView)]
+        return [said for said in self.said if isinstance(said.view, EvaluationView | EvaluationsView)]
 
     def drifts(self) -> list[Drift]:
         """Every state of every drift that was told, in order."""

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bot.domain.contents import Content
 from bot.domain.errors import Problem, Reason
-from bot.domain.evaluations import Evaluation
+from bot.domain.evaluations import Evaluation, Progress
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
@@ -177,11 +177,14 @@ class ProviderClient(Protocol):
     async def drop_approval(self, approval_id: str) -> None:
         """Take back what was asked for, so that nobody can apply it any more: one write. Gone already is well."""
 
-    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
-        """All evaluations of a project with their aggregates: one call."""
+    async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
+        """All evaluations of a project: one call. Without `scores` the service need not work them out."""
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
         """One evaluation with its aggregates."""
+
+    async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
+        """How far an evaluation is: one call, so of a large dataset the first datapoints only."""
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
         """Set a status and answer the evaluation as it is then: one write."""

@@ -63,6 +63,8 @@ class Code(StrEnum):
     NO_CALLER_EVALUATOR = "no_caller_evaluator"
     STATUS_FORBIDS = "status_forbids"
     KEEPS_NO_EVALUATIONS = "keeps_no_evaluations"
+    EVALUATION_OVER = "evaluation_over"
+    """It runs no longer, so there is nothing to be reminded of."""
     # projects
     NAME_TAKEN = "name_taken"
     NAME_INVALID = "name_invalid"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +57,19 @@ class Evaluation:
     def takes_status_from_caller(self) -> bool:
         """Whether the contract lets a caller set the status: some evaluator is external or human."""
         return any(evaluator.kind in WAITS_FOR_CALLER for evaluator in self.evaluators)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: of the first `looked_at` of `total` datapoints, `judged` have a result by evaluator id.
+
+    `done` of them have a result of every evaluator.
+    """
+
+    total: int
+    looked_at: int
+    done: int
+    judged: Mapping[str, int]
 
 
 class Verdict(StrEnum):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import AuditEntry, Change, Decision
 from bot.domain.drift import Drift
-from bot.domain.evaluations import Evaluation
+from bot.domain.evaluations import Evaluation, Progress
 from bot.domain.names import Environment
 
 
@@ -21,11 +21,19 @@ class NoticeKind(StrEnum):
     HISTORY = "history"
     """A line in the card's thread; subject: the audit entry's id."""
     EVALUATION = "evaluation"
-    """An evaluation left running; subject: ``provider:evaluation id``."""
+    """An evaluation left running; subject: ``provider:evaluation id@first seen``, from the second time on ``#n``."""
+    EVALUATION_LIST = "evaluation list"
+    """Several that were due at once; subject: ``LIST:id``."""
+    OWNER_EVALUATION = "evaluation to its owner"
+    """The same as `EVALUATION`, as a direct message."""
+    OWNER_LIST = "evaluation list to its owner"
+    """The same as `EVALUATION_LIST`, as a direct message."""
+    SAMPLE = "sample"
+    """A reminder that somebody sent to themselves to see one; subject: an id."""
     DRIFT = "drift"
     """What is live moved behind our back; subject: the drift's id."""
     SILENCE = "silence"
-    """A provider does not answer the drift watch; subject: the silence's id."""
+    """A provider does not answer; subject: the silence's id."""
     TROUBLE = "trouble"
     """A channel takes no message; subject: ``channel:Slack's word@since``."""
 
@@ -106,6 +114,13 @@ class HistoryView:
     change: Change
 
 
+TO_THE_OWNER = {
+    NoticeKind.EVALUATION: NoticeKind.OWNER_EVALUATION,
+    NoticeKind.EVALUATION_LIST: NoticeKind.OWNER_LIST,
+}
+"""What is said in a channel → the same as a direct message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """What we remember about an evaluation that was seen running."""
@@ -123,6 +138,50 @@ class Reminder:
     """The status it ended in; empty while it runs, ``gone`` when it vanished."""
     ended_by: str = ""
     """User id of the person who completed it here; empty when it ended by itself."""
+    times: int = 0
+    """How often it was said."""
+    said_at: datetime | None = None
+    """When it was said last."""
+    said_in: str = ""
+    """Subject of the notice that says it now: its own, or that of a list."""
+    stopped_by: str = ""
+    """User id of the person who wants nobody to be reminded of it; empty while it is reminded of."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies it: provider name and evaluation id."""
+        return (self.provider, self.evaluation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How far the watching of one provider's evaluations is."""
+
+    provider: str
+    resume_after: str = ""
+    """Id of the project after which the next sweep goes on; empty: from the first."""
+    down_since: datetime | None = None
+    """When it was found that it does not answer, the last time that happened."""
+    down_until: datetime | None = None
+    """When it answered again."""
+    fault: str = ""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it does not answer."""
+        return self.down_since is not None and self.down_until is None
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A project that nobody is reminded about. Its name is a snapshot."""
+
+    provider: str
+    project_id: str
+    project_name: str
+    by: str
+    """User id."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +197,51 @@ class EvaluationView:
     """Whether `since` was seen by us; otherwise it is the creation time, worded "at least"."""
     now: datetime
     may_complete: bool = False
+    progress: Progress | None = None
+    """How far it is; None where the service does not tell."""
+    changes: tuple[Change, ...] = ()
+    """Changes under way that would make its config live."""
+    muted: bool = False
+    next_at: datetime | None = None
+    """When it is said again by itself."""
+    replaced: bool = False
+    """A newer message says it."""
+    meant_for: str | None = None
+    """Id of the channel that it belongs into, where it stands in another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvaluation:
+    """One row of a list of evaluations left running; `view` is None where it could not be read."""
+
+    reminder: Reminder
+    view: EvaluationView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationsView:
+    """One page of several evaluations left running, reported together."""
+
+    subject: str
+    rows: tuple[ListedEvaluation, ...]
+    page: int
+    pages: int
+    total: int
+    ended: int
+    """How many of them run no longer."""
+    now: datetime
+    meant_for: str | None = None
+    """As in `EvaluationView`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleView:
+    """A reminder of something invented."""
+
+    now: datetime
+
+
+ReminderView = EvaluationView | EvaluationsView | SampleView
 
 
 @dataclass(frozen=True, slots=True)

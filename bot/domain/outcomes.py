@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.domain.changes import AuditEntry, Change, Decision, Kind
+from bot.domain.changes import AuditEntry, Change, Decision, Event, Kind
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.drift import Baseline, Drift
 from bot.domain.errors import Problem, Reason
-from bot.domain.evaluations import Evaluation, Evidence
+from bot.domain.evaluations import Evaluation, Evidence, Progress
 from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
+from bot.domain.notices import EvaluationsView, Muted, Reminder, Watch
 from bot.domain.policies import Answer
+from bot.domain.reminding import Reminding
 from bot.domain.served import Served
 
 
@@ -412,6 +414,10 @@ class EvaluationDetail:
     list_line: str | None
     problem: Problem | None = None
     """Why what is live could not be read."""
+    progress: Progress | None = None
+    """How far it is; None when it does not run, or the service does not tell."""
+    reminder: Reminder | None = None
+    """What is remembered of it while it runs; without that nobody is reminded of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +434,69 @@ class Snoozed:
 
     evaluation_id: str
     until_iso: str
+    comes_iso: str
+    """When it comes again, which is in working hours."""
+    count: int = 1
+    """How many evaluations it is about; `evaluation_id` is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindersSwitched:
+    """Reminders of evaluations, or about a project, were stopped or begin again; `event` says which."""
+
+    event: Event
+    word: str
+    """An evaluation's id, or a project's name."""
+    count: int = 1
+    """How many evaluations that run are concerned."""
+    already: bool = False
+    """It was so before."""
+    line: str | None = None
+    """The line that takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSent:
+    """A sample of a reminder went to whoever asked, or Slack did not take it yet."""
+
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReports:
+    """Another page of a list of evaluations left running."""
+
+    view: EvaluationsView
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """One evaluation that runs: the next times that it is said, and where; `line` shows it."""
+
+    reminder: Reminder
+    channel: str | None
+    times: tuple[datetime, ...]
+    muted: bool
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderList:
+    """What is reminded of, where and when."""
+
+    reminding: Reminding
+    threshold: timedelta
+    channel: str | None
+    rows: tuple[ReminderRow, ...]
+    """Those that are said next come first: some of `total`."""
+    total: int
+    muted: tuple[Muted, ...]
+    down: tuple[Watch, ...]
+    """Providers that cannot be watched now."""
+    project: Project | None
+    page: int
+    pages: int
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +558,10 @@ Outcome = (
     | Snoozed
     | DriftDetail
     | Adopted
+    | RemindersSwitched
+    | SampleSent
+    | EvaluationReports
+    | ReminderList
     | NotYet
     | Harmless
 )

@@ -196,6 +196,15 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderChange:
+    """Facts for the question: may this person put reminders off, stop them, mute a project, or try one."""
+
+    actor: Actor
+    over: bool = False
+    """What would be reminded of has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Facts for: may this person see what is live, and talk to the bot at all? Guests may, strangers may not."""
 
@@ -272,6 +281,7 @@ Facts = (
     | ProjectEdit
     | Adoption
     | Restoration
+    | ReminderChange
     | Lookup
 )
 
@@ -295,8 +305,8 @@ def decide(facts: Facts) -> Answer:
             return _verdict(_edit_reasons(facts), RuleMark("member-edits-projects", 0))
         case Adoption() | Restoration():
             return _verdict(_drift_reasons(facts), RuleMark("member-answers-drift", 0))
-        case Lookup(actor):
-            return _verdict(() if actor.standing is Standing.GUEST else _who(actor), RuleMark("look-up", 0))
+        case ReminderChange() | Lookup():
+            return _decide_small(facts)
         case _:
             assert_never(facts)
 
@@ -319,6 +329,14 @@ def _who(actor: Actor) -> Iterator[Reason]:
 def _verdict(reasons: Iterable[Reason], rule: RuleMark) -> Answer:
     found = tuple(reasons)
     return Denied(found) if found else Allowed(rule)
+
+
+def _decide_small(facts: ReminderChange | Lookup) -> Answer:
+    """What neither moves nor changes anything at a provider."""
+    if isinstance(facts, ReminderChange):
+        return _verdict(_reminder_reasons(facts), RuleMark("member-reminds", 0))
+    guest = facts.actor.standing is Standing.GUEST
+    return _verdict(() if guest else _who(facts.actor), RuleMark("look-up", 0))
 
 
 def _decide_request(facts: Request) -> Answer:
@@ -550,3 +568,9 @@ def _status_reasons(facts: StatusUpdate) -> Iterator[Reason]:
         yield Reason(Code.NO_CALLER_EVALUATOR, Lifter.NOBODY)
     if (facts.evaluation.status, facts.status) not in _STATUS_MOVES:
         yield Reason(Code.STATUS_FORBIDS, Lifter.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status})
+
+
+def _reminder_reasons(facts: ReminderChange) -> Iterator[Reason]:
+    yield from _who(facts.actor)
+    if facts.over:
+        yield Reason(Code.EVALUATION_OVER, Lifter.NOBODY)

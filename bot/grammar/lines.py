@@ -267,7 +267,7 @@ LINES = (
     Line(
         "reminders",
         "reminders [PROJECT]",
-        "Show what is reminded where and when.",
+        "Show of which evaluations people are reminded, where and when.",
         "reminders",
         Reminders,
         also=("reminders show [PROJECT]", "reminders list [PROJECT]"),
@@ -276,7 +276,7 @@ LINES = (
     Line(
         "reminders mute",
         "reminders mute PROJECT",
-        "Stop reminding about a project.",
+        "Remind nobody of evaluations of a project any more.",
         "reminders mute triage",
         Reminders,
         fixed={"verb": "mute"},
@@ -284,7 +284,7 @@ LINES = (
     Line(
         "reminders unmute",
         "reminders unmute PROJECT",
-        "Remind about a project again.",
+        "Remind people of evaluations of a project again.",
         "reminders unmute triage",
         Reminders,
         fixed={"verb": "unmute"},
@@ -292,7 +292,7 @@ LINES = (
     Line(
         "reminders test",
         "reminders test",
-        "Send a reminder to try the way it goes.",
+        "Send yourself a sample of a reminder.",
         "reminders test",
         Reminders,
         fixed={"verb": "test"},
@@ -350,10 +350,6 @@ NOT_YET = frozenset(
     {
         "lock",
         "unlock",
-        "reminders",
-        "reminders mute",
-        "reminders unmute",
-        "reminders test",
         "doctor",
         "move",
         "when",

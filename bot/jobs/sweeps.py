@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, delivery, evaluations, watching
+from bot.usecases import applying, approvals, delivery, left_running, watching
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
@@ -21,7 +21,7 @@ async def approvals_that_wait(ctx: Context) -> str:
 
 async def evaluations_left_running(ctx: Context) -> str:
     """Report evaluations that run for too long."""
-    swept = await evaluations.sweep(ctx)
+    swept = await left_running.sweep(ctx)
     found = f"{swept.running} running in {swept.projects} projects"
     return f"{found}, {swept.reported} reported, {swept.unreadable} unreadable"
 

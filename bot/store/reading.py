@@ -12,11 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.changes import AuditEntry, Change, Decision, State
 from bot.domain.jobs import JobRun
-from bot.domain.notices import Backlog, Notice, NoticeKind, Reminder
+from bot.domain.notices import Backlog, Muted, Notice, NoticeKind, Reminder, Watch
 from bot.domain.pace import Lane
 from bot.store.drifting import DriftReading
-from bot.store.rows import to_change, to_decision, to_entry, to_lane, to_notice, to_reminder, to_run
-from bot.store.tables import audit, changes, decisions, drafts, job_runs, lanes, notices, reminders
+from bot.store.rows import (
+    to_change,
+    to_decision,
+    to_entry,
+    to_lane,
+    to_muted,
+    to_notice,
+    to_reminder,
+    to_run,
+    to_watch,
+)
+from bot.store.tables import audit, changes, decisions, drafts, job_runs, lanes, muted, notices, reminders, watches
 
 T = TypeVar("T")
 
@@ -210,6 +220,22 @@ class Reading(DriftReading):
         """What we remember about evaluations, first seen first; normally only about those that still run."""
         query = select(reminders).order_by(reminders.c.first_seen, reminders.c.provider, reminders.c.evaluation_id)
         return await self._all(to_reminder, query.where(reminders.c.ended_at.is_(None)) if open_only else query)
+
+    async def reminders_in(self, subject: str) -> tuple[Reminder, ...]:
+        """Those that are said by the notice of this subject now, first seen first."""
+        query = select(reminders).where(reminders.c.said_in == subject)
+        return await self._all(
+            to_reminder, query.order_by(reminders.c.first_seen, reminders.c.provider, reminders.c.evaluation_id)
+        )
+
+    async def muted(self) -> tuple[Muted, ...]:
+        """Projects that nobody is reminded about, by name."""
+        return await self._all(to_muted, select(muted).order_by(muted.c.project_name, muted.c.project_id))
+
+    async def watch(self, provider: str) -> Watch:
+        """How far the watching of a provider's evaluations is."""
+        found = await self._one(to_watch, select(watches).where(watches.c.provider == provider))
+        return found or Watch(provider)
 
     async def _one(self, convert: Callable[[RowMapping], T], query: Select[*tuple[object, ...]]) -> T | None:
         row = (await self._connection.execute(query)).mappings().first()

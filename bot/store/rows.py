@@ -11,7 +11,7 @@ from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kind, Say, State
 from bot.domain.jobs import JobRun
 from bot.domain.names import Project
-from bot.domain.notices import Notice, NoticeKind, Reminder
+from bot.domain.notices import Muted, Notice, NoticeKind, Reminder, Watch
 from bot.domain.pace import Lane
 from bot.store.codec import (
     from_config,
@@ -256,9 +256,23 @@ def from_reminder(reminder: Reminder) -> Values:
         "ended_at": reminder.ended_at,
         "ended_as": reminder.ended_as,
         "ended_by": reminder.ended_by,
+        "times": reminder.times,
+        "said_at": reminder.said_at,
+        "said_in": reminder.said_in,
+        "stopped_by": reminder.stopped_by,
     }
 
 
 def to_reminder(row: RowMapping) -> Reminder:
     """The inverse of `from_reminder`."""
     return Reminder(**row)
+
+
+def to_muted(row: RowMapping) -> Muted:
+    """What the row of a muted project says; its columns are the fields."""
+    return Muted(**row)
+
+
+def to_watch(row: RowMapping) -> Watch:
+    """What the row of a watch says; its columns are the fields."""
+    return Watch(**row)

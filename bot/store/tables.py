@@ -213,6 +213,10 @@ reminders = Table(
     Column("ended_at", UTCDateTime),
     Column("ended_as", String, nullable=False),
     Column("ended_by", String, nullable=False),
+    Column("times", Integer, nullable=False, server_default="0"),
+    Column("said_at", UTCDateTime),
+    Column("said_in", String, nullable=False, server_default=""),
+    Column("stopped_by", String, nullable=False, server_default=""),
 )
 
 Index("ix_reminders_ended_at", reminders.c.ended_at)
@@ -275,3 +279,26 @@ ONE_SILENCE = Index(
     postgresql_where=text("ended_at IS NULL"),
 )
 """One open silence of a provider."""
+Index("ix_reminders_said_in", reminders.c.said_in)
+
+muted = Table(
+    "muted",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("project_id", String, primary_key=True),
+    Column("project_name", Words, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+"""Projects that nobody is reminded about."""
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("resume_after", String, nullable=False),
+    Column("down_since", UTCDateTime),
+    Column("down_until", UTCDateTime),
+    Column("fault", String, nullable=False),
+)
+"""How far the watching of each provider's evaluations is."""

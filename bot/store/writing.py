@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
-from bot.domain.notices import NoticeKind, Reminder
+from bot.domain.notices import TO_THE_OWNER, Muted, NoticeKind, Reminder, Watch
 from bot.store.drifting import DriftWriting, over_for_long
-from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change
+from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change, to_reminder
 from bot.store.running import Running
 from bot.store.tables import (
     ONE_OPEN,
@@ -22,13 +22,18 @@ from bot.store.tables import (
     counters,
     decisions,
     drafts,
+    muted,
     notices,
     occasions,
     reminders,
+    watches,
 )
 
 KEPT = timedelta(days=30)
 """How long things stay that nobody needs any more."""
+
+_ONCE_SAID = [NoticeKind.HISTORY.value, NoticeKind.SAMPLE.value]
+_OF_REMINDERS = [kind.value for pair in TO_THE_OWNER.items() for kind in pair]
 
 
 class Writing(DriftWriting, Running):
@@ -123,6 +128,28 @@ class Writing(DriftWriting, Running):
         )
         return await self._hits(again.returning(occasions.c.id))
 
+    async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
+        """What we remember about an evaluation, locked until the end of the transaction."""
+        mine = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
+        return await self._one(to_reminder, select(reminders).where(mine).with_for_update())
+
+    async def mute(self, project: Muted) -> bool:
+        """Note that nobody is reminded about a project. False, and nothing written, when that is so already."""
+        statement = self._insert(muted).values(**asdict(project))
+        statement = statement.on_conflict_do_nothing(index_elements=["provider", "project_id"])
+        return await self._hits(statement.returning(muted.c.provider))
+
+    async def unmute(self, provider: str, project_id: str) -> bool:
+        """Note that people are reminded about a project again. False when they are anyway."""
+        mine = and_(muted.c.provider == provider, muted.c.project_id == project_id)
+        return await self._hits(delete(muted).where(mine).returning(muted.c.provider))
+
+    async def save_watch(self, watch: Watch) -> None:
+        """Remember how far the watching of a provider's evaluations is."""
+        statement = self._insert(watches).values(**asdict(watch))
+        changed = {name: statement.excluded[name] for name in asdict(watch) if name != "provider"}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["provider"], set_=changed))
+
     async def save_reminder(self, reminder: Reminder) -> None:
         """Remember this about an evaluation, instead of what was remembered."""
         row = from_reminder(reminder)
@@ -141,16 +168,17 @@ class Writing(DriftWriting, Running):
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
         # A report's subject begins with its evaluation. Not LIKE: ids hold underscores, and upper case counts.
         about_it = reminders.c.provider + ":" + reminders.c.evaluation_id + "@"
+        said_of_it = func.substr(notices.c.subject, 1, func.length(about_it)) == about_it
         needed = exists().where(
-            func.substr(notices.c.subject, 1, func.length(about_it)) == about_it,
+            or_(said_of_it, reminders.c.said_in == notices.c.subject),
             or_(reminders.c.ended_at.is_(None), reminders.c.ended_at >= old),
         )
         past = and_(settled, notices.c.created_at < old)
         removed = [
             delete(drafts).where(drafts.c.expires_at <= now),
             delete(occasions).where(occasions.c.expires_at <= now),
-            delete(notices).where(notices.c.kind == NoticeKind.HISTORY.value, past),
-            delete(notices).where(notices.c.kind == NoticeKind.EVALUATION.value, past, ~needed),
+            delete(notices).where(notices.c.kind.in_(_ONCE_SAID), past),
+            delete(notices).where(notices.c.kind.in_(_OF_REMINDERS), past, ~needed),
             delete(reminders).where(reminders.c.ended_at < old),
             *over_for_long(old),
         ]

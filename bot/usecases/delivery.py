@@ -56,7 +56,7 @@ CERTAIN = 2
 ROUND = 1.0
 """Seconds after which a sweep looks again for queues, while others are still being worked on."""
 
-DECIDED_ON = frozenset({NoticeKind.CARD, NoticeKind.DRIFT})
+DECIDED_ON = frozenset({NoticeKind.CARD, NoticeKind.DRIFT, NoticeKind.EVALUATION, NoticeKind.EVALUATION_LIST})
 """Messages on which people decide something."""
 
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])

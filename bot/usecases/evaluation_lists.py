@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
@@ -24,11 +23,11 @@ from bot.domain.outcomes import (
     Outcome,
     Refused,
 )
-from bot.domain.policies import Allowed, StatusUpdate, decide
+from bot.domain.policies import Allowed, Denied, Lookup, StatusUpdate, decide
 from bot.grammar import say
 from bot.grammar.readings import EvaluationReopen, Evaluations, EvaluationShow, Name, Reading
 from bot.logs import current_request_id, get_logger
-from bot.usecases import configs, evaluations
+from bot.usecases import configs, evaluations, reports
 from bot.usecases.context import Context
 from bot.usecases.looking import look
 from bot.usecases.subjects import Subject, evaluations_line, find
@@ -67,6 +66,15 @@ async def answer(ctx: Context, given: Sequence[Reading], actor: Actor, *, page: 
     assert isinstance(subject.reading, Evaluations)  # noqa: S101 - narrows the type; no other reading was given
     project = subject.projects[0] if subject.projects else None
     return await listed(ctx, project, subject.reading.status, subject.line, page=page)
+
+
+async def opened(ctx: Context, word: str, actor: Actor) -> Outcome:
+    """The evaluation that a button means, as its line would show it."""
+    answer = decide(Lookup(actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    found = await evaluations.find(ctx, word)
+    return await detail(ctx, found, actor) if isinstance(found, Evaluation) else found
 
 
 async def listed(
@@ -153,7 +161,8 @@ async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> Evaluati
             places, against = await _beside(ctx, evaluation, project)
         except ProviderError as error:
             problem = replace(error.problem, reference=current_request_id())
-    since, exact = await _since(ctx, evaluation)
+    reminder, runs = await _reminder(ctx, evaluation), evaluation.status == RUNNING
+    since = reminder.first_seen if reminder else evaluation.created_at
     reopens = isinstance(decide(StatusUpdate(actor, evaluation, RUNNING)), Allowed)
     return EvaluationDetail(
         evaluation,
@@ -161,12 +170,14 @@ async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> Evaluati
         places,
         against,
         since,
-        exact,
+        since != evaluation.created_at,
         ctx.clock.now(),
         isinstance(decide(StatusUpdate(actor, evaluation, COMPLETED)), Allowed),
         say(EvaluationReopen(_typed(ctx, evaluation))) if reopens else None,
         evaluations_line(ctx.index, project) if project else None,
         problem,
+        await reports.progress_of(ctx, project, evaluation) if project is not None and runs else None,
+        reminder if runs else None,
     )
 
 
@@ -183,10 +194,8 @@ async def _beside(
     return configs.live_in(seen, config_id), tuple(configs.against(ctx, seen, project, config))
 
 
-async def _since(ctx: Context, evaluation: Evaluation) -> tuple[datetime, bool]:
-    """Since when it runs, and whether that was seen; the service tells only when it was made."""
+async def _reminder(ctx: Context, evaluation: Evaluation) -> Reminder | None:
+    """What we remember of it since it runs; the service itself tells only when it was made."""
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(evaluation.provider, evaluation.id)
-    if reminder is None or reminder.ended_at is not None:
-        return evaluation.created_at, False
-    return reminder.first_seen, reminder.first_seen != evaluation.created_at
+    return reminder if reminder is not None and reminder.ended_at is None else None

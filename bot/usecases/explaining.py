@@ -5,17 +5,19 @@ from __future__ import annotations
 from bot.domain.actors import Actor
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.outcomes import NotFound, Outcome, Permission
-from bot.domain.policies import StatusUpdate, Withdrawal, decide
+from bot.domain.policies import ReminderChange, StatusUpdate, Withdrawal, decide
 from bot.grammar import say
-from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Withdraw
+from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Reminders, Withdraw
 from bot.usecases import changes, evaluations
 from bot.usecases.context import Context
 
-Explained = EvaluationComplete | EvaluationReopen | Withdraw
+Explained = EvaluationComplete | EvaluationReopen | Withdraw | Reminders
 
 
 async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
     """Whether this person may, and which rule decides; `NotFound` or `Failed` when what it is about cannot be read."""
+    if isinstance(reading, Reminders):
+        return Permission(say(reading), decide(ReminderChange(actor)))
     if isinstance(reading, Withdraw):
         change = await changes.find(ctx, reading.change.text)
         if change is None:

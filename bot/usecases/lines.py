@@ -44,6 +44,7 @@ from bot.grammar.readings import (
     ProjectUpdate,
     Promote,
     Reading,
+    Reminders,
     Rollback,
     Withdraw,
 )
@@ -57,6 +58,7 @@ from bot.usecases import (
     explaining,
     project_edits,
     projects,
+    reminders,
 )
 from bot.usecases.context import Context
 from bot.usecases.index import Index
@@ -112,14 +114,17 @@ async def _run(ctx: Context, readings: Sequence[Reading], speaker: Speaker, page
         case Evaluations() | EvaluationShow():
             return await evaluation_lists.answer(ctx, ready, speaker.actor, page=page)
         case _:
-            return await _other(ctx, first, speaker, page)
+            return await _other(ctx, ready, speaker, page)
 
 
-async def _other(ctx: Context, reading: Reading, speaker: Speaker, page: int) -> Outcome:
-    """Lines whose words need no index."""
+async def _other(ctx: Context, ready: Sequence[Reading], speaker: Speaker, page: int) -> Outcome:
+    """Lines of which mostly the first reading is all there is to know."""
+    reading = ready[0]
     match reading:
         case Explain():
             return await _explain(ctx, reading, speaker)
+        case Reminders():
+            return await reminders.answer(ctx, ready, speaker.actor, page=page)
         case Approvals():
             return await changes.approvals(ctx, speaker.actor, page=page)
         case ProjectCreate():
@@ -151,7 +156,7 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
         case ProjectUpdate():
             came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)
             return _still_explained(came)
-        case EvaluationComplete() | EvaluationReopen() | Withdraw():
+        case EvaluationComplete() | EvaluationReopen() | Withdraw() | Reminders(verb="mute" | "unmute" | "test"):
             return await explaining.permission(ctx, inner[0], speaker.actor)
         case ProjectCreate():
             return _still_explained(await project_edits.create(ctx, inner[0], speaker.actor))

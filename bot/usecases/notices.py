@@ -14,7 +14,7 @@ from bot.store import Reading, Writing
 from bot.usecases import troubles
 from bot.usecases.context import Context, new_id
 from bot.usecases.ports import NotDelivered
-from bot.usecases.reports import evaluation_view
+from bot.usecases.reports import reminder_view
 
 TOLD_IN_THREAD = frozenset(
     {
@@ -56,12 +56,11 @@ async def say(ctx: Context, notice: Notice) -> MessageAt | None:
     kinds = {
         NoticeKind.CARD: _say_card,
         NoticeKind.HISTORY: _say_history,
-        NoticeKind.EVALUATION: _say_report,
         NoticeKind.DRIFT: _say_drift,
         NoticeKind.SILENCE: _say_silence,
         NoticeKind.TROUBLE: _say_trouble,
     }
-    return await kinds[notice.kind](ctx, notice)
+    return await kinds.get(notice.kind, _say_reminder)(ctx, notice)
 
 
 async def where(tx: Reading, notice: Notice) -> Spot:
@@ -95,9 +94,9 @@ async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
     return await ctx.notifier.card(view, notice.place, notice.at)
 
 
-async def _say_report(ctx: Context, notice: Notice) -> MessageAt | None:
-    report = await evaluation_view(ctx, notice)
-    return await ctx.notifier.evaluation(report, notice.place, notice.at) if report else notice.at
+async def _say_reminder(ctx: Context, notice: Notice) -> MessageAt | None:
+    view = await reminder_view(ctx, notice)
+    return await ctx.notifier.reminder(view, notice.place, notice.at) if view else notice.at
 
 
 async def _say_drift(ctx: Context, notice: Notice) -> MessageAt | None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.domain.actors import Actor, MessageAt, Place
 from bot.domain.drift import Silence
-from bot.domain.notices import ChangeView, DriftView, EvaluationView, HistoryView, Spot, TroubleView
+from bot.domain.notices import ChangeView, DriftView, HistoryView, ReminderView, Spot, TroubleView
 
 
 class Clock(Protocol):
@@ -77,8 +77,8 @@ class Notifier(Protocol):
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
         """One line in the card's thread."""
 
-    async def evaluation(self, view: EvaluationView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about an evaluation left running."""
+    async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
+        """A report about evaluations left running, or what else is said unasked; a person's id is a place, too."""
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
         """The one message about something live that moved behind our back."""
@@ -87,4 +87,4 @@ class Notifier(Protocol):
         """The one message about a channel that takes none."""
 
     async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about a provider that does not answer the drift watch."""
+        """The one message about a provider that does not answer."""

@@ -18,15 +18,16 @@ from bot.grammar.readings import (
     ProjectShow,
     ProjectUpdate,
     Reading,
+    Reminders,
 )
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
 
-Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | ProjectUpdate | Evaluations
+Look = ConfigShow | ConfigList | ConfigDiff | ProjectShow | ProjectUpdate | Evaluations | Reminders
 """Readings that name a project, a config, or two."""
 
-OfProject = ConfigList | ProjectShow | ProjectUpdate | Evaluations
+OfProject = ConfigList | ProjectShow | ProjectUpdate | Evaluations | Reminders
 """Those that name a project alone."""
 
 Pair = tuple[Project, Config]
@@ -115,7 +116,7 @@ def _meanings(index: Index, reading: Look) -> Iterator[Subject | _Miss]:
                 yield pair if isinstance(pair, _Miss) else _one(index, pair)
         case ConfigDiff():
             yield from _pairs(index, reading)
-        case Evaluations(project=None):
+        case Evaluations(project=None) | Reminders(project=None):
             yield Subject(reading, (), (), "", say(reading))
         case _:
             assert reading.project is not None  # noqa: S101 - narrows the type; the case above took the others

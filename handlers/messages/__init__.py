@@ -22,6 +22,7 @@ from bot.domain.outcomes import (
     EnvironmentMissing,
     EvaluationDetail,
     EvaluationList,
+    EvaluationReports,
     EvaluationUpdated,
     Explanation,
     Failed,
@@ -37,6 +38,9 @@ from bot.domain.outcomes import (
     ProjectSaved,
     Refused,
     Rejected,
+    ReminderList,
+    RemindersSwitched,
+    SampleSent,
     Snoozed,
     Suggestion,
     Unknown,
@@ -44,7 +48,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
-from handlers.messages import configs, drifts, project_edits, projects, runs
+from handlers.messages import configs, drifts, project_edits, projects, reminders, runs
 from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
@@ -75,11 +79,12 @@ from handlers.messages.errors import (
     without_buttons,
     working,
 )
-from handlers.messages.evaluations import evaluation_report, evaluation_updated, snoozed
+from handlers.messages.evaluations import evaluation_updated
 from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
 from handlers.messages.help import help_message, open_form
 from handlers.messages.lists import page_line, page_suggestions, read_page_line
 from handlers.messages.plain import plain_text
+from handlers.messages.reminders import reminder
 from handlers.messages.subject_forms import (
     evaluation_form,
     reading_form,
@@ -100,7 +105,6 @@ __all__ = [
     "drift_card",
     "drift_modal",
     "evaluation_form",
-    "evaluation_report",
     "field_problem",
     "form_for",
     "help_message",
@@ -120,6 +124,7 @@ __all__ = [
     "read_page_line",
     "reading_form",
     "reject_modal",
+    "reminder",
     "review_modal",
     "shutting_down",
     "silence",
@@ -169,7 +174,11 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     EvaluationList: runs.evaluation_list,
     EvaluationDetail: runs.evaluation_detail,
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
-    Snoozed: lambda came, _: snoozed(came),
+    Snoozed: lambda came, _: reminders.snoozed(came),
+    RemindersSwitched: reminders.switched,
+    SampleSent: lambda came, _: reminders.sample_sent(came),
+    EvaluationReports: lambda came, _: reminders.another_page(came),
+    ReminderList: reminders.reminder_list,
     DriftDetail: lambda came, _: drifts.drift_detail(came),
     Adopted: lambda came, _: drifts.adopted(came),
     NotYet: lambda came, _: not_yet(came.line),
@@ -187,6 +196,7 @@ _NEXT: dict[type[Any], Callable[[Any], tuple[Suggestion, ...]]] = {
     ProjectSaved: project_edits.next_suggestions,
     EvaluationDetail: runs.detail_suggestions,
     EvaluationList: runs.list_suggestions,
+    ReminderList: reminders.list_suggestions,
 }
 """What can be looked at from here: a list has a button in every row, so more of them than a question."""
 
@@ -202,6 +212,8 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = [each.line for each in came.choices]
         case Board() | ChangeList():
             lines = [each.line for each in page_suggestions(came)]
+        case RemindersSwitched():
+            lines = list(reminders.switched_lines(came))
         case ProjectPreview():
             lines = list(project_edits.lines(came))
         case ConfigComparison():

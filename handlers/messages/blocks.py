@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     ConfirmObject,
     ContextBlock,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     RawTextObject,
     RichTextBlock,
@@ -30,6 +31,7 @@ from slack_sdk.models.blocks import (
     RichTextQuoteElement,
     RichTextSectionElement,
     SectionBlock,
+    StaticSelectElement,
     TableBlock,
 )
 
@@ -61,6 +63,7 @@ _CONTROL_SEQUENCE = re.compile(r"<(?=[!@#]|http|[A-Za-z][A-Za-z0-9+.\-]*:)")
 
 _WORD_JOINER = "\u2060"
 _ID = re.compile(r"[UW][A-Z0-9]+")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,11 @@ def mention(actor: Actor | str) -> str:
     if _ID.fullmatch(identifier):
         return f"<@{identifier}>"
     return code(identifier if isinstance(actor, str) else actor.name or identifier)
+
+
+def channel(identifier: str) -> str:
+    """A channel by id, as a link to it."""
+    return f"<#{identifier}>" if _CHANNEL.fullmatch(identifier) else code(identifier)
 
 
 def moment(at: datetime) -> str:
@@ -215,7 +223,13 @@ def confirm(title: str, text: str, yes: str, no: str) -> ConfirmObject:
     )
 
 
-def actions(buttons: Iterable[ButtonElement | None]) -> ActionsBlock | None:
+def menu(placeholder: str, action_id: str, choices: Iterable[tuple[str, str]]) -> StaticSelectElement:
+    """A menu; each choice is a label and the id of ours that it carries."""
+    options = [Option(text=label(text, 75), value=ids.value(value)) for text, value in choices]
+    return StaticSelectElement(placeholder=label(placeholder, 150), action_id=action_id, options=options)
+
+
+def actions(buttons: Iterable[ButtonElement | StaticSelectElement | None]) -> ActionsBlock | None:
     """A row of buttons; None when there are none."""
     present = [each for each in buttons if each is not None]
     return ActionsBlock(elements=present) if present else None

@@ -205,6 +205,6 @@ def silence(shown: Silence) -> Message:
         return compose(text, section(f"✅ {text}"), context(f"It was silent from {moment(shown.since)}."))
     text = (
         f"{name} {fault}, since {moment(shown.since)}. Until it answers, a change made outside configbot "
-        "would not be seen. It is tried again by itself."
+        "would not be seen, nor an evaluation left running. It is tried again by itself."
     )
     return compose(text, section(f"⚠️ {text}"))

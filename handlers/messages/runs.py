@@ -13,7 +13,7 @@ from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, moment, section
 from handlers.messages.configs import live
 from handlers.messages.errors import problem_blocks
-from handlers.messages.evaluations import people, subject
+from handlers.messages.evaluations import complete_button, how_far, people, quiet_buttons, subject
 from handlers.messages.lists import page_suggestions, pages, row
 
 GLYPHS = {PENDING: "⏳", RUNNING: "⏳", COMPLETED: "✅", CANCELLED: "⏹️"}
@@ -116,12 +116,13 @@ def evaluation_detail(shown: EvaluationDetail, drafts: Mapping[str, str]) -> Mes
         *_judges(evaluation),
         *scores.beside(shown.against),
         *_unread(shown),
-        section(_waits(evaluation)) if evaluation.status == RUNNING else None,
+        section(f"{_waits(evaluation)} {how_far(shown.progress, evaluation)}".rstrip())
+        if evaluation.status == RUNNING
+        else None,
         actions(
             [
-                button("Mark completed", Action.EVALUATION_COMPLETE, subject(evaluation))
-                if shown.may_complete
-                else None,
+                complete_button(evaluation, shown.progress) if shown.may_complete else None,
+                *(quiet_buttons(shown.reminder, subject(evaluation)) if shown.reminder else ()),
                 *(
                     button(each.label, numbered(Action.RUN_LINE, number), drafts[each.line])
                     for number, each in enumerate(detail_suggestions(shown), start=1)

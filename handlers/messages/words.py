@@ -194,6 +194,10 @@ REASONS: dict[Code, tuple[str, str]] = {
         "None of its evaluators waits for people, so the provider sets the status by itself.",
         "Wait until it ends.",
     ),
+    Code.EVALUATION_OVER: (
+        "The evaluation runs no longer, so there is nothing to be reminded of.",
+        "`evaluations` shows how it ended.",
+    ),
     Code.STATUS_FORBIDS: (
         "An evaluation that is {status} cannot become {wanted}.",
         "Only running ones can be completed, and only completed ones can be reopened.",
@@ -507,6 +511,12 @@ EVENTS: dict[Event, str] = {
     Event.EVALUATION_COMPLETED: "marked the evaluation as completed",
     Event.EVALUATION_REOPENED: "reopened the evaluation",
     Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",
+    Event.REMINDER_STOPPED: "stopped the reminders of the evaluation",
+    Event.REMINDER_RESUMED: "wants to be reminded of the evaluation again",
+    Event.REMINDER_MUTED: "muted reminders about the project",
+    Event.REMINDER_UNMUTED: "wants reminders about the project again",
+    Event.REMINDER_TESTED: "had a sample of a reminder sent",
+    Event.REMINDED: "It still waits for approval.",
     Event.PROJECT_CREATED: "made the project",
     Event.PROJECT_UPDATED: "changed the project",
     Event.DRIFT_FOUND: "What is live was changed outside configbot.",
@@ -522,6 +532,10 @@ NOTICES: dict[NoticeKind, str] = {
     NoticeKind.DRIFT: "a message about something that was changed outside configbot",
     NoticeKind.SILENCE: "a message about a provider that does not answer",
     NoticeKind.TROUBLE: "a message about a channel that takes none",
+    NoticeKind.EVALUATION_LIST: "a report about several evaluations left running",
+    NoticeKind.OWNER_EVALUATION: "a report about an evaluation left running, to its owner",
+    NoticeKind.OWNER_LIST: "a report about several evaluations left running, to their owner",
+    NoticeKind.SAMPLE: "a sample of a reminder",
 }
 
 WISHES: dict[Kind, str] = {
@@ -538,6 +552,7 @@ _RULES: dict[str, str] = {
     "requester-withdraws": "the rule that only whoever asked takes a change back",
     "member-edits-projects": "the rule that every full member makes and changes projects",
     "member-answers-drift": "the rule that every full member answers what was changed outside",
+    "member-reminds": "the rule that every full member decides on reminders",
     "update-status": "the rule that the provider's contract sets for a status",
 }
 _GRACE = "/undo-grace"

@@ -29,6 +29,11 @@ ACTIONS = {
     "DRIFT_ADOPT": "drift.adopt",
     "DRIFT_RESTORE": "drift.restore",
     "DRIFT_LOOK": "drift.look",
+    "EVALUATION_SNOOZE_UNTIL": "evaluation.snooze_until",
+    "EVALUATION_OPEN": "evaluation.open",
+    "EVALUATION_STOP": "evaluation.stop",
+    "EVALUATION_REMIND": "evaluation.remind",
+    "EVALUATION_PAGE": "evaluation.page",
 }
 VIEWS = {
     "DEPLOY_FORM": "form.deploy",

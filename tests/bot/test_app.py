@@ -151,6 +151,7 @@ async def test_a_process_that_is_still_starting_can_be_stopped(tmp_path: Path) -
 
 REPORTS_AT_ANY_HOUR = {
     "CONFIGBOT_EVALUATIONS_CHANNEL": "C0EVALS",
+    "CONFIGBOT_EVALUATIONS_OWNER": ADA,
     "CONFIGBOT_REMINDER_DAYS": "mon-sun",
     "CONFIGBOT_REMINDER_HOURS": "0-24",
 }

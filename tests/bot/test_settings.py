@@ -152,6 +152,8 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is no channel id"),
         ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is no channel id"),
         ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "is wrong: Input should be greater than 0"),
+        ("CONFIGBOT_EVALUATIONS_OWNER", "@ada", "is no member id"),
+        ("CONFIGBOT_REMINDERS_AT_MOST", "0", "is wrong: Input should be greater than or equal to 1"),
         (
             "CONFIGBOT_REMINDER_ZONE",
             "Mars/Olympus",

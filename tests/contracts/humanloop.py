@@ -158,6 +158,7 @@ GOOD: dict[str, Any] = {
     "clear": None,
     "evaluations": [EVALUATION],
     "evaluation": EVALUATION,
+    "progress": {"records": [], "page": 1, "size": 10, "total": 0},
     "set_evaluation_status": EVALUATION,
 }
 """A good answer for every method of the contract that asks the service something."""

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from bot.clients import catalog
 from bot.clients.base import NotDone, ProviderClient, ProviderError, Unsure
 from bot.clients.transport import ATTEMPTS
 from bot.domain.errors import Fault
+from bot.domain.evaluations import Evaluation
 from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
 from tests.contracts import humanloop, launchdarkly
@@ -28,6 +30,23 @@ from tests.faulty import CUT, FaultyServer, Reply, answer, page_of_html
 PROJECT = Project("acorn", "pr_8QmVb2Zk0sTnYc4LxHdE7", "Refund triage")
 PRODUCTION = Environment("acorn", "env_9LkJh3GfDs6AqWeRtY1Zx", "production", is_default=True)
 CONFIG = Config("acorn", PROJECT.id, "config_x", "x", "config_x")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+RUN = Evaluation(
+    provider="acorn",
+    project_id=PROJECT.id,
+    id="ev_1",
+    status="running",
+    config_id=CONFIG.id,
+    config_name=CONFIG.name,
+    evaluators=(),
+    scores=(),
+    dataset_id="evts_1",
+    dataset_name="cases",
+    dataset_version_id="v1",
+    datapoints=1,
+    created_at=NOON,
+    updated_at=NOON,
+)
 
 GOOD_ANSWERS: dict[str, dict[str, Any]] = {"humanloop": humanloop.GOOD, "launchdarkly": launchdarkly.GOOD}
 """Kind → method of the contract → an answer that it takes; methods that ask the service nothing are not here."""
@@ -48,6 +67,7 @@ READS: dict[str, Ask] = {
     "evaluations": lambda client: client.evaluations(PROJECT),
     "evaluation": lambda client: client.evaluation(PROJECT, "ev_1"),
     "last_moved": lambda client: client.last_moved(PROJECT, PRODUCTION),
+    "progress": lambda client: client.progress(PROJECT, RUN),
 }
 WRITES: dict[str, Ask] = {
     "serve": lambda client: client.serve(PROJECT, PRODUCTION, CONFIG),

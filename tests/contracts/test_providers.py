@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -277,6 +278,26 @@ async def test_one_evaluation_is_the_same_alone_and_among_all(client: ProviderCl
     here = await project(client)
     for one in await client.evaluations(here):
         assert await client.evaluation(here, one.id) == one
+
+
+async def test_evaluations_come_without_scores_where_nobody_asks_for_them(client: ProviderClient) -> None:
+    here = await project(client)
+    with_scores = await client.evaluations(here)
+    without = await client.evaluations(here, scores=False)
+    assert without == tuple(replace(one, scores=()) for one in with_scores)
+
+
+async def test_how_far_an_evaluation_is_counts_its_results(client: ProviderClient) -> None:
+    for one in await evaluations(client):
+        progress = await client.progress(Project("acorn", one.project_id, "wherever it is"), one)
+        assert progress.total == one.datapoints
+        assert progress.looked_at == min(progress.total, 500)
+        assert progress.judged.keys() == {evaluator.id for evaluator in one.evaluators}
+        assert progress.done == min(progress.judged.values(), default=progress.looked_at)
+        if one.status == COMPLETED:
+            assert progress.done == progress.looked_at
+        if one.status == RUNNING and one.takes_status_from_caller:
+            assert progress.done < progress.looked_at
 
 
 async def test_an_evaluation_that_waits_for_people_can_be_completed_and_reopened(client: ProviderClient) -> None:

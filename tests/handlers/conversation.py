@@ -132,10 +132,17 @@ class Talk:
         """Press a button and wait for what comes of it."""
         found = line.buttons()
         assert button in found, f"there is no {button!r}, only {sorted(found)}"
-        element = found[button]
+        await self._acts(who, line, found[button], channel)
+
+    async def chooses(self, who: str, line: Line, choice: str, channel: str = DEPLOYS) -> None:
+        """Choose from a menu of a message and wait for what comes of it."""
+        element, option = line.choice(choice)
+        await self._acts(who, line, element, channel, selected_option=option)
+
+    async def _acts(self, who: str, line: Line, element: dict[str, Any], channel: str, **chosen: Any) -> None:
         which = {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
         given = {name: element[name] for name in ("block_id", "action_id")}
-        await self._post("action", **{"as": who}, channel=channel, **which, **given)
+        await self._post("action", **{"as": who}, channel=channel, **which, **given, **chosen)
         await self.settle()
 
     async def messages(self, who: str, channel: str = DEPLOYS, thread_ts: str | None = None) -> list[Line]:

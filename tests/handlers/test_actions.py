@@ -19,7 +19,7 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Split
 from bot.store import Store, StoreUnavailable
 from bot.store.database import Cause
-from bot.usecases import evaluations
+from bot.usecases import left_running
 from handlers.ids import Action
 from tests.builders import NOON, PRODUCTION, MemoryProvider, problem
 from tests.handlers.conversation import GUS, SHARED, STRAY, Talk, talking
@@ -372,7 +372,7 @@ async def test_a_click_in_a_thread_is_answered_there(talk: Talk) -> None:
 async def reported(talk: Talk) -> Line:
     """The report about an evaluation that was left running."""
     talk.world.provider.evaluated("support", "config_x", 0.9, status=RUNNING, created_at=NOON - timedelta(days=2))
-    await evaluations.sweep(replace(talk.world.ctx, evaluations_channel=EVALS))
+    await left_running.sweep(replace(talk.world.ctx, evaluations_channel=EVALS))
     return (await talk.cards(EVALS))[-1]
 
 
@@ -386,7 +386,7 @@ async def test_an_evaluation_is_marked_completed_from_its_report(talk: Talk) -> 
 
 
 async def test_a_report_is_snoozed(talk: Talk) -> None:
-    await talk.presses(ADA, await reported(talk), "Snooze 1 h", EVALS)
+    await talk.chooses(ADA, await reported(talk), "Snooze 1 h", EVALS)
 
     assert "13:00" in f"{(said := await talk.last(ADA, EVALS)).text} {said.body()}"
 

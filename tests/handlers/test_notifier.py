@@ -130,8 +130,8 @@ async def test_a_report_is_posted_and_edited(slack: FaultyServer, world: World) 
     report = EvaluationView(run, "support", reminder, NOON, exact=True, now=NOON)
     slack.reply(posted(), posted())
 
-    at = await notifier(slack).evaluation(report, DEPLOYS, None)
-    await notifier(slack).evaluation(report, DEPLOYS, at)
+    at = await notifier(slack).reminder(report, DEPLOYS, None)
+    await notifier(slack).reminder(report, DEPLOYS, at)
 
     assert [method for method, _ in sent(slack)] == ["chat.postMessage", "chat.update"]
 

@@ -52,6 +52,15 @@ class Line:
                     found[element["text"]["text"]] = {**element, "block_id": block["block_id"]}
         return found
 
+    def choice(self, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The menu that offers this, with its block's id, and the option."""
+        for block in self.raw["blocks"]:
+            for element in block.get("elements", []):
+                for option in element.get("options", []):
+                    if option["text"]["text"] == text:
+                        return {**element, "block_id": block["block_id"]}, option
+        raise AssertionError(f"no menu offers {text!r}")
+
     def body(self) -> str:
         """All text of all blocks."""
         return " ".join(_texts(self.raw["blocks"]))
@@ -131,6 +140,14 @@ class Chat:
         body["value"] = element.get("value")
         body |= {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
         (await self.http.post("/playground/action", json=body)).raise_for_status()
+
+    async def choose(self, who: str, line: Line, text: str, channel: str = DEPLOYS) -> None:
+        """Choose from a menu of a message."""
+        element, option = line.choice(text)
+        body = {"as": who, "channel": channel, "block_id": element["block_id"], "action_id": element["action_id"]}
+        body |= {"ephemeral_id": line.raw["ephemeral_id"]} if line.private else {"ts": line.raw["ts"]}
+        answer = await self.http.post("/playground/action", json={**body, "selected_option": option})
+        answer.raise_for_status()
 
     async def asks(self, line: str = "/deploy config_x to production", who: str = ADA, channel: str = DEPLOYS) -> Line:
         """Type a line, and wait for the new card that it brings."""

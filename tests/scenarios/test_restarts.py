@@ -82,7 +82,7 @@ async def test_reports_of_evaluations_arrive_by_themselves_and_once_over_restart
     for number in range(3):
         async with staged(tmp_path, jobs=True) as stage:
             report = await stage.chat.hears(ADA, "Meeting notes", "has been running for", channel=EVALS, private=False)
-            assert {"Mark completed", "Snooze 1 h"} <= set(report.buttons())
+            assert {"Mark completed", "Stop reminding"} <= set(report.buttons())
             await stage.time_passes(minutes=10 * number)
             await stage.rests()
             said = await stage.chat.said(ADA, EVALS)

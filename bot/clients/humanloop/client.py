@@ -13,11 +13,14 @@ from bot.clients.humanloop.errors import detail_of
 from bot.clients.humanloop.operations import Operations
 from bot.clients.transport import EventHooks, Transport, checked_key
 from bot.domain.errors import Fault, Problem
-from bot.domain.evaluations import Evaluation
+from bot.domain.evaluations import Evaluation, Progress
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Split
+
+PROGRESS_PAGE = 500
+"""Datapoints of a run that are looked at for its results, in one call; v4 declares no largest page."""
 
 
 class HumanloopClient:
@@ -163,16 +166,22 @@ class HumanloopClient:
     def _cannot(self, doing: str) -> NotDone:
         return NotDone(Problem(Fault.INVALID, self._name, doing, detail="v4 has no such operation"))
 
-    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
-        """All evaluations with their scores. Raises `ProviderError`."""
+    async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
+        """All evaluations, with their scores or without. Raises `ProviderError`."""
         doing = f"reading the evaluations of {project.name}"
-        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=True, doing=doing)
+        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=scores, doing=doing)
         return tuple(mapping.evaluation(self._name, project.id, run) for run in runs)
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
         """One evaluation with its scores. Raises `ProviderError`."""
         run = await self.wire.get_evaluation(evaluation_id, evaluator_aggregates=True)
         return mapping.evaluation(self._name, project.id, run)
+
+    async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
+        """How many datapoints have results: of as many as one page holds. Raises `ProviderError`."""
+        del project
+        page = await self.wire.evaluation_datapoints_page(evaluation.id, size=PROGRESS_PAGE)
+        return mapping.progress(page, evaluation)
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
         """Set a status; the answer carries no scores (*Update Status* has none). Raises `ProviderError`."""

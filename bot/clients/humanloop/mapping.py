@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.clients.humanloop import wire
 from bot.domain.contents import Content, Message
-from bot.domain.evaluations import Evaluation, Evaluator, Score
+from bot.domain.evaluations import Evaluation, Evaluator, Progress, Score
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import NOTHING, One, Served
 
@@ -79,6 +79,18 @@ def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluati
         datapoints=(run.dataset_snapshot or run.dataset).datapoint_count,
         created_at=run.created_at,
         updated_at=run.updated_at,
+    )
+
+
+def progress(page: wire.Page[wire.EvaluationDatapoint], evaluation: Evaluation) -> Progress:
+    """How many datapoints of a page its evaluators have judged; one that failed on a datapoint has not."""
+    said = [{result.evaluator_id for result in row.evaluation_results if not result.error} for row in page.records]
+    wanted = {evaluator.id for evaluator in evaluation.evaluators}
+    return Progress(
+        total=page.total,
+        looked_at=len(said),
+        done=sum(wanted <= judges for judges in said),
+        judged={evaluator.id: sum(evaluator.id in judges for judges in said) for evaluator in evaluation.evaluators},
     )
 
 

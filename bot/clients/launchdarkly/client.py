@@ -14,7 +14,7 @@ from bot.clients.launchdarkly.errors import detail_of, fault_of
 from bot.clients.launchdarkly.operations import Instruction, Operations
 from bot.clients.transport import EventHooks, Transport, checked_key, path_of
 from bot.domain.errors import Fault, Problem
-from bot.domain.evaluations import Evaluation
+from bot.domain.evaluations import Evaluation, Progress
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
@@ -313,14 +313,18 @@ class LaunchDarklyClient:
 
     # what LaunchDarkly does not have
 
-    async def evaluations(self, project: Project) -> Sequence[Evaluation]:
+    async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
         """None: LaunchDarkly keeps no evaluations."""
-        del project
+        del project, scores
         return ()
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
         """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
         raise self._cannot(f"reading evaluation {evaluation_id} of {project.name}")
+
+    async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
+        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        raise self._cannot(f"reading how far evaluation {evaluation.id} of {project.name} is")
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
         """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""

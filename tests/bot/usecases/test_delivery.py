@@ -19,7 +19,7 @@ from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind
 from bot.store import StoreUnavailable
 from bot.store.database import Cause
 from bot.store.writing import Writing
-from bot.usecases import approvals, delivery, deploys, evaluations, notices
+from bot.usecases import approvals, delivery, deploys, left_running, notices
 from bot.usecases.ports import NotDelivered
 from tests.bot.usecases.steps import applied, asked, deactivate, deploy, needs, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, Memo, World, problem
@@ -139,7 +139,7 @@ async def test_where_there_is_no_card_there_is_nothing_to_deliver(world: World) 
     assert world.memo.said == []
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", set(NoticeKind) - {NoticeKind.SAMPLE})
 async def test_a_notice_about_what_is_gone_is_given_up_without_a_word(world: World, kind: NoticeKind) -> None:
     notice = Notice("n1", kind, "main:nothing@2026", DEPLOYS, world.clock.now())
     async with world.store.write() as tx:
@@ -630,7 +630,7 @@ async def test_a_report_waits_for_a_service_that_does_not_answer(world: World) -
     world = world.again("one", evaluations_channel="C0EVALS")
     run = world.provider.evaluated("support", "config_x", 0.5, status=RUNNING)
     world.provider.fail("evaluation", NotDone(problem(Fault.UNAVAILABLE, 503)))
-    await evaluations.sweep(world.ctx)
+    await left_running.sweep(world.ctx)
     assert world.memo.reports() == []
     world.clock.move(timedelta(minutes=1))
     assert await delivery.deliver_due(world.ctx) == 1
@@ -641,7 +641,7 @@ async def test_a_report_of_a_provider_that_is_not_configured_any_more_is_given_u
     world = world.again("one", evaluations_channel="C0EVALS")
     world.provider.evaluated("support", "config_x", 0.5, status=RUNNING)
     world.memo.failing = [NotDelivered("timeout")]
-    await evaluations.sweep(world.ctx)
+    await left_running.sweep(world.ctx)
     world.clock.move(timedelta(minutes=1))
     await delivery.deliver_due(world.again("one", providers={}).ctx)
     world.clock.move(timedelta(minutes=1))

@@ -23,7 +23,7 @@ from bot.domain.outcomes import (
 )
 from bot.grammar import parse
 from bot.grammar.readings import Understood
-from bot.usecases import evaluations
+from bot.usecases import left_running
 from bot.usecases.evaluation_lists import MOST_PROJECTS, PAGE
 from bot.usecases.lines import Speaker, run
 from tests.bot.usecases.steps import codes, the
@@ -139,7 +139,7 @@ async def many_projects(world: World) -> None:
 async def test_of_many_projects_those_known_to_run_are_listed_without_asking_each(world: World) -> None:
     _, _, running = some_runs(world)
     gone = world.provider.evaluated("search", "rewrite", 0.5, created_at=NOON, status=RUNNING)
-    await evaluations.sweep(world.ctx)
+    await left_running.sweep(world.ctx)
     del world.provider.runs["pr_search"]
     await many_projects(world)
     world.provider.calls.clear()

@@ -10,8 +10,9 @@ import pytest
 from bot.domain.evaluations import RUNNING
 from bot.domain.notices import Reminder
 from bot.domain.outcomes import Snoozed
+from bot.domain.reminding import Snooze
 from bot.store import Reading
-from bot.usecases import evaluations
+from bot.usecases import left_running, reminders
 from tests.builders import NOON, RAVI, World
 
 HOUR = timedelta(hours=1)
@@ -20,8 +21,8 @@ HOUR = timedelta(hours=1)
 async def test_the_end_of_a_snooze_is_said_once_by_two_processes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.provider.evaluated("support", "config_x", 0.9, status=RUNNING, created_at=NOON - timedelta(days=2))
     one, other = (world.again(owner, evaluations_channel="C0EVALS").ctx for owner in ("one", "other"))
-    await evaluations.sweep(one)
-    assert isinstance(await evaluations.snooze(one, "main:ev_0_config_x", RAVI, HOUR), Snoozed)
+    await left_running.sweep(one)
+    assert isinstance(await reminders.snooze(one, "main:ev_0_config_x", RAVI, Snooze.HOUR), Snoozed)
     world.clock.move(HOUR)
     posted = sum(not said.edited for said in world.memo.reports())
     read, has_read, may_go_on = Reading.reminder, asyncio.Event(), asyncio.Event()
@@ -33,11 +34,11 @@ async def test_the_end_of_a_snooze_is_said_once_by_two_processes(world: World, m
         return found
 
     monkeypatch.setattr(Reading, "reminder", then_dawdles)
-    late = asyncio.create_task(evaluations.sweep(other))
+    late = asyncio.create_task(left_running.sweep(other))
     await asyncio.wait_for(has_read.wait(), 10)
     monkeypatch.setattr(Reading, "reminder", read)
-    await evaluations.sweep(one)
-    assert isinstance(await evaluations.snooze(one, "main:ev_0_config_x", RAVI, HOUR), Snoozed)
+    await left_running.sweep(one)
+    assert isinstance(await reminders.snooze(one, "main:ev_0_config_x", RAVI, Snooze.HOUR), Snoozed)
     may_go_on.set()
     await asyncio.wait_for(late, 10)
 

@@ -10,8 +10,11 @@ from bot.playground.blocks import Check
 from handlers.messages import Message
 from handlers.messages.blocks import size
 
-OURS = re.compile(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[0-9: \-]+UTC>|<@U0[A-Z0-9]+>")
-"""Dates, and mentions of the people in the samples: the only control sequences that may leave the house."""
+OURS = re.compile(
+    r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[0-9: \-]+UTC>"
+    r"|<@U0[A-Z0-9]+>|<#C0[A-Z]+>"
+)
+"""Dates, mentions of the people in the samples, links to their channels: no other control sequence leaves the house."""
 
 MARK = "FOREIGN"
 """Put into foreign text, so that a test sees where it went."""

@@ -33,6 +33,12 @@ def buttons(message: Message | dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {each["text"]["text"]: each for each in found if each and each.get("type") == "button"}
 
 
+def menus(message: Message) -> list[dict[str, Any]]:
+    """Every menu."""
+    found = [each for block in message.blocks for each in block.get("elements", ())]
+    return [each for each in found if each["type"] == "static_select"]
+
+
 def _block(block: dict[str, Any]) -> Iterator[str]:
     match block["type"]:
         case "section":
@@ -41,7 +47,9 @@ def _block(block: dict[str, Any]) -> Iterator[str]:
         case "context":
             yield "  " + " ".join(_unescape(each["text"]) for each in block["elements"])
         case "actions":
-            yield " ".join(f"[{_unescape(each['text']['text'])}]" for each in block["elements"])
+            yield " ".join(
+                f"[{_unescape((each.get('text') or each['placeholder'])['text'])}]" for each in block["elements"]
+            )
         case "divider":
             yield "----"
         case "rich_text":

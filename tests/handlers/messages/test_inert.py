@@ -176,7 +176,7 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
         Explanation(name, one.kind, one.project, one.environment, None, None, NeedsApproval(one.seen.rule, 0, 2)),
         *looks(one, config, content, name),
         EvaluationUpdated(evaluation(id=name, config_name=name, status=name), name),
-        Snoozed(name, NOW.isoformat()),
+        Snoozed(name, NOW.isoformat(), (NOW + DAY).isoformat()),
         NotYet(name),
         Harmless(name),
         Permission(name, Denied(one.reasons)),
@@ -281,7 +281,7 @@ def test_every_report_about_an_evaluation_is_too(name: str, exact: bool, ended_a
         evaluators=tuple(Evaluator(kind, name, kind, name) for kind in kinds for _ in range(4)),
     )
     reminder = Reminder(name, "pr_1", name, name, NOW, NOW + DAY, NOW if ended_as else None, ended_as, name)
-    check(messages.evaluation_report(EvaluationView(one, name, reminder, NOW - DAY, exact, NOW, True)))
+    check(messages.reminder(EvaluationView(one, name, reminder, NOW - DAY, exact, NOW, True)))
 
 
 @relaxed

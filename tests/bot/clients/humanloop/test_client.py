@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.clients.base import Capabilities, NotDone
 from bot.clients.humanloop import HumanloopClient
 from bot.domain.errors import Fault
+from bot.domain.evaluations import Progress
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import NOTHING, One, Served, Split
 from tests.contracts.humanloop import DEPLOYMENTS, EVALUATION, PROJECT, PROJECT_CONFIG
@@ -113,3 +114,20 @@ async def test_what_v4_does_not_have_is_refused_without_asking_it(
 async def test_nobody_looks_after_a_project_and_nobody_is_known_to_have_moved_it(client: HumanloopClient) -> None:
     assert await client.maintainers("ada@example.com") == ()
     assert await client.last_moved(TRIAGE, STAGING) is None
+
+
+async def test_a_result_that_is_an_error_is_no_result(client: HumanloopClient, server: FaultyServer) -> None:
+    server.always = answer(EVALUATION)
+    run = await client.evaluation(TRIAGE, "ev_1")
+    (judge,) = run.evaluators
+    result = {"id": "evr_1", "evaluator_id": judge.id, "value": True, "error": None}
+    rows = [
+        [result],
+        [result | {"value": None, "error": "no answer"}],
+        [],
+        [result | {"evaluator_id": "evfn_other"}],
+        None,
+    ]
+    records = [{"datapoint": {"id": f"evtc_{number}"}, "evaluation_results": row} for number, row in enumerate(rows)]
+    server.always = answer({"records": records, "page": 1, "size": 500, "total": 40})
+    assert await client.progress(TRIAGE, run) == Progress(total=40, looked_at=5, done=1, judged={judge.id: 1})

@@ -24,6 +24,7 @@ from tests.bot.clients.launchdarkly.wiremock import (
     service,
 )
 from tests.contracts import launchdarkly as ld
+from tests.handlers.messages import samples
 
 SUPPORT = Project("shop", "support-reply", "Support reply")
 STAGING = Environment("shop", "staging", "Staging")
@@ -537,6 +538,7 @@ async def test_what_launchdarkly_does_not_have_is_refused_without_asking_it() ->
     for refused in (
         client.create_project("New", None),
         client.evaluation(SUPPORT, "ev_1"),
+        client.progress(SUPPORT, samples.evaluation()),
         client.set_evaluation_status(SUPPORT, "ev_1", "completed"),
     ):
         with pytest.raises(NotDone) as caught:
