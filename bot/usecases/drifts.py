@@ -66,17 +66,14 @@ async def _make_right(ctx: Context, drift: Drift, actor: Actor) -> bool:
     """Write down that what is live is right, and who said so. False: somebody was faster."""
     now = ctx.clock.now()
     async with ctx.store.write() as tx:
-        for each in (drift, *await tx.led_by(drift)):
-            if await end(tx, each, Ending.ADOPTED, now, actor.user_id):
-                right = Baseline(
-                    *each.was.place, each.now, now, Source.ADOPTED, by=actor.user_id, content=each.now_content
-                )
-                await tx.save_baseline(right)
-                facts = {"environment": each.environment.id, "drift": each.id}
-                await tx.record(entry(Event.DRIFT_ADOPTED, subject_of(each), now, actor, **facts))
-            elif each is drift:
-                return False
-    return True
+        every = (drift, *await tx.led_by(drift))
+        adopted = [each for each in every if await end(tx, each, Ending.ADOPTED, now, actor.user_id)]
+        for each in adopted:
+            right = Baseline(*each.was.place, each.now, now, Source.ADOPTED, by=actor.user_id, content=each.now_content)
+            await tx.save_baseline(right)
+            facts = {"environment": each.environment.id, "drift": each.id}
+            await tx.record(entry(Event.DRIFT_ADOPTED, subject_of(each), now, actor, **facts))
+    return drift in adopted
 
 
 async def restore(ctx: Context, value: str, actor: Actor, place: Place) -> Outcome:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.usecases.watching import PATIENCE, watch
+from bot.usecases.silences import PATIENCE
+from bot.usecases.watching import watch
 from handlers.ids import value
 from tests.bot.usecases.test_watching import down
 from tests.builders import PRODUCTION

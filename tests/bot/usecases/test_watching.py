@@ -24,7 +24,8 @@ from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
 from bot.usecases.context import Context
 from bot.usecases.ports import NotDelivered
-from bot.usecases.watching import ENOUGH, PATIENCE, Watched, watch
+from bot.usecases.silences import PATIENCE
+from bot.usecases.watching import ENOUGH, MANY, Watched, watch
 from tests.bot.usecases.steps import applied, asked, deploy, killed, state, stored, the
 from tests.builders import ADA, NOON, PRODUCTION, RAVI, MemoryProvider, World, make_world, problem
 
@@ -375,6 +376,21 @@ async def test_two_processes_tell_it_once(world: World) -> None:
     world.clock.move(5 * MINUTE)
     seen = await asyncio.gather(watch(world.ctx), watch(other.ctx))
     assert sum(each.ended for each in seen) == 1
+
+
+async def test_where_much_moved_at_once_it_is_told_a_few_at_a_time(world: World) -> None:
+    for number in range(8):
+        world.provider.add(f"more {number}", "one", "two")
+        world.provider.put(f"more {number}", PRODUCTION, "one")
+    await world.ctx.index.refresh()
+    await looks(world)
+    for number in range(8):
+        world.provider.put(f"more {number}", PRODUCTION, "two")
+    assert (await looks(world)).found == 8
+    assert len(world.memo.drifts()) == MANY
+    await looks(world)
+    await looks(world)
+    assert sorted(each.project.name for each in world.memo.drifts()) == [f"more {number}" for number in range(8)]
 
 
 async def test_a_project_that_vanished_ends_it(world: World) -> None:
