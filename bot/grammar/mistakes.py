@@ -136,18 +136,18 @@ def misspelt_verb(typed: Typed) -> str | None:
     return found[0] if found else None
 
 
-def bad_field(line: str, detail: str) -> Mistake:
-    """A field that is not known, given twice, or cannot be set so."""
+def bad_field(line: str, detail: str, problem: str = "bad_field") -> Mistake:
+    """A field that is not known, or cannot be set so: `problem` says how, see `Misunderstood`."""
     name, _, value = detail.partition("=")
     near = [
         line.replace(f"{name}=", f"{found}=", 1)
-        for found, _, _ in process.extract(name, sorted(FIELDS), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        for found, _, _ in process.extract(name, sorted(FIELDS - {name}), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     ]
     if value:  # the field takes only certain words
         near = [line.replace(detail, f"{name}={word}", 1) for word in YES_NO]
     own = re.split(r"[\w-]+=", line, maxsplit=1)[0].strip()
     examples = (f'{own} name="New name"', _line_example("project update"))
-    return Mistake("bad_field", detail, usage("project update"), tuple(near), examples=examples)
+    return Mistake(problem, detail, usage("project update"), tuple(near), examples=examples)
 
 
 def too_long(limit: str, head: str = "") -> Mistake:

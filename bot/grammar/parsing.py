@@ -134,7 +134,7 @@ def _understand_head(line: str, first: str, typed: Typed, reason: str | None) ->
     try:
         readings = _readings(first, typed, reason)
     except BadField as wrong:
-        return mistakes.bad_field(line, wrong.detail)
+        return mistakes.bad_field(line, wrong.detail, wrong.problem)
     if len(readings) > MAX_READINGS:
         return mistakes.too_long(f"{MAX_READINGS} meanings", typed.head)
     if not readings or mistakes.misspelt_verb(typed):

@@ -316,7 +316,7 @@ class Misunderstood:
     text: str
     problem: str
     """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, no_time, bad_date, bad_zone,
-    bad_duration, bad_field, too_long, empty."""
+    bad_duration, bad_field, twice, not_alone, too_long, empty."""
     detail: str = ""
     """The word or the part that is meant: ``TIME``, ``prodction``."""
     usage: str = ""

@@ -14,11 +14,12 @@ _FIELD = re.compile(r"([a-z_-]+)=", re.IGNORECASE | re.ASCII)
 
 
 class BadField(Exception):
-    """A field that cannot be set so. `detail` is what was typed."""
+    """A field that cannot be set so. `detail` is what was typed, `problem` that of the `Mistake`."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, problem: str = "bad_field") -> None:
         super().__init__(detail)
         self.detail = detail
+        self.problem = problem
 
 
 def is_change_id(text: str) -> bool:
@@ -63,9 +64,12 @@ def _check(found: list[Assignment]) -> None:
     names = [assignment.field for assignment in found]
     for assignment in found:
         name = assignment.field
-        alone = name == "active" and len(found) > 1
         wrong_value = name == "inverted" and assignment.value.lower() not in YES_NO
-        if name not in FIELDS or names.count(name) > 1 or alone:
+        if name not in FIELDS:
             raise BadField(name)
+        if names.count(name) > 1:
+            raise BadField(name, "twice")
+        if name == "active" and len(found) > 1:
+            raise BadField(name, "not_alone")
         if wrong_value:
             raise BadField(f"{name}={assignment.value}")

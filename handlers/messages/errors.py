@@ -168,6 +168,8 @@ MISUNDERSTANDINGS: dict[str, str] = {
     "bad_zone": "{detail} is not the name of one zone. Zones are written like `Europe/Madrid`, or `UTC`.",
     "bad_duration": "{detail} is not a length of time, such as `2 hours`, `30m` or `3 days`.",
     "bad_field": "{detail} is not a field that can be set.",
+    "twice": "{detail} is named twice.",
+    "not_alone": "{detail} stands alone on its line: it asks for a deploy, which is approved by itself.",
     "too_long": "The line is too long.",
     "empty": "The line is empty.",
 }

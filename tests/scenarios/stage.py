@@ -155,6 +155,10 @@ class Registry:
         records = (await self.call("GET", "/projects?size=100"))["records"]
         return next(str(record["id"]) for record in records if record["name"] == name)
 
+    async def projects(self) -> list[str]:
+        """The names of all projects, the newest first."""
+        return [str(record["name"]) for record in (await self.call("GET", "/projects?size=100"))["records"]]
+
     async def live(self, project: str, environment: str = "production") -> str | None:
         """The name of what is live."""
         rows = await self.call("GET", f"/projects/{await self.project_id(project)}/deployed-configs")

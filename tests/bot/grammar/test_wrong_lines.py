@@ -102,8 +102,8 @@ LINES = [
         ['project update triage name="New name"'],
         'project update triage name="New name"',
     ),
-    ("project update triage name=a name=b", "bad_field: name", [], 'project update triage name="New name"'),
-    ("project update triage active=config_x name=b", "bad_field: active", [], 'project update triage name="New name"'),
+    ("project update triage name=a name=b", "twice: name", [], 'project update triage name="New name"'),
+    ("project update triage active=config_x name=b", "not_alone: active", [], 'project update triage name="New name"'),
     (
         "project update triage inverted=maybe",
         "bad_field: inverted=maybe",

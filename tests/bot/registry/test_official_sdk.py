@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -320,3 +322,11 @@ def test_what_is_not_built_says_so(sdk: Any, made: Prepared) -> None:
     ):
         status, detail = refused(call)
         assert (status, detail.startswith("This registry does not do ")) == (501, True)
+
+
+def test_the_example_of_the_readme_runs(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = Path(__file__).parents[3] / "README.md"
+    (example,) = re.findall(r"```python\n(from humanloop .*?)```", readme.read_text("utf-8"), re.DOTALL)
+    assert 'host="http://127.0.0.1:8000/v4"' in example
+    exec(example.replace("http://127.0.0.1:8000/v4", host).replace("hl_sk_…", KEY), {})
+    assert capsys.readouterr().out == "Hello {{name}}\n"
