@@ -24,6 +24,7 @@ from bot.usecases import (
     drifts,
     evaluation_lists,
     evaluations,
+    gates,
     project_edits,
     reminders,
 )
@@ -65,6 +66,8 @@ class Actions:
             Action.UNDO: lambda change, actor, click: deploys.undo(ctx, change, actor, place_of(click)),
             Action.LOOK_AGAIN: lambda change, actor, _: applying.look_again(ctx, change, actor),
             Action.CLOSE_AS_FAILED: lambda change, actor, _: applying.close_as_failed(ctx, change, actor),
+            Action.CHECK_NOW: lambda change, actor, _: gates.check_now(ctx, change, actor),
+            Action.REPLACE_SPLIT: lambda draft, actor, click: deploys.replace_split(ctx, draft, actor, place_of(click)),
             Action.PROJECT_CONFIRM: lambda draft, actor, _: project_edits.confirm(ctx, draft, actor),
             Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
             Action.DRIFT_ADOPT: lambda shown, actor, _: drifts.adopt(ctx, shown, actor),

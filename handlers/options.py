@@ -52,7 +52,7 @@ class Options:
 
 
 def _id(thing: Config | Project | Environment) -> str:
-    return value(f"{thing.provider}:{thing.id}")
+    return value(":".join(thing.key))
 
 
 def _key(picked: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,8 @@ class MemoryProvider:
     """Ids of environments where the service demands its own approval."""
     hindrances: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     """By environment id: why nothing can be made live there."""
+    revisions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By project and environment id: how often what is live was changed by us."""
     asked: dict[str, Gate] = field(default_factory=dict)
     """Approvals that were asked for, by id."""
     moves: dict[tuple[str, str], Moved] = field(default_factory=dict)
@@ -285,7 +288,8 @@ class MemoryProvider:
         now = {each.id: self.live.get((project.id, each.id), NOTHING) for each in self.environments}
         versions = {each.config.id: each.config.content_version for each in self.configs_[project.id]}
         known = None if self.capabilities.immutable_configs else versions
-        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances), known)
+        counts = {each.id: self.revisions[project.id, each.id] for each in self.environments}
+        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances), known, counts)
 
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
@@ -311,6 +315,7 @@ class MemoryProvider:
             return
         key = (project.id, environment.id)
         rules = self.live.get(key, NOTHING).winning_rules
+        self.revisions[key] += 1
         one = One(live.id, live.content_version, live.name) if isinstance(live, Config) else live
         self.live[key] = Served(one, rules) if one else replace(NOTHING, winning_rules=rules)
 

@@ -103,7 +103,7 @@ class ServedNow:
     hindrances: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """By environment id: why nothing may be made live there by us. Who is not listed has none."""
     versions: Mapping[str, str] | None = None
-    """Content version by config id, where contents can change under an id and one look shows that, too."""
+    """Content version by config id; None where contents never change under an id."""
     revisions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By environment id: a number that grows by one with each change there, where the provider counts them."""
 

@@ -10,8 +10,9 @@ from bot.domain.actors import Actor, Place
 from bot.domain.contents import Content
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evidence
+from bot.domain.gates import Gate
 from bot.domain.names import Config, Environment, Project, change_label
-from bot.domain.served import Served
+from bot.domain.served import Served, Split
 
 
 class State(StrEnum):
@@ -69,7 +70,6 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.APPROVED, Move.WITHDRAW): State.WITHDRAWN,
     (State.APPROVED, Move.SUPERSEDE): State.SUPERSEDED,
     (State.APPROVED, Move.VOID): State.VOID,
-    (State.APPROVED, Move.WAIT_AT_PROVIDER): State.AT_PROVIDER,
     (State.APPROVED, Move.BEGIN): State.APPLYING,
     (State.SCHEDULED, Move.COME_DUE): State.APPROVED,
     (State.SCHEDULED, Move.WITHDRAW): State.WITHDRAWN,
@@ -81,6 +81,7 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.AT_PROVIDER, Move.EXPIRE): State.EXPIRED,
     (State.AT_PROVIDER, Move.VOID): State.VOID,
     (State.AT_PROVIDER, Move.FAIL): State.FAILED,
+    (State.APPLYING, Move.WAIT_AT_PROVIDER): State.AT_PROVIDER,
     (State.APPLYING, Move.SUCCEED): State.APPLIED,
     (State.APPLYING, Move.FAIL): State.FAILED,
     (State.APPLYING, Move.VOID): State.VOID,
@@ -169,6 +170,10 @@ class Change:
     """Where a promote takes its config from."""
     undoes: str | None = None
     """Id of the change that this one takes back."""
+    split: Split | None = None
+    """The weights that are put back, instead of one config; `target` is None then."""
+    gate: Gate | None = None
+    """The approval that the provider demands for it, once it was asked for there."""
     expires_at: datetime | None = None
     applied_at: datetime | None = None
     attempt: Attempt = Attempt.NONE
@@ -180,6 +185,11 @@ class Change:
     problem: Problem | None = None
     """Why it failed, or why its outcome is unknown."""
     revision: int = 1
+
+    @property
+    def wanted(self) -> Config | Split | None:
+        """What is to be live; None for nothing."""
+        return self.target or self.split
 
     @property
     def label(self) -> str:
@@ -222,6 +232,10 @@ class Event(StrEnum):
     EXPIRED = "change.expired"
     SUPERSEDED = "change.superseded"
     VOIDED = "change.voided"
+    AT_PROVIDER = "change.at_provider"
+    """The provider was asked for its own approval."""
+    DECLINED = "change.declined"
+    """That approval was declined."""
     APPLYING = "change.applying"
     SENDING = "change.sending"
     APPLIED = "change.applied"

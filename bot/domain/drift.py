@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot.domain.changes import Change, State
 from bot.domain.contents import Content
 from bot.domain.gates import Moved
-from bot.domain.names import Environment, Project
+from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Nothing, Off, One, Served
 
 SETTLING = timedelta(seconds=30)
@@ -148,7 +148,8 @@ def _ours(known: Baseline, served: Served, looked_at: datetime, under_way: Chang
 
 def made_live(change: Change) -> Served:
     """What is served once a change has taken effect: rules that win over it are left as they are."""
-    live = One(change.target.id, change.target.content_version, change.target.name) if change.target else Nothing()
+    wanted = change.wanted
+    live = One(wanted.id, wanted.content_version, wanted.name) if isinstance(wanted, Config) else wanted or Nothing()
     return Served(live, change.seen.base.winning_rules)
 
 

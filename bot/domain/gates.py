@@ -22,6 +22,14 @@ class GateState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What is remembered of an approval that was asked for at a provider: its id there, and where people review it."""
+
+    id: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """What one person said at the provider. `by` is a name or an e-mail address, or an id where there is neither."""
 

@@ -37,6 +37,27 @@ class AwaitingApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class AtProvider:
+    """It waits for the provider's own approval, which is asked for there."""
+
+    change: Change
+    problem: Problem | None = None
+    """Why it could not be looked at just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropsSplit:
+    """It would give up weights that somebody set by hand; nothing is asked for before that is confirmed."""
+
+    kind: Kind
+    project: Project
+    environment: Environment
+    live: Served
+    kept: str
+    """What the button that confirms it needs, to be stored."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An expected no. `change` is set when the no ended, or concerns, a change that exists."""
 
@@ -530,6 +551,8 @@ class Harmless:
 Outcome = (
     Applied
     | AwaitingApproval
+    | AtProvider
+    | DropsSplit
     | Refused
     | Failed
     | Unknown

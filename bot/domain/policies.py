@@ -18,7 +18,7 @@ from bot.domain.edits import Sought
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Off, One, Served
+from bot.domain.served import Nothing, Off, One, Served, Split
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
 """Environments of these names need no approval, unless the provider marks them default or critical."""
@@ -131,6 +131,12 @@ class Request:
     because: str | None = None
     refused_lately: int = 0
     """How often this person was refused within `REFUSAL_SPAN`."""
+    hindrances: tuple[Reason, ...] = ()
+    """Why nothing can be made live there by us, as the provider shows it."""
+    split: Split | None = None
+    """The weights to put back, instead of one target."""
+    drops: str | None = None
+    """Fingerprint of the weights that the requester was shown and gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,8 @@ class Application:
     approvers: tuple[Actor, ...]
     asked_at: datetime
     undone: Undone | None = None
+    hindrances: tuple[Reason, ...] = ()
+    """Why nothing can be made live there by us, as the provider shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,16 +393,34 @@ def _rule_reasons(rule: Rule | None) -> Iterator[Reason]:
 
 def _target_reasons(facts: Request) -> Iterator[Reason]:
     target, served = facts.target, facts.served
+    yield from facts.hindrances
     if served is None:
         yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
+    elif _drops_weights(facts, served):
+        yield Reason(Code.SPLIT_LIVE)
+    if facts.split is not None:
+        if served is not None and served.live == facts.split:
+            yield Reason(Code.ALREADY_LIVE)
+        return
     if target is None:
         if served is not None and isinstance(served.live, Nothing | Off):
             yield Reason(Code.NOTHING_LIVE)
         return
+    if target.is_archived:
+        yield Reason(Code.ARCHIVED, facts={"config": target.name})
     if (target.provider, target.project_id) != facts.project.key:
         yield Reason(Code.OTHER_PROJECT, facts={"config": target.name, "project": facts.project.name})
     elif served is not None and served.serves(target.id, target.content_version):
         yield Reason(Code.ALREADY_LIVE)
+
+
+def _drops_weights(facts: Request, served: Served) -> bool:
+    """Weights that somebody set by hand are given up knowingly: these ones, not whatever is there by then.
+
+    An undo says itself what it takes back, and where nothing can be done nothing is given up.
+    """
+    by_hand = isinstance(served.live, Split) and not facts.hindrances and facts.kind is not Kind.UNDO
+    return by_hand and facts.drops != served.fingerprint()
 
 
 def _decide_vote(facts: Vote) -> Answer:
@@ -438,7 +464,7 @@ def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
     yield from _who(facts.actor)
     if facts.actor.key != facts.requester.key:
         yield Reason(Code.NOT_REQUESTER, Lifter.REQUESTER)
-    if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED):
+    if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
         yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
 
 
@@ -465,6 +491,7 @@ def _decide_application(facts: Application) -> Answer:
 
 def _moved_reasons(facts: Application) -> Iterator[Reason]:
     """What of that which the approvers saw is different now."""
+    yield from facts.hindrances
     if facts.environment is None:
         yield Reason(Code.ENVIRONMENT_CHANGED)
     if facts.served is None:

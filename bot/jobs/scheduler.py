@@ -80,6 +80,8 @@ def table(
             timedelta(seconds=1), 2 * minute, sweeps.notices_to_say, each=True),
         Job("approvals that wait", "ends approvals that waited too long",
             minute, minute, sweeps.approvals_that_wait),
+        Job("approvals at providers", "follows approvals that a provider demands itself, and applies what was approved",
+            minute / 2, 2 * minute, sweeps.approvals_at_providers, jitter=3),
         Job("evaluations left running", "reports evaluations that run for longer than the threshold",
             5 * minute, 4 * minute, sweeps.evaluations_left_running, jitter=10),
         Job("drift watch", "tells once when something live was changed outside configbot",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, delivery, left_running, watching
+from bot.usecases import applying, approvals, delivery, gates, left_running, watching
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
@@ -17,6 +17,11 @@ async def interrupted_changes(ctx: Context) -> str:
 async def approvals_that_wait(ctx: Context) -> str:
     """End approvals that waited too long."""
     return f"{await approvals.expire(ctx)} expired"
+
+
+async def approvals_at_providers(ctx: Context) -> str:
+    """Follow what waits for an approval at a provider."""
+    return f"{await gates.follow_all(ctx)} moved on"
 
 
 async def evaluations_left_running(ctx: Context) -> str:

@@ -17,7 +17,9 @@ from bot.domain.changes import RuleMark, Seen
 from bot.domain.contents import Content
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
+from bot.domain.gates import Gate
 from bot.domain.names import Config, Environment
+from bot.domain.served import Served, Split
 
 VERSION = 1
 
@@ -214,3 +216,26 @@ def _to_comparison(document: Mapping[str, Any]) -> Comparison:
         datapoints=document["datapoints"],
         measured_at=maybe(datetime.fromisoformat, document["measured_at"]),
     )
+
+
+def from_split(split: Split) -> JSON:
+    """Weights to put back."""
+    return served.to_document(Served(split))
+
+
+def to_split(document: Mapping[str, Any]) -> Split:
+    """The inverse of `from_split`. Raises `ValueError` for anything that is served otherwise."""
+    match served.from_document(dict(document)).live:
+        case Split() as split:
+            return split
+    raise ValueError("weights to put back that are none")
+
+
+def from_gate(gate: Gate) -> JSON:
+    """What is remembered of an approval at a provider."""
+    return {"id": gate.id, "link": gate.link}
+
+
+def to_gate(document: Mapping[str, Any]) -> Gate:
+    """The inverse of `from_gate`."""
+    return Gate(document["id"], document["link"])

@@ -16,19 +16,23 @@ from bot.domain.pace import Lane
 from bot.store.codec import (
     from_config,
     from_environment,
+    from_gate,
     from_person,
     from_problem,
     from_reason,
     from_seen,
+    from_split,
     maybe,
     opened,
     sealed,
     to_config,
     to_environment,
+    to_gate,
     to_person,
     to_problem,
     to_reason,
     to_seen,
+    to_split,
 )
 
 Values = dict[str, Any]
@@ -71,6 +75,8 @@ def from_change(change: Change) -> Values:
                 "requester": from_person(change.requester),
                 "because": change.because,
                 "seen": from_seen(change.seen),
+                "split": maybe(from_split, change.split),
+                "gate": maybe(from_gate, change.gate),
                 "reasons": [from_reason(reason) for reason in change.reasons],
                 "problem": maybe(from_problem, change.problem),
             }
@@ -98,6 +104,8 @@ def to_change(row: RowMapping) -> Change:
             because=details["because"],
             source=maybe(to_environment, details["source"]),
             undoes=row["undoes"],
+            split=maybe(to_split, details.get("split")),
+            gate=maybe(to_gate, details.get("gate")),
             expires_at=row["expires_at"],
             applied_at=row["applied_at"],
             attempt=Attempt(row["attempt"]),

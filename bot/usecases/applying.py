@@ -10,18 +10,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.clients.base import ProviderError, ServedNow, Unsure
+from bot.clients.base import NotDone, ProviderClient, ProviderError, ServedNow, Unsure
 from bot.domain.actors import Actor
 from bot.domain.changes import Attempt, AuditEntry, Change, Event, Move, Say, State, after
 from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Evidence
+from bot.domain.gates import Gate, GateState
 from bot.domain.names import Environment
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
+from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Outcome, Refused, Rejected, Unknown, Void
 from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
+from bot.usecases import gating
 from bot.usecases.baselines import now_right
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_about, deliver_card
@@ -44,7 +46,7 @@ async def apply(ctx: Context, change_id: str) -> Outcome:
     return await _carry_on(ctx, claimed)
 
 
-async def _claim(ctx: Context, change_id: str) -> Change | Outcome:
+async def _claim(ctx: Context, change_id: str, attempt: Attempt = Attempt.LOOKING) -> Change | Outcome:
     now = ctx.clock.now()
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
@@ -54,7 +56,7 @@ async def _claim(ctx: Context, change_id: str) -> Change | Outcome:
         if state is None:
             return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
         begun = replace(
-            change, state=state, attempt=Attempt.LOOKING, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now
+            change, state=state, attempt=attempt, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now
         )
         saved = await tx.save(begun, change.state, [entry(Event.APPLYING, change.id, now)])
     return saved or Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
@@ -127,12 +129,17 @@ async def _carry_on(ctx: Context, change: Change) -> Outcome:
     try:
         looked = await _look_again(ctx, change)
     except ProviderError as error:
+        if change.gate is not None:  # what was approved there stands: the next sweep looks again
+            return await _back_to_the_provider(ctx, change)
         return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     _step(change, "looked")
     answer = decide(looked.facts)
     if isinstance(answer, Denied | NeedsApproval):
         reasons = await _told_already(ctx, change, _why_not(answer))
+        await gating.drop(ctx, change)
         return await _finish(ctx, change, Move.VOID, Event.VOIDED, reasons=reasons)
+    if change.gate is None and change.environment.id in looked.served.gated:
+        return await _ask_the_provider(ctx, change)
     now = ctx.clock.now()
     async with ctx.store.write() as tx:
         sending = replace(change, attempt=Attempt.SENDING, lease_until=now + LEASE, updated_at=now)
@@ -141,6 +148,29 @@ async def _carry_on(ctx: Context, change: Change) -> Outcome:
         return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
     _step(saved, "intent recorded")
     return await _send(ctx, saved, looked.served)
+
+
+async def _ask_the_provider(ctx: Context, change: Change) -> Outcome:
+    """The environment demands the provider's own approval: it is asked for, and waited for, whatever our key may."""
+    now = ctx.clock.now()
+    waiting = replace(change, state=_after(change, Move.WAIT_AT_PROVIDER), lease_until=now + LEASE, updated_at=now)
+    async with ctx.store.write() as tx:
+        saved = await tx.save(waiting, change.state, [])
+    return await gating.ask(ctx, saved) if saved is not None else _overtaken(change)
+
+
+async def _back_to_the_provider(ctx: Context, change: Change) -> Outcome:
+    state = _after(change, Move.WAIT_AT_PROVIDER)
+    rested = replace(change, state=state, lease_by=None, lease_until=None, updated_at=ctx.clock.now())
+    async with ctx.store.write() as tx:
+        saved = await tx.save(rested, change.state, [])
+    return AtProvider(saved) if saved is not None else _overtaken(change)
+
+
+def _after(change: Change, move: Move) -> State:
+    state = after(change.state, move)
+    assert state is not None  # noqa: S101 - every caller makes a move of the table
+    return state
 
 
 def _why_not(answer: Denied | NeedsApproval) -> tuple[Reason, ...]:
@@ -193,7 +223,7 @@ async def _look_again(ctx: Context, change: Change) -> _Looked:
         requester=people[0],
         seen=change.seen,
         target=change.target,
-        target_version=await _version_now(ctx, change),
+        target_version=_version_now(change, served),
         environment=environment,
         served=now_served,
         rule=ctx.rule_for(change.project, environment) if environment else None,
@@ -201,6 +231,7 @@ async def _look_again(ctx: Context, change: Change) -> _Looked:
         approvers=tuple(people[1:]),
         asked_at=change.created_at,
         undone=undone,
+        hindrances=tuple(served.hindrances.get(change.environment.id, ())),
     )
     return _Looked(facts, served)
 
@@ -209,23 +240,33 @@ def _environment(served: ServedNow, change: Change) -> Environment | None:
     return next((found for found in served.environments if found.id == change.environment.id), None)
 
 
-async def _version_now(ctx: Context, change: Change) -> str | None:
-    """The content version of the target as it is now; read again only where contents can change under an id."""
-    if change.target is None:
+def _version_now(change: Change, served: ServedNow) -> str | None:
+    """The content version of the target as it is now; None when the target is gone, or there is none."""
+    if change.target is None or served.versions is None:
+        return change.target.content_version if change.target else None
+    return served.versions.get(change.target.id)
+
+
+async def _write(ctx: Context, change: Change) -> ServedNow | None:
+    """The one write. Answers what is live then, where the provider's answer says so."""
+    client = ctx.provider(change.project.provider)
+    comment = await gating.comment_on(ctx, change)
+    if change.gate is not None:
+        await _through_the_gate(client, change, change.gate, comment)
         return None
-    client = ctx.provider(change.project.provider)
-    if client.capabilities.immutable_configs:
-        return change.target.content_version
-    configs = await client.configs(change.project)
-    return next((found.config.content_version for found in configs if found.config.id == change.target.id), None)
+    if change.wanted is None:
+        return await client.clear(change.project, change.environment, comment=comment)
+    return await client.serve(change.project, change.environment, change.wanted, comment=comment)
 
 
-async def _write(ctx: Context, change: Change) -> None:
-    client = ctx.provider(change.project.provider)
-    if change.target is None:
-        await client.clear(change.project, change.environment)
-    else:
-        await client.serve(change.project, change.environment, change.target)
+async def _through_the_gate(client: ProviderClient, change: Change, gate: Gate, comment: str) -> None:
+    """Do what was approved at the provider. Raises `NotDone` where it can no longer be done."""
+    came = await client.apply_approval(gate.id, comment=comment)
+    if came.state is not GateState.APPLIED:
+        detail = "; ".join(came.conflicts) or f"the approval is {came.state.value} there"
+        fault = Fault.CONFLICT if came.state is GateState.FAILED else Fault.GATED
+        doing = f"applying what was approved for {change.project.name}"
+        raise NotDone(Problem(fault, client.name, doing, detail=detail))
 
 
 async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outcome:
@@ -233,20 +274,38 @@ async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outco
     if _is_late(ctx, change):
         return _overtaken(change)
     try:
-        await _write(ctx, change)
+        answered = await _write(ctx, change)
     except Unsure as error:
         log.warning("change.unsure", change=change.id, fault=error.problem.fault, status=error.problem.status)
         return await _find_out(ctx, change, resend=True, problem=error.problem, before=before)
     except ProviderError as error:
-        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+        return await _not_done(ctx, change, error.problem)
     _step(change, "sent")
-    return await _read_back(ctx, change, before)
+    return await _read_back(ctx, change, before, answered)
 
 
-async def _read_back(ctx: Context, change: Change, before: ServedNow | None) -> Outcome:
-    """A success answer with an unchanged service is a failure; another environment that moved is told."""
+async def _not_done(ctx: Context, change: Change, problem: Problem) -> Outcome:
+    """The provider refused. What is in the way of a write that conflicts is read again, and told with it."""
+    reasons: tuple[Reason, ...] = ()
+    if problem.fault is Fault.CONFLICT:
+        try:
+            now = await ctx.provider(change.project.provider).served(change.project)
+        except ProviderError as error:
+            log.warning("conflict.unread", change=change.id, fault=error.problem.fault)
+        else:
+            reasons = tuple(now.hindrances.get(change.environment.id, ()))
+    return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem, reasons=reasons)
+
+
+async def _read_back(
+    ctx: Context, change: Change, before: ServedNow | None, answered: ServedNow | None = None
+) -> Outcome:
+    """A success answer with an unchanged service is a failure; what else moved is told.
+
+    Where the write was answered with what is live, that is the read-back: reads could lag behind it.
+    """
     try:
-        now = await ctx.provider(change.project.provider).served(change.project)
+        now = answered or await ctx.provider(change.project.provider).served(change.project)
     except ProviderError as error:
         return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=error.problem)
     _step(change, "read back")
@@ -267,9 +326,39 @@ def _moved_beside(change: Change, before: ServedNow | None, now: ServedNow) -> P
         and environment.id in before.served
         and not before.served[environment.id].same_as(now.served[environment.id])
     ]
+    if _moved_twice(change.environment.id, before, now):
+        moved.append(change.environment.name)
     if not moved:
         return None
     return Problem(Fault.OTHER_MOVED, change.project.provider, "reading back", detail=", ".join(moved))
+
+
+def _moved_twice(environment_id: str, before: ServedNow, now: ServedNow) -> bool:
+    """Whether somebody else moved the same environment between our look and our write, where the provider counts."""
+    was, now_is = before.revisions.get(environment_id), now.revisions.get(environment_id)
+    return was is not None and now_is is not None and now_is > was + 1
+
+
+async def settle_applied(ctx: Context, change_id: str) -> Outcome:
+    """Somebody applied at the provider what was asked for there: look whether it is live, send nothing."""
+    claimed = await _claim(ctx, change_id, Attempt.SENDING)
+    if not isinstance(claimed, Change):
+        return claimed
+    unseen = Problem(Fault.NO_EFFECT, claimed.project.provider, "looking for what was applied there")
+    return await _find_out(ctx, claimed, resend=False, problem=unseen)
+
+
+async def end_at_provider(
+    ctx: Context,
+    change: Change,
+    move: Move,
+    event: Event,
+    *,
+    problem: Problem | None = None,
+    reasons: Sequence[Reason] = (),
+) -> Outcome:
+    """What waited at the provider came to an end there."""
+    return await _finish(ctx, change, move, event, problem=problem, reasons=reasons)
 
 
 async def _find_out(
@@ -288,7 +377,8 @@ async def _find_out(
     if served is None or not served.same_as(change.seen.base):
         return await _lose(ctx, change, lost)
     if not resend:
-        if change.state is State.APPLYING and lost.fault is Fault.TIMED_OUT:  # it may land a moment from now
+        may_land = lost.fault in (Fault.TIMED_OUT, Fault.NO_EFFECT)
+        if change.state is State.APPLYING and may_land:  # it may land a moment from now
             return await _lose(ctx, change, lost)
         return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
     _step(change, "effect absent")
@@ -296,12 +386,12 @@ async def _find_out(
     if kept is None or _is_late(ctx, kept):
         return _overtaken(change)
     try:
-        await _write(ctx, kept)
+        answered = await _write(ctx, kept)
     except Unsure as error:
         return await _find_out(ctx, kept, resend=False, problem=error.problem, before=before or now)
     except ProviderError as error:
-        return await _finish(ctx, kept, Move.FAIL, Event.FAILED, problem=error.problem)
-    return await _read_back(ctx, kept, before or now)
+        return await _not_done(ctx, kept, error.problem)
+    return await _read_back(ctx, kept, before or now, answered)
 
 
 async def _keep(ctx: Context, change: Change) -> Change | None:
@@ -402,6 +492,8 @@ def _outcome_of(change: Change) -> Outcome:
             return Applied(change)
         case State.VOID:
             return Void(change)
+        case State.REJECTED:
+            return Rejected(change)
         case State.FAILED:
             return Failed(change.problem or _NO_PROBLEM, change)
         case _:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain.actors import Actor
-from bot.domain.changes import Change, Decision, Event, Move, Say, after
+from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Withdrawn
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
 from bot.logs import get_logger
 from bot.store import Reading, Writing
+from bot.usecases import gates
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
@@ -68,7 +69,14 @@ async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") 
 
 
 async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """The requester takes it back."""
+    """The requester takes it back; what was asked for at the provider is taken back there first."""
+    async with ctx.store.read() as tx:
+        change = await tx.change(change_id)
+    if change is not None and change.state is State.AT_PROVIDER:
+        answer = decide(Withdrawal(actor, change.requester, change.state))
+        left = None if isinstance(answer, Denied) else await gates.take_back(ctx, change)
+        if left is not None:
+            return left
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
         if change is None:

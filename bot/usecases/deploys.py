@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from pydantic import TypeAdapter
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Place
@@ -11,19 +14,29 @@ from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import Evidence
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
-from bot.domain.outcomes import AwaitingApproval, Explanation, Failed, NotFound, Outcome, Refused
+from bot.domain.outcomes import AwaitingApproval, DropsSplit, Explanation, Failed, NotFound, Outcome, Refused
 from bot.domain.policies import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
-from bot.domain.served import Nothing, One, Served
+from bot.domain.served import Live, Nothing, One, Served, Split
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry, new_id
 from bot.usecases.delivery import deliver_card
+from bot.usecases.drafts import draft, first_time
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
 from bot.usecases.notices import card_at, history_of
 from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
+
+CANDIDATES = 8
+"""Names that are told where one is no longer there."""
+
+USED = timedelta(days=8)
+"""How long a button that was pressed is remembered: longer than it can be pressed."""
+
+_WISH = TypeAdapter(Wish)
+"""How a wish is kept behind a button."""
 
 
 async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outcome:
@@ -37,6 +50,9 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
     asked = await _ask(ctx, wish)
     if not isinstance(asked, _Asked):
         return asked
+    question = await _asks_first(ctx, asked, actor)
+    if question is not None:
+        return question
     change, answer, entries, gave_way = await _remember(ctx, asked, actor, card_place)
     if change is None or isinstance(answer, Denied):
         return Refused(answer.reasons if isinstance(answer, Denied) else (), change)
@@ -51,6 +67,28 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
     if gave_way is not None:
         await deliver_card(ctx, gave_way)
     return came
+
+
+async def _asks_first(ctx: Context, asked: _Asked, actor: Actor) -> DropsSplit | None:
+    """A question, where all that stands in the way is that weights would be given up."""
+    if not isinstance(asked.base.live, Split):
+        return None
+    async with ctx.store.read() as tx:
+        answer = await _decide(ctx, tx, asked, actor)
+    if not isinstance(answer, Denied) or any(each.code is not Code.SPLIT_LIVE for each in answer.reasons):
+        return None
+    knowing = replace(asked.wish, drops=asked.base.fingerprint())
+    return DropsSplit(
+        asked.wish.kind, asked.wish.project, asked.environment, asked.base, _WISH.dump_json(knowing).decode()
+    )
+
+
+async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place) -> Outcome:
+    """Ask for what was shown, knowing which weights it gives up; once, and only for whom it was shown to."""
+    kept = await draft(ctx, draft_id, actor)
+    if kept is None or not await first_time(ctx, f"split:{draft_id}", USED):
+        return Refused((Reason(Code.BUTTON_USED),))
+    return await request(ctx, _WISH.validate_json(kept), actor, place)
 
 
 async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
@@ -73,15 +111,24 @@ async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outc
     if change.state is not State.APPLIED:
         return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
     live = change.seen.base.live
-    if not isinstance(live, One | Nothing):
+    if not _can_come_back(ctx, change, live):
         return Refused((Reason(Code.NOT_ONE_LIVE, Lifter.REQUESTER, {"environment": change.environment.name}),), change)
     config = None
     if isinstance(live, One):
         config = change.seen.base_config or Config(
             change.project.provider, change.project.id, live.config_id, live.name, live.content_version
         )
-    wish = Wish(Kind.UNDO, change.project, change.environment, config, undoes=change.id)
+    split = live if isinstance(live, Split) else None
+    wish = Wish(Kind.UNDO, change.project, change.environment, config, undoes=change.id, split=split)
     return await request(ctx, wish, actor, place)
+
+
+def _can_come_back(ctx: Context, change: Change, live: Live) -> bool:
+    """Whether the provider can make live again what a change replaced."""
+    if isinstance(live, Split):
+        provider = ctx.providers.get(change.project.provider)
+        return provider is not None and provider.capabilities.splits
+    return isinstance(live, One | Nothing)
 
 
 async def place_for_card(ctx: Context, place: Place) -> Place | None:
@@ -120,25 +167,50 @@ async def _ask(ctx: Context, wish: Wish) -> _Asked | Refused | Failed | NotFound
     base = seen.in_environment(environment)
     if base is None:
         return Refused((Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR),))
-    config = await _target(ctx, wish, seen, base)
-    if isinstance(config, Reason):
-        return Refused((config,))
-    found = replace(wish, kind=await _kind(ctx, wish), config=config, environment=environment)
+    target = await _target(ctx, wish, seen, base)
+    if isinstance(target, Reason):
+        return Refused((target,))
+    config, split = (None, target) if isinstance(target, Split) else (target, None)
+    found = replace(wish, kind=await _kind(ctx, wish), config=config, split=split, environment=environment)
     return _Asked(found, seen, environment, base, evidence_for(ctx, seen.evaluations, wish.project, config, base))
 
 
-async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Reason | None:
-    """The config to make live, or why there is none; None for a deactivate."""
+async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Split | Reason | None:
+    """What to make live, or why there is none; None for a deactivate."""
     if wish.kind is Kind.DEACTIVATE:
         return None
     if wish.kind is Kind.PROMOTE:
-        return _promoted(wish, seen)
+        return _promoted(ctx, wish, seen)
+    if wish.split is not None:
+        return _weights(ctx, wish.split, wish, seen)
     if wish.kind is Kind.ROLLBACK and wish.config is None:
         return await _previous(ctx, wish, seen, base)
-    if wish.config is None:
-        return None
-    fresh = seen.find(wish.config.id)
-    return fresh.config if fresh else wish.config
+    if wish.config is None or wish.config.project_id != wish.project.id:  # the policy tells whose it is
+        return wish.config
+    return _now(ctx, wish.config, seen)
+
+
+def _weights(ctx: Context, split: Split, wish: Wish, seen: Look) -> Split | Reason:
+    """The weights, if everything that shares them can still be served."""
+    for config_id, _ in split.weights:
+        if config_id:
+            found = _now(ctx, Config(wish.project.provider, wish.project.id, config_id, config_id, ""), seen)
+            if isinstance(found, Reason):
+                return found
+            if found.is_archived:
+                return Reason(Code.ARCHIVED, facts={"config": found.name})
+    return split
+
+
+def _now(ctx: Context, config: Config, seen: Look) -> Config | Reason:
+    """A config as it is now. Where contents can change, one that is not listed is no longer there to be served."""
+    fresh = seen.find(config.id)
+    if fresh is not None:
+        return fresh.config
+    if ctx.provider(config.provider).capabilities.immutable_configs:
+        return config
+    left = [each.config.name for each in seen.configs if not each.config.is_archived]
+    return Reason(Code.CONFIG_GONE, facts={"config": config.name, "names": left[:CANDIDATES]})
 
 
 async def _kind(ctx: Context, wish: Wish) -> Kind:
@@ -155,7 +227,7 @@ async def _kind(ctx: Context, wish: Wish) -> Kind:
     return Kind.DEPLOY
 
 
-def _promoted(wish: Wish, seen: Look) -> Config | Reason:
+def _promoted(ctx: Context, wish: Wish, seen: Look) -> Config | Reason:
     source = wish.source
     if source is None or source.id == wish.environment.id:
         return Reason(Code.SAME_ENVIRONMENT, facts={"environment": wish.environment.name})
@@ -163,24 +235,24 @@ def _promoted(wish: Wish, seen: Look) -> Config | Reason:
     if served is None or not isinstance(served.live, One):
         code = Code.NOTHING_LIVE if served is None or isinstance(served.live, Nothing) else Code.NOT_ONE_LIVE
         return Reason(code, facts={"environment": source.name})
-    return _config_of(served.live, wish.project, seen)
+    return _config_of(ctx, served.live, wish.project, seen)
 
 
-def _config_of(live: One, project: Project, seen: Look) -> Config:
-    fresh = seen.find(live.config_id)
-    if fresh is not None:
-        return fresh.config
-    return Config(project.provider, project.id, live.config_id, live.name, live.content_version)
+def _config_of(ctx: Context, live: One, project: Project, seen: Look) -> Config | Reason:
+    config = Config(project.provider, project.id, live.config_id, live.name or live.config_id, live.content_version)
+    return _now(ctx, config, seen)
 
 
-async def _previous(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Reason:
+async def _previous(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Split | Reason:
     """What was live before what is live now, as far as changes made here remember."""
     async with ctx.store.read() as tx:
         history = await tx.applied_history(wish.project.provider, wish.project.id, wish.environment.id, 50)
     for change in history:
         live = change.seen.base.live
         if isinstance(live, One) and not base.serves(live.config_id, live.content_version):
-            return _config_of(live, wish.project, seen)
+            return _config_of(ctx, live, wish.project, seen)
+        if isinstance(live, Split) and live != base.live and _can_come_back(ctx, change, live):
+            return _weights(ctx, live, wish, seen)
     return Reason(Code.NO_HISTORY, facts={"project": wish.project.name, "environment": wish.environment.name})
 
 
@@ -201,6 +273,9 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
             undone=await undone_facts(tx, wish.undoes, asked.base),
             because=wish.because,
             refused_lately=await tx.refusals(actor.key, ctx.clock.now() - REFUSAL_SPAN),
+            hindrances=tuple(asked.look.served.hindrances.get(asked.environment.id, ())),
+            split=wish.split,
+            drops=wish.drops,
         )
     )
 
@@ -284,6 +359,7 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         because=wish.because,
         source=wish.source,
         undoes=wish.undoes,
+        split=wish.split,
         expires_at=now + rule.expiry if isinstance(answer, NeedsApproval) else None,
         attempt=Attempt.NONE,
         lease_by=ctx.owner if isinstance(answer, Allowed) else None,

@@ -152,9 +152,7 @@ def _project(index: Index, filled: Filled) -> Project | FieldProblem:
 
 
 def _config(index: Index, filled: Filled, field: str) -> Config | FieldProblem:
-    pick = filled.get(field, "")
-    provider, _, identifier = pick.partition(":")
-    return index.config(provider, identifier) or FieldProblem(field, "gone" if field in filled else "missing")
+    return index.picked_config(filled.get(field, "")) or FieldProblem(field, "gone" if field in filled else "missing")
 
 
 def _names(index: Index, config: Config) -> tuple[Name, Name | None]:
@@ -235,8 +233,8 @@ async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[F
     if served is None or default is None:
         return found
     live = served.served[default.id].live
-    config = ctx.index.config(project.provider, live.config_id) if isinstance(live, One) else None
-    return [*found, FieldNow(ACTIVE, f"{config.provider}:{config.id}", config.name) if config else FieldNow(ACTIVE)]
+    config = ctx.index.config(project.provider, live.config_id, project.id) if isinstance(live, One) else None
+    return [*found, FieldNow(ACTIVE, ":".join(config.key), config.name) if config else FieldNow(ACTIVE)]
 
 
 def _now(fields: ProjectFields, field: str) -> FieldNow:

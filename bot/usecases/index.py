@@ -209,10 +209,17 @@ class Index:
         entry = shelf.entries.get(project_id) if shelf else None
         return entry.project if entry else None
 
-    def config(self, provider: str, config_id: str) -> Config | None:
-        """A config by its id."""
+    def config(self, provider: str, config_id: str, project_id: str | None = None) -> Config | None:
+        """A config by its id; some providers give an id once in each project, so the project decides if it is known."""
         shelf = self._shelves.get(provider)
-        return next(iter(shelf.configs.by_id.get(config_id, ())), None) if shelf else None
+        found = shelf.configs.by_id.get(config_id, ()) if shelf else ()
+        return next((each for each in found if project_id is None or each.project_id == project_id), None)
+
+    def picked_config(self, pick: str) -> Config | None:
+        """The config that was picked in a form, as ``provider:project:config``."""
+        provider, _, rest = pick.partition(":")
+        project_id, _, config_id = rest.partition(":")
+        return self.config(provider, config_id, project_id)
 
     def environments(self, provider: str | None = None) -> list[Environment]:
         """The environments of one provider, or of all."""

@@ -12,6 +12,7 @@ from bot.domain.changes import Kind
 from bot.domain.errors import Reason
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
+from bot.domain.served import Split
 from bot.grammar import say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.logs import current_request_id
@@ -33,6 +34,10 @@ class Wish:
     source: Environment | None = None
     because: str | None = None
     undoes: str | None = None
+    split: Split | None = None
+    """Weights to put back, instead of one config."""
+    drops: str | None = None
+    """Fingerprint of the weights that whoever asks was shown and gives up."""
 
 
 Question = Ambiguous | NotFound | EnvironmentMissing
@@ -289,10 +294,13 @@ class FieldProblem:
 
 
 def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because: str | None) -> Wish | FieldProblem:
-    """The wish that a form's picks mean; each pick is ``provider:id`` by field. In memory only."""
+    """The wish that a form's picks mean, in memory only.
+
+    Each pick is ``provider:id`` by field, that of a config ``provider:project:id``.
+    """
     if kind is None:
         return FieldProblem("project", "gone")
-    config = index.config(*_key_of(picked.get("config")))
+    config = index.picked_config(picked.get("config", ""))
     if config is None and (kind is Kind.DEPLOY or "config" in picked):
         return FieldProblem("config", "gone" if "config" in picked else "missing")
     key = picked.get("project") or (f"{config.provider}:{config.project_id}" if config else None)

@@ -11,6 +11,7 @@ from bot.domain.outcomes import (
     Adopted,
     Ambiguous,
     Applied,
+    AtProvider,
     AwaitingApproval,
     Board,
     ChangeDetail,
@@ -19,6 +20,7 @@ from bot.domain.outcomes import (
     ConfigDetail,
     ConfigList,
     DriftDetail,
+    DropsSplit,
     EnvironmentMissing,
     EvaluationDetail,
     EvaluationList,
@@ -48,7 +50,7 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.grammar.readings import Misunderstood
-from handlers.messages import configs, drifts, project_edits, projects, reminders, runs
+from handlers.messages import configs, drifts, gates, project_edits, projects, reminders, runs
 from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
@@ -150,6 +152,8 @@ def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str,
 _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     Applied: lambda came, _: applied(came),
     AwaitingApproval: lambda came, _: awaiting(came),
+    AtProvider: lambda came, _: gates.at_provider(came),
+    DropsSplit: gates.drops_split,
     Refused: lambda came, _: refused(came),
     Failed: lambda came, _: failed(came),
     Unknown: lambda came, _: unknown(came),
@@ -216,6 +220,8 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = list(reminders.switched_lines(came))
         case ProjectPreview():
             lines = list(project_edits.lines(came))
+        case DropsSplit():
+            lines = list(gates.lines(came))
         case ConfigComparison():
             lines = list(configs.comparison_lines(came))
         case Misunderstood():

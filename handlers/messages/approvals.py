@@ -152,7 +152,10 @@ def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
 def _diff(detail: ChangeDetail) -> list[Block]:
     change = detail.change
     if change.target is None:
-        return [section("*What differs:* nothing is live afterwards.")]
+        live = phrases.target(change)
+        return [
+            section(f"*What differs:* {live} {'is' if change.wanted is None else 'shares what is'} live afterwards.")
+        ]
     if change.seen.target_content is None:
         return [section("The content of the new config could not be read, so there is no diff.")]
     return diffs.full(detail.diff)

@@ -133,6 +133,16 @@ def channel(identifier: str) -> str:
     return f"<#{identifier}>" if _CHANNEL.fullmatch(identifier) else code(identifier)
 
 
+def link(url: str, text: str) -> str:
+    """A link to a service that the operator set up; an address that is none, or that could end early, stays text."""
+    if not _ADDRESS.fullmatch(url):
+        return code(url, 200)
+    return f"<{url}|{text}>"
+
+
+_ADDRESS = re.compile(r"https?://[\w\-.:/%?&=+~]{1,500}", re.ASCII)
+
+
 def moment(at: datetime) -> str:
     """A time that every reader sees in the own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback_time(at)}>"

@@ -12,7 +12,7 @@ from bot.domain.evaluations import Comparison, Trend
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
 from handlers.ids import Action
-from handlers.messages import diffs, phrases, words
+from handlers.messages import diffs, gates, phrases, words
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -66,7 +66,7 @@ def who_wants_what(change: Change) -> str:
 
 def headline(change: Change) -> str:
     """Who wants what, and what it replaces, in a sentence."""
-    verb = "replaces" if change.target else "takes away"
+    verb = "replaces" if change.wanted else "takes away"
     return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
 
 
@@ -137,22 +137,30 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
             yield section(f"*Approvals:* {approvals(view)} {phrases.who_approves(change.seen.rule)}")
             if _run_out(change, now):
                 yield section("The time to approve it has run out. Ask for it anew if it is still wanted.")
-        case State.REFUSED | State.VOID:
+        case State.AT_PROVIDER:
+            yield from gates.standing(change)
+        case State.REJECTED if not change.reasons:
+            yield from _rejections(view.decisions)
+        case State.REFUSED | State.VOID | State.REJECTED:
             yield section(f"{words.ENDINGS[change.state]} Why:")
             if found := reasons(change.reasons):
                 yield found
-        case State.REJECTED:
-            yield from _rejections(view.decisions)
         case State.FAILED:
-            if change.problem is not None:
-                yield section(words.effect(change.problem))
-                yield from problem_blocks(change.problem)
+            yield from _failure(change)
         case State.UNKNOWN:
             yield section(_what_is_known(change))
             if change.problem is not None:
                 yield from problem_blocks(change.problem, advise=False)
         case _:
             yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{_since(change)}")
+
+
+def _failure(change: Change) -> Iterator[Block]:
+    if change.problem is not None:
+        yield section(words.effect(change.problem))
+        yield from problem_blocks(change.problem)
+    if found := reasons(change.reasons):
+        yield found
 
 
 def _approved_by(view: ChangeView) -> str:
@@ -193,7 +201,9 @@ def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
             yield button("Reject", Action.REJECT, change.id)
     if change.target is not None:
         yield button("Full diff", Action.FULL_DIFF, change.id)
-    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED):
+    if change.state is State.AT_PROVIDER:
+        yield from gates.buttons(change)
+    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
         yield button("Withdraw", Action.WITHDRAW, change.id)
     if change.state is State.APPLIED and view.undoable:
         yield button("Undo", Action.UNDO, change.id)
@@ -227,10 +237,10 @@ def applied(outcome: Applied) -> Message:
     """It is live."""
     change = outcome.change
     project, environment = code(change.project.name), code(change.environment.name)
-    if change.target is None:
+    if change.wanted is None:
         now_live = f"Nothing of {project} is live in {environment} any more."
     else:
-        now_live = f"{code(change.target.name)} of {project} is live in {environment}."
+        now_live = f"{phrases.target(change)} of {project} is live in {environment}."
     text = f"{now_live} It was read back and found true ({code(change.label)})."
     return compose(text, section(f"✅ {text}"), _look_at(change))
 

@@ -46,6 +46,8 @@ def wish(change: Change) -> str:
 
 def target(change: Change) -> str:
     """What is to be live, in mrkdwn."""
+    if change.split is not None:
+        return served(Served(change.split))
     return code(change.target.name) if change.target else "nothing"
 
 
@@ -68,7 +70,9 @@ def served(what: Served | None) -> str:
         case One(config_id, _, known_as):
             name = code(known_as or config_id)
         case split:
-            name = "split: " + words.some([f"{code(config)} {share / 1000:g} %" for config, share in split.weights], 4)
+            name = "split: " + words.some(
+                [f"{code(config) if config else 'nothing'} {share / 1000:g} %" for config, share in split.weights], 4
+            )
     return name + rules_that_win(what)
 
 
@@ -118,7 +122,7 @@ def again(change: Change) -> str:
             reading = Deploy(config, project, environment)
         case Kind.PROMOTE if change.source is not None:
             reading = Promote(project, Name(change.source.name), environment)
-        case _ if config is None:
+        case _ if change.wanted is None:
             reading = Deactivate(project, environment)
         case _:
             reading = Rollback(project, environment, config)

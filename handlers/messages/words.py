@@ -54,7 +54,7 @@ DEACTIVATED = StateWords("✅", "Deactivated")
 
 def state_of(change: Change) -> StateWords:
     """How a change stands, in its own words."""
-    return DEACTIVATED if change.state is State.APPLIED and change.target is None else STATES[change.state]
+    return DEACTIVATED if change.state is State.APPLIED and change.wanted is None else STATES[change.state]
 
 
 REASONS: dict[Code, tuple[str, str]] = {
@@ -111,6 +111,18 @@ REASONS: dict[Code, tuple[str, str]] = {
     Code.PROVIDER_CANNOT: (
         "{nouns} of {provider} cannot be {done} from here.",
         "It has to be done in the service itself. `project list` shows what there is.",
+    ),
+    Code.CONFIG_GONE: (
+        "{config} is no longer there to be served.",
+        "There is: {names}.",
+    ),
+    Code.GATE_DECLINED: (
+        "{reviewer} declined the approval that the provider demands{wrote}",
+        "Talk to whoever declined it. If it is still wanted, ask for it anew.",
+    ),
+    Code.GATE_GONE: (
+        "The approval that was asked for at the provider was deleted there.",
+        "If it is still wanted, ask for it anew.",
     ),
     Code.ARCHIVED: (
         "{config} is archived at the provider, and what is archived cannot be made live.",
@@ -302,6 +314,8 @@ _NEUTRAL: Mapping[str, str] = {
     "count": "many",
     "need": "more",
     "config": "This config",
+    "reviewer": "Somebody",
+    "wrote": ".",
     "project": "this project",
     "provider": "The provider",
     "name": "like this",
@@ -366,6 +380,8 @@ def _about_projects(facts: Mapping[str, Any]) -> dict[str, str]:
         said["who"] = code(str(who))
     if "fields" in facts:
         said["fields"] = some([f"`{field}=`" for field in facts["fields"]], 10)
+    if facts.get("wrote"):
+        said["wrote"] = f": {code(str(facts['wrote']), 300)}."
     if "names" in facts:
         said["names"] = some([code(str(name)) for name in facts["names"]], 5)
     return said
@@ -502,6 +518,8 @@ EVENTS: dict[Event, str] = {
     Event.EXPIRED: "Nobody decided in time. Nothing was deployed.",
     Event.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
     Event.VOIDED: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
+    Event.AT_PROVIDER: "The provider demands an approval of its own, and was asked for it.",
+    Event.DECLINED: "The approval was declined at the provider. Nothing was deployed.",
     Event.APPLYING: "Looking again before it is applied.",
     Event.SENDING: "Sending it to the provider.",
     Event.APPLIED: "Live. Read back and found true.",

@@ -17,6 +17,8 @@ ACTIONS = {
     "REVIEW": "change.review",
     "FULL_DIFF": "change.diff",
     "WITHDRAW": "change.withdraw",
+    "CHECK_NOW": "change.check",
+    "REPLACE_SPLIT": "split.replace",
     "UNDO": "change.undo",
     "LOOK_AGAIN": "change.look",
     "CLOSE_AS_FAILED": "change.close",

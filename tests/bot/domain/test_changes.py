@@ -27,7 +27,6 @@ TABLE = {
         Move.WITHDRAW: State.WITHDRAWN,
         Move.SUPERSEDE: State.SUPERSEDED,
         Move.VOID: State.VOID,
-        Move.WAIT_AT_PROVIDER: State.AT_PROVIDER,
         Move.BEGIN: State.APPLYING,
     },
     State.SCHEDULED: {
@@ -45,6 +44,7 @@ TABLE = {
         Move.FAIL: State.FAILED,
     },
     State.APPLYING: {
+        Move.WAIT_AT_PROVIDER: State.AT_PROVIDER,
         Move.SUCCEED: State.APPLIED,
         Move.FAIL: State.FAILED,
         Move.VOID: State.VOID,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
-from bot.domain.errors import Code
+from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import Evaluation, Evaluator, Evidence, Verdict
 from bot.domain.names import Config, Environment
 from bot.domain.policies import (
@@ -195,10 +195,40 @@ def test_a_reason_that_is_given_is_enough() -> None:
     assert isinstance(decide(asked), NeedsApproval)
 
 
-def test_a_split_can_be_deactivated_and_another_content_deployed() -> None:
-    split = Served(Split((("a", 50_000), ("b", 50_000))))
-    assert isinstance(decide(request(kind=Kind.DEACTIVATE, target=None, served=split)), NeedsApproval)
+def test_another_content_of_the_same_config_can_be_deployed() -> None:
     assert isinstance(decide(request(served=Served(One("config_x", "v0")))), NeedsApproval)
+
+
+SPLIT = Served(Split((("a", 50_000), ("b", 50_000))))
+OTHER_SPLIT = Served(Split((("a", 90_000), ("b", 10_000))))
+EXPERIMENT = Reason(Code.EXPERIMENT_RUNNING, Lifter.OPERATOR)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_weights_that_somebody_set_are_given_up_knowingly_these_and_no_others(kind: Kind) -> None:
+    target = None if kind is Kind.DEACTIVATE else CONFIG_X
+    facts = request(kind=kind, target=target, served=SPLIT)
+    says_itself = kind is Kind.UNDO
+    assert codes(decide(facts)) == ([] if says_itself else [Code.SPLIT_LIVE])
+    assert codes(decide(replace(facts, drops=OTHER_SPLIT.fingerprint()))) == codes(decide(facts))
+    assert isinstance(decide(replace(facts, drops=SPLIT.fingerprint())), NeedsApproval)
+
+
+def test_what_hinders_at_the_provider_is_told_and_nothing_is_asked_beside_it() -> None:
+    assert codes(decide(request(served=SPLIT, hindrances=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
+    assert codes(decide(application(hindrances=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
+
+
+def test_what_is_archived_is_not_deployed() -> None:
+    assert codes(decide(request(target=replace(CONFIG_X, is_archived=True)))) == [Code.ARCHIVED]
+
+
+def test_weights_are_put_back_unless_they_are_what_is_live() -> None:
+    assert isinstance(SPLIT.live, Split)
+    facts = request(kind=Kind.UNDO, target=None, split=SPLIT.live)
+    assert isinstance(decide(facts), NeedsApproval)
+    assert codes(decide(replace(facts, served=SPLIT))) == [Code.ALREADY_LIVE]
+    assert codes(decide(replace(facts, served=None))) == [Code.SERVED_UNREADABLE]
 
 
 def test_names_every_reason_at_once() -> None:
@@ -304,7 +334,7 @@ def test_a_change_without_an_end_can_be_voted_on() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_the_requester_takes_back_what_has_not_begun(state: State) -> None:
-    allowed = state in (State.WAITING, State.APPROVED, State.SCHEDULED)
+    allowed = state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER)
     assert codes(decide(Withdrawal(ADA, ADA, state))) == ([] if allowed else [Code.TOO_LATE])
     assert Code.NOT_REQUESTER in codes(decide(Withdrawal(RAVI, ADA, state)))
 

@@ -394,7 +394,7 @@ async def test_what_was_not_applied_cannot_be_undone(world: World) -> None:
 async def test_what_was_a_split_cannot_be_undone_to_one_config(world: World) -> None:
     split = Split((("config_support_config_w", 50_000), ("config_support_baseline", 50_000)))
     world.provider.live["pr_support", PRODUCTION.id] = Served(split)
-    change = await applied(world)
+    change = await applied(world, replace(deploy(world), drops=Served(split).fingerprint()))
     assert codes(await deploys.undo(world.ctx, change.id, ADA, DEPLOYS)) == [Code.NOT_ONE_LIVE]
 
 

@@ -47,13 +47,17 @@ def wrong(world: World, verb: str, **filled: str) -> tuple[str, str, Code | None
         ("project update", {**SUPPORT, "directory": "dir_1"}, "project update support directory=dir_1"),
         (
             "project update",
-            {**SUPPORT, "active": "main:config_support_config_x"},
+            {**SUPPORT, "active": "main:pr_support:config_support_config_x"},
             "project update support active=config_support_config_x",
         ),
-        ("config show", {"config": "main:config_support_config_x"}, "config show config_support_config_x of support"),
+        (
+            "config show",
+            {"config": "main:pr_support:config_support_config_x"},
+            "config show config_support_config_x of support",
+        ),
         (
             "config diff",
-            {"config": "main:config_support_config_w", "other": "main:config_support_config_x"},
+            {"config": "main:pr_support:config_support_config_w", "other": "main:pr_support:config_support_config_x"},
             "config diff config_support_config_w of support with config_support_config_x of support",
         ),
         ("evaluation complete", {**SUPPORT, "evaluation": "main:ev_0"}, "evaluation complete main:ev_0"),
@@ -73,10 +77,10 @@ def test_a_filled_form_stands_for_a_line(world: World, verb: str, filled: dict[s
         ("config", {"project": "main:pr_gone"}, ("project", "gone", None)),
         ("config show", {}, ("config", "missing", None)),
         ("config diff", {"config": "main:x", "other": "main:x"}, ("config", "gone", None)),
-        ("config diff", {"config": "main:config_support_config_x"}, ("other", "missing", None)),
+        ("config diff", {"config": "main:pr_support:config_support_config_x"}, ("other", "missing", None)),
         (
             "config diff",
-            {"config": "main:config_support_config_x", "other": "main:config_support_config_x"},
+            {"config": "main:pr_support:config_support_config_x", "other": "main:pr_support:config_support_config_x"},
             ("other", "same_config", None),
         ),
         ("evaluation show", {}, ("project", "missing", None)),
@@ -92,7 +96,7 @@ def test_a_filled_form_stands_for_a_line(world: World, verb: str, filled: dict[s
         ("project update", {**SUPPORT, "directory": ""}, ("directory", "refused", Code.DIRECTORY_INVALID)),
         (
             "project update",
-            {**SUPPORT, "name": "x", "active": "main:config_support_config_x"},
+            {**SUPPORT, "name": "x", "active": "main:pr_support:config_support_config_x"},
             ("active", "alone", None),
         ),
         ("project update", {**SUPPORT, "active": "main:config_gone"}, ("active", "gone", None)),
@@ -124,7 +128,7 @@ async def test_the_fields_of_a_project_are_shown_as_they_are_now(world: World) -
     assert await fields_now(world.ctx, project, ADA) == [
         FieldNow("name", "support"),
         FieldNow("directory", "dir_1a2b"),
-        FieldNow("active", "main:config_support_config_w", "config_w"),
+        FieldNow("active", "main:pr_support:config_support_config_w", "config_w"),
     ]
     assert sorted(world.provider.calls) == ["project", "served"]
 

@@ -402,7 +402,7 @@ async def test_lines_made_of_wishes_mean_them() -> None:
 
 PICKED = {
     "project": "main:pr_support",
-    "config": "main:config_support_config_x",
+    "config": "main:pr_support:config_support_config_x",
     "environment": "main:env_prd",
     "source": "main:env_stg",
 }

@@ -1,0 +1,53 @@
+"""Clicks about a provider's own approvals, and about weights that would be given up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.clients.base import Capabilities
+from bot.domain.gates import GateState
+from bot.domain.served import Served, Split
+from tests.builders import PRODUCTION
+from tests.handlers.conversation import Talk, talking
+from tests.scenarios.chat import ADA, DEPLOYS, RAVI
+
+
+@pytest.fixture
+async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with talking(tmp_path, default_channel=DEPLOYS) as made:
+        made.world.provider.capabilities = Capabilities(approvals=True, splits=True, answers_state=True)
+        yield made
+
+
+async def test_what_waits_at_the_provider_is_followed_from_its_card(talk: Talk) -> None:
+    talk.world.provider.gated = {PRODUCTION.id}
+    await talk.presses(RAVI, await talk.asked(), "Approve")
+    waiting = await talk.card()
+    assert "waiting for approval at the provider" in waiting.text
+    assert {"Check now", "Withdraw"} <= set(waiting.buttons())
+
+    await talk.presses(ADA, waiting, "Check now")
+    assert "waits for an approval at" in (await talk.last(ADA)).text
+
+    (request,) = talk.world.provider.asked
+    talk.world.provider.say(request, GateState.APPROVED)
+    await talk.presses(ADA, await talk.card(), "Check now")
+    assert "Undo" in (await talk.card()).buttons()
+    assert talk.world.provider.live_name("support", PRODUCTION) == "config_x"
+
+
+async def test_a_split_is_replaced_when_that_is_confirmed(talk: Talk) -> None:
+    weights = Split((("config_support_config_w", 90_000), ("config_support_baseline", 10_000)))
+    talk.world.provider.live["pr_support", PRODUCTION.id] = Served(weights)
+    await talk.types(ADA, "/deploy config_x to production")
+    question = await talk.last(ADA)
+    assert "This would give the weights up." in question.text
+    assert await talk.cards() == []
+
+    await talk.presses(ADA, question, "Replace the split")
+    assert "waiting for approval" in (await talk.card()).text
+    await talk.presses(ADA, question, "Replace the split")
+    assert "used up" in (await talk.last(ADA)).text
