@@ -10,6 +10,7 @@ from bot.domain import outcomes
 
 PARTS = {
     outcomes.Suggestion,
+    outcomes.Unread,
     outcomes.BoardCell,
     outcomes.BoardRow,
     outcomes.LiveIn,
