@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -44,6 +45,8 @@ _STATEMENTS = TypeAdapter(list[Statement])
 
 def matches(specifier: str, resource: str) -> bool:
     """Whether a specifier means a resource, for example ``proj/*:env/production:aiconfig/*``."""
+    if "*" not in specifier:
+        return specifier == resource
     wanted, found = specifier.split(":"), resource.split(":")
     return len(wanted) == len(found) and all(map(fnmatchcase, found, wanted))
 
@@ -88,7 +91,7 @@ def _found(incoming: Incoming, statements: Sequence[Statement]) -> Response:
     before = number(incoming, "before", 2**53, most=2**53)
     after = number(incoming, "after", -1, most=2**53)
     members, tokens, words = query.getlist("member"), query.getlist("token"), query.get("q", "").casefold()
-    found = [
+    meant = (
         entry
         for entry in reversed(incoming.world.all(Happening))
         if after < entry.at < before
@@ -96,7 +99,8 @@ def _found(incoming: Incoming, statements: Sequence[Statement]) -> Response:
         and (not members or entry.member in members)
         and (not tokens or entry.token in tokens)
         and words in f"{entry.name} {entry.config or ''} {entry.comment or ''}".casefold()
-    ]
+    )
+    found = list(islice(meant, limit + 1))
     links = {"self": link(incoming.path)}
     if len(found) > limit:
         links["next"] = link(f"{PATH}?before={found[limit - 1].at}&limit={limit}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,13 @@ async def test_it_serves_until_it_is_stopped_and_remembers(tmp_path: Path) -> No
         address = (await again.says(READY))[1]
         async with httpx.AsyncClient(base_url=address, headers={"Authorization": REVIEWER}) as http:
             assert live(await Api(http).targeting(), "staging") == "warm-v1"
-        assert await again.stop() == 0
-    for process in (first, again):
+            await Api(http).serve("terse")
+        assert await again.stop(signal.SIGKILL) != 0
+    async with started(tmp_path, *arguments) as last:
+        address = (await last.says(READY))[1]
+        async with httpx.AsyncClient(base_url=address, headers={"Authorization": TOKEN}) as http:
+            assert live(await Api(http).targeting(), "staging") == "terse"
+        assert await last.stop() == 0
+    for process in (first, again, last):
         assert TOKEN not in process.output
         assert "Traceback" not in process.output

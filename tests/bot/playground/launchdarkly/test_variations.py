@@ -69,6 +69,7 @@ async def test_all_that_a_variation_holds_comes_back(api: Api) -> None:
     assert (value["instructions"], value["tools"], value["outputFormat"]) == ("Do.", body["tools"], {"type": "object"})
     bare = await api.post(PATH, {"key": "bare", "name": "Bare"})
     assert bare["model"] == {}
+    assert set((await api.targeting())["variations"][-1]["value"]) == {"_ldMeta"}
 
 
 @pytest.mark.parametrize(

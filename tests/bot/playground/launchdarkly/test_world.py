@@ -99,6 +99,11 @@ def test_somebody_else_is_told_by_name(world: World) -> None:
     assert (entry.member, entry.token, entry.access.action) == (ravi.id, None, "deleteAIConfig")
 
 
+def test_an_entry_that_is_not_there_is_a_mistake_of_the_caller(world: World) -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        world.config(PROJECT, "support-assistant").entry("nobody")
+
+
 def test_a_member_without_a_name_is_called_by_address() -> None:
     assert Member(id="m", email="m@acorn.example", created_at=0).name == "m@acorn.example"
 
