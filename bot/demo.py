@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from structlog.contextvars import get_contextvars
 
 from bot import playground
 from bot.alone import InUse, held
@@ -24,6 +25,7 @@ from bot.clients.transport import EventHooks
 from bot.domain.reminding import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.grammar import COMMANDS
+from bot.jobs import sweeps
 from bot.logs import get_logger
 from bot.playground import Channel, Command, Person, Team, Workspace, launchdarkly
 from bot.registry.app import close as close_registry
@@ -50,8 +52,8 @@ PEOPLE = (
     Person("U0RAVI", "Ravi Menon", "Reviewer", email="ravi@acorn.example", tz="Asia/Kolkata"),
     Person("U0MIRA", "Mira Okafor", "Reviewer", email="mira@acorn.example", tz="Africa/Lagos"),
 )
-DRIFT_WATCH = timedelta(seconds=40)
-"""Short enough for somebody who tries it out, long enough to leave the page's log readable."""
+DRIFT_WATCH = timedelta(seconds=20)
+"""Short enough for somebody who tries it out and waits for it."""
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 CHANNELS = (
     Channel(DEPLOYS, "deploys", "What goes live, and who said so"),
@@ -201,9 +203,11 @@ def _commands() -> list[Command]:
 
 
 def _logged(workspace: Workspace) -> EventHooks:
-    """Every call to the config service appears in the page's log."""
+    """Every call to the config services appears in the page's log, but for the looks of the drift watch."""
 
     async def answered(response: httpx.Response) -> None:
+        if get_contextvars().get("job") == sweeps.DRIFT_WATCH:
+            return
         await response.aread()
         request = response.request
         workspace.log.add(

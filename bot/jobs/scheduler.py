@@ -84,7 +84,7 @@ def table(
             minute / 2, 2 * minute, sweeps.approvals_at_providers, jitter=3),
         Job("evaluations left running", "reports evaluations that run for longer than the threshold",
             5 * minute, 4 * minute, sweeps.evaluations_left_running, jitter=10),
-        Job("drift watch", "tells once when something live was changed outside configbot",
+        Job(sweeps.DRIFT_WATCH, "tells once when something live was changed outside configbot",
             drift_watch, 4 * minute, sweeps.drift_watch, jitter=min(10, int(drift_watch.total_seconds() / 3))),
         Job("clean-up", "removes drafts and notices that nobody will ask for again",
             60 * minute, minute, sweeps.clean_up, jitter=60),

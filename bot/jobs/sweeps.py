@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from structlog.contextvars import bound_contextvars
+
 from bot.logs import get_logger
 from bot.usecases import applying, approvals, delivery, gates, left_running, watching
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
+
+DRIFT_WATCH = "drift watch"
+"""The name of its job."""
 
 
 async def interrupted_changes(ctx: Context) -> str:
@@ -33,7 +38,8 @@ async def evaluations_left_running(ctx: Context) -> str:
 
 async def drift_watch(ctx: Context) -> str:
     """Tell what moved behind our back."""
-    seen = await watching.watch(ctx)
+    with bound_contextvars(job=DRIFT_WATCH):  # every line of the log says so, and the playground leaves its calls out
+        seen = await watching.watch(ctx)
     left = f", {seen.unread} unread" if seen.unread else ""
     return f"{seen.projects} projects, {seen.first} first seen, {seen.found} found, {seen.ended} ended{left}"
 

@@ -14,7 +14,10 @@ import pytest
 
 from bot.app import DRAIN_SECONDS
 from bot.demo import CannotPlay, play, running
+from bot.jobs import sweeps
 from bot.playground import launchdarkly
+from bot.registry.database import Database
+from bot.registry.deployments import deploy_by_name
 from tests.bot.processes import Process, bot, started
 from tests.scenarios.chat import ADA, RAVI, Chat
 
@@ -129,3 +132,18 @@ async def test_both_config_services_are_there_and_their_secrets_are_not_in_the_l
         assert "/api/v2/projects/default/environments" in log
         assert "sdk-" not in log
         assert "mob-" not in log
+
+
+async def test_what_was_changed_outside_is_told_and_the_looks_for_it_leave_the_log_readable(tmp_path: Path) -> None:
+    async with running(tmp_path, 0) as it, page(it.address) as http:
+        while len(it.bot.tasks):
+            await asyncio.sleep(0.02)
+        await sweeps.drift_watch(it.bot.ctx)
+        other = Database(it.registry_url)
+        await deploy_by_name(other, "Support reply", "config_v", "production", it.bot.ctx.clock.now())
+        await other.close()
+        seen = it.workspace.log.after(0)[-1]["n"]
+        await sweeps.drift_watch(it.bot.ctx)
+        await Chat(http).hears(ADA, "Changed outside configbot", "`Support reply` in `production`", private=False)
+        reads = [each["name"] for each in it.workspace.log.after(seen) if each["direction"] == "bot→service"]
+        assert not [name for name in reads if "deployed-configs" in name]
