@@ -36,8 +36,8 @@ from handlers import messages
 from handlers.calls import NotTaken, taken
 from handlers.commands import take_line
 from handlers.desk import Desk
-from handlers.forms import fill_form, form_of, open_form, turn_form
-from handlers.ids import Action, Field, read_value
+from handlers.forms import fill_form, form_of, open_filled, open_form, turn_form
+from handlers.ids import Action, Field, Form, read_value
 from handlers.listeners import thread_of
 from handlers.payloads import Click
 from handlers.replies import Reply
@@ -109,15 +109,22 @@ class Actions:
             return
         match action:
             case Action.OPEN_FORM:
-                form = form_of(click)
-                if form is not None:
-                    await turn_form(self._desk, identifier, form, click, reply)
-                else:
-                    await open_form(self._desk, identifier, place_of(click), reply, click.trigger_id)
+                await self._open_form(actor, click, reply)
             case _ if action in self._own:
                 await self._own[action](identifier, actor, click, reply)
             case _:
                 await self._desk.answer(self._answered[action](identifier, actor, click), actor, reply)
+
+    async def _open_form(self, actor: Actor, click: Click, reply: Reply) -> None:
+        """The form of a verb, or of one project; from inside a form it takes that one's place."""
+        wanted, open_one = Form.read(click.value or ""), form_of(click)
+        assert wanted is not None  # noqa: S101 - narrows the type: whoever called has read the value
+        if open_one is not None:
+            await turn_form(self._desk, wanted.verb, open_one, click, reply)
+        elif wanted.subject:
+            await open_filled(self._desk, wanted, actor, click, reply)
+        else:
+            await open_form(self._desk, wanted.verb, place_of(click), reply, click.trigger_id)
 
     async def _run_line(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """A line behind a button, in place of the question that it answers."""

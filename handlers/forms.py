@@ -8,7 +8,7 @@ from bot.domain.actors import Actor, Place
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
 from bot.logs import get_logger
-from bot.usecases.forms import evaluations_for, fields_now, makers
+from bot.usecases.forms import BY_PROJECT, evaluations_for, fields_now, makers
 from handlers import messages
 from handlers.calls import NotTaken, taken
 from handlers.desk import Desk
@@ -37,12 +37,31 @@ def form_of(click: Click) -> Form | None:
     return Form.read(click.private_metadata) if click.callback_id in (View.DEPLOY_FORM, View.LINE_FORM) else None
 
 
+async def open_filled(desk: Desk, wanted: Form, actor: Actor, click: Click, reply: Reply) -> None:
+    """Open the form of one project at once, and put what it has into it as soon as that is read."""
+    form = Form(wanted.verb, click.channel or "", wanted.subject)
+    provider, _, identifier = form.subject.partition(":")
+    project = desk.ctx.index.project(provider, identifier)
+    if project is None or form.verb not in BY_PROJECT:
+        await reply.say(messages.outdated_button())
+        return
+    try:
+        view = messages.reading_form(form, project)
+        opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=view))
+    except NotTaken as error:
+        log.warning("form.not_opened", verb=form.verb, error=error.code)
+        await reply.say(messages.open_form(form.verb))
+        return
+    shown: dict[str, str] = opened.get("view") or {}
+    await _update(shown.get("id"), reply, await _filled(desk, form, project, actor), shown.get("hash"))
+
+
 async def turn_form(desk: Desk, verb: str, form: Form, click: Click, reply: Reply) -> None:
     """Put the form of another verb in place of the one that stands open."""
     view = messages.form_for(Form(verb, form.channel), makers(desk.ctx))
     if view is None:
         await reply.say(messages.not_yet(verb))
-    elif await _update(click, reply, view) is None:
+    elif await _update(click.view_id, reply, view) is None:
         await reply.say(messages.open_form(verb))
 
 
@@ -56,9 +75,9 @@ async def fill_form(desk: Desk, form: Form, actor: Actor, click: Click, reply: R
     if project is None:
         return  # it went meanwhile; the sent form says so beside the field
     form = Form(form.verb, form.channel, ":".join(project.key))
-    begun = await _update(click, reply, messages.reading_form(form, project))
+    begun = await _update(click.view_id, reply, messages.reading_form(form, project))
     if begun is not None:
-        await _update(click, reply, await _filled(desk, form, project, actor), begun)
+        await _update(click.view_id, reply, await _filled(desk, form, project, actor), begun)
 
 
 async def _filled(desk: Desk, form: Form, project: Project, actor: Actor) -> dict[str, Any]:
@@ -68,15 +87,15 @@ async def _filled(desk: Desk, form: Form, project: Project, actor: Actor) -> dic
             return messages.unread_form(form, project, fields)
         return messages.update_form(form, project, fields)
     found = await evaluations_for(desk.ctx, form.verb, project, actor)
-    if isinstance(found, Failed):
+    if isinstance(found, Refused | Failed):
         return messages.unread_form(form, project, found)
     return messages.evaluation_form(form, project, found)
 
 
-async def _update(click: Click, reply: Reply, view: dict[str, Any], seen: str | None = None) -> str | None:
+async def _update(view_id: str | None, reply: Reply, view: dict[str, Any], seen: str | None = None) -> str | None:
     """Change the open modal, if it is still as it was `seen`; its new hash, None when Slack did not take it."""
     try:
-        answer = await taken(reply.client.views_update(view_id=click.view_id, view=view, hash=seen))
+        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=seen))
     except NotTaken as error:
         log.info("form.not_updated", error=error.code)
         return None

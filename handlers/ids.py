@@ -27,7 +27,7 @@ class Action(StrEnum):
     RUN_LINE = "line.run"
     """Value: the id of a stored draft, a line of the language."""
     OPEN_FORM = "form.open"
-    """Value: the verb."""
+    """Value: the verb, or a `Form` with the project that it is about."""
     CONFIG_DIFF = "config.diff"
     """Value: the id of a stored draft, the line that compares."""
     PROJECT_CONFIRM = "project.confirm"

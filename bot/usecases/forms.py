@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Standing
 from bot.domain.edits import mixed, tags_after, text_of
-from bot.domain.errors import Code
+from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Project
@@ -246,11 +246,15 @@ def _now(fields: ProjectFields, field: str) -> FieldNow:
 _WANTED = {"evaluation complete": COMPLETED, "evaluation reopen": RUNNING}
 
 
-async def evaluations_for(ctx: Context, verb: str, project: Project, actor: Actor) -> Sequence[Evaluation] | Failed:
+async def evaluations_for(
+    ctx: Context, verb: str, project: Project, actor: Actor
+) -> Sequence[Evaluation] | Refused | Failed:
     """The evaluations of a project for which a line can be said, the newest first."""
     client = ctx.provider(project.provider)
+    if not client.capabilities.evaluations:
+        return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, Lifter.NOBODY, {"provider": project.provider}),))
     try:
-        found = await client.evaluations(project) if client.capabilities.evaluations else ()
+        found = await client.evaluations(project)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     wanted = _WANTED.get(verb)

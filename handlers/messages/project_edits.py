@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.domain.edits import text_of
 from bot.domain.fields import ProjectFields
 from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Suggestion
-from handlers.ids import Action
+from handlers.ids import Action, Form
 from handlers.messages import words
 from handlers.messages.blocks import (
     Message,
@@ -109,13 +109,14 @@ def editable(shown: ProjectEditable) -> Message:
     head = f"What can be changed of the {shown.noun} {name}"
     present = [f"{LABELS[field]}: {_value(shown.now, field)}" for field in LABELS if field in shown.fields]
     typed = words.some([f"`{field}=`" for field in shown.fields], 10)
+    form = Form("project update", subject=":".join(shown.project.key))
     example = code(f"{shown.line} {EXAMPLES[shown.fields[0]]}", 300)
     return compose(
         f"{head}: {'; '.join(present)}. Name what is to change behind the line, for example {example}.",
         section(f"*{head}*"),
         bullets(present),
         section(f"Name what is to change behind the line: {typed}. For example: {example}"),
-        actions([button("Open form", Action.OPEN_FORM, "project update")]),
+        actions([button("Open form", Action.OPEN_FORM, str(form))]),
         context(f"At {code(shown.project.provider, 40)}. Nothing was changed."),
     )
 

@@ -309,3 +309,36 @@ async def test_a_form_never_turns_into_one_that_nobody_knows(talk: Talk) -> None
     assert (await talk.open(ADA))["title"]["text"] == "Make a project"
     assert "cannot do it yet" in (await talk.direct(ADA))[-1]
     assert talk.world.provider.live_name("support", PRODUCTION) == "config_w"
+
+
+async def test_the_form_of_one_project_opens_with_what_it_has(talk: Talk) -> None:
+    await talk.types(ADA, "/project update support")
+    said = await talk.last(ADA)
+    assert "What can be changed of the project `support`" in said.body()
+
+    await talk.presses(ADA, said, "Open form")
+
+    assert await talk.fields(ADA) == {"project": "support", "name": "support", "directory": None, "active": "config_w"}
+    assert await talk.submits(ADA, name="Support desk") == {"ok": True}
+    assert "`support` → `Support desk`" in (await talk.last(ADA)).body()
+
+
+async def test_the_form_of_a_project_that_went_meanwhile_is_outdated(talk: Talk) -> None:
+    await talk.types(ADA, "/project update support")
+    said = await talk.last(ADA)
+    talk.world.provider.projects_.pop("pr_support")
+    await talk.world.ctx.index.refresh()
+
+    await talk.presses(ADA, said, "Open form")
+
+    assert "button" in (await talk.last(ADA)).text
+
+
+async def test_a_form_that_slack_does_not_open_says_how_it_is_typed(talk: Talk) -> None:
+    await talk.types(ADA, "/project update support")
+    said = await talk.last(ADA)
+    talk.fault("views.open", "exchanged_trigger_id")
+
+    await talk.presses(ADA, said, "Open form")
+
+    assert "`help project update`" in (await talk.last(ADA)).text

@@ -215,7 +215,7 @@ async def test_fields_that_cannot_be_read_are_a_failure(world: World) -> None:
 
 async def ids(world: World, verb: str) -> Sequence[str]:
     found = await evaluations_for(world.ctx, verb, world.provider.projects_["pr_support"], ADA)
-    assert not isinstance(found, Failed)
+    assert not isinstance(found, Refused | Failed)
     return [one.id for one in found]
 
 
@@ -234,7 +234,9 @@ async def test_only_such_evaluations_are_offered_as_the_line_can_be_said_of(worl
 async def test_a_provider_without_evaluations_is_not_asked_for_them(world: World) -> None:
     world.provider.capabilities = Capabilities(evaluations=False)
 
-    assert await ids(world, "evaluation show") == []
+    came = await evaluations_for(world.ctx, "evaluation show", world.provider.projects_["pr_support"], ADA)
+
+    assert [reason.code for reason in the(Refused, came).reasons] == [Code.KEEPS_NO_EVALUATIONS]
     assert world.provider.calls == []
 
 

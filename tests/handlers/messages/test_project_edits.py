@@ -103,7 +103,7 @@ def test_what_can_be_changed_is_shown_as_it_is_with_an_example() -> None:
         'for example `project update triage name="New name"`.'
     )
     assert "`name=`, `description=`, `tags=`, `maintainer=`, `team=`, `metric=`" in read(made)
-    assert buttons(made)["Open form"]["value"] == ids.value("project update")
+    assert buttons(made)["Open form"]["value"] == ids.value("project update//humanloop:pr_1")
 
 
 def test_every_field_has_its_words() -> None:
