@@ -12,6 +12,7 @@ from bot.domain.changes import Say
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
 from bot.domain.outcomes import ChangeDetail, ConfigComparison, DriftDetail, NotFound, Outcome, Refused
+from bot.domain.policies import Denied
 from bot.domain.reminding import Snooze
 from bot.grammar import parse
 from bot.grammar.readings import Misunderstood, Understood
@@ -27,6 +28,7 @@ from bot.usecases import (
     gates,
     project_edits,
     reminders,
+    schedules,
 )
 from bot.usecases.context import Context
 from bot.usecases.drafts import draft, first_time
@@ -86,6 +88,7 @@ class Actions:
             Action.FULL_DIFF: partial(self._show, messages.diff_modal),
             Action.DRIFT_LOOK: self._look,
             Action.REJECT: self._ask_why,
+            Action.MOVE: self._ask_when,
         }
 
     async def run(self, click: Click, reply: Reply) -> None:
@@ -202,6 +205,20 @@ class Actions:
             await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal))
         except NotTaken as error:
             log.warning("reject.not_opened", error=error.code)
+            await reply.say(messages.try_again())
+
+    async def _ask_when(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """Who may not move it is told at once, not after picking a time."""
+        change = await changes.find(self._desk.ctx, change_id)
+        answer = await schedules.may_move(self._desk.ctx, change, actor) if change else None
+        if change is None or isinstance(answer, Denied):
+            refused = Refused(answer.reasons, change) if isinstance(answer, Denied) else NotFound("change", change_id)
+            await self._desk.say(refused, actor, reply)
+            return
+        try:
+            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.move_modal(change)))
+        except NotTaken as error:
+            log.warning("move.not_opened", error=error.code)
             await reply.say(messages.try_again())
 
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.actors import Actor, Place
-from bot.domain.outcomes import Applied, AtProvider, AwaitingApproval, Failed, Outcome, Refused, Unknown, Void
+from bot.domain.outcomes import (
+    Applied,
+    AtProvider,
+    AwaitingApproval,
+    Failed,
+    Outcome,
+    Refused,
+    Scheduled,
+    Unknown,
+    Void,
+)
 from bot.domain.policies import Denied, Lookup, decide
 from bot.grammar.readings import Misunderstood, Reading
 from bot.logs import get_logger
@@ -23,7 +33,7 @@ from handlers.replies import Reply
 
 log = get_logger(__name__)
 
-SHOWN_BY_CARD = AwaitingApproval | AtProvider | Applied | Failed | Void | Unknown
+SHOWN_BY_CARD = AwaitingApproval | AtProvider | Scheduled | Applied | Failed | Void | Unknown
 """Outcomes that a card says to everybody; where it stands in the same conversation, nothing is said twice."""
 
 DRAFT_LIFE = timedelta(days=7)

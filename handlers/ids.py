@@ -18,6 +18,7 @@ class Action(StrEnum):
     REVIEW = "change.review"
     FULL_DIFF = "change.diff"
     WITHDRAW = "change.withdraw"
+    MOVE = "change.move"
     UNDO = "change.undo"
     LOOK_AGAIN = "change.look"
     CLOSE_AS_FAILED = "change.close"
@@ -57,6 +58,8 @@ class View(StrEnum):
     REJECT_COMMENT = "change.reject_comment"
     """private_metadata: the change id as a value."""
     REVIEW = "change.review"
+    MOVE = "change.move"
+    """private_metadata: the change id as a value."""
 
 
 class Field(StrEnum):
@@ -81,6 +84,10 @@ class Field(StrEnum):
     METRIC = "type.metric"
     INVERTED = "pick.inverted"
     BECAUSE = "type.because"
+    WHEN = "type.when"
+    """An instant, in seconds since 1970."""
+    TIME = "type.time"
+    """A time in words."""
     COMMENT = "type.comment"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt, Place
+from bot.domain.changes import Change
 from bot.domain.drift import Silence
 from bot.domain.notices import ChangeView, DriftView, HistoryView, ReminderView, Spot, TroubleView
 from bot.usecases.ports import Clock, NotDelivered
@@ -89,6 +90,10 @@ class SlackNotifier:
         """One line in the card's thread."""
         message = messages.history(view)
         return await self._post(message, card.channel, card.ts)
+
+    async def missed(self, change: Change, place: Place, at: MessageAt | None) -> MessageAt:
+        """That a scheduled change did not take effect at its time."""
+        return await self._show(messages.missed(change), place.channel, at)
 
     async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
         """A report about evaluations left running, or what else is said unasked."""

@@ -311,6 +311,9 @@ def _selected(element: Payload) -> str | None:
     option = element.get("selected_option")
     if isinstance(option, Mapping):
         return _text(option, "value")
+    instant = element.get("selected_date_time")
+    if isinstance(instant, int):  # the only choice that is a number: seconds since 1970
+        return str(instant)
     return next((text for name in _SELECTED if (text := _maybe_text(element, name))), None)
 
 

@@ -12,7 +12,7 @@ from bot.domain.actors import Place
 from bot.domain.changes import Kind
 from bot.grammar.readings import Reading
 from bot.logs import get_logger, new_request_id
-from bot.usecases import approvals, deploys
+from bot.usecases import approvals, deploys, schedules
 from bot.usecases.drafts import first_delivery
 from bot.usecases.forms import BY_PROJECT, VERBS, meant
 from bot.usecases.wishes import FieldProblem, Wish, from_ids
@@ -44,6 +44,9 @@ class Views:
             log.warning("payload.bad", what=error.what)
             await ack()
             return
+        if sent.callback_id == View.MOVE:
+            await self._move(sent, ack, client, reference)
+            return
         if sent.callback_id not in (View.DEPLOY_FORM, View.LINE_FORM):
             await ack()
             self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
@@ -56,7 +59,7 @@ class Views:
             await ack()
             self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
             return
-        wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _filled(form, sent), sent.values.get(Field.BECAUSE))
+        wish = self._wish(form, sent)
         if not isinstance(wish, Wish):
             await _say_wrong(ack, sent, wish)
             return
@@ -68,6 +71,39 @@ class Views:
             await self._ask(wish, form, sent, reply)
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
+
+    def _wish(self, form: Form, sent: Submission) -> Wish | FieldProblem:
+        because = sent.values.get(Field.BECAUSE)
+        wish = from_ids(self._desk.ctx.index, KINDS[form.verb], _filled(form, sent), because)
+        when = schedules.picked(self._desk.ctx, _times(sent))
+        if isinstance(wish, FieldProblem) or isinstance(when, FieldProblem):
+            return wish if isinstance(wish, FieldProblem) or not isinstance(when, FieldProblem) else when
+        return replace(wish, when=when)
+
+    async def _move(self, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
+        """A new time for a scheduled change. The answer goes where the card stands."""
+        change_id = read_value(sent.private_metadata)
+        wanted = schedules.picked(self._desk.ctx, _times(sent))
+        if wanted is None:
+            wanted = FieldProblem("when", "no_new_time")
+        if isinstance(wanted, FieldProblem):
+            await _say_wrong(ack, sent, wanted)
+            return
+        await ack()
+        moved = wanted
+
+        async def go_on(sent: Submission, reply: Reply) -> None:
+            if change_id is None:
+                await self._outdated(sent, reply)
+                return
+            if not await first_delivery(self._desk.ctx, sent.occasion):
+                return
+            actor = await self._desk.actor(sent)
+            channel = await approvals.channel_of(self._desk.ctx, change_id)
+            work = schedules.move(self._desk.ctx, change_id, moved, actor)
+            await self._desk.answer(work, actor, replace(reply, channel=channel))
+
+        self._listeners.start(go_on, sent, Reply(client, sent.user_id), reference)
 
     async def _line(self, form: Form, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
         """A form that stands for a line, which is carried out as if it had been typed."""
@@ -117,9 +153,16 @@ class Views:
 
 
 async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> None:
-    field = _FIELDS[wrong.field]
+    field = (_FIELDS | _TIMES)[wrong.field]
     block = sent.blocks.get(field, field.value)
     await ack(response_action="errors", errors={block: messages.field_problem(wrong)})
+
+
+_TIMES = {"when": Field.WHEN, "time": Field.TIME}
+
+
+def _times(sent: Submission) -> dict[str, str]:
+    return {name: sent.values[field] for name, field in _TIMES.items() if field in sent.values}
 
 
 _FIELDS = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow
 from bot.domain.actors import Actor, MessageAt, Place, Standing
+from bot.domain.changes import Change
 from bot.domain.contents import Content, Message
 from bot.domain.drift import Drift, Silence
 from bot.domain.errors import Fault, Problem, Reason
@@ -433,7 +434,7 @@ class Crowd:
 class Said:
     """One message that was posted or edited."""
 
-    view: ChangeView | HistoryView | ReminderView | DriftView | Silence | TroubleView
+    view: ChangeView | HistoryView | ReminderView | DriftView | Silence | TroubleView | Change
     at: MessageAt
     edited: bool
 
@@ -469,6 +470,9 @@ class Memo:
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
         return self._say(view, card.channel, None)
 
+    async def missed(self, change: Change, place: Place, at: MessageAt | None) -> MessageAt:
+        return self._say(change, place.channel, at)
+
     async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
         return self._say(view, place.channel, at)
 
@@ -500,6 +504,10 @@ class Memo:
     def told(self) -> list[str]:
         """The events that were told in threads."""
         return [said.view.entry.event.value for said in self.said if isinstance(said.view, HistoryView)]
+
+    def missed_ones(self) -> list[Change]:
+        """What was said in the channel about scheduled changes that did not take effect."""
+        return [said.view for said in self.said if isinstance(said.view, Change)]
 
     def reports(self) -> list[Said]:
         """The reports about evaluations."""

@@ -13,6 +13,7 @@ from bot.domain.evaluations import Evidence
 from bot.domain.gates import Gate
 from bot.domain.names import Config, Environment, Project, change_label
 from bot.domain.served import Served, Split
+from bot.domain.times import Due
 
 
 class State(StrEnum):
@@ -49,6 +50,7 @@ class Move(StrEnum):
     VOID = "void"
     SCHEDULE = "schedule"
     COME_DUE = "come due"
+    RESCHEDULE = "move to another time"
     WAIT_AT_PROVIDER = "wait at provider"
     BEGIN = "begin"
     SUCCEED = "succeed"
@@ -66,12 +68,14 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.WAITING, Move.EXPIRE): State.EXPIRED,
     (State.WAITING, Move.SUPERSEDE): State.SUPERSEDED,
     (State.WAITING, Move.VOID): State.VOID,
+    (State.WAITING, Move.RESCHEDULE): State.WAITING,
     (State.APPROVED, Move.SCHEDULE): State.SCHEDULED,
     (State.APPROVED, Move.WITHDRAW): State.WITHDRAWN,
     (State.APPROVED, Move.SUPERSEDE): State.SUPERSEDED,
     (State.APPROVED, Move.VOID): State.VOID,
     (State.APPROVED, Move.BEGIN): State.APPLYING,
     (State.SCHEDULED, Move.COME_DUE): State.APPROVED,
+    (State.SCHEDULED, Move.RESCHEDULE): State.SCHEDULED,
     (State.SCHEDULED, Move.WITHDRAW): State.WITHDRAWN,
     (State.SCHEDULED, Move.SUPERSEDE): State.SUPERSEDED,
     (State.SCHEDULED, Move.VOID): State.VOID,
@@ -174,6 +178,8 @@ class Change:
     """The weights that are put back, instead of one config; `target` is None then."""
     gate: Gate | None = None
     """The approval that the provider demands for it, once it was asked for there."""
+    due: Due | None = None
+    """When it is to be applied; None as soon as it may be."""
     expires_at: datetime | None = None
     applied_at: datetime | None = None
     attempt: Attempt = Attempt.NONE
@@ -236,6 +242,10 @@ class Event(StrEnum):
     """The provider was asked for its own approval."""
     DECLINED = "change.declined"
     """That approval was declined."""
+    SCHEDULED = "change.scheduled"
+    RESCHEDULED = "change.moved"
+    """A scheduled change was moved to another time."""
+    CAME_DUE = "change.came_due"
     APPLYING = "change.applying"
     SENDING = "change.sending"
     APPLIED = "change.applied"

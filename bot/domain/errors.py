@@ -48,6 +48,15 @@ class Code(StrEnum):
     TOO_LATE = "too_late"
     NOT_LAST = "not_last"
     EXPIRED = "expired"
+    # time
+    TIME_PASSED = "time_passed"
+    TIME_TOO_FAR = "time_too_far"
+    NOT_SCHEDULED = "not_scheduled"
+    NOT_INVOLVED = "not_involved"
+    DUE_UNAPPROVED = "due_unapproved"
+    """Its time came while it still waited for an approval."""
+    DUE_MISSED = "due_missed"
+    """Its time is over for so long that applying it now would be a surprise."""
     # bound to what was seen
     TARGET_CHANGED = "target_changed"
     CONTENT_CHANGED = "content_changed"

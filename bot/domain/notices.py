@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     """The one message of a change, edited for its whole life; subject: the change id."""
     HISTORY = "history"
     """A line in the card's thread; subject: the audit entry's id."""
+    MISSED = "missed"
+    """A scheduled change that did not take effect at its time, said in the channel; subject: the change id."""
     EVALUATION = "evaluation"
     """An evaluation left running; subject: ``provider:evaluation id@first seen``, from the second time on ``#n``."""
     EVALUATION_LIST = "evaluation list"

@@ -16,6 +16,7 @@ from bot.domain.notices import EvaluationsView, Muted, Reminder, Watch
 from bot.domain.policies import Answer
 from bot.domain.reminding import Reminding
 from bot.domain.served import Served
+from bot.domain.times import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,21 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Nothing is missing but its time."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """It was moved to another time; `was` is the one before."""
+
+    change: Change
+    was: Due
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A line that could have been meant, as it can be typed, and a short label for a button."""
 
@@ -159,6 +175,8 @@ class BoardCell:
     """What was last right here."""
     drifted: bool = False
     """What is live is something else, and no change made here is the reason."""
+    scheduled: tuple[Change, ...] = ()
+    """What is to be applied at a time of its own, the next one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +237,7 @@ class Explanation:
     target: Config | None
     served: Served | None
     answer: Answer
+    due: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,6 +578,8 @@ Outcome = (
     | Void
     | Rejected
     | Withdrawn
+    | Scheduled
+    | Rescheduled
     | Ambiguous
     | NotFound
     | EnvironmentMissing

@@ -19,6 +19,7 @@ from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation, Evidence, moved
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.times import FARTHEST, GRACE, Due
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
 """Environments of these names need no approval, unless the provider marks them default or critical."""
@@ -137,6 +138,8 @@ class Request:
     """The weights to put back, instead of one target."""
     drops: str | None = None
     """Fingerprint of the weights that the requester was shown and gives up."""
+    due: Due | None = None
+    """When it is to be applied; None as soon as it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,23 @@ class Withdrawal:
     actor: Actor
     requester: Actor
     state: State
+    approvers: frozenset[tuple[str, str]] = frozenset()
+    """Who approved it: one who did may take a scheduled one back as well, for it rests on that word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduling:
+    """Facts for the question: may this person move the change to another time. Its approvals stay as they are."""
+
+    actor: Actor
+    requester: Actor
+    approvers: frozenset[tuple[str, str]]
+    state: State
+    due: Due | None
+    """When it is to be applied so far."""
+    to: Due
+    expires_at: datetime | None
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +204,16 @@ class Application:
     undone: Undone | None = None
     hindrances: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
+    late: timedelta = timedelta(0)
+    """For how long its time is over, where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Facts for the question: is this a time for which anything may be scheduled."""
+
+    to: Due
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +313,8 @@ Facts = (
     Request
     | Vote
     | Withdrawal
+    | Rescheduling
+    | Timing
     | Application
     | StatusUpdate
     | Settlement
@@ -301,10 +333,24 @@ def decide(facts: Facts) -> Answer:
             return _decide_request(facts)
         case Vote():
             return _decide_vote(facts)
-        case Withdrawal():
-            return _verdict(_withdrawal_reasons(facts), RuleMark("requester-withdraws", 0))
         case Application():
             return _decide_application(facts)
+        case ReminderChange() | Lookup():
+            return _decide_small(facts)
+        case _:
+            return _decide_plainly(facts)
+
+
+Plain = Withdrawal | Rescheduling | Timing | StatusUpdate | Settlement | ProjectEdit | Adoption | Restoration
+
+
+def _decide_plainly(facts: Plain) -> Answer:
+    """What needs no approval: somebody may, or may not."""
+    match facts:
+        case Withdrawal():
+            return _verdict(_withdrawal_reasons(facts), RuleMark("requester-withdraws", 0))
+        case Rescheduling() | Timing():
+            return _verdict(_rescheduling_reasons(facts), RuleMark("insider-reschedules", 0))
         case StatusUpdate():
             return _verdict(_status_reasons(facts), RuleMark("update-status", 0))
         case Settlement():
@@ -313,8 +359,6 @@ def decide(facts: Facts) -> Answer:
             return _verdict(_edit_reasons(facts), RuleMark("member-edits-projects", 0))
         case Adoption() | Restoration():
             return _verdict(_drift_reasons(facts), RuleMark("member-answers-drift", 0))
-        case ReminderChange() | Lookup():
-            return _decide_small(facts)
         case _:
             assert_never(facts)
 
@@ -349,8 +393,9 @@ def _decide_small(facts: ReminderChange | Lookup) -> Answer:
 
 def _decide_request(facts: Request) -> Answer:
     reasons = [*_who(facts.actor), *_target_reasons(facts), *_rule_reasons(facts.rule)]
+    reasons += _time_reasons(facts.due, facts.now)
     open_change = facts.open_change
-    if open_change is not None and not _gives_way(open_change, facts.kind):
+    if open_change is not None and (facts.due is not None or not _gives_way(open_change, facts.kind)):
         reasons.append(
             Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, {"change": open_change.id, "number": open_change.number})
         )
@@ -382,6 +427,16 @@ def effective_rule(rule: Rule, kind: Kind, requester: Actor, undone: Undone | No
 def _gives_way(open_change: OpenChange, kind: Kind) -> bool:
     """A rollback, an undo or a deactivate supersedes a change that waits or is approved."""
     return kind in RESTORES and open_change.state in (State.WAITING, State.APPROVED)
+
+
+def _time_reasons(due: Due | None, now: datetime) -> Iterator[Reason]:
+    if due is None:
+        return
+    facts = {"due": due.at.isoformat(), "zone": due.zone}
+    if due.at <= now:
+        yield Reason(Code.TIME_PASSED, facts=facts)
+    elif due.at - now > FARTHEST:
+        yield Reason(Code.TIME_TOO_FAR, facts=facts | {"days": FARTHEST.days})
 
 
 def _rule_reasons(rule: Rule | None) -> Iterator[Reason]:
@@ -462,10 +517,29 @@ def _by(facts: Vote) -> dict[str, str]:
 
 def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
     yield from _who(facts.actor)
-    if facts.actor.key != facts.requester.key:
-        yield Reason(Code.NOT_REQUESTER, Lifter.REQUESTER)
+    insiders = {facts.requester.key}
+    if facts.state is State.SCHEDULED:
+        insiders |= facts.approvers
+    if facts.actor.key not in insiders:
+        code = Code.NOT_INVOLVED if facts.state is State.SCHEDULED else Code.NOT_REQUESTER
+        yield Reason(code, Lifter.REQUESTER)
     if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
         yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+
+
+def _rescheduling_reasons(facts: Rescheduling | Timing) -> Iterator[Reason]:
+    yield from _time_reasons(facts.to, facts.now)
+    if isinstance(facts, Timing):
+        return
+    yield from _who(facts.actor)
+    if facts.actor.key != facts.requester.key and facts.actor.key not in facts.approvers:
+        yield Reason(Code.NOT_INVOLVED, Lifter.REQUESTER)
+    if facts.due is None:
+        yield Reason(Code.NOT_SCHEDULED)
+    elif facts.state not in (State.WAITING, State.SCHEDULED):
+        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+    elif facts.state is State.WAITING and facts.expires_at is not None and facts.now >= facts.expires_at:
+        yield Reason(Code.EXPIRED)
 
 
 def _settlement_reasons(facts: Settlement) -> Iterator[Reason]:
@@ -476,6 +550,8 @@ def _settlement_reasons(facts: Settlement) -> Iterator[Reason]:
 
 def _decide_application(facts: Application) -> Answer:
     reasons = [*_who(facts.requester), *_moved_reasons(facts), *_rule_reasons(facts.rule)]
+    if facts.late > GRACE:
+        reasons.append(Reason(Code.DUE_MISSED, Lifter.REQUESTER, {"minutes": int(GRACE.total_seconds() // 60)}))
     if facts.rule is None or reasons:
         return Denied(tuple(reasons))
     rule = effective_rule(facts.rule, facts.kind, facts.requester, facts.undone, facts.asked_at)

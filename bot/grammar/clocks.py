@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from rapidfuzz import fuzz, process
 
@@ -85,6 +86,13 @@ def clock(words: Sequence[str]) -> tuple[At, int] | None:
         return None
     text = " ".join(zones().get(word, word) for word in words[: said.end])
     return At(LocalTime(*said.time, said.day, said.date, said.zone), text), said.end
+
+
+def exactly(instant: datetime) -> At:
+    """The time that means this instant, to the minute, whoever types it."""
+    local = instant.astimezone(UTC)
+    day = (local.year, local.month, local.day)
+    return At(LocalTime(local.hour, local.minute, date=day, zone="UTC"), f"{local:%Y-%m-%d %H:%M} UTC")
 
 
 def _said(words: Sequence[str]) -> _Said:

@@ -351,11 +351,9 @@ NOT_YET = frozenset(
         "lock",
         "unlock",
         "doctor",
-        "move",
-        "when",
     }
 )
-"""Keys of lines that are understood but cannot be done yet; `when` stands for every line with a time in it."""
+"""Keys of lines that are understood but cannot be done yet."""
 
 COMMAND_HEADS: Mapping[str, str] = {
     "deploy": "deploy",

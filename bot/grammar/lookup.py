@@ -30,5 +30,4 @@ def is_not_yet(reading: Reading) -> bool:
         case Explain(_, readings):
             return all(is_not_yet(inner) for inner in readings)
     line = line_of(reading)
-    timed = "when" in NOT_YET and getattr(reading, "when", None) is not None
-    return timed or (line is not None and line.key in NOT_YET)
+    return line is not None and line.key in NOT_YET

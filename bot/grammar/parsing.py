@@ -22,12 +22,17 @@ from bot.grammar.readings import (
     Parsed,
     ProjectList,
     Reading,
+    Reschedule,
     Understood,
+    When,
 )
 from bot.grammar.times import span
 from bot.grammar.values import BadField, assignments
 from bot.grammar.vocabulary import BECAUSE
 from bot.grammar.words import UnclosedQuote, Word, cut, plain, protected
+
+ABOUT_TIME = frozenset({"bad_time", "no_time", "bad_date", "bad_zone", "bad_duration"})
+"""Problems of `Misunderstood` that are those of a time."""
 
 MAX_CHARACTERS = 3_000
 MAX_WORDS = 80
@@ -49,6 +54,19 @@ def parse(text: str, command: str | None = None) -> Parsed:
         line = f"{command} {line}".strip()
     meant = understand(line)
     return meant if isinstance(meant, Understood) else _said(line, meant)
+
+
+def parse_time(text: str) -> When | Misunderstood:
+    """What a time alone means, ``tomorrow 9:00`` or ``2h``, with or without the small word before it."""
+    wrong = Misunderstood(text, "bad_time", text.strip())
+    for small in ("", "at ", "in "):
+        parsed = parse(f"move ch-1 {small}{text.strip()}")
+        reading = parsed.readings[0] if isinstance(parsed, Understood) else None
+        if isinstance(reading, Reschedule):
+            return reading.when
+        if isinstance(parsed, Misunderstood) and parsed.problem in ABOUT_TIME:
+            wrong = parsed
+    return wrong
 
 
 def _said(line: str, mistake: Mistake) -> Misunderstood:

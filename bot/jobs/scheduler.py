@@ -76,6 +76,8 @@ def table(
             index_refresh, 5 * minute, sweeps.index_refresh, jitter=10, each=True, cut=True),
         Job("interrupted changes", "settles what a crash left behind",
             timedelta(seconds=15), 3 * minute, sweeps.interrupted_changes),
+        Job("scheduled changes", "applies what is due, after looking at everything again",
+            timedelta(seconds=15), 3 * minute, sweeps.scheduled_changes, each=True),
         Job("notices", "says what Slack did not take before",
             timedelta(seconds=1), 2 * minute, sweeps.notices_to_say, each=True),
         Job("approvals that wait", "ends approvals that waited too long",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from structlog.contextvars import bound_contextvars
 
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, delivery, gates, left_running, watching
+from bot.usecases import applying, approvals, delivery, gates, left_running, schedules, watching
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
@@ -17,6 +17,11 @@ DRIFT_WATCH = "drift watch"
 async def interrupted_changes(ctx: Context) -> str:
     """Settle what a crash left behind."""
     return f"{await applying.settle_interrupted(ctx)} settled"
+
+
+async def scheduled_changes(ctx: Context) -> str:
+    """Apply what is due, after looking again."""
+    return f"{await schedules.apply_due(ctx)} due"
 
 
 async def approvals_that_wait(ctx: Context) -> str:

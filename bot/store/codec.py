@@ -20,6 +20,7 @@ from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.gates import Gate
 from bot.domain.names import Config, Environment
 from bot.domain.served import Served, Split
+from bot.domain.times import Due, Oddity
 
 VERSION = 1
 
@@ -59,6 +60,16 @@ def from_person(actor: Actor) -> JSON:
 def to_person(org: str, team: str, user_id: str, document: Mapping[str, Any]) -> Actor:
     """The inverse of `from_person`."""
     return Actor(org, team, user_id, document["name"], Standing(document["standing"]), document["tz"])
+
+
+def from_due(due: Due) -> JSON:
+    """How the time of a change was said; the instant has a column."""
+    return {"words": due.words, "zone": due.zone, "oddity": due.oddity.value if due.oddity else None}
+
+
+def to_due(at: datetime, document: Mapping[str, Any]) -> Due:
+    """The inverse of `from_due`."""
+    return Due(at, document["words"], document["zone"], maybe(Oddity, document["oddity"]))
 
 
 def from_environment(environment: Environment) -> JSON:

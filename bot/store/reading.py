@@ -128,6 +128,17 @@ class Reading(DriftReading):
         query = select(changes).where(changes.c.state == State.WAITING.value, changes.c.expires_at <= now)
         return await self._all(to_change, query.order_by(changes.c.expires_at, changes.c.number))
 
+    async def due_changes(self, now: datetime) -> tuple[Change, ...]:
+        """Scheduled changes whose time has come, the longest over first."""
+        query = select(changes).where(changes.c.state == State.SCHEDULED.value, changes.c.due_at <= now)
+        return await self._all(to_change, query.order_by(changes.c.due_at, changes.c.number))
+
+    async def scheduled(self, provider: str, project_id: str, environment_id: str) -> tuple[Change, ...]:
+        """What is to be applied there at a time of its own, the next one first."""
+        there = _there(provider, project_id, environment_id)
+        query = select(changes).where(there, changes.c.state == State.SCHEDULED.value)
+        return await self._all(to_change, query.order_by(changes.c.due_at, changes.c.number))
+
     # history
 
     async def audit(self, subject: str) -> tuple[AuditEntry, ...]:

@@ -64,6 +64,7 @@ changes = Table(
     Column("lease_until", UTCDateTime),
     Column("created_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
+    Column("due_at", UTCDateTime),
     Column("expires_at", UTCDateTime),
     Column("applied_at", UTCDateTime),
     Column("revision", Integer, nullable=False),
@@ -82,6 +83,7 @@ ONE_OPEN = Index(
 """One open change per provider, project and environment: the database keeps it, whoever comes at the same moment."""
 
 Index("ix_changes_state_expires_at", changes.c.state, changes.c.expires_at)
+Index("ix_changes_state_due_at", changes.c.state, changes.c.due_at)
 Index("ix_changes_created_at", changes.c.created_at)
 Index("ix_changes_requester", changes.c.requester_org, changes.c.requester_id, changes.c.created_at)
 Index("ix_changes_project", changes.c.provider, changes.c.project_id, changes.c.created_at)

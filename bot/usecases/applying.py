@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.clients.base import NotDone, ProviderClient, ProviderError, ServedNow, Unsure
 from bot.domain.actors import Actor
-from bot.domain.changes import Attempt, AuditEntry, Change, Event, Move, Say, State, after
+from bot.domain.changes import RESTORES, Attempt, AuditEntry, Change, Event, Move, Say, State, after
 from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Evidence
@@ -22,13 +23,13 @@ from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Outcome, Refused, Rejected, Unknown, Void
 from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
 from bot.logs import current_request_id, get_logger
-from bot.store import StoreUnavailable
+from bot.store import StoreUnavailable, Writing
 from bot.usecases import gating
 from bot.usecases.baselines import now_right
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_about, deliver_card
 from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
-from bot.usecases.notices import history_of, take_undo_away
+from bot.usecases.notices import history_of, take_undo_away, tell_missed
 
 log = get_logger(__name__)
 
@@ -232,8 +233,16 @@ async def _look_again(ctx: Context, change: Change) -> _Looked:
         asked_at=change.created_at,
         undone=undone,
         hindrances=tuple(served.hindrances.get(change.environment.id, ())),
+        late=_late(ctx, change),
     )
     return _Looked(facts, served)
+
+
+def _late(ctx: Context, change: Change) -> timedelta:
+    """For how long its time is over. Whoever approves it at the provider afterwards knows how late it is."""
+    if change.due is None or change.gate is not None:
+        return timedelta(0)
+    return ctx.clock.now() - change.due.at
 
 
 def _environment(served: ServedNow, change: Change) -> Environment | None:
@@ -454,15 +463,15 @@ async def _finish(
     )
     facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
     said = entry(event, change.id, now, actor, **facts)
-    saved, below, drift = await _write_down(ctx, done, change.state, said)
+    saved, others, drift = await _write_down(ctx, done, change.state, said)
     if saved is None:
         async with ctx.store.read() as tx:
             current = await tx.change(change.id)
         return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), current)
     _step(saved, state.value)
     await deliver_card(ctx, saved.id)
-    if below is not None:
-        await deliver_card(ctx, below)
+    for other in others:
+        await deliver_card(ctx, other)
     if drift is not None:
         await deliver_about(ctx, NoticeKind.DRIFT, drift)
     return _outcome_of(saved)
@@ -470,19 +479,41 @@ async def _finish(
 
 async def _write_down(
     ctx: Context, change: Change, expected: State, said: AuditEntry
-) -> tuple[Change | None, str | None, str | None]:
+) -> tuple[Change | None, list[str], str | None]:
     """Save where a change ended, with its history.
 
-    Answers it as it stands, the change whose *Undo* that takes, and the drift that it ends.
+    Answers it as it stands, the changes whose cards that changes as well, and the drift that it ends.
     """
     async with ctx.store.write() as tx:
         saved = await tx.save(change, expected, [said])
         if saved is None:
-            return None, None, None
+            return None, [], None
         await history_of(tx, saved, [said])
+        await tell_missed(tx, saved)
         if saved.state is not State.APPLIED:
-            return saved, None, None
-        return saved, await take_undo_away(tx, saved), await now_right(tx, saved)
+            return saved, [], None
+        below = await take_undo_away(tx, saved)
+        others = [*filter(None, [below]), *await _supersede_scheduled(ctx, tx, saved)]
+        return saved, others, await now_right(tx, saved)
+
+
+async def _supersede_scheduled(ctx: Context, tx: Writing, applied: Change) -> list[str]:
+    """What was taken back is not to come again by itself: what is scheduled there was meant for what is live no more.
+
+    Answers the ids of the changes that gave way.
+    """
+    if applied.kind not in RESTORES:
+        return []
+    gave_way: list[str] = []
+    for change in await tx.scheduled(applied.project.provider, applied.project.id, applied.environment.id):
+        state = after(change.state, Move.SUPERSEDE)
+        assert state is not None  # noqa: S101 - the table has it for what is scheduled
+        said = entry(Event.SUPERSEDED, change.id, ctx.clock.now(), applied.requester, by=applied.label)
+        saved = await tx.save(replace(change, state=state), change.state, [said])
+        done = [said] if saved else []  # none: another process was faster
+        await history_of(tx, change, done)
+        gave_way += [each.subject for each in done]
+    return gave_way
 
 
 def _outcome_of(change: Change) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
-from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Withdrawn
+from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Scheduled, Withdrawn
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
 from bot.logs import get_logger
 from bot.store import Reading, Writing
@@ -15,13 +15,14 @@ from bot.usecases import gates
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
-from bot.usecases.notices import card_at, history_of
+from bot.usecases.notices import card_at, history_of, tell_missed
+from bot.usecases.times import scheduled
 
 log = get_logger(__name__)
 
 
 async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """One person's yes. The one that completes the quorum applies the change."""
+    """One person's yes. The one that completes the quorum applies the change, or schedules it if it has a time."""
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
         if change is None:
@@ -35,19 +36,32 @@ async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
         done = isinstance(answer, Allowed)
         state = after(change.state, Move.APPROVE) if done else change.state
         assert state is not None  # noqa: S101 - a vote is only allowed on a change that waits
-        said = entry(Event.APPROVED, change.id, now, actor)
+        said = [entry(Event.APPROVED, change.id, now, actor)]
         voted = replace(change, state=state, updated_at=now)
-        if done:  # ours to apply: a sweep leaves it alone as long as we live
+        if done and change.due is not None:
+            voted = replace(voted, state=_scheduled(state))
+            said.append(scheduled(change, now))
+        elif done:  # ours to apply: a sweep leaves it alone as long as we live
             voted = replace(voted, lease_by=ctx.owner, lease_until=now + LEASE)
-        saved = await tx.save(voted, change.state, [said])
+        saved = await tx.save(voted, change.state, said)
         if saved is None:
             return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),), change)
-        await history_of(tx, saved, [said])
+        await history_of(tx, saved, said)
     log.info("change.step", step="approved", change=saved.id, number=saved.number, final=done)
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, saved.id)
         return AwaitingApproval(saved, answer.have, answer.need, await card_at(ctx, saved.id) is not None)
+    if saved.state is State.SCHEDULED:
+        await deliver_card(ctx, saved.id)
+        return Scheduled(saved)
     return await apply(ctx, saved.id)
+
+
+def _scheduled(state: State) -> State:
+    """Approved and scheduled in one: nothing that has a time of its own is ever left standing as merely approved."""
+    next_state = after(state, Move.SCHEDULE)
+    assert next_state is not None  # noqa: S101 - the table has it for what is approved
+    return next_state
 
 
 async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") -> Outcome:
@@ -69,7 +83,10 @@ async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") 
 
 
 async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """The requester takes it back; what was asked for at the provider is taken back there first."""
+    """The requester takes it back; a scheduled one also whoever approved it.
+
+    What was asked for at the provider is taken back there first.
+    """
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
     if change is not None and change.state is State.AT_PROVIDER:
@@ -81,7 +98,7 @@ async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
         change = await tx.change(change_id)
         if change is None:
             return NotFound("change", change_id)
-        answer = decide(Withdrawal(actor, change.requester, change.state))
+        answer = decide(await withdrawal(tx, change, actor))
         if isinstance(answer, Denied):
             return Refused(answer.reasons, change)
         saved = await _end(ctx, tx, change, Move.WITHDRAW, Event.WITHDRAWN, actor)
@@ -91,6 +108,12 @@ async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
     return Withdrawn(saved)
 
 
+async def withdrawal(tx: Reading, change: Change, actor: Actor) -> Withdrawal:
+    """The facts for: may this person take it back."""
+    approvers = (said.actor.key for said in await tx.decisions(change.id) if said.say is Say.APPROVE)
+    return Withdrawal(actor, change.requester, change.state, frozenset(approvers))
+
+
 async def expire(ctx: Context) -> int:
     """End what waited too long. Answers how many changes expired."""
     async with ctx.store.read() as tx:
@@ -98,11 +121,20 @@ async def expire(ctx: Context) -> int:
     ended = 0
     for change in waiting:
         async with ctx.store.write() as tx:
-            saved = await _end(ctx, tx, change, Move.EXPIRE, Event.EXPIRED, None)
+            saved = await _end(ctx, tx, _over(ctx, change), Move.EXPIRE, Event.EXPIRED, None)
+            if saved is not None:
+                await tell_missed(tx, saved)
         if saved is not None:
             ended += 1
             await deliver_card(ctx, saved.id)
     return ended
+
+
+def _over(ctx: Context, change: Change) -> Change:
+    """Why it expired, where it is not only the time to approve that has run out."""
+    if change.due is None or change.due.at > ctx.clock.now():
+        return change
+    return replace(change, reasons=(Reason(Code.DUE_UNAPPROVED),))
 
 
 async def _vote(ctx: Context, tx: Reading, change: Change, actor: Actor, say: Say) -> Answer:

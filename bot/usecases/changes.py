@@ -150,6 +150,7 @@ async def cell(
         pending,
         known,
         finding is Finding.DRIFTED,
+        await tx.scheduled(*project.key, environment.id),
     )
 
 

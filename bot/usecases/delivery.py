@@ -56,8 +56,10 @@ CERTAIN = 2
 ROUND = 1.0
 """Seconds after which a sweep looks again for queues, while others are still being worked on."""
 
-DECIDED_ON = frozenset({NoticeKind.CARD, NoticeKind.DRIFT, NoticeKind.EVALUATION, NoticeKind.EVALUATION_LIST})
-"""Messages on which people decide something."""
+DECIDED_ON = frozenset(
+    {NoticeKind.CARD, NoticeKind.DRIFT, NoticeKind.EVALUATION, NoticeKind.EVALUATION_LIST, NoticeKind.MISSED}
+)
+"""Messages after which people do something."""
 
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
@@ -89,7 +91,8 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
     await deliver(ctx, card)
     async with ctx.store.read() as tx:
         lines = [await tx.notice_for(NoticeKind.HISTORY, said.id) for said in await tx.audit(change_id)]
-    for line in lines:
+        missed = await tx.notice_for(NoticeKind.MISSED, change_id)
+    for line in (*lines, missed):
         if line is not None and line.wanted > line.shown:
             await deliver(ctx, line)
 

@@ -9,14 +9,24 @@ from pydantic import TypeAdapter
 
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Place
-from bot.domain.changes import Attempt, AuditEntry, Change, Event, Kind, Move, Seen, State, after
+from bot.domain.changes import RESTORES, Attempt, AuditEntry, Change, Event, Kind, Move, Seen, State, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import Evidence
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
-from bot.domain.outcomes import AwaitingApproval, DropsSplit, Explanation, Failed, NotFound, Outcome, Refused
+from bot.domain.outcomes import (
+    AwaitingApproval,
+    DropsSplit,
+    Explanation,
+    Failed,
+    NotFound,
+    Outcome,
+    Refused,
+    Scheduled,
+)
 from bot.domain.policies import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
 from bot.domain.served import Live, Nothing, One, Served, Split
+from bot.domain.times import Due
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
@@ -25,6 +35,7 @@ from bot.usecases.delivery import deliver_card
 from bot.usecases.drafts import draft, first_time
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
 from bot.usecases.notices import card_at, history_of
+from bot.usecases.times import due_of, expiry, scheduled
 from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
@@ -40,14 +51,14 @@ _WISH = TypeAdapter(Wish)
 
 
 async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outcome:
-    """Ask for a change; applied at once where the policy needs no approval.
+    """Ask for a change; where the policy needs no approval it is applied at once, or scheduled if it has a time.
 
-    Answers `AwaitingApproval`, `Applied`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
+    Answers `AwaitingApproval`, `Applied`, `Scheduled`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
     """
     card_place = await place_for_card(ctx, place)
     if card_place is None:
         return Refused((Reason(Code.CANNOT_POST, Lifter.REQUESTER, {"channel": place.channel}),))
-    asked = await _ask(ctx, wish)
+    asked = await _ask(ctx, wish, actor)
     if not isinstance(asked, _Asked):
         return asked
     question = await _asks_first(ctx, asked, actor)
@@ -62,6 +73,9 @@ async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outco
         await deliver_card(ctx, change.id)
         posted = await card_at(ctx, change.id) is not None
         came = AwaitingApproval(change, answer.have, answer.need, posted)
+    elif change.state is State.SCHEDULED:
+        await deliver_card(ctx, change.id)
+        came = Scheduled(change)
     else:
         came = await apply(ctx, change.id)
     if gave_way is not None:
@@ -93,13 +107,13 @@ async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place)
 
 async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
     """What would happen to a wish, and which rule decides. Changes nothing."""
-    asked = await _ask(ctx, wish)
+    asked = await _ask(ctx, wish, actor)
     if not isinstance(asked, _Asked):
         return asked
     async with ctx.store.read() as tx:
         answer = await _decide(ctx, tx, asked, actor)
     found = asked.wish
-    return Explanation(line, found.kind, found.project, asked.environment, found.config, asked.base, answer)
+    return Explanation(line, found.kind, found.project, asked.environment, found.config, asked.base, answer, asked.due)
 
 
 async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outcome:
@@ -151,9 +165,11 @@ class _Asked:
     environment: Environment
     base: Served
     evidence: Evidence
+    due: Due | None
 
 
-async def _ask(ctx: Context, wish: Wish) -> _Asked | Refused | Failed | NotFound:
+async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Failed | NotFound:
+    due = None if wish.when is None else due_of(wish.when, actor, ctx.clock.now())  # before a look takes its time
     try:
         seen = await look(ctx, wish.project)
     except ProviderError as error:
@@ -172,7 +188,8 @@ async def _ask(ctx: Context, wish: Wish) -> _Asked | Refused | Failed | NotFound
         return Refused((target,))
     config, split = (None, target) if isinstance(target, Split) else (target, None)
     found = replace(wish, kind=await _kind(ctx, wish), config=config, split=split, environment=environment)
-    return _Asked(found, seen, environment, base, evidence_for(ctx, seen.evaluations, wish.project, config, base))
+    evidence = evidence_for(ctx, seen.evaluations, wish.project, config, base)
+    return _Asked(found, seen, environment, base, evidence, due)
 
 
 async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Split | Reason | None:
@@ -276,6 +293,7 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
             hindrances=tuple(asked.look.served.hindrances.get(asked.environment.id, ())),
             split=wish.split,
             drops=wish.drops,
+            due=asked.due,
         )
     )
 
@@ -299,7 +317,9 @@ async def _remember(
             codes = ",".join(reason.code.value for reason in answer.reasons)
             entries.append(entry(Event.REFUSED, change.id, change.created_at, None, reasons=codes))
         else:
-            gave_way = await _supersede(ctx, tx, change)
+            gave_way = await supersede(ctx, tx, change)
+        if change.state is State.SCHEDULED:
+            entries.append(scheduled(change, change.created_at))
         inserted = await tx.insert_change(change, entries)
         if inserted is None:
             standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
@@ -311,13 +331,13 @@ async def _remember(
     return inserted, answer, tuple(entries), gave_way
 
 
-async def _supersede(ctx: Context, tx: Writing, change: Change) -> str | None:
-    """What waits or is approved gives way to a rollback, an undo or a deactivate; `decide` has allowed it.
+async def supersede(ctx: Context, tx: Writing, change: Change) -> str | None:
+    """What waits or is approved gives way to a change that restores; `decide` has allowed it.
 
     Answers the id of the change that gave way.
     """
     standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
-    next_state = after(standing.state, Move.SUPERSEDE) if standing else None
+    next_state = after(standing.state, Move.SUPERSEDE) if standing and change.kind in RESTORES else None
     if standing is None or next_state is None:
         return None
     said = entry(Event.SUPERSEDED, standing.id, ctx.clock.now(), change.requester, by=change.label)
@@ -335,7 +355,10 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
     base = asked.look.find(asked.base.live.config_id) if isinstance(asked.base.live, One) else None
     move = {Denied: Move.REFUSE, NeedsApproval: Move.ASK, Allowed: Move.ALLOW}[type(answer)]
     state = after(State.REQUESTED, move)
-    assert state is not None  # noqa: S101 - the table has these three moves
+    if state is State.APPROVED and asked.due is not None:
+        state = after(state, Move.SCHEDULE)
+    assert state is not None  # noqa: S101 - the table has these moves
+    at_once = state is State.APPROVED
     return Change(
         id=new_id(),
         number=number,
@@ -360,9 +383,10 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         source=wish.source,
         undoes=wish.undoes,
         split=wish.split,
-        expires_at=now + rule.expiry if isinstance(answer, NeedsApproval) else None,
+        due=asked.due,
+        expires_at=expiry(now, rule, asked.due) if isinstance(answer, NeedsApproval) else None,
         attempt=Attempt.NONE,
-        lease_by=ctx.owner if isinstance(answer, Allowed) else None,
-        lease_until=now + LEASE if isinstance(answer, Allowed) else None,
+        lease_by=ctx.owner if at_once else None,
+        lease_until=now + LEASE if at_once else None,
         reasons=answer.reasons if isinstance(answer, Denied) else (),
     )

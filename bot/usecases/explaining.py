@@ -5,13 +5,14 @@ from __future__ import annotations
 from bot.domain.actors import Actor
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.outcomes import NotFound, Outcome, Permission
-from bot.domain.policies import ReminderChange, StatusUpdate, Withdrawal, decide
+from bot.domain.policies import ReminderChange, StatusUpdate, decide
 from bot.grammar import say
-from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Reminders, Withdraw
-from bot.usecases import changes, evaluations
+from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Reminders, Reschedule, Withdraw
+from bot.usecases import changes, evaluations, schedules
+from bot.usecases.approvals import withdrawal
 from bot.usecases.context import Context
 
-Explained = EvaluationComplete | EvaluationReopen | Withdraw | Reminders
+Explained = EvaluationComplete | EvaluationReopen | Reschedule | Withdraw | Reminders
 
 
 async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
@@ -22,9 +23,19 @@ async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
         change = await changes.find(ctx, reading.change.text)
         if change is None:
             return NotFound("change", reading.change.text)
-        return Permission(say(reading), decide(Withdrawal(actor, change.requester, change.state)))
+        async with ctx.store.read() as tx:
+            return Permission(say(reading), decide(await withdrawal(tx, change, actor)))
+    if isinstance(reading, Reschedule):
+        return await _rescheduling(ctx, reading, actor)
     found = await evaluations.find(ctx, reading.evaluation.text)
     if not isinstance(found, Evaluation):
         return found
     wanted = COMPLETED if isinstance(reading, EvaluationComplete) else RUNNING
     return Permission(say(reading), decide(StatusUpdate(actor, found, wanted)))
+
+
+async def _rescheduling(ctx: Context, reading: Reschedule, actor: Actor) -> Outcome:
+    change = await changes.find(ctx, reading.change.text)
+    if change is None:
+        return NotFound("change", reading.change.text)
+    return Permission(say(reading), await schedules.may_move(ctx, change, actor, reading.when))

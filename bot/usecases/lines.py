@@ -45,6 +45,7 @@ from bot.grammar.readings import (
     Promote,
     Reading,
     Reminders,
+    Reschedule,
     Rollback,
     Withdraw,
 )
@@ -59,6 +60,7 @@ from bot.usecases import (
     project_edits,
     projects,
     reminders,
+    schedules,
 )
 from bot.usecases.context import Context
 from bot.usecases.index import Index
@@ -133,8 +135,8 @@ async def _other(ctx: Context, ready: Sequence[Reading], speaker: Speaker, page:
             return await projects.listed(ctx, words, say(reading), page=page)
         case ChangeShow():
             return await changes.detail(ctx, reading.change.text)
-        case Withdraw():
-            return await _withdraw(ctx, reading, speaker)
+        case Withdraw() | Reschedule():
+            return await _before_it_is_applied(ctx, reading, speaker)
         case EvaluationComplete():
             return await evaluations.set_status(ctx, reading.evaluation.text, COMPLETED, speaker.actor)
         case EvaluationReopen():
@@ -143,11 +145,14 @@ async def _other(ctx: Context, ready: Sequence[Reading], speaker: Speaker, page:
             return Harmless(say(reading))
 
 
-async def _withdraw(ctx: Context, reading: Withdraw, speaker: Speaker) -> Outcome:
+async def _before_it_is_applied(ctx: Context, reading: Withdraw | Reschedule, speaker: Speaker) -> Outcome:
+    """What can be done about a change that is not applied yet: take it back, or move it to another time."""
     change = await changes.find(ctx, reading.change.text)
     if change is None:
         return NotFound("change", reading.change.text)
-    return await approvals.withdraw(ctx, change.id, speaker.actor)
+    if isinstance(reading, Withdraw):
+        return await approvals.withdraw(ctx, change.id, speaker.actor)
+    return await schedules.move(ctx, change.id, reading.when, speaker.actor)
 
 
 async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
@@ -156,7 +161,9 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
         case ProjectUpdate():
             came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)
             return _still_explained(came)
-        case EvaluationComplete() | EvaluationReopen() | Withdraw() | Reminders(verb="mute" | "unmute" | "test"):
+        case EvaluationComplete() | EvaluationReopen() | Reschedule() | Withdraw():
+            return await explaining.permission(ctx, inner[0], speaker.actor)
+        case Reminders(verb="mute" | "unmute" | "test"):
             return await explaining.permission(ctx, inner[0], speaker.actor)
         case ProjectCreate():
             return _still_explained(await project_edits.create(ctx, inner[0], speaker.actor))

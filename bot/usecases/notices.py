@@ -19,7 +19,7 @@ from bot.usecases.reports import reminder_view
 TOLD_IN_THREAD = frozenset(
     {
         Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
-        Event.FAILED, Event.LOST, Event.SETTLED,
+        Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED,
     }
 )  # fmt: skip
 """Audit events that get a line in the card's thread."""
@@ -30,6 +30,23 @@ async def history_of(tx: Writing, change: Change, entries: Sequence[AuditEntry])
     for told in entries:
         if told.event in TOLD_IN_THREAD:
             await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, told.id, change.origin, told.at))
+
+
+MISSED = frozenset({State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN})
+"""Where a scheduled change ends that did not take effect at its time, or not for certain."""
+
+
+async def tell_missed(tx: Writing, change: Change) -> None:
+    """Nobody looks on when a scheduled change is applied: what did not work is said in the channel, kept current."""
+    if change.due is None:
+        return
+    if change.state not in MISSED:
+        await tx.touch_notice(NoticeKind.MISSED, change.id)
+        return
+    card = await tx.notice_for(NoticeKind.CARD, change.id)
+    place = card.place if card else change.origin
+    if not await tx.add_notice(Notice(new_id(), NoticeKind.MISSED, change.id, place, change.updated_at)):
+        await tx.touch_notice(NoticeKind.MISSED, change.id)
 
 
 async def take_undo_away(tx: Writing, applied: Change) -> str | None:
@@ -56,6 +73,7 @@ async def say(ctx: Context, notice: Notice) -> MessageAt | None:
     kinds = {
         NoticeKind.CARD: _say_card,
         NoticeKind.HISTORY: _say_history,
+        NoticeKind.MISSED: _say_missed,
         NoticeKind.DRIFT: _say_drift,
         NoticeKind.SILENCE: _say_silence,
         NoticeKind.TROUBLE: _say_trouble,
@@ -78,6 +96,12 @@ def shown_by_first_post(notice: Notice) -> int:
     A line of history never changes: its post is all there is to say.
     """
     return notice.wanted if notice.kind is NoticeKind.HISTORY else notice.wanted - 1
+
+
+async def _say_missed(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        change = await tx.change(notice.subject)
+    return notice.at if change is None else await ctx.notifier.missed(change, notice.place, notice.at)
 
 
 async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.actors import Actor, MessageAt, Place
+from bot.domain.changes import Change
 from bot.domain.drift import Silence
 from bot.domain.notices import ChangeView, DriftView, HistoryView, ReminderView, Spot, TroubleView
 
@@ -76,6 +77,9 @@ class Notifier(Protocol):
 
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
         """One line in the card's thread."""
+
+    async def missed(self, change: Change, place: Place, at: MessageAt | None) -> MessageAt:
+        """That a scheduled change did not take effect at its time."""
 
     async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
         """A report about evaluations left running, or what else is said unasked; a person's id is a place, too."""

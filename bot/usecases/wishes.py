@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.changes import Kind
 from bot.domain.errors import Reason
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
 from bot.domain.served import Split
-from bot.grammar import say
+from bot.grammar import exactly, say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, told, unique
+from bot.usecases.times import Wanted
 
 ChangeReading = Deploy | Promote | Rollback | Deactivate
 
@@ -38,6 +40,8 @@ class Wish:
     """Weights to put back, instead of one config."""
     drops: str | None = None
     """Fingerprint of the weights that whoever asks was shown and gives up."""
+    when: Wanted | None = None
+    """When it is to be applied; None as soon as it may be."""
 
 
 Question = Ambiguous | NotFound | EnvironmentMissing
@@ -209,7 +213,8 @@ class _Reader:
         self, project: Project, config: Config | None, environment: Environment, source: Environment | None
     ) -> Wish:
         kind = {Deploy: Kind.DEPLOY, Promote: Kind.PROMOTE, Rollback: Kind.ROLLBACK, Deactivate: Kind.DEACTIVATE}
-        return Wish(kind[type(self._reading)], project, environment, config, source, self._reading.because)
+        reading = self._reading
+        return Wish(kind[type(reading)], project, environment, config, source, reading.because, when=reading.when)
 
     def _project_miss(self, name: Name, rank: int) -> _Miss:
         def names() -> Sequence[str]:
@@ -291,6 +296,8 @@ class FieldProblem:
     """``missing``, ``gone``, ``other_provider``, ``same``, ``unread``, ``alone``, ``unchanged`` or ``refused``."""
     reason: Reason | None = None
     """Why, where the policy refused it."""
+    detail: str = ""
+    """What was typed, where the problem is one of `Misunderstood`."""
 
 
 def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because: str | None) -> Wish | FieldProblem:
@@ -357,14 +364,15 @@ def wish_line(index: Index, wish: Wish) -> str:
     config = None
     if wish.config is not None:
         config = unique(wish.config, lambda name: [found for _, found in index.configs(name, wish.project)])
+    when = exactly(wish.when) if isinstance(wish.when, datetime) else wish.when
     reading: Reading
     match wish.kind:
         case Kind.DEPLOY if config is not None:
-            reading = Deploy(config, project, environment, None, wish.because)
+            reading = Deploy(config, project, environment, when, wish.because)
         case Kind.PROMOTE:
-            reading = Promote(project, placed(wish.source), environment, None, wish.because)
+            reading = Promote(project, placed(wish.source), environment, when, wish.because)
         case Kind.DEACTIVATE:
-            reading = Deactivate(project, environment, None, wish.because)
+            reading = Deactivate(project, environment, when, wish.because)
         case _:
-            reading = Rollback(project, environment, config, None, wish.because)
+            reading = Rollback(project, environment, config, when, wish.because)
     return say(reading)

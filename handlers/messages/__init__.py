@@ -42,7 +42,9 @@ from bot.domain.outcomes import (
     Rejected,
     ReminderList,
     RemindersSwitched,
+    Rescheduled,
     SampleSent,
+    Scheduled,
     Snoozed,
     Suggestion,
     Unknown,
@@ -87,6 +89,7 @@ from handlers.messages.help import help_message, open_form
 from handlers.messages.lists import page_line, page_suggestions, read_page_line
 from handlers.messages.plain import plain_text
 from handlers.messages.reminders import reminder
+from handlers.messages.schedules import missed, move_modal, rescheduled, scheduled
 from handlers.messages.subject_forms import (
     evaluation_form,
     reading_form,
@@ -113,7 +116,9 @@ __all__ = [
     "history",
     "line_form",
     "lines_of",
+    "missed",
     "misunderstood",
+    "move_modal",
     "not_yet",
     "open_form",
     "options",
@@ -160,6 +165,8 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     Void: lambda came, _: void(came),
     Rejected: lambda came, _: rejected(came),
     Withdrawn: lambda came, _: withdrawn(came),
+    Scheduled: lambda came, _: scheduled(came),
+    Rescheduled: lambda came, _: rescheduled(came),
     Ambiguous: ambiguous,
     NotFound: not_found,
     EnvironmentMissing: environment_missing,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock, InputBlock, PlainTextInputElement
@@ -29,7 +30,15 @@ from handlers.messages.blocks import (
     quote,
     section,
 )
-from handlers.messages.deploys import approvals, headline, old_and_new, verdict, who_wants_what
+from handlers.messages.deploys import (
+    approvals,
+    headline,
+    old_and_new,
+    own_buttons,
+    verdict,
+    when_line,
+    who_wants_what,
+)
 from handlers.messages.errors import problem_blocks, reasons
 
 COMMENT_LIMIT = 1_000
@@ -67,6 +76,9 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
         said = f"{said} By {mention(entry.actor)}."
     if entry.event is Event.REQUESTED and change is not None:
         said = headline(change)
+    if "due" in facts:
+        time = words.clock(datetime.fromisoformat(facts["due"]), facts.get("zone", "UTC"))
+        said = f"{said.removesuffix('.')}: {time}"
     if entry.event is Event.SUPERSEDED and "by" in facts:
         said = f"{code(facts['by'])} takes its place. Nothing was deployed."
     if entry.event is Event.SETTLED and "state" in facts:
@@ -83,6 +95,7 @@ def change_detail(detail: ChangeDetail) -> Message:
         f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
         section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
         quote(change.because) if change.because else None,
         section(verdict(change)) if change.target else None,
         section(f"*Approvals:* {given}"),
@@ -95,6 +108,7 @@ def change_detail(detail: ChangeDetail) -> Message:
         actions(
             [
                 button("Review", ids.Action.REVIEW, change.id),
+                *(own_buttons(change) if change.state is State.SCHEDULED else ()),
                 button("Undo", ids.Action.UNDO, change.id) if detail.undoable else None,
             ]
         ),
@@ -123,6 +137,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     state = words.state_of(change)
     blocks: list[Block | None] = [
         section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if change.target else ()),
         section(f"*Approvals:* {approvals(ChangeView(change, detail.decisions))}{_who_may(change)}"),

@@ -10,6 +10,7 @@ from bot.domain.changes import Change, State
 from bot.domain.drift import Baseline, Source, edited_in_place
 from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.times import Due
 from handlers.ids import Action
 from handlers.messages import phrases, words
 from handlers.messages.blocks import (
@@ -27,6 +28,8 @@ from handlers.messages.errors import missing, reasons
 from handlers.messages.lists import pages
 
 MAX_CELLS = 12
+MAX_SCHEDULED = 2
+"""Scheduled changes that are named for one environment."""
 
 
 def board(shown: Board, drafts: Mapping[str, str]) -> Message:
@@ -79,7 +82,11 @@ def cell_line(cell: BoardCell) -> str:
     if cell.known is not None:
         line += _outside(cell, cell.known)
     if pending is not None:
-        line += f" · {code(pending.label)} would make it {phrases.target(pending)}: {_state(pending)}"
+        line += f" · {code(pending.label)} would make it {phrases.target(pending)}: {_state(pending)}{_at(pending)}"
+    for change in cell.scheduled[:MAX_SCHEDULED]:
+        line += f" · {code(change.label)} will make it {phrases.target(change)}{_at(change)}"
+    if len(cell.scheduled) > MAX_SCHEDULED:
+        line += f" · and {len(cell.scheduled) - MAX_SCHEDULED} more scheduled"
     return line
 
 
@@ -92,6 +99,10 @@ def _outside(cell: BoardCell, known: Baseline) -> str:
     if known.source is Source.ADOPTED and cell.served is not None and cell.served.same_as(known.served):
         return f", adopted {moment(known.at)} by {mention(known.by)}"
     return ""
+
+
+def _at(change: Change) -> str:
+    return f", due {moment(change.due.at)}" if change.due else ""
 
 
 def _state(change: Change) -> str:
@@ -123,14 +134,19 @@ def listed(change: Change, word: str | None = None) -> Block:
     word = word or ("Review" if change.state is State.WAITING else "Show")
     return section(
         f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
-        f"{mention(change.requester)}, {moment(change.created_at)}",
+        f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}",
         accessory=button(word, Action.REVIEW, change.id),
     )
 
 
+def _due(change: Change) -> str:
+    """For lists: only as long as it is still to come."""
+    return _at(change) if change.state in (State.WAITING, State.SCHEDULED) else ""
+
+
 def explanation(shown: Explanation) -> Message:
     """What would happen to a line, and why. Nothing was changed."""
-    said = answer(shown.answer)
+    said = answer(shown.answer, shown.due)
     place = f"{code(shown.environment.name)} of {code(shown.project.name)}"
     target = f" The line would make it {code(shown.target.name)}." if shown.target else ""
     denied = reasons(shown.answer.reasons) if isinstance(shown.answer, Denied) else None
@@ -138,19 +154,23 @@ def explanation(shown: Explanation) -> Message:
         f"{code(shown.line, 200)}: {said} Nothing was changed.",
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),
         denied,
+        section(f"🕘 *When:* {phrases.when(shown.due)}") if shown.due else None,
         section(f"Live in {place} now: {phrases.served(shown.served)}.{target}"),
         context("This only explains. Nothing was changed."),
     )
 
 
-def answer(given: Answer) -> str:
-    """A decision in words, in mrkdwn."""
+def answer(given: Answer, due: Due | None = None) -> str:
+    """A decision in words, in mrkdwn; with a time, about that."""
+    time = words.clock(due.at, due.zone) if due else ""
     match given:
         case Allowed(mark):
-            return f"it would be applied at once. Decided by {words.rule(mark.id)}."
+            what = f"it would be scheduled for {time}" if due else "it would be applied at once"
+            return f"{what}. Decided by {words.rule(mark.id)}."
         case NeedsApproval(mark, have, need):
             return (
-                f"it would wait for {words.counted(need - have, 'approval')}. "
+                f"it would wait for {words.counted(need - have, 'approval')}"
+                f"{', and be applied ' + time if due else ''}. "
                 f"Decided by {words.rule(mark.id)}. {phrases.who_approves(mark)}"
             )
         case denied:

@@ -39,9 +39,10 @@ def card(view: ChangeView, *, now: datetime) -> Message:
     state = words.state_of(change)
     known = change.target is not None
     return compose(
-        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_what_it_came_to(view)}",
+        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_at(change)}{_what_it_came_to(view)}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
         section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
         quote(change.because) if change.because else None,
         section(verdict(change)) if known else None,
         *(evidence_table(change) if change.state not in FINAL else ()),
@@ -49,14 +50,27 @@ def card(view: ChangeView, *, now: datetime) -> Message:
         *_standing(view, now),
         actions(_buttons(view, now)),
         context(_small_print(view)),
-        *_again(change),
+        *again(change),
     )
 
 
-def _again(change: Change) -> Iterator[Block]:
+def when_line(change: Change) -> Block | None:
+    """When it is, or was, to be applied; None where that is as soon as it may be."""
+    if change.due is None:
+        return None
+    typed = f" Asked for as: {code(change.due.words)}." if change.due.words else ""
+    return section(f"🕘 *When:* {phrases.when(change.due)}{typed}")
+
+
+def _at(change: Change) -> str:
+    return f" When: {phrases.when(change.due)}" if change.due else ""
+
+
+def again(change: Change) -> Iterator[Block]:
     """The line that asks for the same once more; a retry is a new change."""
     if change.state in FINAL and change.state is not State.APPLIED:
-        yield context(f"To ask anew: {code(phrases.again(change), 600)}")
+        timed = ", with a new `at TIME` behind it" if change.due else ""
+        yield context(f"To ask anew{timed}: {code(phrases.again(change), 600)}")
 
 
 def who_wants_what(change: Change) -> str:
@@ -141,8 +155,9 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
             yield from gates.standing(change)
         case State.REJECTED if not change.reasons:
             yield from _rejections(view.decisions)
-        case State.REFUSED | State.VOID | State.REJECTED:
-            yield section(f"{words.ENDINGS[change.state]} Why:")
+        case State.REFUSED | State.VOID | State.REJECTED | State.EXPIRED:
+            why = " Why:" if change.reasons else ""
+            yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{why}")
             if found := reasons(change.reasons):
                 yield found
         case State.FAILED:
@@ -203,12 +218,19 @@ def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
         yield button("Full diff", Action.FULL_DIFF, change.id)
     if change.state is State.AT_PROVIDER:
         yield from gates.buttons(change)
-    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
-        yield button("Withdraw", Action.WITHDRAW, change.id)
+    yield from own_buttons(change)
     if change.state is State.APPLIED and view.undoable:
         yield button("Undo", Action.UNDO, change.id)
     if change.state is State.UNKNOWN:
         yield from unknown_buttons(change)
+
+
+def own_buttons(change: Change) -> Iterator[ButtonElement]:
+    """What whoever asked can do about a change that is not applied yet."""
+    if change.due is not None and change.state in (State.WAITING, State.SCHEDULED):
+        yield button("Move", Action.MOVE, change.id)
+    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
+        yield button("Withdraw", Action.WITHDRAW, change.id)
 
 
 def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
@@ -250,8 +272,9 @@ def awaiting(outcome: AwaitingApproval) -> Message:
     change = outcome.change
     given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
     missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
+    then = f" It is applied at its time, if it is approved before: {phrases.when(change.due)}" if change.due else ""
     where = "Its card has the buttons." if outcome.posted else "Its card is posted as soon as Slack takes it."
-    text = f"{code(change.label)} waits for {missing}{given}: {phrases.wish(change)}. {where}"
+    text = f"{code(change.label)} waits for {missing}{given}: {phrases.wish(change)}.{then} {where}"
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 

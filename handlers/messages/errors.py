@@ -257,6 +257,7 @@ FIELD_PROBLEMS: dict[str, str] = {
     "same_config": "This is the same config as the other one. Pick a different one.",
     "unread": "Wait until what it has is read and shown below, then send the form again.",
     "unchanged": "Nothing is changed yet. Change a field below, or close the form.",
+    "no_new_time": "Pick another time, or write one below.",
     "alone": "A deploy is asked for alone. Leave the other fields as they were, or this one.",
 }
 """By `FieldProblem.problem`."""
@@ -266,4 +267,6 @@ def field_problem(wrong: FieldProblem) -> str:
     """What stands under a field of a form that cannot be sent like this."""
     if wrong.reason is not None:
         return unmarked(f"{words.why(wrong.reason)} {words.remedy(wrong.reason)}")
+    if wrong.problem in MISUNDERSTANDINGS:
+        return unmarked(MISUNDERSTANDINGS[wrong.problem].format(detail=code(wrong.detail)))
     return FIELD_PROBLEMS.get(wrong.problem, "This does not fit. Pick another one.")

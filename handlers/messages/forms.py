@@ -19,6 +19,7 @@ from bot.usecases.forms import BY_PROJECT
 from handlers.ids import Action, Field, Form, View, numbered, value
 from handlers.messages.approvals import modal
 from handlers.messages.blocks import actions, button, label, section
+from handlers.messages.schedules import when_input
 from handlers.messages.subject_forms import subject_form
 
 REASON_LIMIT = 500
@@ -47,6 +48,7 @@ _PROJECT = _Ask(Field.PROJECT, "Project", "Type a name")
 _ENVIRONMENT = _Ask(Field.ENVIRONMENT, "Environment", "Pick one")
 _PROVIDER = _Ask(Field.PROVIDER, "Provider", "Pick one")
 _NAME = _Ask(Field.NAME, "Name", "Refund triage")
+_WHEN = _Ask(Field.WHEN, "When? (at once if it is left empty)", "", optional=True)
 _BECAUSE = _Ask(Field.BECAUSE, "Why? (shown on the card)", "Fixes the refund loop", optional=True)
 
 _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
@@ -57,6 +59,7 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
             _PROJECT,
             _Ask(Field.SOURCE, "From environment", "Pick one"),
             _Ask(Field.ENVIRONMENT, "To environment", "Pick another one"),
+            _WHEN,
             _BECAUSE,
         ),
     ),
@@ -67,13 +70,14 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
             _PROJECT,
             _ENVIRONMENT,
             _Ask(Field.CONFIG, "Back to config", "The one before", optional=True),
+            _WHEN,
             _BECAUSE,
         ),
     ),
     "deactivate": (
         "Deactivate",
         "Nothing of the project is live in the environment afterwards.",
-        (_PROJECT, _ENVIRONMENT, _BECAUSE),
+        (_PROJECT, _ENVIRONMENT, _WHEN, _BECAUSE),
     ),
     "project": ("Show a project", "Shows a project with its configs.", (_PROJECT,)),
     "project create": (
@@ -113,6 +117,7 @@ def deploy_form(
         section("Asks to make a config live. You see what it replaces before anything happens."),
         _select(_CONFIG, config),
         _select(_ENVIRONMENT, environment),
+        when_input(_WHEN.label),
         _text(_BECAUSE, because),
     ]
     return modal(View.DEPLOY_FORM, "Deploy", blocks, private=draft_id, close="Cancel", submit="Ask")
@@ -150,6 +155,8 @@ def _input(ask: _Ask, providers: Sequence[str]) -> InputBlock:
         options = [Option(value=value(name), text=label(name, 75)) for name in providers]
         element = StaticSelectElement(action_id=ask.field, placeholder=label(ask.placeholder, 150), options=options)
         return InputBlock(label=label(ask.label, 100), element=element, block_id=ask.field)
+    if ask is _WHEN:
+        return when_input(ask.label)
     return _text(ask) if ask.field.startswith("type.") else _select(ask)
 
 

@@ -53,7 +53,7 @@ def _whole(line: Line) -> Block:
 
 def _overview(lines: Sequence[Line], commands: Iterable[str]) -> Message:
     ways = " ".join(code(command) for command in commands)
-    later = [line.key for line in lines if line.key in NOT_YET] + ["at TIME", "in DURATION"] * ("when" in NOT_YET)
+    later = [line.key for line in lines if line.key in NOT_YET]
     return compose(
         "configbot changes which config is live, with review, proof and undo. `help WORD` says more about a line.",
         section("*What you can type* after `/configbot`, or after mentioning configbot:"),

@@ -7,10 +7,11 @@ import math
 from bot.domain.changes import Change, Kind, RuleMark
 from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
 from bot.domain.served import Nothing, Off, One, Served
+from bot.domain.times import Due, Oddity
 from bot.grammar import say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from handlers.messages import words
-from handlers.messages.blocks import code
+from handlers.messages.blocks import code, moment
 
 
 def verdict(evidence: Evidence, provider: str) -> str:
@@ -42,6 +43,15 @@ def wish(change: Change) -> str:
         environment=code(change.environment.name),
         source=code(change.source.name) if change.source else "another environment",
     )
+
+
+def when(due: Due) -> str:
+    """When something is due: as the clocks of who asked show it, and as the reader's own do, in mrkdwn."""
+    odd = {
+        Oddity.SKIPPED: " There clocks go forward over the time that was named, so it is as much later.",
+        Oddity.TWICE: " There clocks go back over that time, so it comes twice: this is the one that counts.",
+    }
+    return f"{words.clock(due.at, due.zone)}, for you {moment(due.at)}." + (odd[due.oddity] if due.oddity else "")
 
 
 def target(change: Change) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import humanize
 
@@ -185,6 +186,30 @@ REASONS: dict[Code, tuple[str, str]] = {
         "The evaluations changed. The verdict seen was: {was}. The verdict now is: {is}.",
         "Ask anew: the new card shows the evaluations of now.",
     ),
+    Code.TIME_PASSED: (
+        "{due} is over already.",
+        "Name a time that is still to come, such as `at 9:00 tomorrow` or `in 2h`.",
+    ),
+    Code.TIME_TOO_FAR: (
+        "{due} is more than {days} days away, and nothing is scheduled for so far ahead.",
+        "Name an earlier time, or ask again when it is nearer.",
+    ),
+    Code.NOT_SCHEDULED: (
+        "The change has no time that could be moved.",
+        "Only changes that were asked for with `at TIME` or `in DURATION` have one.",
+    ),
+    Code.NOT_INVOLVED: (
+        "Only the person who asked for a scheduled change, and those who approved it, move it or take it back.",
+        "Ask one of them. Its card names them.",
+    ),
+    Code.DUE_UNAPPROVED: (
+        "Its time came while it still waited for approval.",
+        "If it is still wanted, ask for it anew with a later time.",
+    ),
+    Code.DUE_MISSED: (
+        "Its time came while nothing could be applied, and is over for more than {minutes} minutes: too late to do it.",
+        "If it is still wanted, ask for it anew.",
+    ),
     Code.QUORUM_INVALID: (
         "The number of approvals in {rule} makes no sense, so nothing passes it.",
         "Set `approvals` to 1 or more in the policy file, or mark the environment as open there.",
@@ -313,6 +338,9 @@ _NEUTRAL: Mapping[str, str] = {
     "have": "fewer",
     "count": "many",
     "need": "more",
+    "due": "That time",
+    "days": "so many",
+    "minutes": "a few",
     "config": "This config",
     "reviewer": "Somebody",
     "wrote": ".",
@@ -349,6 +377,9 @@ def remedy(reason: Reason) -> str:
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
     filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items() if name != "change"}}
+    if "due" in facts:
+        filled["due"] = clock(datetime.fromisoformat(str(facts["due"])), str(facts.get("zone", "UTC")))
+    filled |= {name: str(facts[name]) for name in ("days", "minutes") if name in facts}
     if "state" in facts:
         filled["state"] = state(str(facts["state"]))
     if "by" in facts:
@@ -398,6 +429,12 @@ _DRIFT_ENDINGS: dict[str, str] = {
 def _whom(identifier: str) -> str:
     """A person or a change."""
     return mention(identifier) if identifier else "somebody"
+
+
+def clock(at: datetime, zone: str) -> str:
+    """An instant as clocks in a zone show it, with the zone: ``Tuesday 1 December 2026, 09:00 (Europe/Madrid)``."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone})"
 
 
 FAULTS: dict[Fault, tuple[str, str]] = {
@@ -520,6 +557,9 @@ EVENTS: dict[Event, str] = {
     Event.VOIDED: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
     Event.AT_PROVIDER: "The provider demands an approval of its own, and was asked for it.",
     Event.DECLINED: "The approval was declined at the provider. Nothing was deployed.",
+    Event.SCHEDULED: "It is scheduled.",
+    Event.RESCHEDULED: "moved it to another time",
+    Event.CAME_DUE: "Its time has come.",
     Event.APPLYING: "Looking again before it is applied.",
     Event.SENDING: "Sending it to the provider.",
     Event.APPLIED: "Live. Read back and found true.",
@@ -546,6 +586,7 @@ EVENTS: dict[Event, str] = {
 NOTICES: dict[NoticeKind, str] = {
     NoticeKind.CARD: "the card of a change",
     NoticeKind.HISTORY: "a line of a change's history",
+    NoticeKind.MISSED: "a scheduled change that did not take effect",
     NoticeKind.EVALUATION: "a report about an evaluation left running",
     NoticeKind.DRIFT: "a message about something that was changed outside configbot",
     NoticeKind.SILENCE: "a message about a provider that does not answer",
@@ -568,6 +609,7 @@ _RULES: dict[str, str] = {
     "built-in/open-environment": "the built-in rule for open environments: no approval needed",
     "built-in/one-approval": "the built-in rule: one approval by another full member",
     "requester-withdraws": "the rule that only whoever asked takes a change back",
+    "insider-reschedules": "the rule that whoever asked for a change or approved it moves it",
     "member-edits-projects": "the rule that every full member makes and changes projects",
     "member-answers-drift": "the rule that every full member answers what was changed outside",
     "member-reminds": "the rule that every full member decides on reminders",
@@ -608,7 +650,7 @@ ENDINGS: dict[State, str] = {
     State.REQUESTED: "It is being looked at.",
     State.REFUSED: "Nothing was deployed.",
     State.REJECTED: "Nothing was deployed.",
-    State.WITHDRAWN: "It was taken back by whoever asked. Nothing was deployed.",
+    State.WITHDRAWN: "It was taken back. Nothing was deployed.",
     State.EXPIRED: "Nobody decided in time. Nothing was deployed. Ask for it anew if it is still wanted.",
     State.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
     State.VOID: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",

@@ -23,10 +23,7 @@ def lines() -> str:
     rows += [f"| `{cell(line.usage)}` | {cell(line.does)} |" for line in LINES if line.key not in NOT_YET]
     later = ", ".join(f"`{line.key}`" for line in LINES if line.key in NOT_YET)
     if later:
-        rows += [
-            "",
-            f"Understood, and answered with a plain *not yet*: {later}, and the parts `at TIME` and `in DURATION`.",
-        ]
+        rows += ["", f"Understood, and answered with a plain *not yet*: {later}."]
     return "\n".join(rows)
 
 

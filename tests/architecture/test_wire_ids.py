@@ -19,6 +19,7 @@ ACTIONS = {
     "WITHDRAW": "change.withdraw",
     "CHECK_NOW": "change.check",
     "REPLACE_SPLIT": "split.replace",
+    "MOVE": "change.move",
     "UNDO": "change.undo",
     "LOOK_AGAIN": "change.look",
     "CLOSE_AS_FAILED": "change.close",
@@ -42,6 +43,7 @@ VIEWS = {
     "LINE_FORM": "form.line",
     "REJECT_COMMENT": "change.reject_comment",
     "REVIEW": "change.review",
+    "MOVE": "change.move",
 }
 FIELDS = {
     "CONFIG": "pick.config",
@@ -61,6 +63,8 @@ FIELDS = {
     "METRIC": "type.metric",
     "INVERTED": "pick.inverted",
     "BECAUSE": "type.because",
+    "WHEN": "type.when",
+    "TIME": "type.time",
     "COMMENT": "type.comment",
 }
 """New ids are added below; a text that stands here never changes, and never gets another meaning."""

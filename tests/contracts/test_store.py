@@ -13,6 +13,7 @@ from bot.domain.changes import Attempt, Change, Event, Kind, Say, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind
+from bot.domain.times import Due, Oddity
 from bot.store import Store
 from tests.bot.store.builders import (
     ADA,
@@ -47,6 +48,7 @@ async def test_keeps_a_change_whole(store: Store) -> None:
         because="the new refund rules\0\ud83d",
         source=STAGING,
         undoes="ch-0",
+        due=Due(NOON + DAY, "at 9:00\0", "Europe/Madrid", Oddity.TWICE),
         expires_at=NOON + DAY,
         applied_at=NOON + MINUTE,
         attempt=Attempt.SENDING,
@@ -188,6 +190,26 @@ async def test_a_superseded_change_makes_room_in_the_same_transaction(store: Sto
         assert old is not None
         assert await tx.save(replace(old, state=State.SUPERSEDED), State.WAITING, [])
         assert await tx.insert_change(change("ch-b", kind=Kind.ROLLBACK), [])
+
+
+async def test_finds_what_is_due_and_what_is_scheduled_where(store: Store) -> None:
+    def scheduled(name: str, minutes: int, **more: object) -> Change:
+        due = Due(NOON + minutes * MINUTE, "", "UTC")
+        return change(name, state=State.SCHEDULED, due=due, **more)
+
+    async with store.write() as tx:
+        for one in (
+            scheduled("later", 2),
+            scheduled("now", 0),
+            scheduled("over", -5),
+            scheduled("elsewhere", 1, environment=STAGING),
+            change("waits", due=Due(NOON - DAY, "", "UTC")),
+        ):
+            assert await tx.insert_change(one, [])
+    async with store.read() as reading:
+        assert [one.id for one in await reading.due_changes(NOON)] == ["over", "now"]
+        assert [one.id for one in await reading.due_changes(NOON + DAY)] == ["over", "now", "elsewhere", "later"]
+        assert [one.id for one in await reading.scheduled(*THERE)] == ["over", "now", "later"]
 
 
 async def test_a_scheduled_change_comes_due_only_where_no_other_is_open(store: Store) -> None:

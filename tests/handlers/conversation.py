@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,8 @@ class Talk:
     async def _filled(self, who: str, view: dict[str, Any], block: dict[str, Any], text: str) -> dict[str, Any]:
         if block["element"]["type"] == "plain_text_input":
             return {"type": "plain_text_input", "value": text}
+        if block["element"]["type"] == "datetimepicker":
+            return {"type": "datetimepicker", "selected_date_time": int(datetime.fromisoformat(text).timestamp())}
         element = block["element"]
         offered = element.get("options") or await self.options(who, view, block["block_id"], "")
         option = next(each for each in offered if each["text"]["text"].startswith(text))

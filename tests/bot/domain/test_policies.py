@@ -336,7 +336,14 @@ def test_a_change_without_an_end_can_be_voted_on() -> None:
 def test_the_requester_takes_back_what_has_not_begun(state: State) -> None:
     allowed = state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER)
     assert codes(decide(Withdrawal(ADA, ADA, state))) == ([] if allowed else [Code.TOO_LATE])
-    assert Code.NOT_REQUESTER in codes(decide(Withdrawal(RAVI, ADA, state)))
+    nobody = Code.NOT_INVOLVED if state is State.SCHEDULED else Code.NOT_REQUESTER
+    assert nobody in codes(decide(Withdrawal(RAVI, ADA, state)))
+
+
+@pytest.mark.parametrize("state", State)
+def test_who_approved_a_scheduled_change_takes_it_back_as_well(state: State) -> None:
+    found = codes(decide(Withdrawal(RAVI, ADA, state, frozenset({RAVI.key}))))
+    assert (found == []) is (state is State.SCHEDULED)
 
 
 @pytest.mark.parametrize("state", State)

@@ -42,7 +42,7 @@ def test_keys_are_unique_and_begin_the_usage() -> None:
 
 
 def test_what_cannot_be_done_yet_is_in_the_table() -> None:
-    assert NOT_YET - {"when"} <= {line.key for line in LINES}
+    assert {line.key for line in LINES} >= NOT_YET
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
@@ -123,7 +123,7 @@ def test_usage_of_a_word(verb: str, line: str) -> None:
     ("reading", "not_yet"),
     [
         (Deploy(x), False),
-        (Deploy(x, when=In(timedelta(hours=2), "2h")), True),
+        (Deploy(x, when=In(timedelta(hours=2), "2h")), False),
         (Approvals(), False),
         (ProjectShow(x), False),
         (Lock(x), True),

@@ -56,7 +56,7 @@ def test_the_deploy_form_searches_from_the_first_letter_and_fills_in_what_is_kno
 
 def test_a_promote_asks_for_both_environments_and_a_rollback_for_a_config_if_any() -> None:
     promote = messages.line_form(Form("promote"))
-    assert list(fields(promote)) == [Field.PROJECT, Field.SOURCE, Field.ENVIRONMENT, Field.BECAUSE]
+    assert list(fields(promote)) == [Field.PROJECT, Field.SOURCE, Field.ENVIRONMENT, Field.WHEN, Field.BECAUSE]
     rollback = fields(messages.line_form(Form("rollback")))
     assert rollback[Field.CONFIG]["optional"] is True
     assert rollback[Field.PROJECT].get("optional") is not True

@@ -1,0 +1,116 @@
+"""Changes with a time of their own: what was agreed, what did not work, the form that moves one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DateTimePickerElement, InputBlock, PlainTextInputElement
+
+from bot.domain.changes import Change, State
+from bot.domain.outcomes import Rescheduled, Scheduled
+from handlers import ids
+from handlers.messages import phrases, words
+from handlers.messages.approvals import modal
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    button,
+    code,
+    compose,
+    context,
+    label,
+    mention,
+    section,
+)
+from handlers.messages.deploys import again
+from handlers.messages.errors import problem_blocks, reasons
+
+TIME_LIMIT = 80
+"""Characters of a time that is typed into the form."""
+
+
+def scheduled(outcome: Scheduled) -> Message:
+    """Nothing is missing but its time."""
+    return _agreed(outcome.change, "is scheduled")
+
+
+def rescheduled(outcome: Rescheduled) -> Message:
+    """It was moved to another time."""
+    return _agreed(outcome.change, f"is moved from {words.clock(outcome.was.at, outcome.was.zone)}")
+
+
+def _agreed(change: Change, how: str) -> Message:
+    time = phrases.when(change.due) if change.due else ""
+    then = "It is applied then, after looking at everything again."
+    if change.state is State.WAITING:
+        then = "It still waits for approval, and has to get it before then."
+    text = f"{code(change.label)} {how}: {phrases.wish(change)}. When: {time} {then}"
+    return compose(text, section(f"🕘 {text}"), actions([button("Show", ids.Action.REVIEW, change.id)]))
+
+
+def missed(change: Change) -> Message:
+    """What became of a scheduled change that did not take effect at its time, for whoever asked; kept current."""
+    who = mention(change.requester)
+    time = f" It was due {phrases.when(change.due)}" if change.due else ""
+    head = f"{who}, {code(change.label)} {_came_to(change)}: {phrases.wish(change)}.{time}"
+    return compose(
+        f"{head} {_in_short(change)}".rstrip(),
+        section(f"{words.state_of(change).glyph} {head}"),
+        *_why(change),
+        actions([button("Show", ids.Action.REVIEW, change.id)]),
+        *again(change),
+    )
+
+
+def _came_to(change: Change) -> str:
+    if change.state is State.APPLIED:
+        return "is live after all"
+    if change.state is State.UNKNOWN:
+        return "was applied, and whether it took effect is not known"
+    return "was not applied at its time"
+
+
+def _in_short(change: Change) -> str:
+    if change.reasons:
+        return " ".join(words.why(each) for each in change.reasons)
+    return words.fault(change.problem) if change.problem else ""
+
+
+def _why(change: Change) -> Iterator[Block | None]:
+    if change.state is State.APPLIED:
+        return
+    yield reasons(change.reasons)
+    if change.state is State.EXPIRED and not change.reasons:
+        yield section(words.ENDINGS[State.EXPIRED])
+    if change.problem is not None:
+        yield from problem_blocks(change.problem, advise=change.state is not State.UNKNOWN)
+    if change.state is State.UNKNOWN:
+        yield context("*Look again* and *Close as failed* are on its card.")
+
+
+def move_modal(change: Change) -> dict[str, Any]:
+    """Asks for another time, picked or typed."""
+    now = phrases.when(change.due) if change.due else ""
+    blocks: list[Block] = [
+        section(f"{code(change.label)}: {phrases.wish(change)}.\nSo far: {now}\nIts approvals stay as they are."),
+        when_input("New date and time", change),
+        InputBlock(
+            label=label("Or in words", 100),
+            element=PlainTextInputElement(
+                action_id=ids.Field.TIME, placeholder=label("tomorrow 9:00, in 2h", 150), max_length=TIME_LIMIT
+            ),
+            block_id=ids.Field.TIME,
+            hint=label("If you write something here, it counts, and what is picked above does not.", 150),
+            optional=True,
+        ),
+    ]
+    title = f"Move {change.label}"
+    return modal(ids.View.MOVE, title, blocks, private=change.id, close="Leave it", submit="Move")
+
+
+def when_input(text: str, change: Change | None = None) -> InputBlock:
+    """A date with a time, in the zone of whoever picks it."""
+    initial = int(change.due.at.timestamp()) if change is not None and change.due is not None else None
+    picker = DateTimePickerElement(action_id=ids.Field.WHEN, initial_date_time=initial)
+    return InputBlock(label=label(text, 100), element=picker, block_id=ids.Field.WHEN, optional=True)
