@@ -95,7 +95,7 @@ def _teams(incoming: Incoming) -> Response:
         },
     )
     keys = {"name": lambda team: team.name.casefold(), "memberCount": lambda team: len(team.members)}
-    return answer(page(incoming, ordered(incoming, found, keys), _shown_team))
+    return answer(page(incoming, ordered(incoming, found, keys), _shown_team, most=100))
 
 
 def _team(incoming: Incoming) -> Response:
