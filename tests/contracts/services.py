@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
+from bot.playground import launchdarkly
 from bot.registry import app as registry
 from bot.registry.database import migrate_blocking
 from bot.registry.demo import seed_demo
@@ -67,10 +70,101 @@ async def registry_over_http(file: Path, key: str) -> AsyncIterator[ProviderClie
         await serving
 
 
+@asynccontextmanager
+async def launchdarkly_in_process(_: Path, key: str) -> AsyncIterator[ProviderClient]:
+    """LaunchDarkly's demo account without a port, and without approvals that it demands."""
+    world = _account()
+    transport = httpx.ASGITransport(launchdarkly.create_app(world), raise_app_exceptions=False)
+    client = _of_launchdarkly("http://launchdarkly.invalid", key, transport=transport)
+    try:
+        yield client
+    finally:
+        await client.close()
+        world.close()
+
+
+@asynccontextmanager
+async def launchdarkly_over_http(_: Path, key: str) -> AsyncIterator[ProviderClient]:
+    """The same behind uvicorn."""
+    world = _account()
+    async with served(launchdarkly.create_app(world)) as url:
+        client = _of_launchdarkly(url, key)
+        try:
+            yield client
+        finally:
+            await client.close()
+    world.close()
+
+
+@asynccontextmanager
+async def served(app: Any) -> AsyncIterator[str]:
+    """An app behind uvicorn: its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        assert not serving.done(), "the server did not start"
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _account() -> launchdarkly.World:
+    world = launchdarkly.demo_world(KEY, "another-token", now=lambda: NOW)
+    launchdarkly.SomebodyElse(world, launchdarkly.PROJECT).gate(launchdarkly.GATED, None)
+    return world
+
+
+def _of_launchdarkly(url: str, key: str, **more: Any) -> ProviderClient:
+    return catalog.build("launchdarkly", "acorn", url, SecretStr(key), project=launchdarkly.PROJECT, **more)
+
+
 SERVICES: dict[str, dict[str, Reach]] = {
     "humanloop": {"registry in-process": registry_in_process, "registry over HTTP": registry_over_http},
+    "launchdarkly": {
+        "LaunchDarkly in-process": launchdarkly_in_process,
+        "LaunchDarkly over HTTP": launchdarkly_over_http,
+    },
 }
 """Kind → ways to reach a service of that kind."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the demo organisation of a service holds: two projects, and what the first of them has live where."""
+
+    project: str
+    another: str
+    live: Mapping[str, str]
+    """Config by environment."""
+    candidate: str
+    """A config that is live in none of these."""
+    default: str | None = None
+    """The default environment."""
+
+
+SAMPLES = {
+    "humanloop": Sample(
+        "Support reply", "Refund triage", {"production": "config_w", "staging": "config_w"}, "config_x", "production"
+    ),
+    "launchdarkly": Sample(
+        "Support assistant",
+        "Billing explainer",
+        {"Production": "Warm, first", "Staging": "Warm, shorter"},
+        "Terse",
+    ),
+}
+"""Kind → what there is."""
+
+CAPABILITIES = {
+    kind: catalog.build(
+        kind, "acorn", "http://nowhere.invalid", SecretStr(KEY), project="x" if kind in catalog.WITH_PROJECT else None
+    ).capabilities
+    for kind in catalog.KINDS
+}
+"""Kind → what it can do."""
 
 
 def _app(file: Path) -> FastAPI:
