@@ -26,6 +26,9 @@ API_VERSION = "20240415"
 EDITED = "updateAIConfigVariation"
 """The action of the audit log for an edit of a variation."""
 
+LAG_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between reads after an approval was applied, as long as they show what was live before."""
+
 CAPABILITIES = Capabilities(
     evaluations=False,
     fields=frozenset({"name", "description", "tags", "maintainer", "metric", "inverted"}),
@@ -274,13 +277,29 @@ class LaunchDarklyClient:
         A refusal means *not possible now*: it is answered by how the request stands then.
         """
         try:
-            return await self._approval(await self.wire.apply_approval(approval_id, comment=comment))
+            record = await self.wire.apply_approval(approval_id, comment=comment)
         except NotDone as error:
             if error.problem.fault in (Fault.UNAUTHORIZED, Fault.RATE_LIMITED) or error.problem.status is None:
                 raise
             if error.problem.status >= 500:
                 raise
             return await self.approval(approval_id)
+        applied = await self._approval(record)
+        if applied.state is GateState.APPLIED:
+            await self._until_seen(record)
+        return applied
+
+    async def _until_seen(self, record: wire.Approval) -> None:
+        """Wait a while until reads show what was applied: they can lag, and the answer does not say what is live."""
+        _, environment, config = _parts(record.resource)
+        for pause in LAG_PAUSES:
+            try:
+                targeting = await self.wire.get_targeting(config, doing=f"reading back what approval {record.id} did")
+            except ProviderError:
+                return
+            if mapping.shows(targeting, environment, record.instructions):
+                return
+            await asyncio.sleep(pause)
 
     async def drop_approval(self, approval_id: str) -> None:
         """Delete a request. Raises `ProviderError`."""
@@ -307,9 +326,9 @@ class LaunchDarklyClient:
 
     def _link(self, resource: str) -> str:
         """Where people review it: the AI Config's page in that environment."""
-        parts = dict(part.partition("/")[::2] for part in resource.split(":"))
-        path = path_of("/projects/{}/ai-configs/{}/targeting", parts.get("proj", ""), parts.get("aiconfig", ""))
-        return f"{self._transport.base_url}{path}{path_of('?env={}', parts.get('env', ''))}"
+        project, environment, config = _parts(resource)
+        path = path_of("/projects/{}/ai-configs/{}/targeting?env={}", project, config, environment)
+        return f"{self._transport.base_url}{path}"
 
     # what LaunchDarkly does not have
 
@@ -336,3 +355,9 @@ class LaunchDarklyClient:
     async def close(self) -> None:
         """Close the pool."""
         await self._transport.close()
+
+
+def _parts(resource: str) -> tuple[str, str, str]:
+    """Project, environment and AI Config of a resource; empty where it does not name them."""
+    named = dict(part.partition("/")[::2] for part in resource.split(":"))
+    return named.get("proj", ""), named.get("env", ""), named.get("aiconfig", "")

@@ -229,6 +229,18 @@ def default_rule(entries: Sequence[wire.Entry], live: Config | Split | None) -> 
     return [{**kind, "rolloutWeights": weights, **{name: value for name, value in told_apart.items() if value}}]
 
 
+def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the default rule of an environment is where these instructions move it."""
+    aimed = targeting.environments.get(environment)
+    if aimed is None:
+        return False
+    rule, ids = aimed.fallthrough, [entry.id for entry in targeting.variations]
+    if rule.rollout is not None:
+        weights = {ids[each.variation]: each.weight for each in rule.rollout.variations if each.weight > 0}
+        return any(each.get("rolloutWeights") == weights for each in instructions)
+    return any(each.get("variationId") == ids[rule.variation or 0] for each in instructions)
+
+
 def approval(record: wire.Approval, link: str, people: Mapping[str, str]) -> ProviderApproval:
     """Where an approval request stands; `people` are names by member id."""
     said = sorted((each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at)

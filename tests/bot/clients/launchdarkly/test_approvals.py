@@ -10,7 +10,7 @@ from bot.clients.base import NotDone
 from bot.domain.errors import Fault
 from bot.domain.gates import GateState, Review
 from bot.domain.names import Config, Environment, Project
-from tests.bot.clients.launchdarkly.wiremock import APPROVALS, Service, client_of, service
+from tests.bot.clients.launchdarkly.wiremock import APPROVALS, TARGETING, Service, client_of, service
 from tests.contracts import launchdarkly as ld
 
 SUPPORT = Project("shop", "support-reply", "Support reply")
@@ -106,8 +106,46 @@ async def test_conflicts_are_told_in_the_words_of_the_service(conflict: Any, tol
     assert found.conflicts == (told,)
 
 
+PAUSES = "bot.clients.launchdarkly.client.LAG_PAUSES"
+
+
+def live(**fallthrough: Any) -> dict[str, Any]:
+    return ld.TARGETING | {"environments": {"production": ld.aimed("Production", fallthrough)}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fallthrough"),
+    [
+        ({"variationId": ld.WARM}, {"variation": 1}),
+        ({"rolloutWeights": {ld.WARM: 90_000, ld.TERSE: 10_000}}, {"rollout": ld.ROLLOUT}),
+    ],
+    ids=["one", "weights"],
+)
+async def test_waits_until_reads_show_what_was_applied(
+    wanted: dict[str, Any], fallthrough: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PAUSES, (0.0,) * 9)
+    there = service()
+    there.always(f"POST {ONE}/apply", ld.APPROVAL | {"status": "completed", "instructions": [wanted]})
+    there.once(f"GET {TARGETING}", ld.TARGETING | {"environments": {}})
+    there.once(f"GET {TARGETING}", live(variation=2))
+    there.always(f"GET {TARGETING}", live(**fallthrough))
+    await client_of(there).apply_approval(ld.APPROVAL["_id"])
+    assert there.asked().count(f"GET {TARGETING}") == 3
+
+
+async def test_reads_that_never_show_it_are_waited_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PAUSES, (0.0,) * 2)
+    there = service()
+    there.always(f"POST {ONE}/apply", ld.APPROVAL | {"status": "completed"})
+    there.always(f"GET {TARGETING}", live(variation=2))
+    assert (await client_of(there).apply_approval(ld.APPROVAL["_id"])).state is GateState.APPLIED
+    assert there.asked().count(f"GET {TARGETING}") == 2
+
+
 async def test_applies_what_was_approved() -> None:
     there = service()
+    there.always(f"GET {TARGETING}", {"code": "forbidden", "message": "no"}, 403)
     there.always(f"POST {ONE}/apply", ld.APPROVAL | {"status": "completed"})
     applied = await client_of(there).apply_approval(ld.APPROVAL["_id"], comment="ch-7")
     assert applied.state is GateState.APPLIED

@@ -1,0 +1,258 @@
+"""Deploys over a LaunchDarkly account that answers over HTTP: direct ones, and those that wait for its approvals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.clients import catalog
+from bot.clients.base import ProviderClient
+from bot.domain.changes import Change, Kind, State
+from bot.domain.errors import Code, Fault
+from bot.domain.names import Environment, Project
+from bot.domain.outcomes import Applied, AtProvider, AwaitingApproval, DropsSplit, Failed, Rejected, Void, Withdrawn
+from bot.domain.served import One, Split
+from bot.playground import launchdarkly as ld
+from bot.playground.launchdarkly.records import Approval
+from bot.usecases import approvals, deploys, gates
+from bot.usecases.context import LEASE, Context
+from bot.usecases.deploys import replace_split
+from bot.usecases.drafts import keep_drafts
+from bot.usecases.index import Index
+from bot.usecases.wishes import Wish
+from tests.bot.usecases.steps import codes, settled, the
+from tests.builders import ADA, DEPLOYS, RAVI, MovedClock, World, make_world
+from tests.contracts.services import NOW, served
+
+TOKEN, REVIEWER = "api-0000-the-bot", "api-1111-the-reviewer"
+SUPPORT = Project("shop", "support-assistant", "Support assistant")
+SEARCH = Project("shop", "search-answers", "Search answers")
+BILLING = Project("shop", "billing-explainer", "Billing explainer")
+
+
+@dataclass
+class Account:
+    """A bot's inside over a LaunchDarkly account on a port, and somebody else who works in that account."""
+
+    world: World
+    account: ld.World
+    url: str
+
+    @property
+    def ctx(self) -> Context:
+        return self.world.ctx
+
+    @property
+    def client(self) -> ProviderClient:
+        return self.ctx.providers["shop"]
+
+    @property
+    def somebody(self) -> ld.SomebodyElse:
+        return ld.SomebodyElse(self.account, ld.PROJECT)
+
+    async def environment(self, identifier: str, project: Project = SUPPORT) -> Environment:
+        now = await self.client.served(project)
+        return next(each for each in now.environments if each.id == identifier)
+
+    async def wish(self, variation: str, environment: str, project: Project = SUPPORT) -> Wish:
+        config = next(each.config for each in await self.client.configs(project) if each.config.id == variation)
+        return Wish(Kind.DEPLOY, project, await self.environment(environment, project), config)
+
+    async def live(self, environment: str, project: Project = SUPPORT) -> Any:
+        return (await self.client.served(project)).served[environment].live
+
+    def patches(self) -> int:
+        """How often targeting was changed through the API."""
+        return sum(call.method == "PATCH" and call.status == 200 for call in self.account.calls)
+
+    async def review(self, change: Change, kind: str, comment: str = "") -> None:
+        """What the member with the other token says to the request."""
+        assert change.gate is not None
+        async with httpx.AsyncClient(headers={"Authorization": REVIEWER}) as http:
+            path = f"{self.url}/api/v2/approval-requests/{change.gate.id}/reviews"
+            assert (await http.post(path, json={"kind": kind, "comment": comment})).status_code == 200
+
+    async def waiting(self) -> Change:
+        """A deploy to production that was approved here and waits there."""
+        wish = await self.wish("terse", "production")
+        asked = the(AwaitingApproval, await deploys.request(self.ctx, wish, ADA, DEPLOYS))
+        return the(AtProvider, await approvals.approve(self.ctx, asked.change.id, RAVI)).change
+
+
+@pytest.fixture
+async def account(tmp_path: Path) -> AsyncIterator[Account]:
+    made = ld.demo_world(TOKEN, REVIEWER, now=lambda: NOW)
+    async with served(ld.create_app(made)) as url:
+        client = catalog.build("launchdarkly", "shop", url, SecretStr(TOKEN), project=ld.PROJECT)
+        providers = {"shop": client}
+        world = await make_world(tmp_path, providers=providers, index=Index(providers, MovedClock()))
+        yield Account(world, made, url)
+        await world.store.close()
+        await client.close()
+    made.close()
+
+
+async def test_a_deploy_is_one_patch_and_its_answer_is_the_read_back(account: Account) -> None:
+    wish = await account.wish("terse", "staging")
+    account.account.calls.clear()
+    the(Applied, await deploys.request(account.ctx, wish, ADA, DEPLOYS))
+    assert await account.live("staging") == One("terse", "1", "Terse")
+    assert account.patches() == 1
+    entry = await account.client.last_moved(SUPPORT, wish.environment)
+    assert entry is not None
+    assert entry.comment == "ch-1, asked for by Ada"
+
+
+async def test_reads_that_lag_behind_a_write_do_not_make_it_fail(account: Account) -> None:
+    account.account.lag = 5
+    the(Applied, await deploys.request(account.ctx, await account.wish("terse", "staging"), ADA, DEPLOYS))
+
+
+async def test_a_deactivate_moves_the_default_rule_to_the_disabled_entry(account: Account) -> None:
+    wish = Wish(Kind.DEACTIVATE, SUPPORT, await account.environment("staging"))
+    done = the(Applied, await deploys.request(account.ctx, wish, ADA, DEPLOYS)).change
+    assert codes(await deploys.request(account.ctx, wish, ADA, DEPLOYS)) == [Code.NOTHING_LIVE]
+    the(Applied, await deploys.undo(account.ctx, done.id, ADA, DEPLOYS))
+    assert await account.live("staging") == One("warm-v2", "2", "Warm, shorter")
+
+
+async def test_what_is_switched_off_is_refused(account: Account) -> None:
+    assert codes(
+        await deploys.request(account.ctx, await account.wish("table", "production", BILLING), ADA, DEPLOYS)
+    ) == [Code.SWITCHED_OFF]
+
+
+async def test_an_experiment_on_the_default_rule_is_refused(account: Account) -> None:
+    account.somebody.hold("support-assistant", "staging", "experiment")
+    found = codes(await deploys.request(account.ctx, await account.wish("terse", "staging"), ADA, DEPLOYS))
+    assert found == [Code.EXPERIMENT_RUNNING]
+
+
+async def test_an_archived_variation_is_refused(account: Account) -> None:
+    account.somebody.archive("support-assistant", "warm-v1")
+    found = codes(await deploys.request(account.ctx, await account.wish("warm-v1", "staging"), ADA, DEPLOYS))
+    assert found == [Code.ARCHIVED]
+
+
+async def test_weights_are_given_up_knowingly_and_put_back_by_an_undo(account: Account) -> None:
+    account.somebody.gate("production", None)
+    weights = await account.live("production", SEARCH)
+    assert isinstance(weights, Split)
+    shown = the(
+        DropsSplit,
+        await deploys.request(account.ctx, await account.wish("cited-v2", "production", SEARCH), ADA, DEPLOYS),
+    )
+    drafts = await keep_drafts(account.ctx, [shown.kept], ADA, timedelta(days=7))
+    asked = the(AwaitingApproval, await replace_split(account.ctx, drafts[shown.kept], ADA, DEPLOYS)).change
+    done = the(Applied, await approvals.approve(account.ctx, asked.id, RAVI)).change
+    assert isinstance(await account.live("production", SEARCH), One)
+    the(Applied, await deploys.undo(account.ctx, done.id, ADA, DEPLOYS))
+    assert await account.live("production", SEARCH) == weights
+
+
+async def test_an_edit_of_what_was_approved_voids_it(account: Account) -> None:
+    account.somebody.gate("production", None)
+    asked = the(
+        AwaitingApproval, await deploys.request(account.ctx, await account.wish("terse", "production"), ADA, DEPLOYS)
+    ).change
+    account.somebody.edit("support-assistant", "terse", instructions="Say nothing.")
+    void = the(Void, await approvals.approve(account.ctx, asked.id, RAVI)).change
+    assert [each.code for each in void.reasons] == [Code.CONTENT_CHANGED]
+
+
+# approvals that the account demands
+
+
+async def test_what_production_demands_is_asked_for_there_reviewed_there_and_applied_once(account: Account) -> None:
+    waits = await account.waiting()
+    assert isinstance(await account.live("production"), One)
+    assert account.patches() == 0
+    the(AtProvider, await gates.check_now(account.ctx, waits.id, ADA))
+
+    await account.review(waits, "approve", "read it")
+    the(Applied, await gates.check_now(account.ctx, waits.id, ADA))
+
+    assert await account.live("production") == One("terse", "1", "Terse")
+    assert account.patches() == 0
+    assert sum("/apply" in call.path for call in account.account.calls) == 1
+
+
+async def test_a_token_that_passes_the_gate_asks_all_the_same(account: Account) -> None:
+    token = account.account.tokens[TOKEN]
+    account.account.tokens[TOKEN] = replace(token, bypasses=True)
+    await account.waiting()
+    assert account.patches() == 0
+
+
+async def test_a_gate_that_comes_up_between_our_look_and_our_write_is_not_passed(account: Account) -> None:
+    wish = await account.wish("terse", "staging")
+    account.account.faults.add(
+        ld.Fault(method="PATCH", path="*/targeting", status=405, message="Approval is required for this")
+    )
+    failed = the(Failed, await deploys.request(account.ctx, wish, ADA, DEPLOYS))
+    assert failed.problem.fault is Fault.GATED
+
+
+async def test_a_decline_there_is_a_rejection_here_with_who_and_why(account: Account) -> None:
+    waits = await account.waiting()
+    await account.review(waits, "decline", "not on a Friday")
+    rejected = the(Rejected, await gates.check_now(account.ctx, waits.id, ADA)).change
+    assert dict(rejected.reasons[0].facts) == {"reviewer": "ravi@acorn.example", "wrote": "not on a Friday"}
+
+
+async def test_withdrawing_takes_the_request_back_there(account: Account) -> None:
+    waits = await account.waiting()
+    assert waits.gate is not None
+    the(Withdrawn, await approvals.withdraw(account.ctx, waits.id, ADA))
+    the_request = await account.client.approval(waits.gate.id)
+    assert the_request.state.value == "gone"
+
+
+async def test_what_was_moved_there_meanwhile_voids_it(account: Account) -> None:
+    waits = await account.waiting()
+    account.somebody.serve("support-assistant", "production", "warm-v2")
+    await account.review(waits, "approve")
+    void = the(Void, await gates.check_now(account.ctx, waits.id, ADA)).change
+    assert [each.code for each in void.reasons] == [Code.TARGET_CHANGED]
+    assert await account.live("production") == One("warm-v2", "2", "Warm, shorter")
+
+
+async def test_reads_that_lag_behind_an_applied_approval_do_not_make_it_fail(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.clients.launchdarkly.client.LAG_PAUSES", (0.0,) * 9)
+    waits = await account.waiting()
+    await account.review(waits, "approve")
+    account.account.lag = 4
+    the(Applied, await gates.check_now(account.ctx, waits.id, ADA))
+
+
+@pytest.mark.parametrize("where", ["", "/*/apply"], ids=["asking", "applying"])
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_whatever_call_is_cut_there_is_one_request_and_one_effect(
+    where: str, when: Literal["before", "after"], account: Account
+) -> None:
+    account.account.faults.add(ld.Fault(method="POST", path=f"*/approval-requests{where}", cut=when))
+    waits = await account.waiting()
+    if waits.gate is None:
+        await gates.follow_all(account.ctx)
+        waits = the(AtProvider, await gates.check_now(account.ctx, waits.id, ADA)).change
+    await account.review(waits, "approve")
+    await gates.follow_all(account.ctx)
+    account.world.clock.move(LEASE)
+    await settled(account.world)
+    await gates.follow_all(account.ctx)
+
+    async with account.world.store.read() as tx:
+        found = await tx.change(waits.id)
+    assert found is not None
+    assert found.state is State.APPLIED
+    assert await account.live("production") == One("terse", "1", "Terse")
+    assert sum("ch-1," in each.description for each in account.account.all(Approval)) == 1
