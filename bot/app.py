@@ -19,16 +19,18 @@ from starlette.types import ASGIApp
 from ulid import ULID
 
 import handlers
+from bot import __version__
 from bot.alone import InUse, held
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
+from bot.domain.checkups import About
 from bot.domain.names import Environment, Project
 from bot.domain.policies import Rule, built_in_rule
 from bot.domain.reminding import Reminding
 from bot.domain.workhours import WorkHours, days_of, hours_of, zone_of
 from bot.grammar import COMMANDS
-from bot.jobs.scheduler import Scheduler, table
+from bot.jobs.scheduler import Job, Scheduler, table
 from bot.logs import get_logger
 from bot.registry.app import close as close_registry
 from bot.registry.app import create_app as create_registry
@@ -157,7 +159,7 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
         ctx = new_context(parts, parts.providers, store, client, identity, people, alone=file is not None)
         desk = handlers.Desk(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
         handlers.register(app, desk)
-        scheduler = Scheduler(ctx, tasks, table(parts.index_refresh, parts.drift_watch))
+        scheduler = Scheduler(ctx, tasks, _jobs(parts))
         stack.push_async_callback(ctx.index.close)
         stack.push_async_callback(tasks.drain, DRAIN_SECONDS)
         stack.callback(scheduler.stop)
@@ -192,7 +194,18 @@ def new_context(
         running_threshold=parts.running_threshold,
         evaluations_channel=parts.evaluations_channel,
         reminding=parts.reminding,
+        jobs=tuple(job.plan for job in _jobs(parts)),
+        about=About(__version__, identity.team_name, identity.user_id),
     )
+
+
+def _jobs(parts: Parts) -> tuple[Job, ...]:
+    return table(parts.index_refresh, parts.drift_watch)
+
+
+def jobs_of(settings: Settings) -> tuple[Job, ...]:
+    """The jobs as the settings name them."""
+    return _jobs(parts_of(settings, ()))
 
 
 def _rule_for(expiry: timedelta) -> Callable[[Project, Environment], Rule]:

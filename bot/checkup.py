@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 
-from bot.app import REGISTRY, SystemClock, config_services, new_context, parts_of, sqlite_file
+import humanize
+
+from bot.app import REGISTRY, SystemClock, config_services, jobs_of, new_context, parts_of, sqlite_file
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.actors import Actor, Place, Standing
+from bot.domain.checkups import JobHealth, is_wrong, job_health
+from bot.domain.notices import Backlog
 from bot.domain.outcomes import Failed
 from bot.grammar import parse
 from bot.grammar.readings import Explain, Misunderstood
 from bot.settings import Settings
 from bot.slack import bolt
 from bot.store import SchemaMismatch, Store, StoreUnavailable
+from bot.usecases.checkups import REMEMBERED
 from bot.usecases.guard import guarded
 from bot.usecases.lines import Speaker, run
 from handlers import messages
@@ -38,8 +44,9 @@ async def check_up(settings: Settings) -> list[Finding]:
             _slack(settings),
             asyncio.gather(*(_provider(settings, client) for client in services.clients)),
         )
+        inside = await _inside(settings)
         names = [f"provider {client.name}" for client in services.clients]
-        return [("settings", None), ("database", database), *slack, *zip(names, providers, strict=True)]
+        return [("settings", None), ("database", database), *slack, *zip(names, providers, strict=True), *inside]
 
 
 async def _database(settings: Settings) -> str | None:
@@ -50,6 +57,47 @@ async def _database(settings: Settings) -> str | None:
             return None
     except (StoreUnavailable, SchemaMismatch) as error:
         return str(error)
+
+
+async def _inside(settings: Settings) -> list[Finding]:
+    """What runs by itself, and the messages that wait; nothing where the database says nothing."""
+    if _comes_with_the_start(settings.database_url):
+        return []
+    now = SystemClock().now()
+    try:
+        async with _opened(settings) as store, store.read() as tx:
+            runs, backlog = await tx.job_runs(), await tx.backlog(now - REMEMBERED)
+    except (StoreUnavailable, SchemaMismatch):
+        return []  # said already
+    jobs = [job_health(job.plan, runs, now) for job in jobs_of(settings)]
+    found = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
+    return found + [_waiting(each, now) for each in backlog]
+
+
+def _job(health: JobHealth, now: datetime) -> str:
+    run = health.run
+    assert run is not None  # noqa: S101 - the caller looked
+    name = f"job {health.plan.name}, {_ago(now, run.started_at)}"
+    if run.ended_at is None:
+        return f"{name}, running"
+    length = f"{(run.ended_at - run.started_at).total_seconds():.1f} s"
+    return f"{name}, {length}: {run.result}; next {health.next:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _job_problem(health: JobHealth) -> str | None:
+    if health.late:
+        return "it is late. Start a process that runs the jobs: `run`, or `clock`"
+    return "it ended badly; the log of that time says why" if health.wrong else None
+
+
+def _waiting(waiting: Backlog, now: datetime) -> Finding:
+    how = "given up" if waiting.given_up else "waiting"
+    said = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
+    return said, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
+
+
+def _ago(now: datetime, then: datetime) -> str:
+    return humanize.naturaltime(now - then)
 
 
 def _comes_with_the_start(url: str) -> bool:

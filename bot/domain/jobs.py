@@ -36,6 +36,16 @@ class JobRun:
         return self.ended_at is None and self.claimed_until > now
 
 
+@dataclass(frozen=True, slots=True)
+class JobPlan:
+    """When a job is due, and how long it may take; `each`: in every process, else once for all of them."""
+
+    name: str
+    every: timedelta
+    limit: timedelta
+    each: bool = False
+
+
 def occasion(every: timedelta, now: datetime, phase: timedelta = timedelta(0)) -> datetime:
     """The newest occasion that has come: all processes count the same ones, from the same beginning."""
     begin = _EPOCH + phase

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.changes import AuditEntry, Change, Decision, Event, Kind
+from bot.domain.checkups import CheckUp
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.drift import Baseline, Drift
 from bot.domain.errors import Problem, Reason
@@ -606,6 +607,7 @@ Outcome = (
     | SampleSent
     | EvaluationReports
     | ReminderList
+    | CheckUp
     | NotYet
     | Harmless
 )

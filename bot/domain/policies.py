@@ -250,6 +250,13 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspection:
+    """Facts for: may this person see how the bot itself is? Full members may."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectEdit:
     """Facts for the question: may this person make a project, or change its fields.
 
@@ -323,6 +330,7 @@ Facts = (
     | Restoration
     | ReminderChange
     | Lookup
+    | Inspection
 )
 
 
@@ -335,7 +343,7 @@ def decide(facts: Facts) -> Answer:
             return _decide_vote(facts)
         case Application():
             return _decide_application(facts)
-        case ReminderChange() | Lookup():
+        case ReminderChange() | Lookup() | Inspection():
             return _decide_small(facts)
         case _:
             return _decide_plainly(facts)
@@ -383,10 +391,12 @@ def _verdict(reasons: Iterable[Reason], rule: RuleMark) -> Answer:
     return Denied(found) if found else Allowed(rule)
 
 
-def _decide_small(facts: ReminderChange | Lookup) -> Answer:
+def _decide_small(facts: ReminderChange | Lookup | Inspection) -> Answer:
     """What neither moves nor changes anything at a provider."""
     if isinstance(facts, ReminderChange):
         return _verdict(_reminder_reasons(facts), RuleMark("member-reminds", 0))
+    if isinstance(facts, Inspection):
+        return _verdict(_who(facts.actor), RuleMark("member-inspects", 0))
     guest = facts.actor.standing is Standing.GUEST
     return _verdict(() if guest else _who(facts.actor), RuleMark("look-up", 0))
 

@@ -305,7 +305,7 @@ LINES = (
         Explain,
     ),
     Line("help", "help [WORD]", "Show what can be typed.", "help deploy", Help),
-    Line("doctor", "doctor", "Check whether everything works.", "doctor", Doctor),
+    Line("doctor", "doctor", "How the bot is: services, jobs, messages that wait.", "doctor", Doctor),
 )
 """Every line, in the order in which help shows them. `Form` has none: it is a bare first word, see `FORMS`."""
 
@@ -350,7 +350,6 @@ NOT_YET = frozenset(
     {
         "lock",
         "unlock",
-        "doctor",
     }
 )
 """Keys of lines that are understood but cannot be done yet."""

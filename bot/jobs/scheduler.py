@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from prometheus_client import Gauge, Histogram
 
-from bot.domain.jobs import JobRun, occasion
+from bot.domain.jobs import JobPlan, JobRun, occasion
 from bot.jobs import sweeps
 from bot.logs import get_logger, new_request_id
 from bot.store import StoreUnavailable
@@ -64,6 +64,11 @@ class Job:
     """Run in every process, because each has something of its own to do; else once for all of them."""
     cut: bool = False
     """A shutdown does not wait for it."""
+
+    @property
+    def plan(self) -> JobPlan:
+        """When it is due, for whoever looks at the bot."""
+        return JobPlan(self.name, self.every, self.limit, self.each)
 
 
 def table(

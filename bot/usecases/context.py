@@ -11,7 +11,9 @@ from ulid import ULID
 from bot.clients.base import NotDone, ProviderClient
 from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Event
+from bot.domain.checkups import About
 from bot.domain.errors import Fault, Problem
+from bot.domain.jobs import JobPlan
 from bot.domain.policies import RuleFor
 from bot.domain.reminding import Reminding
 from bot.store import Store
@@ -44,6 +46,10 @@ class Context:
     running_threshold: timedelta = timedelta(hours=4)
     evaluations_channel: str | None = None
     reminding: Reminding = field(default_factory=Reminding)
+
+    jobs: tuple[JobPlan, ...] = ()
+    """What runs by itself, as it is planned."""
+    about: About = field(default_factory=About)
 
     def provider(self, name: str) -> ProviderClient:
         """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""

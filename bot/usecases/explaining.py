@@ -5,20 +5,22 @@ from __future__ import annotations
 from bot.domain.actors import Actor
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.outcomes import NotFound, Outcome, Permission
-from bot.domain.policies import ReminderChange, StatusUpdate, decide
+from bot.domain.policies import Inspection, ReminderChange, StatusUpdate, decide
 from bot.grammar import say
-from bot.grammar.readings import EvaluationComplete, EvaluationReopen, Reminders, Reschedule, Withdraw
+from bot.grammar.readings import Doctor, EvaluationComplete, EvaluationReopen, Reminders, Reschedule, Withdraw
 from bot.usecases import changes, evaluations, schedules
 from bot.usecases.approvals import withdrawal
 from bot.usecases.context import Context
 
-Explained = EvaluationComplete | EvaluationReopen | Reschedule | Withdraw | Reminders
+Explained = EvaluationComplete | EvaluationReopen | Reschedule | Withdraw | Reminders | Doctor
 
 
 async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
     """Whether this person may, and which rule decides; `NotFound` or `Failed` when what it is about cannot be read."""
     if isinstance(reading, Reminders):
         return Permission(say(reading), decide(ReminderChange(actor)))
+    if isinstance(reading, Doctor):
+        return Permission(say(reading), decide(Inspection(actor)))
     if isinstance(reading, Withdraw):
         change = await changes.find(ctx, reading.change.text)
         if change is None:

@@ -32,6 +32,7 @@ from bot.grammar.readings import (
     Deactivate,
     Deploy,
     Deployments,
+    Doctor,
     EvaluationComplete,
     EvaluationReopen,
     Evaluations,
@@ -52,6 +53,7 @@ from bot.grammar.readings import (
 from bot.usecases import (
     approvals,
     changes,
+    checkups,
     configs,
     deploys,
     evaluation_lists,
@@ -135,12 +137,13 @@ async def _other(ctx: Context, ready: Sequence[Reading], speaker: Speaker, page:
             return await projects.listed(ctx, words, say(reading), page=page)
         case ChangeShow():
             return await changes.detail(ctx, reading.change.text)
+        case Doctor():
+            return await checkups.check_up(ctx, speaker.actor)
         case Withdraw() | Reschedule():
             return await _before_it_is_applied(ctx, reading, speaker)
-        case EvaluationComplete():
-            return await evaluations.set_status(ctx, reading.evaluation.text, COMPLETED, speaker.actor)
-        case EvaluationReopen():
-            return await evaluations.set_status(ctx, reading.evaluation.text, RUNNING, speaker.actor)
+        case EvaluationComplete() | EvaluationReopen():
+            status = COMPLETED if isinstance(reading, EvaluationComplete) else RUNNING
+            return await evaluations.set_status(ctx, reading.evaluation.text, status, speaker.actor)
         case _:
             return Harmless(say(reading))
 
@@ -161,7 +164,7 @@ async def _explain(ctx: Context, reading: Explain, speaker: Speaker) -> Outcome:
         case ProjectUpdate():
             came = await project_edits.update(ctx, inner, speaker.actor, speaker.place, only_explain=True)
             return _still_explained(came)
-        case EvaluationComplete() | EvaluationReopen() | Reschedule() | Withdraw():
+        case EvaluationComplete() | EvaluationReopen() | Reschedule() | Withdraw() | Doctor():
             return await explaining.permission(ctx, inner[0], speaker.actor)
         case Reminders(verb="mute" | "unmute" | "test"):
             return await explaining.permission(ctx, inner[0], speaker.actor)

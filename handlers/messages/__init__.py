@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.actors import Actor
+from bot.domain.checkups import CheckUp
 from bot.domain.outcomes import (
     Adopted,
     Ambiguous,
@@ -62,6 +63,7 @@ from handlers.messages.boards import (
     harmless,
     permission,
 )
+from handlers.messages.checkups import checkup
 from handlers.messages.configs import comparison_modal, told_modal
 from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.drifts import drift_card, drift_modal, silence
@@ -195,6 +197,7 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     NotYet: lambda came, _: not_yet(came.line),
     Permission: lambda came, _: permission(came),
     Harmless: lambda came, _: harmless(came),
+    CheckUp: lambda came, _: checkup(came),
 }
 """Every outcome has its words; a test compares this with the union `Outcome`."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 
+from bot import __version__
 from bot.settings import env_example
 from tests.architecture.documentation import README, ROOT, with_tables
 
@@ -42,3 +44,8 @@ def test_the_processes_of_the_procfile_are_commands() -> None:
         )  # fmt: skip
         assert helped.returncode == 0, name
         assert all(word in helped.stdout for word in words if word.startswith("-")), name
+
+
+def test_the_version_is_said_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert __version__ == project["version"]

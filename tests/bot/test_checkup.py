@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import BadProvider
+from bot.app import BadProvider, SystemClock
 from bot.checkup import check_up, explained
+from bot.domain.actors import Place
+from bot.domain.jobs import JobRun
+from bot.domain.notices import Notice, NoticeKind
 from bot.registry.database import migrate as migrate_registry
 from bot.settings import Settings, load
 from bot.slack.bolt import TokenProblem
-from bot.store import SchemaMismatch, StoreUnavailable, migrate
+from bot.store import SchemaMismatch, Store, StoreUnavailable, migrate
 from tests.bot.commands import as_in_an_empty_shell, call
 from tests.bot.slack_here import KEY, OWN_REGISTRY, Slack, demo_registry, free_port, slack_here, slack_in_a_thread
 from tests.faulty import FaultyServer, answer
@@ -188,3 +193,40 @@ async def test_what_keeps_it_from_explaining_is_raised(
         settings = set_up(monkeypatch, slack, **provider)
         with pytest.raises(BadProvider):
             await explained(settings, line, "")
+
+
+async def test_jobs_and_messages_that_wait_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with slack_here() as slack:
+        settings = set_up(monkeypatch, slack)
+        await migrate(settings.database_url)
+        now = SystemClock().now()
+        ago = timedelta(hours=2)
+        store = await Store.open(settings.database_url, clock=SystemClock())
+        async with store.write() as tx:
+            for job, ended, fine, due in (
+                ("clean-up", now, True, now),
+                ("notices", now, False, now),
+                ("interrupted changes", now - ago, True, now - ago),
+                ("approvals that wait", None, False, now),
+            ):
+                run = JobRun(job, "", due, "one", due + ago, due)
+                await tx.claim_run(run)
+                if ended is not None:
+                    await tx.end_run(replace(run, ended_at=ended, fine=fine, result="what it did"))
+            for name, since in (("young", now), ("old", now - ago)):
+                place = Place("T0ACORN", "T0ACORN", f"C0{name.upper()}")
+                await tx.add_notice(Notice(name, NoticeKind.CARD, name, place, since))
+        await store.close()
+        found = dict(await check_up(settings))
+    said = {name: problem for name, problem in found.items() if name.startswith(("job", "1 messages"))}
+    kinds = {name.split(",")[0]: (name, problem) for name, problem in said.items()}
+    assert kinds["job clean-up"][1] is None
+    assert ": what it did; next " in kinds["job clean-up"][0]
+    assert "ended badly" in str(kinds["job notices"][1])
+    assert "it is late" in str(kinds["job interrupted changes"][1])
+    assert kinds["job approvals that wait"] == ("job approvals that wait, now, running", None)
+    assert kinds["1 messages for C0YOUNG waiting"][1] is None
+    assert kinds["1 messages for C0OLD waiting"] == (
+        "1 messages for C0OLD waiting, 2 hours ago",
+        "not tried yet",
+    )

@@ -51,7 +51,7 @@ async def test_a_deploy_that_needs_no_approval_is_live_and_its_card_says_so(talk
         ("/configbot project list", "2 projects"),
         ("/project show support", "What is live"),
         ("/configbot evaluations", "There are no evaluations"),
-        ("/configbot doctor", "cannot do it yet"),
+        ("/configbot doctor", "All is well"),
     ],
 )
 async def test_every_slash_command_is_answered(talk: Talk, line: str, words: str) -> None:
