@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.playground.launchdarkly import PROJECT, REVIEWER, Fault, World, demo_world
-from tests.scenarios.chat import ADA, RAVI
+from tests.scenarios.chat import ADA, RAVI, Line
 from tests.scenarios.stage import MovedClock, Stage, staged
 
 SUPPORT = "support-assistant"
@@ -141,3 +142,47 @@ async def test_a_board_shows_both_services_and_every_form_of_what_is_served(both
 async def test_two_variations_are_compared_word_by_word(both: Stage) -> None:
     shown = await both.chat.answered(ADA, f"/config diff warm-v1 of {SUPPORT} with warm-v2 of {SUPPORT}")
     assert "`Warm, first` → `Warm, shorter` of `Support assistant`" in shown.text
+
+
+async def review(both: Stage, card: Line, kind: str) -> None:
+    """Follow the card's link, and say yes or no there as the other member."""
+    link = re.search(r"(/projects/[^|>]+)\|Review it there", card.body())
+    assert link is not None, card.body()
+    shown = await both.chat.http.get(link[1])
+    assert "<b>Warm, shorter</b>" in shown.text
+    form = re.search(r'action="([^"]+)"', shown.text)
+    assert form is not None, shown.text
+    sent = await both.chat.http.post(form[1], data={"kind": kind, "comment": "Read it there."})
+    assert sent.status_code == 303
+
+
+async def test_production_is_approved_in_the_chat_and_at_the_service(both: Stage, world: World) -> None:
+    chat = both.chat
+    card = await chat.asks(f"/deploy warm-v2 of {SUPPORT} to production because it is shorter")
+    assert served(world, "production") == "warm-v1"
+    await chat.press(RAVI, card, "Approve")
+    card = await chat.card_says(card, "Waiting for approval at the provider", "Review it there")
+    assert served(world, "production") == "warm-v1", "the service has not said yes yet"
+
+    await review(both, card, "approve")
+    await chat.press(ADA, card, "Check now")
+
+    card = await chat.card_says(card, "Live", "Read back and found true")
+    assert served(world, "production") == "warm-v2"
+    await chat.press(ADA, card, "Undo")
+    await chat.hears(ADA, "undo the last change", "Waiting for approval at the provider", private=False)
+    assert served(world, "production") == "warm-v2", "taking back is approved there, too"
+
+
+async def test_a_no_at_the_service_ends_the_change(both: Stage, world: World) -> None:
+    chat = both.chat
+    card = await chat.asks(f"/deploy warm-v2 of {SUPPORT} to production")
+    await chat.press(RAVI, card, "Approve")
+    card = await chat.card_says(card, "Review it there")
+
+    await review(both, card, "decline")
+    await both.time_passes(minutes=1)
+
+    card = await chat.card_says(card, "Nothing was deployed")
+    assert "Read it there." in card.body()
+    assert served(world, "production") == "warm-v1"
