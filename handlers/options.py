@@ -39,16 +39,24 @@ class Options:
             case Field.CONFIG | Field.OTHER | Field.ACTIVE:
                 project = _key(asked.view_state.get(Field.PROJECT))
                 found = self._index.search_configs(asked.query, project)
-                return [Pick(_id(config), f"{config.name} · {owner.name}") for owner, config in found]
+                return [self._pick(config, owner) for owner, config in found]
             case Field.PROJECT:
-                return [Pick(_id(project), project.name) for project in self._index.search_projects(asked.query)]
+                return [self._pick(project) for project in self._index.search_projects(asked.query)]
             case Field.ENVIRONMENT | Field.SOURCE:
                 subject = _key(asked.view_state.get(Field.CONFIG) or asked.view_state.get(Field.PROJECT))
                 provider = subject.partition(":")[0] if subject else None
                 found_environments = self._index.search_environments(asked.query, provider)
-                return [Pick(_id(environment), environment.name) for environment in found_environments]
+                if provider is not None:
+                    return [Pick(_id(found), found.name) for found in found_environments]
+                return [self._pick(found) for found in found_environments]
             case _:
                 return []
+
+    def _pick(self, thing: Config | Project | Environment, owner: Project | None = None) -> Pick:
+        """A thing by its name, with its provider where there are several."""
+        names = [thing.name] + ([owner.name] if owner else [])
+        several = [thing.provider] if len(self._index.shelves) > 1 else []
+        return Pick(_id(thing), " · ".join([*names, *several]))
 
 
 def _id(thing: Config | Project | Environment) -> str:

@@ -144,6 +144,23 @@ async def test_two_variations_are_compared_word_by_word(both: Stage) -> None:
     assert "`Warm, first` → `Warm, shorter` of `Support assistant`" in shown.text
 
 
+async def test_selects_say_of_which_service_something_is(both: Stage, world: World) -> None:
+    chat = both.chat
+    await chat.say(ADA, "/deploy")
+    view = await chat.modal(ADA, "Deploy")
+    assert {"Production · launchdarkly", "production · registry"} <= set(
+        await chat.offers(ADA, view, "pick.environment")
+    )
+    offered = await chat.offers(ADA, view, "pick.config", "terse")
+    assert "Terse · Support assistant · launchdarkly" in offered
+
+    staging = (await chat.offers(ADA, view, "pick.environment", "staging"))["Staging · launchdarkly"]
+    config = offered["Terse · Support assistant · launchdarkly"]
+    assert await chat.submit(ADA, view, pick_config=config, pick_environment=staging) == {"ok": True}
+    await chat.hears(ADA, "`Terse` of `Support assistant`", "Read back and found true", private=False)
+    assert served(world, "staging") == "terse"
+
+
 async def review(both: Stage, card: Line, kind: str) -> None:
     """Follow the card's link, and say yes or no there as the other member."""
     link = re.search(r"(/projects/[^|>]+)\|Review it there", card.body())
