@@ -125,8 +125,11 @@ async def _watch_provider(
     ctx: Context, name: str, projects: Sequence[Project], before: _Before, watched: Watched
 ) -> None:
     around = _Round(ctx.provider(name), before)
+    begin = int(ctx.clock.now().timestamp()) % max(
+        len(projects), 1
+    )  # so that a round cut short misses others next time
     async with side_by_side() as looks:
-        for project in projects:
+        for project in (*projects[begin:], *projects[:begin]):
             looks.create_task(_watch_project(ctx, project, around, watched))
     shelf = ctx.index.shelves.get(name)
     if not projects and shelf is not None and shelf.problem is not None:  # its names could never be read

@@ -39,7 +39,9 @@ def place(drift: Drift) -> str:
 
 
 def old_and_new(drift: Drift) -> str:
-    """What was right → what is live."""
+    """What was right → what is live; of an edit, what was edited."""
+    if edited_in_place(drift.was.served, drift.now):
+        return f"{phrases.served(drift.now)} was edited in place"
     return f"{phrases.served(drift.was.served)} → {phrases.served(drift.now)}"
 
 
@@ -76,9 +78,9 @@ def _again(drift: Drift) -> str:
 
 
 def _remark(drift: Drift) -> str:
-    """What the arrow between two equal names does not say."""
+    """What stands neither in the arrow nor in the diff."""
     if edited_in_place(drift.was.served, drift.now):
-        return "It was edited in place: the same config is live, and it holds other content."
+        return "The same config is live, and it holds other content."
     if drift.late:
         return f"It is what {code(drift.late)} asked for, which counts as failed: it may have arrived late."
     old, new = drift.was.served, drift.now

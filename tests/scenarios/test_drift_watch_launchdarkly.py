@@ -64,7 +64,7 @@ async def test_an_edit_of_what_is_live_is_told_with_its_diff_and_adopted(
 ) -> None:
     live = served(world, "production")
     mira.edit(SUPPORT, live, instructions="Answer in one word.", comment="shorter")
-    message = await told(both, "It was edited in place")
+    message = await told(both, "was edited in place")
     assert "`mira@acorn.example`" in message.text
     assert "Answer in one word." in message.body()
     assert "Restore" not in message.buttons()

@@ -510,6 +510,26 @@ async def test_a_provider_that_asks_for_fewer_calls_is_left_alone_until_the_next
     assert len(world.provider.calls) < 20
 
 
+async def test_a_round_that_is_cut_short_misses_others_the_next_time(world: World) -> None:
+    for number in range(20):
+        world.provider.add(f"more {number}", "one")
+    await world.ctx.index.refresh()
+    for _ in range(60):
+        world.clock.move(timedelta(seconds=301))
+        world.provider.failing.clear()
+        world.provider.then["served"] = _asks_for_fewer(world)
+        await watch(world.ctx)
+    async with world.store.read() as tx:
+        assert len({place[1] for place in await tx.fingerprints()}) == 22
+
+
+def _asks_for_fewer(world: World) -> Any:
+    async def soon() -> None:
+        world.provider.fail("served", NotDone(problem(Fault.RATE_LIMITED, 429)))
+
+    return soon
+
+
 async def test_providers_are_watched_side_by_side(tmp_path: Any) -> None:
     main, other = MemoryProvider(), MemoryProvider(name="other")
     for each in (main, other):

@@ -117,7 +117,7 @@ def test_a_change_that_is_not_kept_any_more_is_left_out() -> None:
 
 def test_an_edit_in_place_says_so_and_offers_no_restore() -> None:
     made = card(now=Served(One("config_1", "config_1/2", "config_w")))
-    assert "`config_w` → `config_w` in `production`. It was edited in place" in read(made)
+    assert "`config_w` was edited in place in `production`. The same config is live" in read(made)
     assert "cannot be restored from here" in read(made)
     assert list(buttons(made)) == ["Adopt", "Look"]
 
