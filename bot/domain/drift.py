@@ -14,7 +14,7 @@ from bot.domain.changes import Change, State
 from bot.domain.contents import Content
 from bot.domain.gates import Moved
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Off, One, Served
+from bot.domain.served import Nothing, Off, One, Served, Split
 
 SETTLING = timedelta(seconds=30)
 """For this long after a change of ours a difference says nothing: reads of a provider can lag behind its writes."""
@@ -181,6 +181,8 @@ def restorable(was: Served, now: Served) -> bool:
             return not (isinstance(there, One) and there.config_id == config_id)
         case Nothing():
             return not isinstance(there, Nothing | Off)
+        case Split():
+            return there != was.live
         case _:
             return False
 

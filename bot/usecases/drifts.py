@@ -13,7 +13,7 @@ from bot.domain.names import Config
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Adopted, DriftDetail, Failed, Outcome, Refused
 from bot.domain.policies import Adoption, Denied, Lookup, OpenChange, Restoration, decide
-from bot.domain.served import One
+from bot.domain.served import Live, One, Split
 from bot.logs import current_request_id, get_logger
 from bot.usecases import deploys
 from bot.usecases.baselines import end, subject_of
@@ -88,21 +88,31 @@ async def restore(ctx: Context, value: str, actor: Actor, place: Place) -> Outco
     seen = await _look_again(ctx, drift)
     if not isinstance(seen, ServedNow):
         return seen
+    answer = decide(replace(facts, lost=_edited_since(seen, drift.was.served.live)))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
+    return await deploys.request(ctx, _what_was_right(drift, seen), actor, place)
+
+
+def _what_was_right(drift: Drift, seen: ServedNow) -> Wish:
+    """What was right before as a wish. Whoever asks for it has seen what is live instead, weights as well."""
     live = drift.was.served.live
-    config = None
-    if isinstance(live, One):
-        config = Config(drift.project.provider, drift.project.id, live.config_id, live.name, live.content_version)
-        answer = decide(replace(facts, lost=_edited_since(seen, live)))
-        if isinstance(answer, Denied):
-            return Refused(answer.reasons)
-    kind = Kind.DEACTIVATE if config is None else Kind.ROLLBACK
     environment = next(each for each in seen.environments if each.id == drift.environment.id)
-    return await deploys.request(ctx, Wish(kind, drift.project, environment, config), actor, place)
+    wish = Wish(Kind.ROLLBACK, drift.project, environment, drops=drift.now.fingerprint())
+    match live:
+        case One(config_id, version, name):
+            return replace(wish, config=Config(*drift.project.key, config_id, name, version))
+        case Split():
+            return replace(wish, split=live)
+        case _:
+            return replace(wish, kind=Kind.DEACTIVATE)
 
 
-def _edited_since(seen: ServedNow, live: One) -> bool:
+def _edited_since(seen: ServedNow, live: Live) -> bool:
     """Whether the config holds other content than when it was live, where contents can change under an id."""
-    return seen.versions is not None and seen.versions.get(live.config_id) != live.content_version
+    if seen.versions is None or not isinstance(live, One):
+        return False
+    return seen.versions.get(live.config_id) != live.content_version
 
 
 async def _drift(ctx: Context, value: str) -> Drift | None:

@@ -81,3 +81,19 @@ async def test_a_deploy_from_here_is_no_drift_there(both: Stage, world: World) -
     await both.time_passes(seconds=1)
     await both.time_passes(minutes=5)
     assert len(await both.chat.said(ADA)) == 1
+
+
+async def test_where_the_service_wants_its_own_approval_the_message_stands_until_that_is_given(
+    both: Stage, world: World, mira: SomebodyElse
+) -> None:
+    before = served(world, "production")
+    mira.serve(SUPPORT, "production", "terse", comment="hotfix")
+    message = await told(both, "`Support assistant` in `Production`")
+    await both.chat.press(ADA, message, "Restore")
+    card = await both.chat.hears(ADA, "`ch-1`", "Waiting for approval", private=False)
+    await both.chat.press(RAVI, card, "Approve")
+    await both.chat.card_says(card, "Waiting for approval at the provider")
+    await both.time_passes(minutes=5)
+    assert "Adopt" in (await told(both, "`Support assistant` in `Production`")).buttons()
+    assert served(world, "production") == "terse"
+    assert before != "terse"

@@ -177,7 +177,10 @@ def test_an_applied_change_makes_right_what_it_made_live() -> None:
         (W, EDITED, False),
         (W, replace(W, winning_rules=1), False),
         (OFF, V, False),
-        (SPLIT, V, False),
+        (SPLIT, V, True),
+        (SPLIT, NOTHING, True),
+        (SPLIT, Served(Split((("config_w", 10_000), ("config_x", 90_000)))), True),
+        (SPLIT, replace(SPLIT, winning_rules=1), False),
     ],
 )
 def test_what_can_be_made_live_again_by_a_change(was: Served, now: Served, can: bool) -> None:

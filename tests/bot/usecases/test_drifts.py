@@ -210,9 +210,24 @@ async def test_what_holds_other_content_by_now_cannot_be_restored(world: World) 
     assert codes(await restored(world, drift)) == [Code.CANNOT_RESTORE]
 
 
-async def test_a_split_is_not_restored(world: World) -> None:
-    world.provider.live["pr_support", PRODUCTION.id] = Served(Split((("a", 50_000), ("b", 50_000))))
-    assert codes(await restored(world, await drifted(world))) == [Code.CANNOT_RESTORE]
+async def test_weights_are_restored(world: World) -> None:
+    world.provider.capabilities = replace(world.provider.capabilities, splits=True)
+    names = ("config_support_config_w", "config_support_config_x")
+    weights = Split(tuple((name, 50_000) for name in names))
+    world.provider.live["pr_support", PRODUCTION.id] = Served(weights)
+    waiting = the(AwaitingApproval, await restored(world, await drifted(world))).change
+    the(Applied, await approvals.approve(world.ctx, waiting.id, RAVI))
+    assert world.provider.live["pr_support", PRODUCTION.id].live == weights
+    assert world.memo.drifts()[-1].ended_as is Ending.CHANGED
+    assert (await looks(world)).found == 0
+
+
+async def test_weights_that_came_from_outside_are_given_up_by_whoever_restores(world: World) -> None:
+    await looks(world)
+    names = ("config_support_config_w", "config_support_config_x")
+    world.provider.live["pr_support", PRODUCTION.id] = Served(Split(tuple((name, 50_000) for name in names)))
+    await looks(world)
+    the(AwaitingApproval, await restored(world, world.memo.drifts()[-1]))
 
 
 # Look
