@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prometheus_client import Gauge
 from structlog.contextvars import bound_contextvars
 
 from bot.logs import get_logger
@@ -9,6 +10,9 @@ from bot.usecases import applying, approvals, delivery, gates, left_running, sch
 from bot.usecases.context import Context
 
 log = get_logger(__name__)
+
+WAITING = Gauge("configbot_notices_waiting", "messages that are to be said")
+OLDEST = Gauge("configbot_notices_oldest_seconds", "how long the oldest of them waits")
 
 DRIFT_WATCH = "drift watch"
 """The name of its job."""
@@ -51,7 +55,14 @@ async def drift_watch(ctx: Context) -> str:
 
 async def notices_to_say(ctx: Context) -> str:
     """Say what Slack did not take before."""
-    return f"{await delivery.deliver_due(ctx)} tried"
+    tried = await delivery.deliver_due(ctx)
+    async with ctx.store.read() as tx:
+        backlog = await tx.backlog(ctx.clock.now())
+    waiting = [each for each in backlog if not each.given_up]
+    WAITING.set(sum(each.count for each in waiting))
+    since = min((each.since for each in waiting), default=None)
+    OLDEST.set((ctx.clock.now() - since).total_seconds() if since else 0)
+    return f"{tried} tried"
 
 
 async def index_refresh(ctx: Context) -> str:

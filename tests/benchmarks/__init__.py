@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import ack, calls, clients, memory, official, scale, start
+from tests.benchmarks import ack, calls, clients, delivery, memory, official, scale, start
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
     "ack": ack.run,
     "calls": calls.run,
     "clients": clients.run,
+    "delivery": delivery.run,
     "memory": memory.run,
     "official": official.run,
     "scale": scale.run,

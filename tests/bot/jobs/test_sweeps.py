@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from prometheus_client import REGISTRY
+
 from bot.domain.changes import State
 from bot.domain.evaluations import RUNNING
 from bot.jobs import sweeps
@@ -39,8 +41,14 @@ async def test_evaluations_that_run_for_too_long_are_reported(world: World) -> N
 async def test_what_slack_did_not_take_is_said(world: World) -> None:
     world.memo.failing = [NotDelivered("timeout")]
     await asked(world)
+    assert await sweeps.notices_to_say(world.ctx) == "0 tried"
+    world.clock.move(timedelta(seconds=1))
+    assert await sweeps.notices_to_say(world.ctx) == "0 tried"
+    sample = REGISTRY.get_sample_value
+    assert (sample("configbot_notices_waiting"), sample("configbot_notices_oldest_seconds")) == (1, 1)
     world.clock.move(timedelta(minutes=1))
     assert await sweeps.notices_to_say(world.ctx) == "1 tried"
+    assert (sample("configbot_notices_waiting"), sample("configbot_notices_oldest_seconds")) == (0, 0)
     assert len(world.memo.cards()) == 1
 
 
