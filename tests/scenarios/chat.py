@@ -75,6 +75,13 @@ def _texts(part: Any) -> list[str]:
     return []
 
 
+def _given(value: Any) -> dict[str, Any]:
+    """What a person put into an input: a text, an instant, or one of the options."""
+    if isinstance(value, int):
+        return {"selected_date_time": value}
+    return {"value": value} if isinstance(value, str) else {"selected_option": value}
+
+
 @dataclass(slots=True)
 class Chat:
     """A playground, seen from the page's side."""
@@ -215,11 +222,11 @@ class Chat:
         return {option["text"]["text"]: option for option in answer.json()["options"]}
 
     async def submit(self, who: str, view: dict[str, Any], **values: Any) -> dict[str, Any]:
-        """Send a modal: selects take an option, inputs a text, by ``pick_config`` and ``type_comment``."""
+        """Send a modal: selects take an option, inputs a text or a time, by ``pick_config`` and ``type_comment``."""
         given: dict[str, Any] = {}
         for name, value in values.items():
             field = name.replace("_", ".", 1)
-            given[field] = {field: {"value": value} if isinstance(value, str) else {"selected_option": value}}
+            given[field] = {field: _given(value)}
         body = {"as": who, "view_id": view["id"], "values": given}
         answer = await self.http.post("/playground/submit", json=body)
         answer.raise_for_status()
