@@ -3,6 +3,7 @@
 import { combobox } from "./combobox.js";
 import { freshId, h } from "./dom.js";
 import { plainText, safeUrl, textNodes } from "./mrkdwn.js";
+import { instant, wallTime } from "./time.js";
 
 const DRAWN = {
   button,
@@ -18,6 +19,7 @@ const DRAWN = {
   url_text_input: textInput,
   datepicker: dateInput,
   timepicker: dateInput,
+  datetimepicker: momentInput,
   image,
 };
 
@@ -230,6 +232,21 @@ function dateInput(element, block, surface, labelled) {
   });
   control.value = (kept ? kept[key] : isDate ? element.initial_date : element.initial_time) ?? "";
   surface.set(block, element, { [key]: control.value || null });
+  return { node: control, control, isEmpty: () => !control.value };
+}
+
+function momentInput(element, block, surface, labelled) {
+  const kept = surface.kept(block, element);
+  const first = kept ? kept.selected_date_time : element.initial_date_time;
+  const value = () => ({ selected_date_time: instant(control.value) });
+  const control = h("input", {
+    type: "datetime-local",
+    class: "text-input",
+    "aria-label": labelled ? null : "Date and time",
+    onchange: () => surface.chosen(block, element, value(), control),
+  });
+  control.value = first ? wallTime(first) : "";
+  surface.set(block, element, value());
   return { node: control, control, isEmpty: () => !control.value };
 }
 

@@ -1,7 +1,7 @@
 // Times as the reader's clock shows them.
 
 let zone;
-let clock, clockSeconds, full, formats, numbers, moment;
+let clock, clockSeconds, full, formats, numbers, moment, minutes;
 let ahead = 0;
 
 /** From now on times are shown as they are in this IANA zone: that of the person who is acting. */
@@ -17,6 +17,7 @@ export function setZone(name) {
     date_short: format({ year: "numeric", month: "short", day: "numeric" }),
     date_long: format({ weekday: "long", year: "numeric", month: "long", day: "numeric" }),
   };
+  minutes = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
   numbers = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
 }
 
@@ -36,6 +37,17 @@ export const hourMinute = (unix) => clock.format(new Date(unix * 1000));
 export const hourMinuteSecond = (unix) => clockSeconds.format(new Date(unix * 1000));
 export const whole = (unix) => full.format(new Date(unix * 1000));
 export const iso = (unix) => new Date(unix * 1000).toISOString();
+
+/** An instant as an input of date and time holds it, and back (null for none): "2026-12-01T09:00". */
+export const wallTime = (unix) => `${dateNumber(unix)}T${minutes.format(new Date(unix * 1000))}`;
+
+export function instant(wall) {
+  const wanted = Date.parse(`${wall}Z`) / 1000;
+  if (Number.isNaN(wanted)) return null;
+  const shown = (unix) => Date.parse(`${wallTime(unix)}Z`) / 1000;
+  const close = wanted + wanted - shown(wanted);
+  return close + wanted - shown(close);
+}
 
 const dateNumber = (unix) => numbers.format(new Date(unix * 1000));
 const dayNumber = (unix) => Math.round(Date.parse(dateNumber(unix)) / 86_400_000);
