@@ -49,9 +49,9 @@ async def test_a_scheduled_deploy_is_applied_when_its_time_has_come(stage: Stage
 
 async def test_the_scheduler_itself_applies_it_within_a_minute(tmp_path: Path) -> None:
     async with staged(tmp_path, jobs=True) as stage:
-        card = await scheduled(stage, "/deploy config_x to production in 1s")
+        card = await stage.chat.asks("/deploy config_x to staging in 1s")
         end = asyncio.get_running_loop().time() + 60
-        while await stage.registry.live(PROJECT) != "config_x":
+        while await stage.registry.live(PROJECT, "staging") != "config_x":
             assert asyncio.get_running_loop().time() < end, "a minute is over"
             await asyncio.sleep(0.2)
         await stage.rests()
