@@ -142,20 +142,23 @@ class FaultyServer:
 
 
 @contextmanager
-def in_own_process(body: Any) -> Iterator[str]:
-    """The address of a server that answers `body` to everything, and whose work is not counted as the caller's."""
-    command = [sys.executable, "-m", "tests.faulty", json.dumps(body)]
+def in_own_process(body: Any, delay: float = 0.0) -> Iterator[str]:
+    """The address of a server that answers `body` to everything, and whose work is not counted as the caller's.
+
+    `delay` are the seconds that every answer takes.
+    """
+    command = [sys.executable, "-m", "tests.faulty", json.dumps(body), str(delay)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
 
 
-async def _serve(body: Any) -> None:
+async def _serve(body: Any, delay: float) -> None:
     """Print where it listens, and answer until standard input closes."""
-    async with FaultyServer(always=answer(body)) as server:
+    async with FaultyServer(always=answer(body, delay=delay)) as server:
         print(server.url, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(json.loads(sys.argv[1])))
+    asyncio.run(_serve(json.loads(sys.argv[1]), float(sys.argv[2])))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import ack, calls, clients, delivery, memory, official, scale, start
+from tests.benchmarks import ack, calls, clients, delivery, launchdarkly, memory, official, scale, start
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
     "calls": calls.run,
     "clients": clients.run,
     "delivery": delivery.run,
+    "launchdarkly": launchdarkly.run,
     "memory": memory.run,
     "official": official.run,
     "scale": scale.run,

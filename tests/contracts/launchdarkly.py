@@ -60,7 +60,10 @@ AI_CONFIG: dict[str, Any] = {
     "_maintainer": {"_id": "65a0000000000000000000aa", "email": "ana@shop.example", "role": "writer"},
     "evaluationMetricKey": "thumbs-up",
     "isInverted": False,
-    "_links": {"self": {"href": "/api/v2/projects/shop/ai-configs/support-reply", "type": "application/json"}},
+    "_links": {
+        "self": {"href": "/api/v2/projects/shop/ai-configs/support-reply", "type": "application/json"},
+        "parent": {"href": "/api/v2/projects/shop/ai-configs", "type": "application/json"},
+    },
     "variations": VARIATIONS,
 }
 

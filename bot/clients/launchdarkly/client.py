@@ -131,11 +131,24 @@ class LaunchDarklyClient:
     async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
         """Change the named fields (*Update AI Config*). Raises `ProviderError`.
 
-        The service ignores what it does not know, so what is answered has to be compared with what was asked for.
+        The service ignores what it does not know, so what is answered has to be compared with what was asked for. A
+        metric that is not there is refused before anything is sent, if the key may read metrics.
         """
         doing = f"updating {project.name}"
+        if fields.metric:
+            await self._check_metric(fields.metric, doing)
         record = await self.wire.update_ai_config(project.id, mapping.update(fields), doing=doing)
         return mapping.project_now(self._name, record)
+
+    async def _check_metric(self, metric: str, doing: str) -> None:
+        try:
+            await self.wire.get_metric(metric, doing=doing)
+        except NotDone as error:
+            if error.problem.fault is Fault.NOT_FOUND:
+                detail = f"the project has no metric {metric}"
+                raise NotDone(Problem(Fault.INVALID, self._name, doing, detail=detail)) from error
+            if error.problem.fault is not Fault.FORBIDDEN:
+                raise
 
     async def maintainers(self, words: str) -> Sequence[Maintainer]:
         """Members and teams that an e-mail address, an id, a key or a name means; those whose it is exactly, if any.

@@ -124,7 +124,7 @@ class Operations:
         path = path_of("/api/v2/approval-requests/{}", approval)
         await self._transport.do(Call("DELETE", path, f"taking approval request {approval} back"))
 
-    # people and history (*List account members*, *List teams*, *List audit log entries*)
+    # people and history (*List account members*, *List teams*, *Get metric*, *List audit log entries*)
 
     async def find_members(self, condition: str, *, doing: str) -> list[wire.Member]:
         """Members for which a condition holds: ``query:…``, ``email:…|…``, ``id:…|…``."""
@@ -133,6 +133,11 @@ class Operations:
     async def find_teams(self, words: str, *, doing: str) -> list[wire.Team]:
         """Teams whose key or name holds these words."""
         return await self._all(Call("GET", "/api/v2/teams", doing, {"filter": f"query:{words}"}), wire.TEAMS)
+
+    async def get_metric(self, metric: str, *, doing: str) -> wire.Metric:
+        """One metric of the project."""
+        call = Call("GET", path_of("/api/v2/metrics/{}/{}", self._project, metric), doing, right=VIEW)
+        return await self._transport.read(call, wire.METRIC)
 
     async def newest_audit_entry(
         self, resource: str, action: str | None = None, *, doing: str

@@ -211,6 +211,12 @@ class Team(Wire):
     name: Text = ""
 
 
+class Metric(Wire):
+    """A metric of the project."""
+
+    key: str
+
+
 class Review(Wire):
     """What one person said to an approval request: approve, decline or comment."""
 
@@ -264,6 +270,7 @@ TARGETING: TypeAdapter[Targeting] = TypeAdapter(Targeting)
 ENVIRONMENTS: TypeAdapter[Page[Environment]] = TypeAdapter(Page[Environment])
 MEMBERS: TypeAdapter[Page[Member]] = TypeAdapter(Page[Member])
 TEAMS: TypeAdapter[Page[Team]] = TypeAdapter(Page[Team])
+METRIC: TypeAdapter[Metric] = TypeAdapter(Metric)
 APPROVAL: TypeAdapter[Approval] = TypeAdapter(Approval)
 APPROVALS: TypeAdapter[Page[Approval]] = TypeAdapter(Page[Approval])
 AUDIT: TypeAdapter[Page[AuditEntry]] = TypeAdapter(Page[AuditEntry])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -256,3 +257,25 @@ async def test_whatever_call_is_cut_there_is_one_request_and_one_effect(
     assert found.state is State.APPLIED
     assert await account.live("production") == One("terse", "1", "Terse")
     assert sum("ch-1," in each.description for each in account.account.all(Approval)) == 1
+
+
+async def test_no_key_is_kept_logged_or_said_on_the_way(
+    account: Account, logged: list[MutableMapping[str, Any]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Replies about environments carry SDK keys, and every call carries our token."""
+    caplog.set_level(logging.DEBUG)
+    waits = await account.waiting()
+    await account.review(waits, "decline", "no")
+    await gates.check_now(account.ctx, waits.id, ADA)
+    await deploys.request(account.ctx, await account.wish("terse", "staging"), ADA, DEPLOYS)
+    wish = await account.wish("warm-v1", "staging")
+    account.account.faults.add(ld.Fault(method="GET", path="*/targeting", status=500, message=f"with {TOKEN}"))
+    the(Failed, await deploys.request(account.ctx, wish, ADA, DEPLOYS))
+    await account.ctx.index.refresh()
+
+    files = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    told = [str(logged), caplog.text, repr(account.world.memo), repr(account.client), repr(vars(account.client))]
+    environments = account.account.project(ld.PROJECT).environments.values()
+    for secret in [TOKEN, *(key for each in environments for key in (each.sdk_key, each.mobile_key))]:
+        assert not any(secret in text for text in told)
+        assert secret.encode() not in files

@@ -151,9 +151,31 @@ async def test_a_maintainer_is_a_member_or_a_team_or_nobody(owner: Any, shown: M
 async def test_changes_exactly_the_fields_that_are_named(fields: ProjectFields, body: dict[str, Any]) -> None:
     there = service()
     there.always(f"PATCH {CONFIGS}/support-reply", ld.AI_CONFIG | {"version": 4})
+    there.always(f"GET {METRIC}", {"key": "thumbs-up"})
     now = await client_of(there).update_project(SUPPORT, fields)
     assert there.sent("PATCH") == [body]
     assert now.version == 4
+
+
+METRIC = "/api/v2/metrics/shop/thumbs-up"
+
+
+@pytest.mark.parametrize(("status", "fault"), [(404, Fault.INVALID), (401, Fault.UNAUTHORIZED)])
+async def test_a_metric_that_is_not_there_is_refused_before_anything_is_sent(status: int, fault: Fault) -> None:
+    there = service()
+    there.always(f"GET {METRIC}", {"code": "no", "message": "no"}, status)
+    with pytest.raises(NotDone) as caught:
+        await client_of(there).update_project(SUPPORT, ProjectFields(metric="thumbs-up"))
+    assert caught.value.problem.fault is fault
+    assert there.sent("PATCH") == []
+
+
+async def test_metrics_that_the_key_may_not_read_are_left_to_the_service() -> None:
+    there = service()
+    there.always(f"GET {METRIC}", {"code": "forbidden", "message": "no"}, 403)
+    there.always(f"PATCH {CONFIGS}/support-reply", ld.AI_CONFIG)
+    await client_of(there).update_project(SUPPORT, ProjectFields(metric="thumbs-up"))
+    assert there.sent("PATCH") == [{"evaluationMetricKey": "thumbs-up"}]
 
 
 async def test_variations_come_with_their_contents_and_versions() -> None:
