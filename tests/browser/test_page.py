@@ -84,7 +84,7 @@ def test_a_bare_command_opens_a_form_that_searches_as_one_types(open_page: OpenP
     form.get_by_role("combobox", name="Config").fill("config_x")
     form.get_by_role("option", name=re.compile("config_x")).click()
     form.get_by_role("combobox", name="Environment").fill("prod")
-    form.get_by_role("option", name="production").click()
+    form.get_by_role("option", name="production · registry").click()
     form.get_by_role("button", name="Ask").click()
     expect(form).to_have_count(0)
     expect(articles(page, "Waiting for approval", "config_x").last).to_be_visible()
@@ -238,3 +238,33 @@ def test_the_clock_is_moved_on_and_what_falls_due_is_there(open_page: OpenPage) 
     clock.get_by_role("button", name=re.compile("tomorrow 9:00")).click()
     expect(clock).to_contain_text(re.compile("Tue.*09:0"))
     expect(articles(page, "Expired", "config_x").last).to_be_visible()
+
+
+def test_an_ai_config_is_changed_by_a_form_and_a_request_is_reviewed_where_its_link_leads(open_page: OpenPage) -> None:
+    page = open_page()
+    act_as(page, "Ada Ibarra")
+    say(page, "/config update support-assistant")
+    articles(page, "What can be changed of the AI Config").last.get_by_role("button", name="Open form").click()
+    form = page.get_by_role("dialog", name="Change a project")
+    form.get_by_role("textbox", name="Tags").fill("support, checked")
+    form.get_by_label("Maintainer, a person").select_option(label="Ravi Menon")
+    form.get_by_role("button", name="Preview").click()
+    shown = articles(page, "Change the AI Config", "support, checked", "ravi@acorn.example").last
+    shown.get_by_role("button", name="Change it").click()
+    expect(articles(page, "is changed", "read back and found true").last).to_be_visible()
+
+    say(page, "/deploy warm-v2 to production")
+    card = articles(page, "Waiting for approval", "Warm, shorter").last
+    expect(card).to_be_visible()
+    act_as(page, "Ravi Menon")
+    card.get_by_role("button", name="Approve").click()
+    with page.expect_popup() as opened:
+        articles(page, "Waiting for approval at the provider").last.get_by_role("link", name="Review it there").click()
+    review = opened.value
+    expect(review.get_by_text("You review as Ravi Menon")).to_be_visible()
+    review.get_by_placeholder("Comment").fill("Read it.")
+    review.get_by_role("button", name="Approve").click()
+    expect(review.get_by_text("Ravi Menon approved: “Read it.”")).to_be_visible()
+    review.close()
+    card.get_by_role("button", name="Check now").click()
+    expect(articles(page, "Live", "Warm, shorter", "Approved by").last).to_be_visible()

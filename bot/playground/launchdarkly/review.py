@@ -25,6 +25,10 @@ REVIEW = "/projects/{project}/approvals/{approval}/reviews"
 WORDS = {"approve": "approved", "decline": "declined", "comment": "commented"}
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",  # without a referrer a form is sent from nowhere, which is refused
+}
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1d1c1d }
 article { border: 1px solid #d0d0d0; border-radius: 8px; padding: 1rem; margin: 1rem 0 }
@@ -126,4 +130,4 @@ def _html(title: str, body: str, status: int = 200) -> Response:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
         f"<h1>{escape(title)}</h1>{body}</html>"
     )
-    return HTMLResponse(page, status, headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(page, status, headers=HEADERS)
