@@ -8,7 +8,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +76,19 @@ class Later:
     """None while it starts: then the first round does what is due."""
 
     async def move(self, seconds: float) -> None:
-        """Move on by so many seconds."""
-        self.clock.move(seconds)
-        if self.bot is not None:
-            await self.bot.scheduler.first_round()
+        """Move on by so many seconds, and stop on the way at every scheduled change, as time would."""
+        target = self.clock.now() + timedelta(seconds=seconds)
+        for moment in (*await self._due_until(target), target):
+            self.clock.move(max(0.0, (moment - self.clock.now()).total_seconds()))
+            if self.bot is not None:
+                await self.bot.scheduler.first_round()
+
+    async def _due_until(self, target: datetime) -> list[datetime]:
+        if self.bot is None:
+            return []
+        async with self.bot.ctx.store.read() as tx:
+            changes = await tx.due_changes(target)
+        return sorted({change.due.at for change in changes if change.due is not None})
 
 
 @dataclass(frozen=True, slots=True)

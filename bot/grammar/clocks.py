@@ -43,6 +43,8 @@ _DATE_LIKE = re.compile(r"\d{1,4}[/-]\d{1,2}([/-]\d{1,4})?|\d{1,2}\.\d{1,2}\.(\d
 _NUMBER = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?", re.ASCII)
+_LIKE_A_ZONE = 82
+"""How alike (0 to 100) a zone must be to what was typed."""
 _ABBREVIATIONS = {
     **dict.fromkeys(("cet", "cest", "met", "mest"), ("Europe/Madrid", "Europe/Berlin", "Europe/Paris")),
     **dict.fromkeys(("wet", "west", "bst"), ("Europe/London", "Europe/Lisbon")),
@@ -201,7 +203,7 @@ def near_zones(word: str) -> tuple[str, ...] | None:
         return tuple(sorted(cities))
     if "/" not in word:
         return None
-    close = process.extract(word[:40], list(zones()), scorer=fuzz.ratio, limit=3)
+    close = process.extract(word[:40], list(zones()), scorer=fuzz.ratio, score_cutoff=_LIKE_A_ZONE, limit=3)
     return tuple(zones()[each] for each, _, _ in close)
 
 

@@ -29,7 +29,7 @@ async def address_of(process: Process) -> str:
 
 
 def page(address: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=address, headers={"Origin": address})
+    return httpx.AsyncClient(base_url=address, headers={"Origin": address}, timeout=60)
 
 
 async def test_a_change_survives_a_kill_and_ctrl_c_stops_at_once(tmp_path: Path) -> None:
@@ -147,3 +147,12 @@ async def test_what_was_changed_outside_is_told_and_the_looks_for_it_leave_the_l
         await Chat(http).hears(ADA, "Changed outside configbot", "`Support reply` in `production`", private=False)
         reads = [each["name"] for each in it.workspace.log.after(seen) if each["direction"] == "bot→service"]
         assert not [name for name in reads if "deployed-configs" in name]
+
+
+async def test_a_clock_that_is_moved_far_stops_at_what_was_scheduled_on_the_way(tmp_path: Path) -> None:
+    async with running(tmp_path, 0) as it, page(it.address) as http:
+        chat = Chat(http)
+        await chat.say(ADA, "/deploy config_x to staging in 2h")
+        await chat.hears(ADA, "config_x", "Scheduled", private=False)
+        (await http.post("/playground/clock", json={"as": ADA, "to": "tomorrow"})).raise_for_status()
+        await chat.hears(ADA, "config_x", "Read back and found true", private=False)

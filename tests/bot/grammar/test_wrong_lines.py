@@ -242,10 +242,14 @@ LINES = [
         "bad_zone: Europe/Madird",
         [
             "deploy config_x to production at 9:00 Europe/Madrid",
-            "deploy config_x to production at 9:00 Europe/Samara",
-            "deploy config_x to production at 9:00 Europe/Andorra",
         ],
         "deploy config_x to production at 9:00 Europe/Madrid",
+    ),
+    (
+        "deploy config_x to production at 9:00 Mars/Base",
+        "bad_zone: Mars/Base",
+        [],
+        "deploy config_x to production at 9:00",
     ),
     (
         "deploy config_x to production at 9:00 UTC+2",
