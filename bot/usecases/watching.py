@@ -204,9 +204,13 @@ async def _places(ctx: Context, project: Project, now: ServedNow) -> tuple[Seque
         drifts = await tx.open_drifts(project.key)
         told = {each.environment.id: each for each in drifts}
         open_ones = {each.environment.id: each for each in await tx.open_changes(*project.key)}
-        for each in now.environments:
-            if each.id not in known and (last := await known_there(tx, *project.key, each.id)) is not None:
-                known[each.id] = last
+        unwritten = [each.id for each in now.environments if each.id not in known]
+        found = [await known_there(tx, *project.key, each) for each in unwritten]
+    applied = [each for each in found if each is not None]  # before what is right was written down
+    if applied:
+        async with ctx.store.write() as tx:
+            await tx.add_baselines(applied)
+    known |= {each.environment_id: each for each in applied}
     here = [
         _Here(each, now.served[each.id], known.get(each.id), told.get(each.id), open_ones.get(each.id))
         for each in now.environments

@@ -89,6 +89,9 @@ async def test_a_change_from_before_the_watch_is_what_was_last_right(world: Worl
     await applied(world)
     async with world.store.write() as tx:
         await tx._connection.exec_driver_sql("delete from baselines")
+    await looks(world)
+    async with world.store.read() as tx:
+        assert len(await tx.fingerprints()) == 6, "it is written down, so that the next round asks for it no more"
     world.provider.put("support", PRODUCTION, "baseline")
     await looks(world)
     (drift,) = world.memo.drifts()
