@@ -90,6 +90,27 @@ def test_a_bare_command_opens_a_form_that_searches_as_one_types(open_page: OpenP
     expect(articles(page, "Waiting for approval", "config_x").last).to_be_visible()
 
 
+def test_the_form_that_changes_a_project_shows_how_it_is_once_it_is_picked(open_page: OpenPage) -> None:
+    page = open_page()
+    act_as(page, "Ada Ibarra")
+    say(page, "/project")
+    page.get_by_role("dialog", name="Show a project").get_by_role("button", name="Change a project").click()
+    form = page.get_by_role("dialog", name="Change a project")
+    form.get_by_role("combobox", name="Project").fill("meeting")
+    form.get_by_role("option", name="Meeting notes").click()
+    name = form.get_by_role("textbox", name=re.compile("^Name"))
+    expect(name).to_have_value("Meeting notes")
+    name.fill("Support reply")
+    form.get_by_role("button", name="Preview").click()
+    expect(form).to_contain_text("Another project is called Support reply already")
+
+    name.fill("Minutes")
+    form.get_by_role("button", name="Preview").click()
+    answer = articles(page, "Only visible to you", "Minutes").last
+    answer.get_by_role("button", name="Change it").click()
+    expect(articles(page, "The project", "Minutes", "is changed").last).to_be_visible()
+
+
 def test_a_rejection_is_asked_for_a_comment_and_the_card_says_it(open_page: OpenPage) -> None:
     page = open_page()
     act_as(page, "Ada Ibarra")
