@@ -62,6 +62,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = async_url(url)
         self._engine: AsyncEngine | None = None
+        self._inode: int | None = None
+        """Of SQLite's file, when it was opened."""
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -108,8 +110,21 @@ class Database:
     def _connected(self) -> AsyncEngine:
         if self._engine is None:
             _check_file(self._url)
+            self._inode = _inode(self._url)
             self._engine = _engine(self._url)
+        elif _inode(self._url) != self._inode:  # writes into a file that was taken away would be lost
+            raise FileNotFoundError(f"{self._url.database} was taken away, or replaced, while it was in use")
         return self._engine
+
+
+def _inode(url: URL) -> int | None:
+    """What tells SQLite's file from another one of its name; None for another kind of database, or no file."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        return Path(str(url.database)).stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _check_file(url: URL) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -168,6 +169,20 @@ async def check_read_only(app: Any) -> None:
         )
         assert (await client.get("/projects")).json()["total"] == 0
     await close(app)
+
+
+async def test_a_file_that_is_taken_away_takes_no_more_writes(tmp_path: Path, clock: StandingClock) -> None:
+    """An open file goes on to exist without a name: what is written into it would be lost with the process."""
+    file = tmp_path / "registry.db"
+    await migrate(f"sqlite:///{file}")
+    async with registry(f"sqlite:///{file}", clock) as api:
+        await api.project("Kept")
+        file.rename(tmp_path / "moved.db")
+        for method, path, body in (("POST", "/projects", {"name": "Lost"}), ("GET", "/projects", None)):
+            response = await api.client.request(method, path, json=body)
+            assert response.status_code == 503
+        (tmp_path / "moved.db").rename(file)
+        assert [each["name"] for each in (await api.get("/projects"))["records"]] == ["Kept"]
 
 
 async def in_another_connection(url: str, statement: str) -> None:
