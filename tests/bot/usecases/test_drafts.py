@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Never
 
-from bot.usecases.drafts import DRAFT_SPAN, MOST_DRAFTS, ONCE_LIFE, draft, first_time, keep_drafts
+import pytest
+
+from bot.store import Store, StoreUnavailable
+from bot.store.database import Cause
+from bot.usecases.drafts import DRAFT_SPAN, MOST_DRAFTS, ONCE_LIFE, draft, first_delivery, first_time, keep_drafts
 from tests.builders import ADA, RAVI, World, actor
 
 HOUR = timedelta(hours=1)
@@ -59,3 +64,16 @@ async def test_no_more_buttons_are_made_for_one_person_within_a_minute_than_anyb
 
     world.clock.move(DRAFT_SPAN)
     assert len(await keep_drafts(world.ctx, ["help"], ADA, HOUR)) == 1
+
+
+async def test_a_command_or_a_form_is_taken_once_and_without_a_database_once_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await first_delivery(world.ctx, "command:1")
+    assert not await first_delivery(world.ctx, "command:1")
+
+    def locked(_store: Store) -> Never:
+        raise StoreUnavailable("using the database", Cause.LOCKED)
+
+    monkeypatch.setattr(Store, "write", locked)
+    assert await first_delivery(world.ctx, "command:1"), "nothing is changed without it"
