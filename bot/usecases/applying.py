@@ -6,36 +6,26 @@ claimed, looked, intent recorded, sent, read back, applied.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
 from bot.clients.base import NotDone, ProviderClient, ProviderError, ServedNow, Unsure
 from bot.domain.actors import Actor
-from bot.domain.changes import RESTORES, Attempt, AuditEntry, Change, Event, Move, Say, State, after
+from bot.domain.changes import Attempt, Change, Event, Move, State, after
 from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
-from bot.domain.evaluations import Evidence
 from bot.domain.gates import Gate, GateState
-from bot.domain.names import Environment
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Outcome, Refused, Rejected, Unknown, Void
-from bot.domain.policies import Application, Denied, NeedsApproval, Settlement, decide
-from bot.logs import current_request_id, get_logger
-from bot.store import StoreUnavailable, Writing
+from bot.domain.outcomes import AtProvider, NotFound, Outcome, Refused, Unknown
+from bot.domain.policies import Denied, NeedsApproval, Settlement, decide
+from bot.logs import get_logger
+from bot.store import StoreUnavailable
 from bot.usecases import gating
-from bot.usecases.baselines import now_right
+from bot.usecases.checking import check_again
 from bot.usecases.context import LEASE, Context, entry
-from bot.usecases.delivery import deliver_about, deliver_card
-from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
-from bot.usecases.notices import history_of, take_undo_away, tell_missed
+from bot.usecases.finishing import finish, step
 
 log = get_logger(__name__)
-
-
-def _step(change: Change, step: str) -> None:
-    log.info("change.step", step=step, change=change.id, number=change.number, attempt=change.attempt.value)
 
 
 async def apply(ctx: Context, change_id: str) -> Outcome:
@@ -43,7 +33,7 @@ async def apply(ctx: Context, change_id: str) -> Outcome:
     claimed = await _claim(ctx, change_id)
     if not isinstance(claimed, Change):
         return claimed
-    _step(claimed, "claimed")
+    step(claimed, "claimed")
     return await _carry_on(ctx, claimed)
 
 
@@ -122,23 +112,23 @@ async def close_as_failed(ctx: Context, change_id: str, actor: Actor) -> Outcome
     if isinstance(answer, Denied):
         return Refused(answer.reasons, change)
     problem = Problem(Fault.NEVER_KNOWN, change.project.provider, "finding out what became of it")
-    return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=problem, actor=actor)
+    return await finish(ctx, change, Move.FAIL, Event.SETTLED, problem=problem, actor=actor)
 
 
 async def _carry_on(ctx: Context, change: Change) -> Outcome:
     """Look at everything again, then send."""
     try:
-        looked = await _look_again(ctx, change)
+        looked = await check_again(ctx, change)
     except ProviderError as error:
         if change.gate is not None:  # what was approved there stands: the next sweep looks again
             return await _back_to_the_provider(ctx, change)
-        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
-    _step(change, "looked")
+        return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+    step(change, "looked")
     answer = decide(looked.facts)
     if isinstance(answer, Denied | NeedsApproval):
         reasons = await _told_already(ctx, change, _why_not(answer))
         await gating.drop(ctx, change)
-        return await _finish(ctx, change, Move.VOID, Event.VOIDED, reasons=reasons)
+        return await finish(ctx, change, Move.VOID, Event.VOIDED, reasons=reasons)
     if change.gate is None and change.environment.id in looked.served.gated:
         return await _ask_the_provider(ctx, change)
     now = ctx.clock.now()
@@ -147,7 +137,7 @@ async def _carry_on(ctx: Context, change: Change) -> Outcome:
         saved = await tx.save(sending, State.APPLYING, [entry(Event.SENDING, change.id, now)])
     if saved is None:
         return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), change)
-    _step(saved, "intent recorded")
+    step(saved, "intent recorded")
     return await _send(ctx, saved, looked.served)
 
 
@@ -195,67 +185,6 @@ async def _told_already(ctx: Context, change: Change, reasons: Sequence[Reason])
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    facts: Application
-    served: ServedNow
-
-
-async def _look_again(ctx: Context, change: Change) -> _Looked:
-    """Everything that an approval is bound to, as it is now: two reads."""
-    client = ctx.provider(change.project.provider)
-    async with side_by_side() as reads:
-        reading = reads.create_task(client.served(change.project))
-        proving = reads.create_task(evaluations_of(ctx, change.project)) if change.target is not None else None
-    served, evaluations = reading.result(), proving.result() if proving else None
-    environment = _environment(served, change)
-    now_served = served.served.get(change.environment.id)
-    evidence: Evidence = evidence_for(ctx, evaluations, change.project, change.target, change.seen.base)
-    async with ctx.store.read() as tx:
-        decisions = await tx.decisions(change.id)
-        undone = await undone_facts(tx, change.undoes, now_served)
-    voters = [said.actor for said in decisions if said.say is Say.APPROVE]
-    people = await asyncio.gather(
-        ctx.people.actor(change.requester.org, change.requester.team, change.requester.user_id),
-        *(ctx.people.actor(voter.org, voter.team, voter.user_id) for voter in voters),
-    )
-    facts = Application(
-        kind=change.kind,
-        requester=people[0],
-        seen=change.seen,
-        target=change.target,
-        target_version=_version_now(change, served),
-        environment=environment,
-        served=now_served,
-        rule=ctx.rule_for(change.project, environment) if environment else None,
-        evidence=evidence,
-        approvers=tuple(people[1:]),
-        asked_at=change.created_at,
-        undone=undone,
-        hindrances=tuple(served.hindrances.get(change.environment.id, ())),
-        late=_late(ctx, change),
-    )
-    return _Looked(facts, served)
-
-
-def _late(ctx: Context, change: Change) -> timedelta:
-    """For how long its time is over. Whoever approves it at the provider afterwards knows how late it is."""
-    if change.due is None or change.gate is not None:
-        return timedelta(0)
-    return ctx.clock.now() - change.due.at
-
-
-def _environment(served: ServedNow, change: Change) -> Environment | None:
-    return next((found for found in served.environments if found.id == change.environment.id), None)
-
-
-def _version_now(change: Change, served: ServedNow) -> str | None:
-    """The content version of the target as it is now; None when the target is gone, or there is none."""
-    if change.target is None or served.versions is None:
-        return change.target.content_version if change.target else None
-    return served.versions.get(change.target.id)
-
-
 async def _write(ctx: Context, change: Change) -> ServedNow | None:
     """The one write. Answers what is live then, where the provider's answer says so."""
     client = ctx.provider(change.project.provider)
@@ -289,7 +218,7 @@ async def _send(ctx: Context, change: Change, before: ServedNow | None) -> Outco
         return await _find_out(ctx, change, resend=True, problem=error.problem, before=before)
     except ProviderError as error:
         return await _not_done(ctx, change, error.problem)
-    _step(change, "sent")
+    step(change, "sent")
     return await _read_back(ctx, change, before, answered)
 
 
@@ -303,7 +232,7 @@ async def _not_done(ctx: Context, change: Change, problem: Problem) -> Outcome:
             log.warning("conflict.unread", change=change.id, fault=error.problem.fault)
         else:
             reasons = tuple(now.hindrances.get(change.environment.id, ()))
-    return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem, reasons=reasons)
+    return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem, reasons=reasons)
 
 
 async def _read_back(
@@ -316,12 +245,12 @@ async def _read_back(
     try:
         now = answered or await ctx.provider(change.project.provider).served(change.project)
     except ProviderError as error:
-        return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=error.problem)
-    _step(change, "read back")
+        return await finish(ctx, change, Move.LOSE, Event.LOST, problem=error.problem)
+    step(change, "read back")
     if not is_live(change, now.served.get(change.environment.id)):
         problem = Problem(Fault.NO_EFFECT, change.project.provider, "reading back what is live")
-        return await _finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
-    return await _finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=_moved_beside(change, before, now))
+        return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
+    return await finish(ctx, change, Move.SUCCEED, Event.APPLIED, problem=_moved_beside(change, before, now))
 
 
 def _moved_beside(change: Change, before: ServedNow | None, now: ServedNow) -> Problem | None:
@@ -357,19 +286,6 @@ async def settle_applied(ctx: Context, change_id: str) -> Outcome:
     return await _find_out(ctx, claimed, resend=False, problem=unseen)
 
 
-async def end_at_provider(
-    ctx: Context,
-    change: Change,
-    move: Move,
-    event: Event,
-    *,
-    problem: Problem | None = None,
-    reasons: Sequence[Reason] = (),
-) -> Outcome:
-    """What waited at the provider came to an end there."""
-    return await _finish(ctx, change, move, event, problem=problem, reasons=reasons)
-
-
 async def _find_out(
     ctx: Context, change: Change, *, resend: bool, problem: Problem | None = None, before: ServedNow | None = None
 ) -> Outcome:
@@ -381,7 +297,7 @@ async def _find_out(
     served = now.served.get(change.environment.id)
     if is_live(change, served):
         event = Event.SETTLED if change.state is State.UNKNOWN else Event.APPLIED
-        return await _finish(ctx, change, Move.SUCCEED, event, problem=_moved_beside(change, before, now))
+        return await finish(ctx, change, Move.SUCCEED, event, problem=_moved_beside(change, before, now))
     lost = problem or change.problem or Problem(Fault.CUT_AFTER_WRITE, change.project.provider, "making it live")
     if served is None or not served.same_as(change.seen.base):
         return await _lose(ctx, change, lost)
@@ -389,8 +305,8 @@ async def _find_out(
         may_land = lost.fault in (Fault.TIMED_OUT, Fault.NO_EFFECT)
         if change.state is State.APPLYING and may_land:  # it may land a moment from now
             return await _lose(ctx, change, lost)
-        return await _finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
-    _step(change, "effect absent")
+        return await finish(ctx, change, Move.FAIL, Event.SETTLED, problem=lost)
+    step(change, "effect absent")
     kept = await _keep(ctx, change)
     if kept is None or _is_late(ctx, kept):
         return _overtaken(change)
@@ -424,111 +340,4 @@ async def _lose(ctx: Context, change: Change, problem: Problem) -> Outcome:
     """Looking cannot tell. A change that is already *outcome unknown* stays what it is."""
     if after(change.state, Move.LOSE) is None:
         return Unknown(change)
-    return await _finish(ctx, change, Move.LOSE, Event.LOST, problem=problem)
-
-
-async def _finish(
-    ctx: Context,
-    change: Change,
-    move: Move,
-    event: Event,
-    *,
-    problem: Problem | None = None,
-    reasons: Sequence[Reason] = (),
-    actor: Actor | None = None,
-) -> Outcome:
-    """Write down what came of it, and bring the card up to date."""
-    now = ctx.clock.now()
-    state = after(change.state, move)
-    assert state is not None  # noqa: S101 - every caller makes a move of the table
-    if problem is not None:
-        problem = replace(problem, reference=problem.reference or current_request_id())
-        log.warning(
-            "change.problem",
-            change=change.id,
-            fault=problem.fault,
-            status=problem.status,
-            doing=problem.doing,
-            detail=problem.detail,
-        )
-    done = replace(
-        change,
-        state=state,
-        problem=problem,
-        reasons=tuple(reasons),
-        lease_by=None,
-        lease_until=None,
-        updated_at=now,
-        applied_at=now if state is State.APPLIED else change.applied_at,
-    )
-    facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
-    said = entry(event, change.id, now, actor, **facts)
-    saved, others, drift = await _write_down(ctx, done, change.state, said)
-    if saved is None:
-        async with ctx.store.read() as tx:
-            current = await tx.change(change.id)
-        return Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY, {"state": change.state.value}),), current)
-    _step(saved, state.value)
-    await deliver_card(ctx, saved.id)
-    for other in others:
-        await deliver_card(ctx, other)
-    if drift is not None:
-        await deliver_about(ctx, NoticeKind.DRIFT, drift)
-    return _outcome_of(saved)
-
-
-async def _write_down(
-    ctx: Context, change: Change, expected: State, said: AuditEntry
-) -> tuple[Change | None, list[str], str | None]:
-    """Save where a change ended, with its history.
-
-    Answers it as it stands, the changes whose cards that changes as well, and the drift that it ends.
-    """
-    async with ctx.store.write() as tx:
-        saved = await tx.save(change, expected, [said])
-        if saved is None:
-            return None, [], None
-        await history_of(tx, saved, [said])
-        await tell_missed(tx, saved)
-        if saved.state is not State.APPLIED:
-            return saved, [], None
-        below = await take_undo_away(tx, saved)
-        others = [*filter(None, [below]), *await _supersede_scheduled(ctx, tx, saved)]
-        return saved, others, await now_right(tx, saved)
-
-
-async def _supersede_scheduled(ctx: Context, tx: Writing, applied: Change) -> list[str]:
-    """What was taken back is not to come again by itself: what is scheduled there was meant for what is live no more.
-
-    Answers the ids of the changes that gave way.
-    """
-    if applied.kind not in RESTORES:
-        return []
-    gave_way: list[str] = []
-    for change in await tx.scheduled(applied.project.provider, applied.project.id, applied.environment.id):
-        state = after(change.state, Move.SUPERSEDE)
-        assert state is not None  # noqa: S101 - the table has it for what is scheduled
-        said = entry(Event.SUPERSEDED, change.id, ctx.clock.now(), applied.requester, by=applied.label)
-        saved = await tx.save(replace(change, state=state), change.state, [said])
-        done = [said] if saved else []  # none: another process was faster
-        await history_of(tx, change, done)
-        gave_way += [each.subject for each in done]
-    return gave_way
-
-
-def _outcome_of(change: Change) -> Outcome:
-    """The outcome for each state in which applying ends."""
-    match change.state:
-        case State.APPLIED:
-            return Applied(change)
-        case State.VOID:
-            return Void(change)
-        case State.REJECTED:
-            return Rejected(change)
-        case State.FAILED:
-            return Failed(change.problem or _NO_PROBLEM, change)
-        case _:
-            return Unknown(change)
-
-
-_NO_PROBLEM = Problem(Fault.NO_EFFECT, "", "applying")
+    return await finish(ctx, change, Move.LOSE, Event.LOST, problem=problem)

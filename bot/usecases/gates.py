@@ -13,6 +13,7 @@ from bot.logs import get_logger
 from bot.store import StoreUnavailable
 from bot.usecases import applying, gating
 from bot.usecases.context import Context
+from bot.usecases.finishing import finish
 
 log = get_logger(__name__)
 
@@ -73,13 +74,13 @@ async def _ended(ctx: Context, change: Change, found: ProviderApproval) -> Outco
         said = next((each for each in reversed(found.reviewers) if not each.approves), None)
         facts = {"reviewer": said.by, "wrote": said.comment} if said is not None else {}
         why = Reason(Code.GATE_DECLINED, Lifter.NOBODY, facts)
-        return await applying.end_at_provider(ctx, change, Move.REJECT, Event.DECLINED, reasons=[why])
+        return await finish(ctx, change, Move.REJECT, Event.DECLINED, reasons=[why])
     if found.state is GateState.FAILED:
         doing = f"applying what was approved for {change.project.name}"
         problem = Problem(Fault.CONFLICT, change.project.provider, doing, detail="; ".join(found.conflicts))
-        return await applying.end_at_provider(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
+        return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
     gone = Reason(Code.GATE_GONE, Lifter.REQUESTER)
-    return await applying.end_at_provider(ctx, change, Move.VOID, Event.VOIDED, reasons=[gone])
+    return await finish(ctx, change, Move.VOID, Event.VOIDED, reasons=[gone])
 
 
 async def take_back(ctx: Context, change: Change) -> Outcome | None:

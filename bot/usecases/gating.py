@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.clients.base import NotDone, ProviderError
-from bot.domain.changes import Change, Event, Move, Say, State, after
-from bot.domain.errors import Problem
+from bot.domain.changes import Change, Event, Move, Say, State
 from bot.domain.gates import Gate
-from bot.domain.outcomes import AtProvider, Failed, Outcome
+from bot.domain.outcomes import AtProvider, Outcome
 from bot.logs import get_logger
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
+from bot.usecases.finishing import finish
 from bot.usecases.notices import history_of
 
 log = get_logger(__name__)
@@ -37,7 +37,7 @@ async def ask(ctx: Context, change: Change) -> Outcome:
     try:
         asked = await client.ask_approval(change.project, change.environment, change.wanted, description=description)
     except NotDone as error:
-        return await _refused(ctx, change, error.problem)
+        return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     except ProviderError as error:
         log.warning("gate.unsure", change=change.id, fault=error.problem.fault)
         return AtProvider(await _rest(ctx, change) or change)
@@ -62,20 +62,6 @@ async def _rest(ctx: Context, change: Change) -> Change | None:
         rested = await tx.save(replace(change, lease_by=None, lease_until=None), State.AT_PROVIDER, [])
     await deliver_card(ctx, change.id)
     return rested
-
-
-async def _refused(ctx: Context, change: Change, problem: Problem) -> Outcome:
-    state = after(change.state, Move.FAIL)
-    assert state is not None  # noqa: S101 - the table has it for what waits at the provider
-    now = ctx.clock.now()
-    said = entry(Event.FAILED, change.id, now, None, state=state.value, fault=problem.fault.value)
-    failed = replace(change, state=state, problem=problem, lease_by=None, lease_until=None, updated_at=now)
-    async with ctx.store.write() as tx:
-        saved = await tx.save(failed, change.state, [said])
-        if saved is not None:
-            await history_of(tx, saved, [said])
-    await deliver_card(ctx, change.id)
-    return Failed(problem, saved or change)
 
 
 async def drop(ctx: Context, change: Change) -> bool:

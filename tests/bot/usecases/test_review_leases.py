@@ -11,7 +11,7 @@ from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Fault
 from bot.domain.names import Project
 from bot.domain.outcomes import Applied, AwaitingApproval, Refused
-from bot.usecases import applying, approvals, deploys
+from bot.usecases import applying, approvals, deploys, finishing
 from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, MemoryProvider, World, problem
 
@@ -60,14 +60,14 @@ async def test_who_stalls_between_the_intent_and_the_write_does_not_send(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change = await asked(world)
-    record = applying._step
+    record = finishing.step
 
     def stalls(found: Change, step: str) -> None:
         record(found, step)
         if step == "intent recorded":
             world.clock.move(timedelta(minutes=3))
 
-    monkeypatch.setattr(applying, "_step", stalls)
+    monkeypatch.setattr(applying, "step", stalls)
     outcome = await approvals.approve(world.ctx, change, RAVI)
     assert isinstance(outcome, Refused)
     assert world.provider.writes() == 0
