@@ -43,13 +43,9 @@ class Snooze(StrEnum):
 
     def until(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The instant when it is over, for somebody in this zone, in UTC."""
-        match self:
-            case Snooze.HOUR:
-                return now + HOUR
-            case Snooze.TOMORROW:
-                return tomorrow(now, zone)
-            case Snooze.MONDAY:
-                return monday(now, zone)
+        if self is Snooze.HOUR:
+            return now + HOUR
+        return tomorrow(now, zone) if self is Snooze.TOMORROW else monday(now, zone)
 
 
 def next_time(reminder: Reminder, threshold: timedelta, reminding: Reminding) -> datetime | None:

@@ -85,7 +85,7 @@ def table(
             timedelta(seconds=15), 3 * minute, sweeps.scheduled_changes, each=True),
         Job("notices", "says what Slack did not take before",
             timedelta(seconds=1), 2 * minute, sweeps.notices_to_say, each=True),
-        Job("approvals that wait", "ends approvals that waited too long",
+        Job("approvals that wait", "reminds of approvals in their threads, and ends those that waited too long",
             minute, minute, sweeps.approvals_that_wait),
         Job("approvals at providers", "follows approvals that a provider demands itself, and applies what was approved",
             minute / 2, 2 * minute, sweeps.approvals_at_providers, jitter=3),

@@ -29,8 +29,9 @@ async def scheduled_changes(ctx: Context) -> str:
 
 
 async def approvals_that_wait(ctx: Context) -> str:
-    """End approvals that waited too long."""
-    return f"{await approvals.expire(ctx)} expired"
+    """Remind of approvals that wait, and end those that waited too long."""
+    expired = await approvals.expire(ctx)
+    return f"{await approvals.remind(ctx)} reminded, {expired} expired"
 
 
 async def approvals_at_providers(ctx: Context) -> str:

@@ -9,6 +9,7 @@ from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Scheduled, Withdrawn
 from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
+from bot.domain.reminding import Stage, stage_of
 from bot.logs import get_logger
 from bot.store import Reading, Writing
 from bot.usecases import gates
@@ -135,6 +136,40 @@ def _over(ctx: Context, change: Change) -> Change:
     if change.due is None or change.due.at > ctx.clock.now():
         return change
     return replace(change, reasons=(Reason(Code.DUE_UNAPPROVED),))
+
+
+async def remind(ctx: Context) -> int:
+    """Tell the threads of cards that wait for approval: after half of the time, and once before it runs out.
+
+    Nobody is mentioned: the built-in policy names nobody, and what waits stands on everybody's Home. Answers how many
+    were told.
+    """
+    async with ctx.store.read() as tx:
+        waiting, _ = await tx.changes(states={State.WAITING}, limit=500)
+        due = [change.id for change in waiting if await _due_stage(ctx, tx, change) is not None]
+    for change_id in due:
+        async with ctx.store.write() as tx:
+            change = await tx.change(change_id)
+            stage = await _due_stage(ctx, tx, change) if change is not None else None
+            if change is None or stage is None:
+                continue  # decided meanwhile, or told by another process
+            have = sum(said.say is Say.APPROVE for said in await tx.decisions(change_id))
+            facts = {"stage": stage.value, "have": str(have), "need": str(change.seen.rule.approvals)}
+            told = entry(Event.REMINDED, change_id, ctx.clock.now(), None, **facts)
+            await tx.record(told)
+            await history_of(tx, change, [told])
+        await deliver_card(ctx, change_id)
+    return len(due)
+
+
+async def _due_stage(ctx: Context, tx: Reading, change: Change) -> Stage | None:
+    """Of what the approvers of a change should be told now, and were not told yet."""
+    ends = change.expires_at if change.state is State.WAITING else None
+    stage = stage_of(change.created_at, ends, ctx.clock.now(), ctx.reminding.hours) if ends else None
+    if stage is None:
+        return None
+    told = {said.facts.get("stage") for said in await tx.audit(change.id) if said.event is Event.REMINDED}
+    return None if told & {stage.value, Stage.LAST.value} else stage
 
 
 async def _vote(ctx: Context, tx: Reading, change: Change, actor: Actor, say: Say) -> Answer:

@@ -23,7 +23,7 @@ from bot.domain.outcomes import (
     Outcome,
     Refused,
 )
-from bot.domain.policies import Allowed, Denied, Lookup, StatusUpdate, decide
+from bot.domain.policies import Allowed, StatusUpdate, decide
 from bot.grammar import say
 from bot.grammar.readings import EvaluationReopen, Evaluations, EvaluationShow, Name, Reading
 from bot.logs import current_request_id, get_logger
@@ -70,9 +70,6 @@ async def answer(ctx: Context, given: Sequence[Reading], actor: Actor, *, page: 
 
 async def opened(ctx: Context, word: str, actor: Actor) -> Outcome:
     """The evaluation that a button means, as its line would show it."""
-    answer = decide(Lookup(actor))
-    if isinstance(answer, Denied):
-        return Refused(answer.reasons)
     found = await evaluations.find(ctx, word)
     return await detail(ctx, found, actor) if isinstance(found, Evaluation) else found
 

@@ -7,6 +7,7 @@ at any moment: where it stopped is remembered, so that the next one goes on ther
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -91,8 +92,8 @@ class _Round:
     client: ProviderClient
     pace: Pace
     watch: Watch
-    projects: Sequence[Project]
-    """In the order in which they are read."""
+    projects: Sequence[str]
+    """Ids, in the order in which they are read."""
     known: dict[str, list[Reminder]]
     """Evaluations that ran when the sweep began, by project id."""
     muted: frozenset[str]
@@ -115,15 +116,11 @@ class _Round:
             running = [each for each in await tx.reminders(open_only=True) if each.provider == client.name]
             muted = frozenset(each.project_id for each in await tx.muted() if each.provider == client.name)
         known: dict[str, list[Reminder]] = defaultdict(list)
-        found = {reminder.project_id: reports.project_of(reminder) for reminder in running}
         for reminder in running:
             known[reminder.project_id].append(reminder)
-        found |= {
-            entry.project.id: entry.project for entry in ctx.index.entries() if entry.project.provider == client.name
-        }
-        order = sorted(found, key=lambda id_: (id_ <= watch.resume_after, id_))
-        projects = [found[id_] for id_ in order]
-        return cls(ctx, client, pace, watch, projects, dict(known), muted, ctx.clock.now())
+        ids = sorted({*ctx.index.shelves[client.name].entries, *known})
+        first = bisect_right(ids, watch.resume_after)
+        return cls(ctx, client, pace, watch, ids[first:] + ids[:first], dict(known), muted, ctx.clock.now())
 
     @property
     def is_down(self) -> bool:
@@ -144,8 +141,8 @@ class _Round:
 
         async def work() -> None:
             nonlocal tells
-            for project in self._until(queue, ends):
-                await self._look(project)
+            for project_id in self._until(queue, ends):
+                await self._look(self._project(project_id))
                 if now() >= tells:
                     tells = now() + self.pace.tell_after
                     log.info("evaluations.sweep", provider=self.client.name, read=self.read, of=len(self.projects))
@@ -153,10 +150,15 @@ class _Round:
         await _all([work() for _ in range(self.pace.calls)])
         await self._note(finished=next(queue, None) is None)
 
-    def _until(self, queue: Iterator[Project], ends: float) -> Iterator[Project]:
-        for project in queue:
-            self.last = project.id
-            yield project
+    def _project(self, project_id: str) -> Project:
+        """The project as it is called now; one that is gone as it was called."""
+        found = self.ctx.index.project(self.client.name, project_id)
+        return found or reports.project_of(self.known[project_id][0])
+
+    def _until(self, queue: Iterator[str], ends: float) -> Iterator[str]:
+        for project_id in queue:
+            self.last = project_id
+            yield project_id
             if self.in_a_row >= self.pace.give_up_after or asyncio.get_running_loop().time() >= ends:
                 return
 
@@ -194,9 +196,7 @@ class _Round:
     async def _set_right(self, reminder: Reminder, now: datetime) -> None:
         """Our clock was ahead when it was written down: it counts from now."""
         async with self.ctx.store.write() as tx:
-            known = await tx.reminder(*reminder.key)
-            if known is not None:
-                await tx.save_reminder(set_right(known, now))
+            await tx.save_reminder(set_right(await tx.reminder(*reminder.key) or reminder, now))
 
     async def _remembered(self, project: Project, found: Sequence[Evaluation]) -> list[Reminder]:
         """Write down evaluations that were not seen running before, or that run again."""

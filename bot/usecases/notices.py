@@ -19,7 +19,7 @@ from bot.usecases.reports import reminder_view
 TOLD_IN_THREAD = frozenset(
     {
         Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
-        Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED,
+        Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED, Event.REMINDED,
     }
 )  # fmt: skip
 """Audit events that get a line in the card's thread."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.domain.drift import Drift
 from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import ChangeDetail
+from bot.domain.reminding import Stage
 from handlers import ids
 from handlers.messages import diffs, phrases, words
 from handlers.messages.blocks import (
@@ -79,11 +80,25 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
     if "due" in facts:
         time = words.clock(datetime.fromisoformat(facts["due"]), facts.get("zone", "UTC"))
         said = f"{said.removesuffix('.')}: {time}"
+    if entry.event is Event.REMINDED and change is not None and change.expires_at is not None:
+        said = _reminded(facts, change.expires_at)
     if entry.event is Event.SUPERSEDED and "by" in facts:
         said = f"{code(facts['by'])} takes its place. Nothing was deployed."
     if entry.event is Event.SETTLED and "state" in facts:
         said = f"{said} It is: {words.state(facts['state'])}."
     return said if said.endswith(".") else f"{said}."
+
+
+def _reminded(facts: Mapping[str, str], expires_at: datetime) -> str:
+    """That a change waits, until when, and how far it is."""
+    far = (
+        f" ({facts['have']} of {words.counted(int(facts['need']), 'approval')})"
+        if {"have", "need"} <= set(facts)
+        else ""
+    )
+    if facts.get("stage") == Stage.LAST:
+        return f"It expires {moment(expires_at)}, and still waits for approval{far}."
+    return f"It still waits for approval{far}. It expires {moment(expires_at)}."
 
 
 def change_detail(detail: ChangeDetail) -> Message:

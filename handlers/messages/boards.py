@@ -131,10 +131,12 @@ def change_list(shown: ChangeList, drafts: Mapping[str, str]) -> Message:
 def listed(change: Change, word: str | None = None) -> Block:
     """One change of a list, with a button that opens it; `word` stands on it, normally whichever fits the state."""
     state = words.STATES[change.state]
-    word = word or ("Review" if change.state is State.WAITING else "Show")
+    waits = change.state is State.WAITING
+    word = word or ("Review" if waits else "Show")
+    expiry = f" · expires {moment(change.expires_at)}" if waits and change.expires_at else ""
     return section(
         f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
-        f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}",
+        f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}{expiry}",
         accessory=button(word, Action.REVIEW, change.id),
     )
 

@@ -58,13 +58,9 @@ from handlers.messages.lists import page_suggestions, pages, row
 
 def reminder(view: ReminderView) -> Message:
     """What is said unasked."""
-    match view:
-        case EvaluationView():
-            return evaluation_report(view)
-        case EvaluationsView():
-            return evaluation_reports(view)
-        case SampleView():
-            return sample(view)
+    if isinstance(view, EvaluationView):
+        return evaluation_report(view)
+    return evaluation_reports(view) if isinstance(view, EvaluationsView) else sample(view)
 
 
 # Several at once

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.benchmarks import ack, calls, clients, delivery, launchdarkly, memory, official, scale, start
+from tests.benchmarks import ack, calls, clients, delivery, launchdarkly, memory, official, scale, start, sweep
 from tests.benchmarks.rows import Row
 
 BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
@@ -21,5 +21,6 @@ BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
     "official": official.run,
     "scale": scale.run,
     "start": start.run,
+    "sweep": sweep.run,
 }
 """Name → what runs it."""

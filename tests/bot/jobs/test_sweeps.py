@@ -24,9 +24,9 @@ async def test_what_a_crash_left_behind_is_settled(world: World) -> None:
 
 async def test_what_waited_too_long_expires(world: World) -> None:
     change = await asked(world)
-    assert await sweeps.approvals_that_wait(world.ctx) == "0 expired"
+    assert await sweeps.approvals_that_wait(world.ctx) == "0 reminded, 0 expired"
     world.clock.move(timedelta(days=2))
-    assert await sweeps.approvals_that_wait(world.ctx) == "1 expired"
+    assert await sweeps.approvals_that_wait(world.ctx) == "0 reminded, 1 expired"
     assert await state(world, change) is State.EXPIRED
 
 

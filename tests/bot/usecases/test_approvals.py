@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from bot.domain.actors import Standing
-from bot.domain.changes import Say, State
+from bot.domain.changes import Event, Say, State
 from bot.domain.errors import Code
 from bot.domain.outcomes import Applied, AwaitingApproval, NotFound, Rejected, Withdrawn
+from bot.domain.reminding import Reminding
+from bot.domain.workhours import ALWAYS
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
 from tests.bot.usecases.steps import applied, asked, codes, deploy, needs, state, stored, the
@@ -230,3 +232,68 @@ async def test_an_approval_given_once_does_not_count_for_the_next_change(world: 
     assert await state(world, second) is State.WAITING
     assert world.provider.live_name("support", PRODUCTION) == "config_x"
     the(Applied, await approvals.approve(world.ctx, second, MIRA))
+
+
+# Approvals that wait
+
+
+async def reminded(world: World, change: str) -> list[str]:
+    """The stages of which the card's thread was told."""
+    async with world.store.read() as tx:
+        return [said.facts["stage"] for said in await tx.audit(change) if said.event is Event.REMINDED]
+
+
+async def test_a_change_that_waits_is_told_of_after_half_of_the_time_and_before_it_expires(world: World) -> None:
+    world = world.again("one", reminding=Reminding(ALWAYS))
+    change = await asked(world)
+    counts = []
+    for _ in range(26):
+        world.clock.move(timedelta(hours=1))
+        await approvals.expire(world.ctx)
+        counts.append(await approvals.remind(world.ctx))
+    assert [hour for hour, count in enumerate(counts, start=1) if count] == [12, 23]
+    assert await reminded(world, change) == ["half", "last"]
+    assert world.memo.told() == ["change.reminded", "change.reminded", "change.expired"]
+
+
+async def test_the_half_waits_for_working_hours_and_the_last_hour_does_not(world: World) -> None:
+    change = await asked(world)  # on a Monday at noon, for a day
+    for hour in range(24):
+        world.clock.move(timedelta(hours=1))
+        if await approvals.remind(world.ctx):
+            assert (hour + 1) in (21, 23), "Tuesday at nine, and an hour before it ends"
+    assert await reminded(world, change) == ["half", "last"]
+
+
+async def test_only_the_last_is_told_where_the_half_was_missed(world: World) -> None:
+    change = await asked(world)
+    world.clock.move(timedelta(hours=23, minutes=30))
+    assert await approvals.remind(world.ctx) == 1
+    world.clock.move(timedelta(hours=-1))  # a clock that is set right
+    assert await approvals.remind(world.ctx) == 0
+    assert await reminded(world, change) == ["last"]
+
+
+async def test_what_is_decided_is_not_told_of(world: World) -> None:
+    change = await asked(world)
+    the(Applied, await approvals.approve(world.ctx, change, RAVI))
+    world.clock.move(timedelta(hours=23))
+    assert await approvals.remind(world.ctx) == 0
+
+
+async def test_two_processes_tell_it_once(world: World) -> None:
+    change = await asked(world)
+    world.clock.move(timedelta(hours=23))
+    await asyncio.gather(*(approvals.remind(world.again(owner).ctx) for owner in ("one", "two")))
+    assert await reminded(world, change) == ["last"]
+
+
+async def test_a_reminder_says_how_many_approved(world: World) -> None:
+    world = world.again("one", rule_for=needs(2))
+    change = await asked(world)
+    the(AwaitingApproval, await approvals.approve(world.ctx, change, RAVI))
+    world.clock.move(timedelta(hours=23))
+    await approvals.remind(world.ctx)
+    async with world.store.read() as tx:
+        (said,) = [each for each in await tx.audit(change) if each.event is Event.REMINDED]
+    assert (said.facts["have"], said.facts["need"]) == ("1", "2")

@@ -23,7 +23,7 @@ from bot.domain.outcomes import (
 )
 from bot.grammar import parse
 from bot.grammar.readings import Understood
-from bot.usecases import left_running
+from bot.usecases import evaluation_lists, left_running
 from bot.usecases.evaluation_lists import MOST_PROJECTS, PAGE
 from bot.usecases.lines import Speaker, run
 from tests.bot.usecases.steps import codes, the
@@ -296,3 +296,11 @@ async def test_what_the_rules_forbid_is_not_reopened(world: World, changes: dict
 
     assert codes(await typed(world, f"evaluation reopen {one.id}")) == [code]
     assert "set_evaluation_status" not in world.provider.calls
+
+
+async def test_a_button_opens_an_evaluation_as_its_line_does(world: World) -> None:
+    _, _, running = some_runs(world)
+    shown = the(EvaluationDetail, await evaluation_lists.opened(world.ctx, f"main:{running}", ADA))
+    assert shown == the(EvaluationDetail, await typed(world, f"evaluation {running}"))
+    assert shown.progress is not None
+    the(NotFound, await evaluation_lists.opened(world.ctx, "main:ev_nothing", ADA))

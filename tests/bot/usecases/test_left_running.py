@@ -14,7 +14,7 @@ from bot.domain.actors import MessageAt
 from bot.domain.errors import Fault
 from bot.domain.evaluations import CANCELLED, COMPLETED, PENDING, RUNNING, Evaluation
 from bot.domain.names import Project
-from bot.domain.notices import EvaluationsView, EvaluationView, Muted
+from bot.domain.notices import EvaluationsView, EvaluationView, Muted, Reminder
 from bot.domain.outcomes import EvaluationUpdated
 from bot.domain.reminding import Reminding, Snooze
 from bot.store import Cause, StoreUnavailable, Writing
@@ -574,3 +574,16 @@ async def test_a_clock_that_was_ahead_silences_nothing_for_long(world: World) ->
     for _ in range(12):
         said += await swept(world, after=timedelta(days=1))
     assert said == 2, "the snooze of at most eight days, and one time more"
+
+
+async def test_what_another_process_saw_end_while_this_one_looked_is_not_taken_for_a_new_run(world: World) -> None:
+    run = runs(world)
+
+    async def seen_and_ended() -> None:
+        ended = Reminder("main", "pr_support", "support", run.id, run.created_at, ended_at=world.clock.now())
+        async with world.store.write() as tx:
+            await tx.save_reminder(ended)
+
+    world.provider.then["evaluations"] = seen_and_ended
+    assert await swept(world) == 0
+    assert (await reminder(world, run)).ended_at is not None

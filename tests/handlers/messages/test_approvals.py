@@ -47,6 +47,7 @@ DETAIL = ChangeDetail(
             HistoryView(entry(Event.SUPERSEDED, ADA, by="ch-143"), change()),
             "`ch-143` takes its place. Nothing was deployed.",
         ),
+        (HistoryView(entry(Event.REMINDED), change(expires_at=None)), "It still waits for approval."),
         (HistoryView(entry(Event.SUPERSEDED), change()), "A later change takes its place. Nothing was deployed."),
         (
             HistoryView(entry(Event.REQUESTED, ADA), change()),
@@ -58,6 +59,26 @@ def test_each_step_is_one_plain_line_in_the_thread(view: HistoryView, said: str)
     made = messages.history(view)
     check(made)
     assert made.text == f"`ch-142`: {said}"
+    assert read(made).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "It still waits for approval. It expires 2026-11-21 08:00 UTC."),
+        (
+            {"stage": "half", "have": "1", "need": "2"},
+            "It still waits for approval (1 of 2 approvals). It expires 2026-11-21 08:00 UTC.",
+        ),
+        (
+            {"stage": "last", "have": "0", "need": "1"},
+            "It expires 2026-11-21 08:00 UTC, and still waits for approval (0 of 1 approval).",
+        ),
+    ],
+)
+def test_a_thread_is_told_until_when_its_change_waits(facts: dict[str, str], said: str) -> None:
+    made = messages.history(HistoryView(entry(Event.REMINDED, None, **facts), change()))
+    check(made)
     assert read(made).endswith(said)
 
 
