@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Table, and_, case, select, update
+from sqlalchemy import Table, Update, and_, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,12 +96,12 @@ class Delivering(Reading):
         others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
         await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
 
-    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> bool:  # noqa: A002
+    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002
         """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due.
 
-        False, and nothing written, when it is no longer in the hands of `owner`.
+        Answers what is wanted by now. None, and nothing written, when it is no longer in the hands of `owner`.
         """
-        return await self._set_notice(
+        statement = self._setting(
             id,
             owner,
             shown=shown,
@@ -115,6 +115,8 @@ class Delivering(Reading):
             posting=None,
             posting_since=None,
         )
+        wanted: int | None = await self._connection.scalar(statement.returning(notices.c.wanted))
+        return wanted
 
     async def failed(
         self,
@@ -145,18 +147,24 @@ class Delivering(Reading):
         return await self._set_notice(id, owner, at_channel=None, at_ts=None, not_before=None)
 
     async def _set_notice(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> bool:  # noqa: A002
+        return await self._hits(self._setting(id, owner, keep_claim=keep_claim, **values).returning(notices.c.id))
+
+    def _setting(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> Update:  # noqa: A002
         mine = and_(notices.c.id == id, notices.c.claimed_by == owner)
         values |= {} if keep_claim else {"claimed_by": None, "claimed_until": None}
-        return await self._hits(update(notices).where(mine).values(**values).returning(notices.c.id))
+        return update(notices).where(mine).values(**values)
 
     # lanes
 
     async def lane(self, name: str) -> Lane:
         """How a lane stands; its row is locked until the end of the transaction."""
+        query = select(lanes).where(lanes.c.name == name).with_for_update()
+        found = await self._one(to_lane, query)
+        if found is not None:
+            return found
         there = self._insert(lanes).values(**from_lane(Lane(name))).on_conflict_do_nothing(index_elements=["name"])
         await self._connection.execute(there)
-        row = (await self._connection.execute(select(lanes).where(lanes.c.name == name).with_for_update())).mappings()
-        return to_lane(row.one())
+        return to_lane((await self._connection.execute(query)).mappings().one())
 
     async def save_lane(self, lane: Lane) -> None:
         """Write down how a lane stands now."""

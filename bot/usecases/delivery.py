@@ -222,7 +222,10 @@ async def _lane(tx: Reading, notice: Notice) -> tuple[str, Pace]:
 
 
 async def _say(ctx: Context, claimed: Claimed) -> bool:
-    """Post or edit, and write it down. False: nothing is left to say. Raises `NotDelivered`, `StoreUnavailable`."""
+    """Post or edit, and write it down. Answers whether there is more to say by now.
+
+    Raises `NotDelivered`, `StoreUnavailable`.
+    """
     notice, shown = claimed.notice, claimed.notice.wanted
     try:
         async with asyncio.timeout(PATIENCE):
@@ -241,12 +244,13 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
             return False
         if claimed.troubled:
             await troubles.mended(tx, at.channel)
-        if not await tx.delivered(notice.id, shown, at, ctx.owner):
-            log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
-            return False
+        wanted = await tx.delivered(notice.id, shown, at, ctx.owner)
+    if wanted is None:
+        log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
+        return False
     OUTCOMES.labels(outcome).inc()
     log.info("notice.said", kind=notice.kind.value, subject=notice.subject, edited=notice.at is not None)
-    return True
+    return wanted > shown
 
 
 async def _found(ctx: Context, notice: Notice) -> MessageAt | None:

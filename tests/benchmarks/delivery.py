@@ -1,7 +1,7 @@
 """Ten thousand messages while Slack answers 429 again and again and loses answers: all said, each once, how fast?
 
 Slack is the playground in a process of its own, with its real limits. Its clock and ours run faster than the machine's,
-so that it ends in a minute or two; the figures are in seconds of that clock. The pace that Slack allows is one message
+so that it ends in a few minutes; the figures are in seconds of that clock. The pace that Slack allows is one message
 a second and channel after the first burst, and nothing as long as it asked to wait.
 """
 
@@ -66,7 +66,7 @@ class Storm:
 NAME = re.compile(r"C\d{3}-\d{4}")
 """What each message is about."""
 
-WHOLE = Storm(channels=25, each=400, refusals=10, wait=5, lost=2, speed=4)
+WHOLE = Storm(channels=25, each=400, refusals=10, wait=5, lost=2, speed=2)
 TINY = Storm(channels=3, each=12, refusals=1, wait=1, lost=1, speed=20)
 
 

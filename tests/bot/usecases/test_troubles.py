@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.notices import NoticeKind, TroubleView
-from bot.usecases import approvals, delivery
+from bot.domain.pace import Lane
+from bot.usecases import approvals, delivery, troubles
 from bot.usecases.ports import NotDelivered
 from tests.bot.usecases.steps import asked
 from tests.bot.usecases.test_delivery import card, cards_of
@@ -133,3 +134,9 @@ async def test_what_waits_and_what_was_given_up_is_known_by_channel(world: World
     assert waiting
     async with world.store.read() as tx:
         assert [each.given_up for each in await tx.backlog(began + timedelta(days=7))] == [False]
+
+
+async def test_a_channel_without_trouble_needs_no_mending(world: World) -> None:
+    async with world.store.write() as tx:
+        await troubles.mended(tx, DEPLOYS.channel)
+        assert await tx.lane_now(DEPLOYS.channel) == Lane(DEPLOYS.channel)
