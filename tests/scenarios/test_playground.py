@@ -42,3 +42,22 @@ async def test_a_first_visit_from_the_first_line_to_the_undo_and_a_second_one(tm
         await chat.is_told(MIRA, "`production`: `config_w`, since")
         reports = await chat.said(ADA, EVALS)
         assert sum("Meeting notes" in line.text for line in reports) == 1, "said once, over the restart too"
+
+
+async def test_a_report_is_put_off_until_tomorrow_comes_again_when_the_clock_is_moved_and_ends(tmp_path: Path) -> None:
+    async with visited(tmp_path) as chat:
+        session = (await chat.http.get("/playground/session", params={"as": ADA})).json()
+        direct = next(channel["id"] for channel in session["channels"] if channel["is_im"])
+        await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=direct)
+        report = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
+        await chat.choose(ADA, report, "Until tomorrow 9:00", channel=EVALS)
+        told = await chat.is_told(ADA, "Nothing more is said about evaluation", channel=EVALS)
+        until = int(told.text.split("<!date^")[1].split("^")[0])
+        now = (await chat.http.get("/playground/clock")).json()["now"]
+        await chat.http.post("/playground/clock", json={"seconds": until - now + 60}, timeout=60)
+        await chat.card_says(report, "A newer message says how it stands")
+        again = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
+        assert again.raw["ts"] != report.raw["ts"]
+        await chat.press(ADA, again, "Mark completed", channel=EVALS)
+        await chat.card_says(again, "completed after at least 3 days", "by <@U0ADA>")
+        await chat.hears(ADA, "Meeting notes", "completed after at least 3 days", channel=direct)
