@@ -57,6 +57,8 @@ class _Miss:
     names: Callable[[], Sequence[str]]
     """The names that there are; asked for only if this miss is told."""
     fill: Callable[[Name], Reading]
+    ids: Callable[[], Sequence[str]] = tuple
+    """Ids that people type as well, such as keys of variations; asked for only where no name is like it."""
 
 
 async def understand(index: Index, readings: Sequence[Reading]) -> Wish | Question | Failed:
@@ -223,9 +225,15 @@ class _Reader:
         return _Miss(rank + self._placeable(), "project", name, names, lambda new: replace(self._reading, project=new))
 
     def _config_miss(self, name: Name, rank: int, project: Project | None) -> _Miss:
-        def names() -> Sequence[str]:
+        def every() -> Iterator[Config]:
             entries = [self._index.entry(project)] if project is not None else self._index.entries()
-            return [config.name for entry in entries if entry is not None for config in entry.configs]
+            return (config for entry in entries if entry is not None for config in entry.configs)
+
+        def names() -> Sequence[str]:
+            return [config.name for config in every()]
+
+        def ids() -> Sequence[str]:
+            return [config.id for config in every()]
 
         def fill(new: Name) -> Reading:
             assert isinstance(self._reading, Deploy | Rollback)  # noqa: S101 - the others name no config
@@ -233,7 +241,7 @@ class _Reader:
                 return replace(self._reading, config=new)
             return replace(self._reading, config=new, project=unique(project, self._index.projects))
 
-        return _Miss(rank + self._placeable(), "config", name, names, fill)
+        return _Miss(rank + self._placeable(), "config", name, names, fill, ids)
 
     def _environment_miss(self, name: Name, rank: int, project: Project, part: str) -> _Miss:
         def names() -> Sequence[str]:
@@ -259,7 +267,7 @@ def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
     """The miss of the reading that came furthest; the likelier reading when two came equally far."""
     miss = max(misses, key=lambda miss: miss.rank)
     known = tuple(dict.fromkeys(miss.names()))
-    near = index.near(miss.name.text, known)
+    near = index.near(miss.name.text, known) or index.near(miss.name.text, miss.ids())
     if miss.noun == "environment" and not near:
         near = list(known[:4])
     suggestions = tuple(Suggestion(name, say(miss.fill(Name(name)))) for name in near)

@@ -114,3 +114,16 @@ async def test_what_a_provider_calls_things_is_handed_on(both: World) -> None:
     rows = the(Board, await typed(both, "deployments")).rows
     assert {(row.project.provider, row.noun) for row in rows} == {("main", "project"), ("shop", "AI Config")}
     assert both.ctx.noun("gone") == "project"
+
+
+async def test_a_key_that_is_nearly_right_is_offered_where_no_name_is(both: World) -> None:
+    shop = shop_of(both)
+    (found,) = [each for each in shop.configs_["pr_support-reply"] if each.config.name == "warm"]
+    renamed = replace(found, config=replace(found.config, id="greets-warmly-v1", name="Hearty"))
+    shop.configs_["pr_support-reply"] = [renamed]
+    await both.ctx.index.refresh()
+
+    missed = the(NotFound, await typed(both, "deploy greets-warmly-v2 of support-reply to staging"))
+
+    assert [each.label for each in missed.near] == ["greets-warmly-v1"]
+    assert the(Applied, await typed(both, missed.near[0].line)).change.target == renamed.config
