@@ -159,6 +159,12 @@ LINES = [
         [],
         "deploy config_x to production at 9:00",
     ),
+    (
+        "deploy config_x at 9:00 on",
+        "missing_part: ENV",
+        [],
+        "deploy config_x at 9:00 to production",
+    ),
     ("deactivate triage today", "no_time: today", [], "deactivate triage at today 9:00"),
     (
         "deploy config_x to production at 25:00 tomorrow",

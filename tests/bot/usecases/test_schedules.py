@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clients.base import NotDone, Unsure
+from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.domain.actors import MessageAt, Place, Standing
 from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault
@@ -19,6 +19,7 @@ from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import (
     Applied,
     AwaitingApproval,
+    DropsSplit,
     Explanation,
     NotFound,
     Outcome,
@@ -28,14 +29,17 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.domain.policies import Allowed, Denied, NeedsApproval
+from bot.domain.served import Served, Split
 from bot.domain.times import GRACE, Due
 from bot.grammar import parse, parse_time
 from bot.grammar.readings import At, In, Understood
 from bot.store import Cause, StoreUnavailable
 from bot.usecases import applying, approvals, changes, deploys, lines, schedules
 from bot.usecases.delivery import deliver_due
+from bot.usecases.drafts import keep_drafts
 from bot.usecases.lines import Speaker
 from bot.usecases.ports import NotDelivered
+from bot.usecases.times import due_of
 from bot.usecases.wishes import FieldProblem, Wish
 from tests.bot.usecases.steps import (
     Killed,
@@ -503,6 +507,18 @@ async def test_a_form_with_a_wrong_time_says_so_at_once(
 async def test_a_picked_instant_is_told_in_the_zone_of_who_picked_it(world: World) -> None:
     change = await asked(world, replace(deploy(world), when=NOON + HOUR))
     assert (await stored(world, change)).due == Due(NOON + HOUR, "", "Europe/Madrid")
+
+
+async def test_a_time_outlives_the_question_about_weights_that_are_given_up(world: World) -> None:
+    world.provider.capabilities = Capabilities(splits=True)
+    weights = Split((("config_support_config_w", 90_000), ("config_support_baseline", 10_000)), "user", "key")
+    world.provider.live["pr_support", PRODUCTION.id] = Served(weights)
+    for when in (at("in 2h"), at("tomorrow 9:00 UTC"), NOON + 2 * HOUR):
+        shown = the(DropsSplit, await deploys.request(world.ctx, replace(deploy(world), when=when), ADA, DEPLOYS))
+        (draft,) = (await keep_drafts(world.ctx, [shown.kept], ADA, HOUR)).values()
+        asked_for = the(AwaitingApproval, await deploys.replace_split(world.ctx, draft, ADA, DEPLOYS)).change
+        assert asked_for.due == due_of(when, ADA, world.clock.now())
+        await approvals.withdraw(world.ctx, asked_for.id, ADA)
 
 
 # crashes, and two at once

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,11 +14,12 @@ from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
 from bot.grammar import parse
-from bot.grammar.readings import Understood
+from bot.grammar.readings import At, Understood
 from bot.usecases.index import Index
+from bot.usecases.times import due_of
 from bot.usecases.wishes import FieldProblem, Question, Wish, from_ids, understand, wish_line
 from tests.bot.usecases.steps import the
-from tests.builders import PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
+from tests.builders import ADA, PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
 
 
 async def filled(*providers: MemoryProvider) -> Index:
@@ -396,6 +397,22 @@ async def test_lines_made_of_wishes_mean_them() -> None:
         for kind in (Kind.DEPLOY, Kind.ROLLBACK):
             asked = Wish(kind, project, STAGING, found.config, because='why: "not"?')
             assert await wish(index, wish_line(index, asked)) == asked
+
+
+@pytest.mark.parametrize("text", ["in 2h", "at 9:00", "at tomorrow 9:00 Europe/Madrid", "at 2026-12-01 09:00"])
+async def test_lines_made_of_wishes_keep_the_time(text: str) -> None:
+    index = await filled()
+    asked = await wish(index, f"deploy config_x to staging {text}")
+    assert asked.when is not None
+    assert await wish(index, wish_line(index, asked)) == asked
+
+
+async def test_an_instant_that_was_picked_becomes_the_line_that_means_it() -> None:
+    index = await filled()
+    picked = replace(await wish(index, "deploy config_x to staging"), when=datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
+    said = await wish(index, wish_line(index, picked))
+    assert isinstance(said.when, At)
+    assert due_of(said.when, ADA, datetime(2026, 11, 1, tzinfo=UTC)).at == picked.when
 
 
 # Forms
