@@ -54,8 +54,8 @@ GOOD_ANSWERS: dict[str, dict[str, Any]] = {"humanloop": humanloop.GOOD, "launchd
 SETTINGS: dict[str, dict[str, Any]] = {"humanloop": {}, "launchdarkly": {"project": "shop"}}
 """Kind → what its client has to be told beside address and key."""
 
-AT_ONCE = {("launchdarkly", "served"): 2}
-"""How many calls a method makes at the same time, where it is not one."""
+CALLS = {("launchdarkly", "served"): 2, ("launchdarkly", "check"): 2}
+"""How many calls a method makes when all is well, where it is not one."""
 
 Ask = Callable[[ProviderClient], Awaitable[Any]]
 READS: dict[str, Ask] = {
@@ -202,7 +202,7 @@ async def test_asks_the_service_once_when_it_answers_well(kind: str, method: str
     client = await ready(kind, server)
     await (READS | WRITES)[method](client)
     await client.close()
-    assert len(server.requests) == AT_ONCE.get((kind, method), 1)
+    assert len(server.requests) == CALLS.get((kind, method), 1)
 
 
 @pytest.mark.parametrize(("kind", "method"), READING)
@@ -218,7 +218,7 @@ async def test_a_read_that_fails_did_nothing_and_says_why(
     assert isinstance(error, NotDone)
     assert_explained(error, failure, failure.fault)
     times = ATTEMPTS if failure.repeated else 1
-    assert times <= len(server.requests) <= times * AT_ONCE.get((kind, method), 1)
+    assert times <= len(server.requests) <= times * CALLS.get((kind, method), 1)
     assert_keeps_the_key(client, error, caplog)
 
 
@@ -262,7 +262,7 @@ async def test_a_read_goes_on_after_a_fault_that_passes(kind: str, method: str, 
     client = build(kind, server.url)
     await READS[method](client)
     await client.close()
-    assert len(server.requests) == 2 + AT_ONCE.get((kind, method), 1)
+    assert len(server.requests) == 2 + CALLS.get((kind, method), 1)
 
 
 @pytest.mark.parametrize("kind", catalog.KINDS)
@@ -272,7 +272,7 @@ async def test_many_calls_at_once_all_get_their_answer(kind: str, server: Faulty
     answers = await asyncio.gather(*(client.served(PROJECT) for _ in range(200)))
     await client.close()
     assert all(given == answers[0] for given in answers)
-    assert len(server.requests) == 200 * AT_ONCE.get((kind, "served"), 1)
+    assert len(server.requests) == 200 * CALLS.get((kind, "served"), 1)
 
 
 def assert_explained(error: ProviderError, failure: Failure, fault: Fault) -> None:
