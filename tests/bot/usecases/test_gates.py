@@ -15,10 +15,25 @@ from bot.domain.changes import Change, Event, State
 from bot.domain.errors import Code, Fault
 from bot.domain.gates import GateState, Review
 from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Refused, Rejected, Unknown, Void, Withdrawn
-from bot.usecases import approvals, gates
+from bot.domain.served import Served, Split
+from bot.store import StoreUnavailable
+from bot.store.database import Cause
+from bot.usecases import approvals, deploys, gates
 from bot.usecases.context import LEASE
-from tests.bot.usecases.steps import asked, codes, deactivate, killed, settled, state, stored, the
-from tests.builders import ADA, PRODUCTION, RAVI, World, actor, problem
+from tests.bot.usecases.steps import (
+    applied,
+    asked,
+    codes,
+    deactivate,
+    deploy,
+    killed,
+    rollback,
+    settled,
+    state,
+    stored,
+    the,
+)
+from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, World, actor, problem
 
 LOST = Unsure(problem(Fault.CUT_AFTER_WRITE))
 BUSY = NotDone(problem(Fault.UNAVAILABLE, 503))
@@ -469,3 +484,25 @@ async def test_waits_for_days_if_need_be(gated: World) -> None:
     assert await settled(gated) == 0
     assert await approvals.expire(gated.ctx) == 0
     assert await state(gated, change.id) is State.AT_PROVIDER
+
+
+async def test_a_database_that_does_not_answer_is_told_to_whoever_follows(gated: World) -> None:
+    await waiting(gated)
+
+    async def gone() -> None:
+        raise StoreUnavailable("following", Cause.LOST)
+
+    gated.provider.first["approval"] = gone
+    with pytest.raises(StoreUnavailable):
+        await gates.follow_all(gated.ctx)
+
+
+async def test_a_rollback_to_weights_that_are_live_again_looks_further_back(gated: World) -> None:
+    gated.provider.gated = set()
+    gated.provider.capabilities = Capabilities(splits=True, answers_state=True)
+    weights = Served(Split((("config_support_config_w", 90_000), ("config_support_baseline", 10_000))))
+    gated.provider.live["pr_support", PRODUCTION.id] = weights
+    await applied(gated, replace(deploy(gated), drops=weights.fingerprint()))
+    gated.provider.live["pr_support", PRODUCTION.id] = weights
+    back = replace(rollback(gated), drops=weights.fingerprint())
+    assert codes(await deploys.request(gated.ctx, back, ADA, DEPLOYS)) == [Code.NO_HISTORY]
