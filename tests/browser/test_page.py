@@ -97,7 +97,7 @@ def test_the_form_that_changes_a_project_shows_how_it_is_once_it_is_picked(open_
     page.get_by_role("dialog", name="Show a project").get_by_role("button", name="Change a project").click()
     form = page.get_by_role("dialog", name="Change a project")
     form.get_by_role("combobox", name="Project").fill("meeting")
-    form.get_by_role("option", name="Meeting notes").click()
+    form.get_by_role("option", name="Meeting notes · registry").click()
     name = form.get_by_role("textbox", name=re.compile("^Name"))
     expect(name).to_have_value("Meeting notes")
     name.fill("Support reply")
