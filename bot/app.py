@@ -25,8 +25,8 @@ from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
 from bot.domain.checkups import About
+from bot.domain.facts import Rule, built_in_rule
 from bot.domain.names import Environment, Project
-from bot.domain.policies import Rule, built_in_rule
 from bot.domain.reminding import Reminding
 from bot.domain.workhours import WorkHours, days_of, hours_of, zone_of
 from bot.grammar import COMMANDS

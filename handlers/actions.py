@@ -11,9 +11,10 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED
-from bot.domain.outcomes import ChangeDetail, ConfigComparison, DriftDetail, NotFound, Outcome, Refused
-from bot.domain.policies import Denied
+from bot.domain.facts import Denied
+from bot.domain.outcomes import NotFound, Outcome, Refused
 from bot.domain.reminding import Snooze
+from bot.domain.views import ChangeDetail, ConfigComparison, DriftDetail
 from bot.grammar import parse
 from bot.grammar.readings import Misunderstood, Understood
 from bot.logs import get_logger

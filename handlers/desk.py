@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.actors import Actor, Place
+from bot.domain.facts import Denied, Lookup
 from bot.domain.outcomes import (
     Applied,
     AtProvider,
@@ -18,7 +19,7 @@ from bot.domain.outcomes import (
     Unknown,
     Void,
 )
-from bot.domain.policies import Denied, Lookup, decide
+from bot.domain.policies import decide
 from bot.grammar.readings import Misunderstood, Reading
 from bot.logs import get_logger
 from bot.usecases import notices

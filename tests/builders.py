@@ -17,6 +17,7 @@ from bot.domain.contents import Content, Message
 from bot.domain.drift import Drift, Silence
 from bot.domain.errors import Fault, Problem, Reason
 from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Progress, Score
+from bot.domain.facts import built_in_rule
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
@@ -30,7 +31,6 @@ from bot.domain.notices import (
     Spot,
     TroubleView,
 )
-from bot.domain.policies import built_in_rule
 from bot.domain.served import NOTHING, One, Served, Split
 from bot.store import Store, migrate
 from bot.usecases.context import Context

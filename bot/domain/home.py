@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.changes import Change
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import Board, ChangeList
+from bot.domain.views import Board, ChangeList
 
 
 @dataclass(frozen=True, slots=True)

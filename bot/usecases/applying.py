@@ -14,10 +14,11 @@ from bot.domain.actors import Actor
 from bot.domain.changes import Attempt, Change, Event, Move, State, after
 from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.facts import Denied, NeedsApproval, Settlement
 from bot.domain.gates import Gate, GateState
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import AtProvider, NotFound, Outcome, Refused, Unknown
-from bot.domain.policies import Denied, NeedsApproval, Settlement, decide
+from bot.domain.policies import decide
 from bot.logs import get_logger
 from bot.store import StoreUnavailable
 from bot.usecases import gating

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal
 from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Scheduled, Withdrawn
-from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal, decide
+from bot.domain.policies import decide
 from bot.domain.reminding import Stage, stage_of
 from bot.logs import get_logger
 from bot.store import Reading, Writing

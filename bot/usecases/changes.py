@@ -12,8 +12,9 @@ from bot.domain.contents import diff
 from bot.domain.drift import Drift, Finding, is_live, judge
 from bot.domain.errors import Fault, Problem
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeDetail, ChangeList, NotFound
+from bot.domain.outcomes import NotFound
 from bot.domain.served import Served
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeDetail, ChangeList
 from bot.store import Reading
 from bot.usecases.baselines import known_there
 from bot.usecases.context import Context

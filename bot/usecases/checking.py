@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot.clients.base import ServedNow
 from bot.domain.changes import Change, Say
 from bot.domain.evaluations import Evidence
+from bot.domain.facts import Application
 from bot.domain.names import Environment
-from bot.domain.policies import Application
 from bot.usecases.context import Context
 from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
 

@@ -9,8 +9,9 @@ from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
 from bot.domain.checkups import CheckUp, ProviderHealth, job_health
 from bot.domain.errors import Fault, Problem
+from bot.domain.facts import Denied, Inspection
 from bot.domain.outcomes import Outcome, Refused
-from bot.domain.policies import Denied, Inspection, decide
+from bot.domain.policies import decide
 from bot.usecases.context import Context
 
 PATIENCE = 5.0

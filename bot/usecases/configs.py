@@ -9,18 +9,9 @@ from bot.clients.base import ConfigWithContent, ProviderError
 from bot.domain.contents import diff
 from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.names import Config, Environment, Project
-from bot.domain.outcomes import (
-    Against,
-    ConfigComparison,
-    ConfigDetail,
-    ConfigList,
-    ConfigRow,
-    Failed,
-    LiveIn,
-    NotFound,
-    Outcome,
-)
+from bot.domain.outcomes import Failed, NotFound, Outcome
 from bot.domain.served import NOTHING, One, Served, Split
+from bot.domain.views import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
 from bot.grammar import readings
 from bot.grammar.readings import Reading
 from bot.logs import current_request_id

@@ -13,8 +13,8 @@ from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Event
 from bot.domain.checkups import About
 from bot.domain.errors import Fault, Problem
+from bot.domain.facts import RuleFor
 from bot.domain.jobs import JobPlan
-from bot.domain.policies import RuleFor
 from bot.domain.reminding import Reminding
 from bot.store import Store
 from bot.usecases.index import Index

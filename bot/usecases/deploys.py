@@ -12,19 +12,11 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import RESTORES, Attempt, AuditEntry, Change, Event, Kind, Move, Seen, State, after
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import Evidence
+from bot.domain.facts import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
-from bot.domain.outcomes import (
-    AwaitingApproval,
-    DropsSplit,
-    Explanation,
-    Failed,
-    NotFound,
-    Outcome,
-    Refused,
-    Scheduled,
-)
-from bot.domain.policies import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request, decide
+from bot.domain.outcomes import AwaitingApproval, DropsSplit, Explanation, Failed, NotFound, Outcome, Refused, Scheduled
+from bot.domain.policies import decide
 from bot.domain.served import Live, Nothing, One, Served, Split
 from bot.domain.times import Due
 from bot.logs import current_request_id, get_logger

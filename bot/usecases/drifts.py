@@ -9,11 +9,13 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import Change, Event, Kind
 from bot.domain.drift import Baseline, Drift, Ending, Source, made_live
 from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.facts import Adoption, Denied, Lookup, OpenChange, Restoration
 from bot.domain.names import Config
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Adopted, DriftDetail, Failed, Outcome, Refused
-from bot.domain.policies import Adoption, Denied, Lookup, OpenChange, Restoration, decide
+from bot.domain.outcomes import Adopted, Failed, Outcome, Refused
+from bot.domain.policies import decide
 from bot.domain.served import Live, One, Split
+from bot.domain.views import DriftDetail
 from bot.logs import current_request_id, get_logger
 from bot.usecases import deploys
 from bot.usecases.baselines import end, subject_of

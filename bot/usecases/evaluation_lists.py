@@ -10,20 +10,12 @@ from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
 from bot.domain.errors import Problem
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.facts import Allowed, StatusUpdate
 from bot.domain.names import Config, Project
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import (
-    Against,
-    EvaluationDetail,
-    EvaluationList,
-    EvaluationRow,
-    Failed,
-    LiveIn,
-    NotFound,
-    Outcome,
-    Refused,
-)
-from bot.domain.policies import Allowed, StatusUpdate, decide
+from bot.domain.outcomes import Failed, NotFound, Outcome, Refused
+from bot.domain.policies import decide
+from bot.domain.views import Against, EvaluationDetail, EvaluationList, EvaluationRow, LiveIn
 from bot.grammar import say
 from bot.grammar.readings import EvaluationReopen, Evaluations, EvaluationShow, Name, Reading
 from bot.logs import current_request_id, get_logger

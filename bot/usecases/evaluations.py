@@ -9,9 +9,10 @@ from bot.domain.actors import Actor
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.facts import Denied, StatusUpdate
 from bot.domain.names import Project
 from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Refused
-from bot.domain.policies import Denied, StatusUpdate, decide
+from bot.domain.policies import decide
 from bot.logs import current_request_id
 from bot.usecases import reminders, reports
 from bot.usecases.context import Context, entry

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.actors import Actor
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.facts import Inspection, ReminderChange, StatusUpdate
 from bot.domain.outcomes import NotFound, Outcome, Permission
-from bot.domain.policies import Inspection, ReminderChange, StatusUpdate, decide
+from bot.domain.policies import decide
 from bot.grammar import say
 from bot.grammar.readings import Doctor, EvaluationComplete, EvaluationReopen, Reminders, Reschedule, Withdraw
 from bot.usecases import changes, evaluations, schedules

@@ -10,10 +10,11 @@ from bot.domain.actors import Actor, Standing
 from bot.domain.edits import mixed, tags_after, text_of
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.facts import Allowed, Denied, ProjectEdit, StatusUpdate
 from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Project
 from bot.domain.outcomes import Failed, Refused
-from bot.domain.policies import Allowed, Denied, ProjectEdit, StatusUpdate, decide
+from bot.domain.policies import decide
 from bot.domain.served import One
 from bot.grammar.readings import (
     Assignment,

@@ -6,9 +6,10 @@ from bot.clients.base import ProviderError
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Event, Move, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.facts import Denied, Lookup
 from bot.domain.gates import GateState, ProviderApproval
 from bot.domain.outcomes import AtProvider, Failed, NotFound, Outcome, Refused
-from bot.domain.policies import Denied, Lookup, decide
+from bot.domain.policies import decide
 from bot.logs import get_logger
 from bot.store import StoreUnavailable
 from bot.usecases import applying, gating

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.domain.actors import Actor
 from bot.domain.changes import OPEN, State
 from bot.domain.evaluations import RUNNING
+from bot.domain.facts import Denied, Lookup
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.notices import Reminder
 from bot.domain.outcomes import Refused
-from bot.domain.policies import Denied, Lookup, decide
+from bot.domain.policies import decide
 from bot.grammar import say
 from bot.grammar.readings import Deployments, Evaluations, EvaluationShow, Name
 from bot.usecases import changes

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.errors import Fault, Problem
 from bot.domain.names import Config, Environment, Project
-from bot.domain.outcomes import Unread
+from bot.domain.views import Unread
 from bot.grammar.readings import Name
 from bot.logs import get_logger
 from bot.usecases.ports import Clock

@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.domain.actors import Actor, Place
 from bot.domain.evaluations import COMPLETED, RUNNING
+from bot.domain.facts import Denied, Lookup
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import (
     Ambiguous,
@@ -18,9 +19,9 @@ from bot.domain.outcomes import (
     Outcome,
     ProjectPreview,
     Refused,
-    Suggestion,
 )
-from bot.domain.policies import Denied, Lookup, decide
+from bot.domain.policies import decide
+from bot.domain.views import Suggestion
 from bot.grammar import is_not_yet, say
 from bot.grammar.readings import (
     Approvals,

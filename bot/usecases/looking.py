@@ -11,8 +11,8 @@ from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
 from bot.domain.changes import Kind, Say
 from bot.domain.drift import is_live
 from bot.domain.evaluations import Evaluation, Evidence, weigh
+from bot.domain.facts import Undone
 from bot.domain.names import Config, Environment, Project
-from bot.domain.policies import Undone
 from bot.domain.served import One, Served, Split
 from bot.logs import get_logger
 from bot.store import Reading

@@ -15,6 +15,7 @@ from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
 from bot.domain.edits import Sought, differing, is_same, meant, mixed, only, text_of
 from bot.domain.errors import Code, Fault, Problem, Reason
+from bot.domain.facts import Denied, ProjectEdit
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Project
 from bot.domain.outcomes import (
@@ -26,9 +27,9 @@ from bot.domain.outcomes import (
     ProjectPreview,
     ProjectSaved,
     Refused,
-    Suggestion,
 )
-from bot.domain.policies import Denied, ProjectEdit, decide
+from bot.domain.policies import decide
+from bot.domain.views import Suggestion
 from bot.grammar import say
 from bot.grammar.readings import Deploy, Name, ProjectCreate, ProjectUpdate, Reading
 from bot.logs import current_request_id, get_logger

@@ -8,15 +8,8 @@ from dataclasses import replace
 from bot.clients.base import ProviderError
 from bot.domain.evaluations import RUNNING
 from bot.domain.names import Project
-from bot.domain.outcomes import (
-    Failed,
-    NotFound,
-    Outcome,
-    ProjectDetail,
-    ProjectList,
-    ProjectRow,
-    Suggestion,
-)
+from bot.domain.outcomes import Failed, NotFound, Outcome
+from bot.domain.views import ProjectDetail, ProjectList, ProjectRow, Suggestion
 from bot.grammar.readings import Reading
 from bot.logs import current_request_id
 from bot.usecases import changes

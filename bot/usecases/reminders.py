@@ -8,21 +8,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
+from bot.domain.facts import Denied, ReminderChange
 from bot.domain.names import Project
 from bot.domain.notices import Muted, Notice, NoticeKind, Reminder
-from bot.domain.outcomes import (
-    EvaluationReports,
-    NotFound,
-    Outcome,
-    Refused,
-    ReminderList,
-    ReminderRow,
-    RemindersSwitched,
-    SampleSent,
-    Snoozed,
-)
-from bot.domain.policies import Denied, ReminderChange, decide
+from bot.domain.outcomes import EvaluationReports, NotFound, Outcome, Refused, RemindersSwitched, SampleSent, Snoozed
+from bot.domain.policies import decide
 from bot.domain.reminding import Snooze, next_times
+from bot.domain.views import ReminderList, ReminderRow
 from bot.grammar import say
 from bot.grammar.readings import EvaluationShow, Name, Reading, Reminders
 from bot.store import Writing

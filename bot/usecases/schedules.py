@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Event, Move, Say, State, after
 from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.facts import Answer, Denied, Rescheduling, Timing
 from bot.domain.outcomes import NotFound, Outcome, Refused, Rescheduled
-from bot.domain.policies import Answer, Denied, Rescheduling, Timing, decide
+from bot.domain.policies import decide
 from bot.domain.times import GRACE, Due
 from bot.grammar import parse_time
 from bot.grammar.readings import Misunderstood

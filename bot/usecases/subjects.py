@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.names import Config, Project
-from bot.domain.outcomes import Ambiguous, Failed, NotFound, Suggestion
+from bot.domain.outcomes import Ambiguous, Failed, NotFound
+from bot.domain.views import Suggestion
 from bot.grammar import say
 from bot.grammar.readings import (
     ConfigDiff,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Change, Event
-from bot.domain.policies import Rule
+from bot.domain.facts import Rule
 from bot.domain.times import Due, due_at, due_in
 from bot.grammar.readings import In, When
 from bot.usecases.context import entry

@@ -12,8 +12,9 @@ from datetime import datetime
 from bot.domain.changes import Kind
 from bot.domain.errors import Reason
 from bot.domain.names import Config, Environment, Project
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
 from bot.domain.served import Split
+from bot.domain.views import Suggestion
 from bot.grammar import exactly, say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.logs import current_request_id

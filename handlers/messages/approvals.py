@@ -13,8 +13,8 @@ from bot.domain.changes import AuditEntry, Change, Event, State
 from bot.domain.drift import Drift
 from bot.domain.errors import Problem
 from bot.domain.notices import ChangeView, HistoryView
-from bot.domain.outcomes import ChangeDetail
 from bot.domain.reminding import Stage
+from bot.domain.views import ChangeDetail
 from handlers import ids
 from handlers.messages import diffs, phrases, words
 from handlers.messages.blocks import (

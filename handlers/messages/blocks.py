@@ -36,7 +36,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.actors import Actor
-from bot.domain.outcomes import Suggestion
+from bot.domain.views import Suggestion
 from handlers import ids
 
 MESSAGE_LIMIT = 9_000

@@ -8,9 +8,10 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
 from bot.domain.drift import Baseline, Source, edited_in_place
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission
-from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.outcomes import Explanation, Harmless, Permission
 from bot.domain.times import Due
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeList
 from handlers.ids import Action
 from handlers.messages import phrases, words
 from handlers.messages.blocks import (

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block, RichTextElement
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.evaluations import Verdict
 from bot.domain.names import Config, Project
-from bot.domain.outcomes import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
+from bot.domain.views import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
 from handlers.ids import Action, View
 from handlers.messages import diffs, phrases, scores, words
 from handlers.messages.approvals import modal

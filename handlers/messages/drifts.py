@@ -11,8 +11,9 @@ from bot.domain.contents import diff
 from bot.domain.drift import Drift, Ending, Silence, Source, edited_in_place, restorable
 from bot.domain.errors import Fault
 from bot.domain.notices import DriftView
-from bot.domain.outcomes import Adopted, DriftDetail
+from bot.domain.outcomes import Adopted
 from bot.domain.served import Nothing, One
+from bot.domain.views import DriftDetail
 from handlers import ids
 from handlers.ids import Action
 from handlers.messages import diffs, phrases, words

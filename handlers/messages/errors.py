@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.domain.errors import Code, Fault, Problem, Reason
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused, Suggestion, Unread
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused
+from bot.domain.views import Suggestion, Unread
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
 from handlers.ids import Action, numbered

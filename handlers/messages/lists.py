@@ -8,7 +8,7 @@ from typing import Protocol
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.outcomes import Suggestion
+from bot.domain.views import Suggestion
 from handlers.ids import Action, numbered
 from handlers.messages.blocks import button, context, run_buttons, section
 

@@ -8,7 +8,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.edits import text_of
 from bot.domain.fields import ProjectFields
-from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Suggestion
+from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved
+from bot.domain.views import Suggestion
 from handlers.ids import Action, Form
 from handlers.messages import words
 from handlers.messages.blocks import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.edits import text_of
-from bot.domain.outcomes import ProjectDetail, ProjectList, Suggestion
+from bot.domain.views import ProjectDetail, ProjectList, Suggestion
 from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack
 from handlers.messages.boards import MAX_CELLS, cell_in_short, cell_line

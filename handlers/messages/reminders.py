@@ -17,15 +17,8 @@ from bot.domain.notices import (
     ReminderView,
     SampleView,
 )
-from bot.domain.outcomes import (
-    EvaluationReports,
-    ReminderList,
-    ReminderRow,
-    RemindersSwitched,
-    SampleSent,
-    Snoozed,
-    Suggestion,
-)
+from bot.domain.outcomes import EvaluationReports, RemindersSwitched, SampleSent, Snoozed
+from bot.domain.views import ReminderList, ReminderRow, Suggestion
 from bot.domain.workhours import DAY_NAMES, MIDNIGHT, WorkHours
 from handlers.ids import Action, numbered
 from handlers.messages import words

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.domain.evaluations import CANCELLED, COMPLETED, PENDING, RUNNING, WAITS_FOR_CALLER, Evaluation
-from bot.domain.outcomes import EvaluationDetail, EvaluationList, Suggestion
+from bot.domain.views import EvaluationDetail, EvaluationList, Suggestion
 from handlers.ids import Action, numbered
 from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, moment, section

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import Environment
-from bot.domain.outcomes import Against
+from bot.domain.views import Against
 from handlers.messages import phrases, words
 from handlers.messages.blocks import bullets, code, section, table
 

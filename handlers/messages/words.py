@@ -19,7 +19,7 @@ from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Doubt, Trend, Verdict
 from bot.domain.names import change_label
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Unread
+from bot.domain.views import Unread
 from handlers.messages.blocks import code, mention, moment
 
 

@@ -11,7 +11,8 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Kind, RuleMark, State
 from bot.domain.drift import Drift, Ending
 from bot.domain.errors import Code
-from bot.domain.policies import Adoption, Allowed, Denied, OpenChange, Restoration, decide
+from bot.domain.facts import Adoption, Allowed, Denied, OpenChange, Restoration
+from bot.domain.policies import decide
 from tests.bot.domain.test_drift import EDITED, NOON, V, told
 from tests.handlers.messages.samples import RAVI
 

@@ -14,8 +14,7 @@ from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import Evaluation, Evaluator, Evidence, Verdict
-from bot.domain.names import Config, Environment
-from bot.domain.policies import (
+from bot.domain.facts import (
     Allowed,
     Answer,
     Application,
@@ -32,8 +31,9 @@ from bot.domain.policies import (
     Vote,
     Withdrawal,
     built_in_rule,
-    decide,
 )
+from bot.domain.names import Config, Environment
+from bot.domain.policies import decide
 from bot.domain.served import NOTHING, Off, One, Served, Split
 from tests import strategies
 from tests.bot.store.builders import ADA, MINUTE, MIRA, NOON, PRODUCTION, RAVI, STAGING, TRIAGE

@@ -5,8 +5,9 @@ import pytest
 from bot.domain.actors import Actor, Standing
 from bot.domain.edits import Sought
 from bot.domain.errors import Code
+from bot.domain.facts import Allowed, Denied, ProjectEdit
 from bot.domain.fields import Maintainer
-from bot.domain.policies import Allowed, Denied, ProjectEdit, decide
+from bot.domain.policies import decide
 
 ADA = Actor("T0", "T0", "U0ADA", "Ada", Standing.MEMBER)
 

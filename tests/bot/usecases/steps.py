@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code
+from bot.domain.facts import Rule, RuleFor
 from bot.domain.names import Environment
 from bot.domain.outcomes import Applied, AwaitingApproval, Outcome, Refused
-from bot.domain.policies import Rule, RuleFor
 from bot.usecases import applying, approvals, deploys
 from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, World

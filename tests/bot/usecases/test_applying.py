@@ -14,9 +14,9 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Attempt, Change, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import RUNNING
+from bot.domain.facts import Rule, built_in_rule
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
-from bot.domain.policies import Rule, built_in_rule
 from bot.domain.served import One, Served
 from bot.store import StoreUnavailable
 from bot.store.database import Cause

@@ -10,7 +10,8 @@ from bot.clients.base import NotDone
 from bot.domain.changes import Change, State
 from bot.domain.errors import Fault
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Board, ChangeDetail, NotFound
+from bot.domain.outcomes import NotFound
+from bot.domain.views import Board, ChangeDetail
 from bot.usecases import approvals, changes, deploys
 from tests.bot.usecases.steps import applied, asked, deploy, needs, the
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, problem

@@ -8,8 +8,8 @@ from bot.clients.base import NotDone
 from bot.domain.actors import Standing
 from bot.domain.checkups import CheckUp
 from bot.domain.errors import Code, Fault
+from bot.domain.facts import Allowed, Denied
 from bot.domain.outcomes import Permission, Refused
-from bot.domain.policies import Allowed, Denied
 from bot.jobs.scheduler import Scheduler, table
 from bot.usecases import checkups
 from bot.usecases.ports import NotDelivered

@@ -11,16 +11,9 @@ from bot.clients.base import Capabilities, NotDone, ServedNow
 from bot.domain.errors import Fault
 from bot.domain.evaluations import Doubt, Verdict
 from bot.domain.names import Project
-from bot.domain.outcomes import (
-    Ambiguous,
-    ConfigComparison,
-    ConfigDetail,
-    ConfigList,
-    Failed,
-    NotFound,
-    Outcome,
-)
+from bot.domain.outcomes import Ambiguous, Failed, NotFound, Outcome
 from bot.domain.served import Off, Served, Split
+from bot.domain.views import ConfigComparison, ConfigDetail, ConfigList
 from bot.grammar import parse
 from bot.grammar.readings import Understood
 from bot.usecases.configs import PAGE

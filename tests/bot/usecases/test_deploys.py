@@ -13,9 +13,9 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import Doubt, Verdict
+from bot.domain.facts import MOST_REFUSED, REFUSAL_SPAN
 from bot.domain.names import Environment
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Refused
-from bot.domain.policies import MOST_REFUSED, REFUSAL_SPAN
 from bot.domain.served import Served, Split
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys

@@ -13,8 +13,9 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Event, Kind, State
 from bot.domain.drift import Drift, Ending, Source
 from bot.domain.errors import Code, Fault
-from bot.domain.outcomes import Adopted, Applied, AwaitingApproval, ChangeDetail, DriftDetail, Failed, Outcome, Refused
+from bot.domain.outcomes import Adopted, Applied, AwaitingApproval, Failed, Outcome, Refused
 from bot.domain.served import One, Served, Split
+from bot.domain.views import ChangeDetail, DriftDetail
 from bot.store.writing import Writing
 from bot.usecases import approvals, changes, drifts, projects
 from bot.usecases.watching import watch

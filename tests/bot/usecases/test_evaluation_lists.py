@@ -13,14 +13,8 @@ from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluator, Verdict
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import (
-    EvaluationDetail,
-    EvaluationList,
-    EvaluationUpdated,
-    Failed,
-    NotFound,
-    Outcome,
-)
+from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome
+from bot.domain.views import EvaluationDetail, EvaluationList
 from bot.grammar import parse
 from bot.grammar.readings import Understood
 from bot.usecases import evaluation_lists, left_running

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.errors import Code
 from bot.domain.evaluations import RUNNING
+from bot.domain.facts import Allowed, Denied
 from bot.domain.outcomes import NotFound, Permission
-from bot.domain.policies import Allowed, Denied
 from tests.bot.usecases.steps import asked, the
 from tests.bot.usecases.test_configs import typed
 from tests.builders import World

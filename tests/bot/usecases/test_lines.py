@@ -13,13 +13,11 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING
+from bot.domain.facts import Denied, NeedsApproval
 from bot.domain.outcomes import (
     Ambiguous,
     Applied,
     AwaitingApproval,
-    Board,
-    ChangeDetail,
-    ChangeList,
     EnvironmentMissing,
     EvaluationUpdated,
     Explanation,
@@ -28,10 +26,9 @@ from bot.domain.outcomes import (
     NotFound,
     NotYet,
     Outcome,
-    Suggestion,
     Withdrawn,
 )
-from bot.domain.policies import Denied, NeedsApproval
+from bot.domain.views import Board, ChangeDetail, ChangeList, Suggestion
 from bot.grammar import parse
 from bot.grammar.readings import Understood
 from bot.usecases import approvals

@@ -9,7 +9,8 @@ import pytest
 from bot.clients.base import Capabilities, NotDone
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING
-from bot.domain.outcomes import Ambiguous, Failed, NotFound, ProjectDetail, ProjectList
+from bot.domain.outcomes import Ambiguous, Failed, NotFound
+from bot.domain.views import ProjectDetail, ProjectList
 from bot.usecases.projects import PAGE
 from tests.bot.usecases.steps import asked, the
 from tests.bot.usecases.test_configs import typed, unquoted

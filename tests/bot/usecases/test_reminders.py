@@ -12,6 +12,7 @@ from bot.domain.actors import Actor, Standing
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED
+from bot.domain.facts import Allowed, Denied
 from bot.domain.notices import EvaluationsView, SampleView
 from bot.domain.outcomes import (
     Ambiguous,
@@ -20,13 +21,12 @@ from bot.domain.outcomes import (
     NotFound,
     Outcome,
     Permission,
-    ReminderList,
     RemindersSwitched,
     SampleSent,
     Snoozed,
 )
-from bot.domain.policies import Allowed, Denied
 from bot.domain.reminding import Reminding, Snooze
+from bot.domain.views import ReminderList
 from bot.grammar import parse
 from bot.grammar.readings import Understood
 from bot.usecases import left_running, lines, reminders

@@ -15,6 +15,7 @@ from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.domain.actors import MessageAt, Place, Standing
 from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault
+from bot.domain.facts import Allowed, Denied, NeedsApproval
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import (
     Applied,
@@ -28,7 +29,6 @@ from bot.domain.outcomes import (
     Scheduled,
     Withdrawn,
 )
-from bot.domain.policies import Allowed, Denied, NeedsApproval
 from bot.domain.served import Served, Split
 from bot.domain.times import GRACE, Due
 from bot.grammar import parse, parse_time

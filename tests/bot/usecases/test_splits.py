@@ -10,9 +10,9 @@ import pytest
 from bot.clients.base import Capabilities, NotDone
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault, Lifter, Reason
+from bot.domain.facts import Denied
 from bot.domain.names import Config
 from bot.domain.outcomes import Applied, AwaitingApproval, DropsSplit, Explanation, Failed
-from bot.domain.policies import Denied
 from bot.domain.served import One, Served, Split
 from bot.usecases import approvals, deploys
 from bot.usecases.drafts import keep_drafts

@@ -11,17 +11,8 @@ import pytest
 from bot.clients.base import NotDone
 from bot.domain.changes import Kind
 from bot.domain.errors import Fault, Problem
-from bot.domain.outcomes import (
-    Ambiguous,
-    Applied,
-    AwaitingApproval,
-    Board,
-    ConfigDetail,
-    Failed,
-    NotFound,
-    ProjectDetail,
-    ProjectList,
-)
+from bot.domain.outcomes import Ambiguous, Applied, AwaitingApproval, Failed, NotFound
+from bot.domain.views import Board, ConfigDetail, ProjectDetail, ProjectList
 from tests.bot.usecases.steps import the
 from tests.bot.usecases.test_ai_config_edits import ABLE
 from tests.bot.usecases.test_configs import typed

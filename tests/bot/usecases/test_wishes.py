@@ -12,7 +12,8 @@ from bot.clients.base import NotDone
 from bot.domain.changes import Kind
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Suggestion
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
+from bot.domain.views import Suggestion
 from bot.grammar import parse
 from bot.grammar.readings import At, Understood
 from bot.usecases.index import Index

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.changes import Event, Kind, State
 from bot.domain.contents import Content, Message, diff
 from bot.domain.notices import HistoryView
-from bot.domain.outcomes import ChangeDetail
+from bot.domain.views import ChangeDetail
 from handlers import ids, messages
 from handlers.ids import Field, View
 from tests.handlers.messages.checking import check, check_view

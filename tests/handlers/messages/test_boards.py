@@ -7,10 +7,11 @@ import pytest
 from bot.domain.changes import Kind, State
 from bot.domain.drift import Baseline, Source
 from bot.domain.errors import Code, Fault, Problem
+from bot.domain.facts import Allowed, Denied, NeedsApproval
 from bot.domain.names import Environment
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Explanation, Harmless, Permission, Unread
-from bot.domain.policies import Allowed, Denied, NeedsApproval
+from bot.domain.outcomes import Explanation, Harmless, Permission
 from bot.domain.served import Nothing, Off, One, Served
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeList, Unread
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read

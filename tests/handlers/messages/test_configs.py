@@ -8,7 +8,7 @@ import pytest
 from bot.domain.contents import Content, Message, diff
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
+from bot.domain.views import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
 from handlers import ids, messages
 from tests.handlers.messages.checking import check, check_view
 from tests.handlers.messages.reading import buttons, read

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from bot.domain.changes import State
 from bot.domain.contents import Content, diff
 from bot.domain.drift import Baseline, Drift, Ending, Silence, Source
+from bot.domain.facts import Adoption, Denied
 from bot.domain.gates import Moved
 from bot.domain.names import Environment, Project
 from bot.domain.notices import DriftView
-from bot.domain.outcomes import Adopted, Board, BoardCell, BoardRow, ChangeDetail, DriftDetail, Refused
-from bot.domain.policies import Adoption, Denied, decide
+from bot.domain.outcomes import Adopted, Refused
+from bot.domain.policies import decide
 from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeDetail, DriftDetail
 from handlers import messages
 from handlers.ids import Action
 from handlers.messages.boards import cell_line

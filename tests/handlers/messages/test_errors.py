@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Code, Fault, Lifter, Problem
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused, Suggestion, Unread
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused
+from bot.domain.views import Suggestion, Unread
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
 from handlers import ids, messages

@@ -12,7 +12,8 @@ from bot.domain.changes import Change, State
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import Board, BoardCell, BoardRow, ChangeList, Refused, Unread
+from bot.domain.outcomes import Refused
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeList, Unread
 from handlers import ids
 from handlers.ids import Action
 from handlers.messages.home import home_broken, home_lines, home_refused, home_tab, home_without_database

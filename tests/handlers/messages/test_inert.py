@@ -13,14 +13,36 @@ from bot.domain.changes import Change, Event, Kind, Say, State
 from bot.domain.contents import Content, Message, diff
 from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend, Verdict
+from bot.domain.facts import Denied, NeedsApproval
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
-    Against,
     Ambiguous,
     Applied,
     AwaitingApproval,
+    EnvironmentMissing,
+    EvaluationUpdated,
+    Explanation,
+    Failed,
+    Harmless,
+    NotFound,
+    NotYet,
+    Outcome,
+    Permission,
+    ProjectEditable,
+    ProjectPreview,
+    ProjectSaved,
+    Refused,
+    Rejected,
+    Snoozed,
+    Unknown,
+    Void,
+    Withdrawn,
+)
+from bot.domain.served import Live, One, Served, Split
+from bot.domain.views import (
+    Against,
     Board,
     BoardCell,
     BoardRow,
@@ -30,36 +52,16 @@ from bot.domain.outcomes import (
     ConfigDetail,
     ConfigList,
     ConfigRow,
-    EnvironmentMissing,
     EvaluationDetail,
     EvaluationList,
     EvaluationRow,
-    EvaluationUpdated,
-    Explanation,
-    Failed,
-    Harmless,
     LiveIn,
-    NotFound,
-    NotYet,
-    Outcome,
-    Permission,
     ProjectDetail,
-    ProjectEditable,
     ProjectList,
-    ProjectPreview,
     ProjectRow,
-    ProjectSaved,
-    Refused,
-    Rejected,
-    Snoozed,
     Suggestion,
-    Unknown,
     Unread,
-    Void,
-    Withdrawn,
 )
-from bot.domain.policies import Denied, NeedsApproval
-from bot.domain.served import Live, One, Served, Split
 from bot.grammar.readings import Misunderstood
 from handlers import messages
 from tests.handlers.messages.checking import MARK, check, check_view

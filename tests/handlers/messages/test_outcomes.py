@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from bot.domain.outcomes import Ambiguous, Applied, NotFound, Outcome, Suggestion
+from bot.domain.outcomes import Ambiguous, Applied, NotFound, Outcome
+from bot.domain.views import Suggestion
 from bot.grammar.readings import Misunderstood
 from handlers import messages
 from handlers.messages import _ANSWERS

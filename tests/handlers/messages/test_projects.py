@@ -9,8 +9,8 @@ from bot.domain.changes import State
 from bot.domain.evaluations import Doubt, Evidence, Verdict
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.names import Environment
-from bot.domain.outcomes import BoardCell, ConfigRow, LiveIn, ProjectDetail, ProjectList, ProjectRow, Unread
 from bot.domain.served import NOTHING
+from bot.domain.views import BoardCell, ConfigRow, LiveIn, ProjectDetail, ProjectList, ProjectRow, Unread
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read

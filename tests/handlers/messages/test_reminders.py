@@ -17,16 +17,9 @@ from bot.domain.notices import (
     SampleView,
     Watch,
 )
-from bot.domain.outcomes import (
-    EvaluationReports,
-    Outcome,
-    ReminderList,
-    ReminderRow,
-    RemindersSwitched,
-    SampleSent,
-    Snoozed,
-)
+from bot.domain.outcomes import EvaluationReports, Outcome, RemindersSwitched, SampleSent, Snoozed
 from bot.domain.reminding import Reminding
+from bot.domain.views import ReminderList, ReminderRow
 from bot.domain.workhours import ALWAYS, WorkHours, days_of
 from handlers import messages
 from handlers.ids import Action

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.domain.evaluations import Evaluator
-from bot.domain.outcomes import Against, EvaluationDetail, EvaluationList, EvaluationRow, EvaluationUpdated, LiveIn
+from bot.domain.outcomes import EvaluationUpdated
+from bot.domain.views import Against, EvaluationDetail, EvaluationList, EvaluationRow, LiveIn
 from handlers import ids, messages
 from handlers.ids import Action
 from tests.handlers.messages.checking import check

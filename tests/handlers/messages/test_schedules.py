@@ -11,18 +11,11 @@ import pytest
 from bot.domain.changes import FINAL, Change, Event, Kind, State
 from bot.domain.contents import diff
 from bot.domain.errors import Code
+from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
 from bot.domain.notices import ChangeView, HistoryView
-from bot.domain.outcomes import (
-    AwaitingApproval,
-    BoardCell,
-    ChangeDetail,
-    ChangeList,
-    Explanation,
-    Rescheduled,
-    Scheduled,
-)
-from bot.domain.policies import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.outcomes import AwaitingApproval, Explanation, Rescheduled, Scheduled
 from bot.domain.times import Due, Oddity
+from bot.domain.views import BoardCell, ChangeDetail, ChangeList
 from handlers import messages
 from handlers.messages import Message, words
 from handlers.messages.boards import cell_line, change_list, explanation
