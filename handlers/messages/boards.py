@@ -13,7 +13,7 @@ from bot.domain.outcomes import Explanation, Harmless, Permission
 from bot.domain.times import Due
 from bot.domain.views import Board, BoardCell, BoardRow, ChangeList
 from handlers.ids import Action
-from handlers.messages import phrases, words
+from handlers.messages import phrases, refusals, words
 from handlers.messages.blocks import (
     Message,
     button,
@@ -184,7 +184,7 @@ def permission(shown: Permission) -> Message:
     """Whether a line would be done, and why. Nothing was changed."""
     denied = shown.answer if isinstance(shown.answer, Denied) else None
     said = answer(shown.answer)
-    because = " ".join(words.why(each) for each in denied.reasons) if denied else ""
+    because = " ".join(refusals.why(each) for each in denied.reasons) if denied else ""
     return compose(
         f"{code(shown.line, 200)}: {said} {because} Nothing was changed.".replace("  ", " "),
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),

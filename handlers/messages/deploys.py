@@ -12,7 +12,7 @@ from bot.domain.evaluations import Comparison, Trend
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
 from handlers.ids import Action
-from handlers.messages import diffs, gates, phrases, words
+from handlers.messages import diffs, gates, phrases, refusals, words
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -100,7 +100,7 @@ def _what_it_came_to(view: ChangeView) -> str:
     if change.state is State.WAITING:
         return f" Approvals: {approvals(view)}"
     if change.reasons:
-        return " " + " ".join(words.why(each) for each in change.reasons)
+        return " " + " ".join(refusals.why(each) for each in change.reasons)
     if change.problem is not None:
         return f" {words.fault(change.problem)}"
     return ""
@@ -282,7 +282,7 @@ def void(outcome: Void) -> Message:
     """What was seen moved."""
     change = outcome.change
     head = f"{code(change.label)} is void: what was seen has moved since. Nothing was deployed."
-    because = " ".join(words.why(each) for each in change.reasons)
+    because = " ".join(refusals.why(each) for each in change.reasons)
     return compose(
         f"{head} {because}".strip(),
         section(f"⚠️ *{head}*"),

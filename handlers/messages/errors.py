@@ -12,7 +12,7 @@ from bot.domain.views import Suggestion, Unread
 from bot.grammar.readings import Misunderstood
 from bot.usecases.wishes import FieldProblem
 from handlers.ids import Action, numbered
-from handlers.messages import words
+from handlers.messages import refusals, words
 from handlers.messages.blocks import (
     MAX_SUGGESTIONS,
     MESSAGE_LIMIT,
@@ -35,7 +35,7 @@ NOTHING_DEPLOYED = "Nothing was deployed or changed."
 
 def reasons(found: Sequence[Reason]) -> SectionBlock | None:
     """Every reason with what would lift it; None when there are none."""
-    return bullets(f"{words.why(each)} {words.remedy(each)}" for each in found) if found else None
+    return bullets(f"{refusals.why(each)} {refusals.remedy(each)}" for each in found) if found else None
 
 
 def refused(outcome: Refused) -> Message:
@@ -43,7 +43,7 @@ def refused(outcome: Refused) -> Message:
     count = len(outcome.reasons)
     about = f"{code(outcome.change.label)}: not done" if outcome.change else "Not done"
     for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
-    because = " ".join(words.why(each) for each in outcome.reasons)
+    because = " ".join(refusals.why(each) for each in outcome.reasons)
     return compose(
         f"{about}. {because} Nothing was changed by this.".replace("  ", " "),
         section(f"⛔ *{about}{for_reasons}.* Nothing was changed by this."),
@@ -267,7 +267,7 @@ FIELD_PROBLEMS: dict[str, str] = {
 def field_problem(wrong: FieldProblem) -> str:
     """What stands under a field of a form that cannot be sent like this."""
     if wrong.reason is not None:
-        return unmarked(f"{words.why(wrong.reason)} {words.remedy(wrong.reason)}")
+        return unmarked(f"{refusals.why(wrong.reason)} {refusals.remedy(wrong.reason)}")
     if wrong.problem in MISUNDERSTANDINGS:
         return unmarked(MISUNDERSTANDINGS[wrong.problem].format(detail=code(wrong.detail)))
     return FIELD_PROBLEMS.get(wrong.problem, "This does not fit. Pick another one.")

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, DateTimePickerElement, InputBlock, Pl
 from bot.domain.changes import Change, State
 from bot.domain.outcomes import Rescheduled, Scheduled
 from handlers import ids
-from handlers.messages import phrases, words
+from handlers.messages import phrases, refusals, words
 from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
@@ -73,7 +73,7 @@ def _came_to(change: Change) -> str:
 
 def _in_short(change: Change) -> str:
     if change.reasons:
-        return " ".join(words.why(each) for each in change.reasons)
+        return " ".join(refusals.why(each) for each in change.reasons)
     return words.fault(change.problem) if change.problem else ""
 
 

@@ -23,7 +23,7 @@ from bot.domain.outcomes import Failed, Refused
 from bot.grammar.vocabulary import YES_NO
 from bot.usecases.forms import FieldNow
 from handlers.ids import Field, Form, View, marked, value
-from handlers.messages import words
+from handlers.messages import refusals, words
 from handlers.messages.approvals import modal
 from handlers.messages.blocks import code, context, fallback_time, label, one_line, section
 
@@ -81,7 +81,7 @@ def unread_form(form: Form, project: Project, came: Refused | Failed) -> dict[st
     if isinstance(came, Failed):
         told = [f"{words.fault(came.problem)} {words.remedy_of(came.problem)}"]
     else:
-        told = [f"{words.why(each)} {words.remedy(each)}" for each in came.reasons]
+        told = [f"{refusals.why(each)} {refusals.remedy(each)}" for each in came.reasons]
     return _form(form, project, [section("❌ " + " ".join(told))])
 
 

@@ -22,7 +22,7 @@ from handlers import messages
 from handlers.ids import Action
 from handlers.messages.boards import cell_line
 from handlers.messages.drifts import _ENDINGS
-from handlers.messages.words import _DRIFT_ENDINGS
+from handlers.messages.refusals import _DRIFT_ENDINGS
 from tests.handlers.messages.checking import MARK, check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (

@@ -17,7 +17,7 @@ from bot.domain.outcomes import AwaitingApproval, Explanation, Rescheduled, Sche
 from bot.domain.times import Due, Oddity
 from bot.domain.views import BoardCell, ChangeDetail, ChangeList
 from handlers import messages
-from handlers.messages import Message, words
+from handlers.messages import Message, refusals
 from handlers.messages.boards import cell_line, change_list, explanation
 from handlers.messages.plain import plain_text
 from tests.handlers.messages import samples
@@ -246,7 +246,7 @@ def test_an_explanation_says_when(answer: Answer, said: str) -> None:
     ],
 )
 def test_a_wrong_time_is_refused_with_that_time(code: Code, facts: dict[str, Any], said: str) -> None:
-    assert said in words.why(reason(code, **facts))
+    assert said in refusals.why(reason(code, **facts))
 
 
 def test_the_form_that_moves_begins_with_the_time_of_now() -> None:

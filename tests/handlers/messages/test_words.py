@@ -15,15 +15,15 @@ from bot.domain.names import Environment
 from bot.domain.notices import NoticeKind
 from bot.domain.served import Nothing, Off, One, Served, Split
 from bot.grammar import NOT_YET
-from handlers.messages import phrases, words
+from handlers.messages import phrases, refusals, words
 from handlers.messages.errors import FIELD_PROBLEMS, MISUNDERSTANDINGS
 from tests.handlers.messages.samples import FAIL, NOT_AVAILABLE, NOT_PROVEN, PASS, STAGING, change, reason
 
 TABLES: list[tuple[type[StrEnum], dict[Any, Any]]] = [
     (State, words.STATES),
     (State, words.ENDINGS),
-    (Code, words.REASONS),
-    (Lifter, words.LIFTERS),
+    (Code, refusals.REASONS),
+    (Lifter, refusals.LIFTERS),
     (Fault, words.FAULTS),
     (Verdict, words.VERDICTS),
     (Doubt, words.DOUBTS),
@@ -68,29 +68,31 @@ def test_no_words_send_people_to_a_line_that_cannot_be_done_yet() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_a_reason_without_facts_reads_well(code: Code) -> None:
-    said = f"{words.why(Reason(code))} {words.remedy(Reason(code))}"
+    said = f"{refusals.why(Reason(code))} {refusals.remedy(Reason(code))}"
     assert "{" not in said
     assert "  " not in said
     assert said[0].isupper()
 
 
 def test_reasons_are_filled_with_their_facts() -> None:
-    assert words.why(reason(Code.OPEN_CHANGE, change="01ABC", number=7)).startswith("`ch-7` is open")
-    assert "`withdraw ch-7`" in words.remedy(reason(Code.OPEN_CHANGE, change="01ABC", number=7))
-    assert words.why(reason(Code.OTHER_PROJECT, config="config_x", project="Triage")) == (
+    assert refusals.why(reason(Code.OPEN_CHANGE, change="01ABC", number=7)).startswith("`ch-7` is open")
+    assert "`withdraw ch-7`" in refusals.remedy(reason(Code.OPEN_CHANGE, change="01ABC", number=7))
+    assert refusals.why(reason(Code.OTHER_PROJECT, config="config_x", project="Triage")) == (
         "`config_x` does not belong to `Triage`."
     )
-    assert "waiting for approval (by <@U0RAVI>)." in words.why(
+    assert "waiting for approval (by <@U0RAVI>)." in refusals.why(
         reason(Code.TOO_LATE, state="waiting for approval", by="U0RAVI")
     )
-    assert "now: `merged`." in words.why(reason(Code.TOO_LATE, state="merged"))
-    assert "in the built-in rule" in words.why(reason(Code.QUORUM_INVALID, rule="built-in/one-approval"))
-    assert "`running` cannot become `done`" in words.why(reason(Code.STATUS_FORBIDS, status="running", wanted="done"))
-    assert "`1` count now, and `2` are needed" in words.why(reason(Code.APPROVER_LOST, have=1, need=2))
+    assert "now: `merged`." in refusals.why(reason(Code.TOO_LATE, state="merged"))
+    assert "in the built-in rule" in refusals.why(reason(Code.QUORUM_INVALID, rule="built-in/one-approval"))
+    assert "`running` cannot become `done`" in refusals.why(
+        reason(Code.STATUS_FORBIDS, status="running", wanted="done")
+    )
+    assert "`1` count now, and `2` are needed" in refusals.why(reason(Code.APPROVER_LOST, have=1, need=2))
 
 
 def test_facts_of_a_reason_are_inert() -> None:
-    said = words.why(reason(Code.OTHER_PROJECT, config="`<!channel>`", project="*P*"))
+    said = refusals.why(reason(Code.OTHER_PROJECT, config="`<!channel>`", project="*P*"))
     assert said == "`'&lt;!channel&gt;'` does not belong to `*P*`."
 
 
