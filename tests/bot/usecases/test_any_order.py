@@ -67,6 +67,12 @@ TROUBLE: dict[str, tuple[str, bool, Meanwhile]] = {
 TROUBLES = st.sampled_from([None, None, None, *sorted(TROUBLE)])
 
 
+async def end_what_is_left() -> None:
+    """What goes on beside a death ends before the next step begins, so that the same steps lead to the same end."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*left, return_exceptions=True)
+
+
 class AnyOrder(RuleBasedStateMachine):
     """A world in which anything happens in any order. Nobody but us writes to the service."""
 
@@ -80,7 +86,10 @@ class AnyOrder(RuleBasedStateMachine):
         self._seen: dict[str, State] = {}
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(work)
+        try:
+            return self._loop.run_until_complete(work)
+        finally:
+            self._loop.run_until_complete(end_what_is_left())
 
     def teardown(self) -> None:
         self._run(self.world.store.close())

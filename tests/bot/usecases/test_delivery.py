@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from bot.domain.changes import State
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind
-from bot.store import StoreUnavailable
+from bot.store import Store, StoreUnavailable
 from bot.store.database import Cause
 from bot.store.writing import Writing
 from bot.usecases import approvals, delivery, deploys, left_running, notices
@@ -291,6 +292,23 @@ async def test_a_card_that_cannot_be_moved_is_tried_again(world: World, monkeypa
     assert not (await card(world, change)).given_up
     world.clock.move(delivery.CLAIM + timedelta(seconds=1))
     await delivery.deliver_due(world.ctx)
+    assert states(world) == [State.WAITING]
+
+
+async def test_a_database_that_is_gone_before_something_is_said_breaks_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def gone(_store: Store) -> AsyncIterator[None]:
+        raise StoreUnavailable("reading", Cause.LOST)
+        yield
+
+    change = await asked(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "read", gone)
+        await delivery.deliver_about(world.ctx, NoticeKind.CARD, change)
+        await delivery.deliver_card(world.ctx, change)
+    await delivery.deliver_about(world.ctx, NoticeKind.CARD, "nothing of this id")
     assert states(world) == [State.WAITING]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from bot.clients.base import Unsure
+from bot.clients.base import ServedNow, Unsure
 from bot.domain.changes import Kind
 from bot.domain.errors import Fault
-from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Unknown
 from bot.usecases import approvals, deploys
 from bot.usecases.wishes import Wish
@@ -29,9 +30,9 @@ async def test_another_environment_that_moved_is_told_also_when_the_answer_was_l
     world.provider.fail("serve", Unsure(problem(Fault.CUT_AFTER_WRITE)))
     serve = MemoryProvider.serve
 
-    async def moves_two(self: MemoryProvider, project: Project, environment: Environment, config: Config) -> None:
+    async def moves_two(self: MemoryProvider, *wanted: Any, comment: str) -> ServedNow | None:
         self.put("support", STAGING, "baseline")
-        await serve(self, project, environment, config)
+        return await serve(self, *wanted, comment=comment)
 
     monkeypatch.setattr(MemoryProvider, "serve", moves_two)
     outcome = await approvals.approve(world.ctx, change, RAVI)

@@ -116,11 +116,15 @@ async def test_nobody_looks_after_a_project_and_nobody_is_known_to_have_moved_it
     assert await client.last_moved(TRIAGE, STAGING) is None
 
 
+MADE = "2026-11-01T09:00:00Z"
+
+
 async def test_a_result_that_is_an_error_is_no_result(client: HumanloopClient, server: FaultyServer) -> None:
     server.always = answer(EVALUATION)
     run = await client.evaluation(TRIAGE, "ev_1")
     (judge,) = run.evaluators
-    result = {"id": "evr_1", "evaluator_id": judge.id, "value": True, "error": None}
+    about = {"evaluator_version_id": "evv_1", "log_id": "data_1", "created_at": MADE, "updated_at": MADE}
+    result = {"id": "evr_1", "evaluator_id": judge.id, "value": True, "error": None, **about}
     rows = [
         [result],
         [result | {"value": None, "error": "no answer"}],
