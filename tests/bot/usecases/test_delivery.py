@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -298,10 +297,8 @@ async def test_a_card_that_cannot_be_moved_is_tried_again(world: World, monkeypa
 async def test_a_database_that_is_gone_before_something_is_said_breaks_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @asynccontextmanager
-    async def gone(_store: Store) -> AsyncIterator[None]:
+    def gone(_store: Store) -> None:
         raise StoreUnavailable("reading", Cause.LOST)
-        yield
 
     change = await asked(world)
     with monkeypatch.context() as patch:
