@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import DRAIN_SECONDS
 from bot.demo import CannotPlay, play, running
 from bot.jobs import sweeps
 from bot.playground import launchdarkly
@@ -51,7 +50,7 @@ async def test_a_change_survives_a_kill_and_ctrl_c_stops_at_once(tmp_path: Path)
             assert (await http.get("/")).status_code == 200
         began = time.monotonic()
         assert await process.stop(signal.SIGINT) == 0
-        assert time.monotonic() - began < DRAIN_SECONDS, "nothing was waited for"
+        assert time.monotonic() - began < 3
         assert "Traceback" not in process.output
         assert "hl_sk_" not in process.output
 

@@ -181,7 +181,7 @@ async def test_waits_as_long_as_the_service_asks_before_it_tries_again(call: Cal
     start = monotonic()
     async with connected(server.url) as transport:
         assert await transport.read(call, ANYTHING) == "tea"
-    assert monotonic() - start >= 1
+    assert 1 <= monotonic() - start < 8
 
 
 async def test_understands_a_date_in_retry_after(server: FaultyServer) -> None:
@@ -227,7 +227,7 @@ async def test_other_calls_wait_too_while_the_service_wants_a_rest(server: Fault
         start = monotonic()
         await failure(transport, WRITE)
         assert await transport.read(READ, ANYTHING) == "tea"
-    assert monotonic() - start >= 1
+    assert 1 <= monotonic() - start < 8
 
 
 async def test_a_call_that_would_rest_too_long_is_not_sent(server: FaultyServer) -> None:
@@ -286,7 +286,7 @@ async def test_every_call_waits_for_the_end_of_a_window(server: FaultyServer) ->
         start = monotonic()
         await failure(transport, WRITE)
         assert await transport.read(READ, ANYTHING) == "tea"
-    assert monotonic() - start >= 1
+    assert 1 <= monotonic() - start < 8
 
 
 async def test_a_service_whose_429_means_not_done_gets_its_writes_again(server: FaultyServer) -> None:
