@@ -175,7 +175,7 @@ async def play(data: Path, port: int, *, open_browser: bool) -> None:
     started = time.perf_counter()
     async with running(data, port) as it:
         seconds = time.perf_counter() - started
-        print(f"The playground is at {it.address} (started in {seconds:.1f} s; Ctrl-C stops it).", flush=True)  # noqa: T201
+        print(f"The playground is at {it.address} (started in {seconds:.1f} s; Ctrl-C stops it).", flush=True)  # noqa: T201 - what the command is for
         print("Type: /deploy config_x to production", flush=True)  # noqa: T201 - what the command is for
         if open_browser:
             it.bot.tasks.spawn(_open_browser(it.address), "browser")

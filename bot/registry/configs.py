@@ -125,7 +125,7 @@ async def register_config(body: Register, here: Here) -> ProjectConfig:
 
 
 @router.get("/model-configs/{id}", summary="Get")
-async def get_config(id: str, here: Here) -> ModelConfig:  # noqa: A002
+async def get_config(id: str, here: Here) -> ModelConfig:  # noqa: A002 - its name on the wire
     """One config."""
     async with here.database.read() as connection:
         row = (await connection.execute(select(*COLUMNS).where(configs.c.id == id))).one_or_none()
@@ -136,7 +136,7 @@ async def get_config(id: str, here: Here) -> ModelConfig:  # noqa: A002
 
 @router.get("/projects/{id}/configs", summary="List Configs")
 async def list_configs(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002 - its name on the wire
     here: Here,
     evaluation_aggregates: Annotated[bool, Query(description="Fill that field of each row.")] = False,
 ) -> list[ProjectConfig]:

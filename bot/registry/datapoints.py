@@ -39,7 +39,7 @@ async def list_datapoints(dataset_id: str, here: Here, page: PageNumber = 0, siz
 
 
 @router.get("/datapoints/{id}", summary="Get", tags=["Datapoints"])
-async def get_datapoint(id: str, here: Here) -> Datapoint:  # noqa: A002
+async def get_datapoint(id: str, here: Here) -> Datapoint:  # noqa: A002 - its name on the wire
     """One datapoint."""
     async with here.database.read() as connection:
         statement = (

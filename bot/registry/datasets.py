@@ -98,7 +98,7 @@ async def dataset_row(connection: AsyncConnection, dataset_id: str, *, lock: boo
 
 
 @router.get("/datasets/{id}", summary="Get")
-async def get_dataset(id: str, here: Here) -> Dataset:  # noqa: A002
+async def get_dataset(id: str, here: Here) -> Dataset:  # noqa: A002 - its name on the wire
     """One dataset."""
     async with here.database.read() as connection:
         row = (await connection.execute(_selected().where(datasets.c.id == id))).one_or_none()
@@ -108,7 +108,7 @@ async def get_dataset(id: str, here: Here) -> Dataset:  # noqa: A002
 
 
 @router.patch("/datasets/{id}", summary="Update")
-async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  # noqa: A002
+async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  # noqa: A002 - its name on the wire
     """Change what is sent: name, description."""
     async with here.database.write() as connection:
         await dataset_row(connection, id, lock=True)
@@ -120,7 +120,7 @@ async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  
 
 
 @router.delete("/datasets/{id}", summary="Delete")
-async def delete_dataset(id: str, here: Here) -> None:  # noqa: A002
+async def delete_dataset(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
     """Remove a dataset and its datapoints. Evaluations keep what they ran over. Answers null."""
     async with here.database.write() as connection:
         await dataset_row(connection, id, lock=True)

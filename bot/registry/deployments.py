@@ -89,7 +89,7 @@ async def _deployed(connection: AsyncConnection, project_id: str) -> list[Deploy
 
 
 @router.get("/projects/{id}/deployed-configs", summary="List Deployed Configs")
-async def list_deployed_configs(id: str, here: Here) -> list[Deployment]:  # noqa: A002
+async def list_deployed_configs(id: str, here: Here) -> list[Deployment]:  # noqa: A002 - its name on the wire
     """One row for each environment; the config is null where nothing runs."""
     async with here.database.read() as connection:
         await project_row(connection, id)

@@ -195,12 +195,12 @@ def _mean_of(evaluator_id: str) -> ColumnElement[Any]:
 async def list_evaluations(
     project_id: Annotated[str, Query()],
     here: Here,
-    id: Several = None,  # noqa: A002
+    id: Several = None,  # noqa: A002 - its name on the wire
     start_date: date | None = None,
     end_date: date | None = None,
     page: PageNumber = 0,
     size: PageSize = 50,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
     sort: Several = None,
     id_filter: Several = None,
     dataset_filter: Several = None,
@@ -236,7 +236,7 @@ async def list_evaluations(
 async def list_project_evaluations(
     project_id: str,
     here: Here,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
     evaluator_aggregates: WithAggregates = False,
 ) -> list[Evaluation]:
     """All runs of a project, the newest first."""
@@ -249,9 +249,9 @@ async def list_project_evaluations(
 
 @router.get("/evaluations/{id}", summary="Get")
 async def get_evaluation(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002 - its name on the wire
     here: Here,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
     evaluator_aggregates: WithAggregates = False,
 ) -> Evaluation:
     """One run."""
@@ -336,7 +336,7 @@ async def locked_evaluation(connection: AsyncConnection, evaluation_id: str) -> 
 
 
 @router.patch("/evaluations/{id}/status", summary="Update Status")
-async def update_status(id: str, body: UpdateStatus, here: Here) -> Evaluation:  # noqa: A002
+async def update_status(id: str, body: UpdateStatus, here: Here) -> Evaluation:  # noqa: A002 - its name on the wire
     """Change a run's status: from `pending` to `running`, between `running` and `completed`. Anything else: 422.
 
     Only for runs that wait for somebody outside: with an external or human evaluator, or with logs from the caller.

@@ -85,14 +85,14 @@ async def create_evaluator(body: CreateEvaluator, here: Here) -> Evaluator:
 
 
 @router.get("/evaluators/{id}", summary="Get")
-async def get_evaluator(id: str, here: Here) -> Evaluator:  # noqa: A002
+async def get_evaluator(id: str, here: Here) -> Evaluator:  # noqa: A002 - its name on the wire
     """One evaluator."""
     async with here.database.read() as connection:
         return answer(await _row(connection, id))
 
 
 @router.patch("/evaluators/{id}", summary="Update")
-async def update_evaluator(id: str, body: UpdateEvaluator, here: Here) -> Evaluator:  # noqa: A002
+async def update_evaluator(id: str, body: UpdateEvaluator, here: Here) -> Evaluator:  # noqa: A002 - its name on the wire
     """Change what is sent. What makes it judge otherwise makes a new version of it: not its name or description."""
     now = here.now()
     changes = body.model_dump(exclude={"judge"}, exclude_none=True)
@@ -111,7 +111,7 @@ async def update_evaluator(id: str, body: UpdateEvaluator, here: Here) -> Evalua
 
 
 @router.delete("/evaluators/{id}", status_code=204, response_class=Response, summary="Delete")
-async def delete_evaluator(id: str, here: Here) -> None:  # noqa: A002
+async def delete_evaluator(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
     """Remove an evaluator. Evaluations keep it, and what it said."""
     async with here.database.write() as connection:
         await _row(connection, id, lock=True)

@@ -94,7 +94,7 @@ async def list_projects(
     here: Here,
     page: PageNumber = 0,
     size: PageSize = 10,
-    filter: Annotated[str | None, Query(description="Part of the name, in any case.")] = None,  # noqa: A002
+    filter: Annotated[str | None, Query(description="Part of the name, in any case.")] = None,  # noqa: A002 - its name on the wire
     user_filter: Annotated[str | None, Query(description="Part of a user's name or address, in any case.")] = None,
     sort_by: Literal["created_at", "updated_at", "name"] = "created_at",
     order: Literal["asc", "desc"] = "desc",
@@ -121,7 +121,7 @@ async def create_project(body: CreateProject, here: Here) -> Project:
 
 
 @router.get("/projects/{id}", summary="Get")
-async def get_project(id: str, here: Here) -> Project:  # noqa: A002
+async def get_project(id: str, here: Here) -> Project:  # noqa: A002 - its name on the wire
     """One project."""
     async with here.database.read() as connection:
         await project_row(connection, id)
@@ -129,7 +129,7 @@ async def get_project(id: str, here: Here) -> Project:  # noqa: A002
 
 
 @router.patch("/projects/{id}", summary="Update")
-async def update_project(id: str, body: UpdateProject, here: Here) -> Project:  # noqa: A002
+async def update_project(id: str, body: UpdateProject, here: Here) -> Project:  # noqa: A002 - its name on the wire
     """Change what is sent. `active_config_id` is deployed to the default environment; a taken name: 409."""
     now = here.now()
     async with here.database.write() as connection:
@@ -158,7 +158,7 @@ async def _rename_or_move(connection: AsyncConnection, row: Row[Any], body: Upda
 
 
 @router.delete("/projects/{id}", status_code=204, response_class=Response, summary="Delete")
-async def delete_project(id: str, here: Here) -> None:  # noqa: A002
+async def delete_project(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
     """Remove a project with its configs, deployments and evaluations. Its datasets stay."""
     async with here.database.write() as connection:
         await project_row(connection, id, lock=True)
@@ -166,7 +166,7 @@ async def delete_project(id: str, here: Here) -> None:  # noqa: A002
 
 
 @router.get("/projects/{id}/active-config", summary="Get Active Config")
-async def get_active_config(id: str, here: Here, environment: EnvironmentName = None) -> ActiveConfig:  # noqa: A002
+async def get_active_config(id: str, here: Here, environment: EnvironmentName = None) -> ActiveConfig:  # noqa: A002 - its name on the wire
     """What an environment runs; 404 when it runs nothing."""
     async with here.database.read() as connection:
         project = await project_row(connection, id)
@@ -183,7 +183,7 @@ async def get_active_config(id: str, here: Here, environment: EnvironmentName = 
 
 
 @router.delete("/projects/{id}/active-config", summary="Deactivate Config")
-async def deactivate_config(id: str, here: Here, environment: EnvironmentName = None) -> Project:  # noqa: A002
+async def deactivate_config(id: str, here: Here, environment: EnvironmentName = None) -> Project:  # noqa: A002 - its name on the wire
     """Let an environment run nothing. The config stays; where nothing ran, nothing happens.
 
     The project that is answered shows what the default environment runs, whichever was named.

@@ -26,7 +26,7 @@ _AS_FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/model-configs/{id}/export", summary="Export", response_class=JSONResponse, responses=_AS_FILE)
-async def export_config(id: str, request: Request, here: Here) -> Response:  # noqa: A002
+async def export_config(id: str, request: Request, here: Here) -> Response:  # noqa: A002 - its name on the wire
     """A config as the text of a `.prompt` file: a JSON string, or the plain file to callers that take only that."""
     async with here.database.read() as connection:
         row = (await connection.execute(select(*COLUMNS).where(configs.c.id == id))).one_or_none()

@@ -54,7 +54,7 @@ router = APIRouter(tags=["Evaluations"])
 
 
 @router.patch("/evaluations/{id}/evaluators", summary="Add Evaluators")
-async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation:  # noqa: A002
+async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation:  # noqa: A002 - its name on the wire
     """Let more evaluators judge a run. One that judges it already is passed over; in another version: 409."""
     async with here.database.write() as connection:
         await locked_evaluation(connection, id)
@@ -126,7 +126,7 @@ async def log(
     evaluation_id: str,
     body: CreateLog,
     here: Here,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> LogReference:
     """Keep what was generated for a case of a running run. A second log for one case: 409."""
     now = here.now()
@@ -178,7 +178,7 @@ async def result(
     evaluation_id: str,
     body: CreateResult,
     here: Here,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> EvaluationResult:
     """Keep what an evaluator of a running run says of one of its logs; said again, the newer counts."""
     now = here.now()
@@ -251,11 +251,11 @@ def _answer_result(row: Row[Any]) -> EvaluationResult:
 
 @router.get("/evaluations/{id}/datapoints", summary="List Datapoints")
 async def list_evaluation_datapoints(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002 - its name on the wire
     here: Here,
     page: PageNumberFromOne = 1,
     size: PageSize = 10,
-    evaluatee_id: EvaluateeId = None,  # noqa: ARG001
+    evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> Page[EvaluationDatapoint]:
     """The cases of a run, with what was generated and said of it, page by page from 1."""
     async with here.database.read() as connection:

@@ -173,7 +173,7 @@ class ModelConfig(Parameters):
     tool_configs: None = None
 
     @classmethod
-    def of(cls, id: str, name: str, description: str | None, parameters: dict[str, Any]) -> Self:  # noqa: A002
+    def of(cls, id: str, name: str, description: str | None, parameters: dict[str, Any]) -> Self:  # noqa: A002 - its name on the wire
         """The answer for stored parameters."""
         tools = [
             tool | {"id": stable_id(Prefix.TOOL, json.dumps(tool, sort_keys=True))}

@@ -103,7 +103,7 @@ class _ServerErrors(AsyncRetryHandler):
         state: RetryState,  # noqa: ARG002 - the SDK passes it by name
         request: HttpRequest,
         response: HttpResponse | None = None,
-        error: Exception | None = None,  # noqa: ARG002
+        error: Exception | None = None,  # noqa: ARG002 - what the library hands in
     ) -> bool:
         return response is not None and response.status_code in (500, 502, 503, 504) and not _once_only(request)
 

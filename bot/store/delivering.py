@@ -96,7 +96,7 @@ class Delivering(Reading):
         others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
         await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
 
-    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002
+    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002 - its name on the wire
         """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due.
 
         Answers what is wanted by now. None, and nothing written, when it is no longer in the hands of `owner`.
@@ -146,10 +146,10 @@ class Delivering(Reading):
         """The message is no longer there, or cannot be edited any more: want it said anew, at once."""
         return await self._set_notice(id, owner, at_channel=None, at_ts=None, not_before=None)
 
-    async def _set_notice(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> bool:  # noqa: A002
+    async def _set_notice(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> bool:  # noqa: A002 - its name on the wire
         return await self._hits(self._setting(id, owner, keep_claim=keep_claim, **values).returning(notices.c.id))
 
-    def _setting(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> Update:  # noqa: A002
+    def _setting(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> Update:  # noqa: A002 - its name on the wire
         mine = and_(notices.c.id == id, notices.c.claimed_by == owner)
         values |= {} if keep_claim else {"claimed_by": None, "claimed_until": None}
         return update(notices).where(mine).values(**values)

@@ -216,7 +216,7 @@ class Reading(DriftReading):
         mine = and_(drafts.c.org == org, drafts.c.user_id == user_id, drafts.c.expires_at > after)
         return await self._connection.scalar(select(func.count()).select_from(drafts).where(mine)) or 0
 
-    async def draft(self, id: str, org: str, user_id: str, now: datetime) -> str | None:  # noqa: A002
+    async def draft(self, id: str, org: str, user_id: str, now: datetime) -> str | None:  # noqa: A002 - its name on the wire
         """The text of a draft, for the person whose it is, until it runs out."""
         mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
         found: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))

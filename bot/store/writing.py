@@ -113,7 +113,7 @@ class Writing(DriftWriting, Running):
 
     # drafts, occasions and reminders
 
-    async def save_draft(self, id: str, org: str, user_id: str, text: str, expires_at: datetime) -> None:  # noqa: A002
+    async def save_draft(self, id: str, org: str, user_id: str, text: str, expires_at: datetime) -> None:  # noqa: A002 - its name on the wire
         """Keep what does not fit into a button, for one person, until then."""
         row = {"id": id, "org": org, "user_id": user_id, "text": text, "expires_at": expires_at}
         await self._connection.execute(insert(drafts).values(**row))

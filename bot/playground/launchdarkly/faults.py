@@ -78,7 +78,7 @@ class Faults:
 class Broken(Response):
     """An answer that breaks off."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what the library hands in
         """Promise more than is sent, so that a web server hangs up; without one, the client's transport fails."""
         headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

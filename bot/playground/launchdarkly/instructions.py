@@ -64,7 +64,7 @@ class UpdateTrackEventsFallthrough(Instruction):
     kind: Literal["updateTrackEventsFallthrough"]
     track_events: bool
 
-    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002
+    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
         """Switch it."""
         place.track_events_fallthrough = self.track_events
 
@@ -76,7 +76,7 @@ class UpdateDefaultVariation(Instruction):
     on_variation_value: Any = None
     off_variation_value: Any = None
 
-    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002
+    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
         """Choose what new environments begin with."""
         if self.on_variation_value is None and self.off_variation_value is None:
             raise invalid("give onVariationValue, offVariationValue or both")

@@ -86,7 +86,7 @@ class RemoveRule(Instruction):
     kind: Literal["removeRule"]
     rule_id: str
 
-    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002
+    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
         """Remove it."""
         place.rules = [rule for rule in place.rules if rule.id != self.rule_id]
 
@@ -98,7 +98,7 @@ class ReorderRules(Instruction):
     kind: Literal["reorderRules"]
     rule_ids: list[str]
 
-    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002
+    def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
         """Put them in order."""
         rules = {rule.id: rule for rule in place.rules}
         if sorted(self.rule_ids) != sorted(rules):
@@ -149,7 +149,7 @@ class UpdateRuleDescription(OfRule):
     kind: Literal["updateRuleDescription"]
     description: str
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Describe it."""
         rule.description = self.description
 
@@ -160,7 +160,7 @@ class UpdateRuleTrackEvents(OfRule):
     kind: Literal["updateRuleTrackEvents"]
     track_events: bool
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Switch it."""
         rule.track_events = self.track_events
 
@@ -171,7 +171,7 @@ class AddClauses(OfRule):
     kind: Literal["addClauses"]
     clauses: list[ClauseBody]
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Add them."""
         rule.clauses.extend(clause.made() for clause in self.clauses)
 
@@ -182,7 +182,7 @@ class RemoveClauses(OfRule):
     kind: Literal["removeClauses"]
     clause_ids: list[str]
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Remove them; a rule needs one."""
         for identifier in self.clause_ids:
             rule.clauses.remove(clause_of(rule, identifier))
@@ -197,7 +197,7 @@ class UpdateClause(OfRule):
     clause_id: str
     clause: ClauseBody
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Put it in its place; the id stays."""
         at = rule.clauses.index(clause_of(rule, self.clause_id))
         rule.clauses[at] = self.clause.made(self.clause_id)
@@ -210,7 +210,7 @@ class AddValues(OfRule):
     clause_id: str
     values: list[str | int | float | bool]
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Add those that are not there."""
         clause = clause_of(rule, self.clause_id)
         clause.values.extend(value for value in self.values if value not in clause.values)
@@ -223,7 +223,7 @@ class RemoveValues(OfRule):
     clause_id: str
     values: list[str | int | float | bool]
 
-    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002
+    def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
         """Remove those that are there."""
         clause = clause_of(rule, self.clause_id)
         clause.values = [value for value in clause.values if value not in self.values]
