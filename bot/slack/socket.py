@@ -54,7 +54,7 @@ class _Handler(AsyncSocketModeHandler):
     async def _hear(self, _client: AsyncBaseSocketModeClient, _message: dict[str, object], _raw: str | None) -> None:
         self.heard_at = time.monotonic()
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # the base class types it for every client
         task = cast("asyncio.Task[object]", asyncio.current_task())
         self.answering.add(task)
         started = time.perf_counter()
