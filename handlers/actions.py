@@ -32,7 +32,7 @@ from bot.usecases import (
     schedules,
 )
 from bot.usecases.context import Context
-from bot.usecases.drafts import draft, first_time
+from bot.usecases.drafts import UNREADABLE, draft, first_time
 from bot.usecases.guard import guarded
 from bot.usecases.lines import Speaker, changes_what_is_live, run
 from handlers import messages
@@ -132,9 +132,8 @@ class Actions:
 
     async def _run_line(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """A line behind a button, in place of the question that it answers."""
-        stored = await draft(self._desk.ctx, draft_id, actor)
+        stored = await self._line(draft_id, actor, reply)
         if stored is None:
-            await reply.say(messages.outdated_button())
             return
         line, page = messages.read_page_line(stored)
         parsed = parse(line)
@@ -144,10 +143,23 @@ class Actions:
             return
         await take_line(self._desk, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
 
+    async def _line(self, draft_id: str, actor: Actor, reply: Reply) -> str | None:
+        """The line behind a button; None where there is none any more, or none that can be read, and that was said."""
+        stored = await draft(self._desk.ctx, draft_id, actor, str)
+        if isinstance(stored, str):
+            return stored
+        if stored is None:
+            await reply.say(messages.outdated_button())
+        else:
+            await self._desk.say(UNREADABLE, actor, reply)
+        return None
+
     async def _compare(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """The full diff of two configs. They are read once the modal stands, for a trigger lives three seconds."""
-        line = await draft(self._desk.ctx, draft_id, actor)
-        parsed = parse(line) if line is not None else None
+        line = await self._line(draft_id, actor, reply)
+        if line is None:
+            return
+        parsed = parse(line)
         if not isinstance(parsed, Understood):
             await reply.say(messages.outdated_button())
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.actors import Actor, Place
+from bot.domain.drafts import Draft, Drafts
 from bot.domain.facts import Denied, Lookup
 from bot.domain.outcomes import (
     Applied,
@@ -99,10 +100,10 @@ class Desk:
         drafts = await self.drafts(messages.lines_of(found), actor)
         await reply.say(messages.misunderstood(found, drafts))
 
-    async def drafts(self, lines: Sequence[str], actor: Actor, life: timedelta = DRAFT_LIFE) -> Mapping[str, str]:
-        """The ids behind buttons that run lines; none, and so no buttons, when they cannot be kept."""
+    async def drafts(self, wanted: Sequence[Draft], actor: Actor, life: timedelta = DRAFT_LIFE) -> Drafts:
+        """The ids behind buttons that run or confirm something; none, and so no buttons, when they cannot be kept."""
         try:
-            return await keep_drafts(self.ctx, lines, actor, life) if lines else {}
+            return await keep_drafts(self.ctx, wanted, actor, life) if wanted else {}
         except StoreUnavailable as error:
             log.warning("drafts.not_kept", cause=str(error))
             return {}

@@ -10,12 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import Place
 from bot.domain.changes import Kind
+from bot.domain.wishes import Wish
 from bot.grammar.readings import Reading
 from bot.logs import get_logger, new_request_id
 from bot.usecases import approvals, deploys, schedules
 from bot.usecases.drafts import first_delivery
 from bot.usecases.forms import BY_PROJECT, VERBS, meant
-from bot.usecases.wishes import FieldProblem, Wish, from_ids
+from bot.usecases.wishes import FieldProblem, from_ids
 from handlers import messages
 from handlers.desk import Desk
 from handlers.ids import Field, Form, View, marked, read_value

@@ -31,7 +31,8 @@ from bot.domain.notices import (
     Spot,
     TroubleView,
 )
-from bot.domain.served import NOTHING, One, Served, Split
+from bot.domain.served import NOTHING, Nothing, One, Served, Split
+from bot.domain.targets import Target
 from bot.store import Store, migrate
 from bot.usecases.context import Context
 from bot.usecases.index import Index
@@ -86,7 +87,7 @@ WRITES = (
 class Gate:
     """An approval that a service was asked for."""
 
-    wanted: tuple[Project, Environment, Config | Split | None]
+    wanted: tuple[Project, Environment, Target]
     description: str
     now: ProviderApproval
 
@@ -304,28 +305,28 @@ class MemoryProvider:
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
         del comment
         await self._called("clear")
-        self._set(project, environment, None)
+        self._set(project, environment, Nothing())
         await self._done("clear")
         return self._answer(project)
 
     def _answer(self, project: Project) -> ServedNow | None:
         return self._served(project) if self.capabilities.answers_state else None
 
-    def _set(self, project: Project, environment: Environment, live: Config | Split | None) -> None:
+    def _set(self, project: Project, environment: Environment, live: Target) -> None:
         if self.deaf:
             return
         key = (project.id, environment.id)
         rules = self.live.get(key, NOTHING).winning_rules
         self.revisions[key] += 1
         one = One(live.id, live.content_version, live.name) if isinstance(live, Config) else live
-        self.live[key] = Served(one, rules) if one else replace(NOTHING, winning_rules=rules)
+        self.live[key] = Served(one, rules)
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
         await self._called("last_moved")
         return self.edits.get(project.id) if edited else self.moves.get((project.id, environment.id))
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         await self._called("ask_approval")
         wanted = (project, environment, live)
@@ -334,7 +335,7 @@ class MemoryProvider:
         await self._done("ask_approval")
         return gate.now
 
-    def _open(self, wanted: tuple[Project, Environment, Config | Split | None], description: str) -> Gate:
+    def _open(self, wanted: tuple[Project, Environment, Target], description: str) -> Gate:
         identifier = f"apr_{len(self.asked)}"
         link = f"https://service.invalid/approvals/{identifier}"
         gate = Gate(wanted, description, ProviderApproval(identifier, link, GateState.PENDING))

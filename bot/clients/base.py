@@ -21,6 +21,7 @@ from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Served, Split
+from bot.domain.targets import Target
 
 
 class ProviderError(Exception):
@@ -161,9 +162,9 @@ class ProviderClient(Protocol):
         """
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
-        """Ask for the provider's own approval of what `serve`, or for None `clear`, would do: one write.
+        """Ask for the provider's own approval of what `serve`, or for nothing `clear`, would do: one write.
 
         One that waits for exactly that already is answered instead, so that asking twice asks once.
         """

@@ -148,8 +148,8 @@ def _ours(known: Baseline, served: Served, looked_at: datetime, under_way: Chang
 
 def made_live(change: Change) -> Served:
     """What is served once a change has taken effect: rules that win over it are left as they are."""
-    wanted = change.wanted
-    live = One(wanted.id, wanted.content_version, wanted.name) if isinstance(wanted, Config) else wanted or Nothing()
+    target = change.target
+    live = One(target.id, target.content_version, target.name) if isinstance(target, Config) else target
     return Served(live, change.seen.base.winning_rules)
 
 

@@ -7,9 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.names import Project
 
 FIELD_OF = {"team": "maintainer"}
 """Words of the line that stand for a field of another name: a team is a maintainer, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEdit:
+    """What is to be made or changed: of which project (None: a new one), from what to what."""
+
+    provider: str
+    project: Project | None
+    old: ProjectFields
+    new: ProjectFields
 
 
 @dataclass(frozen=True, slots=True)

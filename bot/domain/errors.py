@@ -25,6 +25,8 @@ class Code(StrEnum):
     NOT_REQUESTER = "not_requester"
     ALREADY_VOTED = "already_voted"
     # what
+    TARGET_UNFIT = "target_unfit"
+    """The change does not state something that its kind can make live."""
     ALREADY_LIVE = "already_live"
     NOTHING_LIVE = "nothing_live"
     OTHER_PROJECT = "other_project"
@@ -97,6 +99,8 @@ class Code(StrEnum):
     ADDRESS_UNREADABLE = "address_unreadable"
     """Slack does not tell the address of a person, by which the provider would know them."""
     NOTHING_TO_CHANGE = "nothing_to_change"
+    DRAFT_UNREADABLE = "draft_unreadable"
+    """What a button stands for was stored in a way that this version does not read."""
     PROJECT_CHANGED = "project_changed"
     BUTTON_USED = "button_used"
     # drift

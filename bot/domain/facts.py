@@ -12,8 +12,9 @@ from bot.domain.drift import Drift
 from bot.domain.edits import Sought
 from bot.domain.errors import Reason
 from bot.domain.evaluations import Evaluation, Evidence
-from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Served, Split
+from bot.domain.names import Environment, Project
+from bot.domain.served import Served
+from bot.domain.targets import Target
 from bot.domain.times import Due
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
@@ -117,7 +118,7 @@ class Request:
     actor: Actor
     project: Project
     environment: Environment
-    target: Config | None
+    target: Target
     served: Served | None
     """What is live now; None when it could not be read."""
     rule: Rule | None
@@ -129,8 +130,6 @@ class Request:
     """How often this person was refused within `REFUSAL_SPAN`."""
     hindrances: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
-    split: Split | None = None
-    """The weights to put back, instead of one target."""
     drops: str | None = None
     """Fingerprint of the weights that the requester was shown and gives up."""
     due: Due | None = None
@@ -182,13 +181,13 @@ class Application:
     """Facts for the question: may this change be applied now, with everything looked at again.
 
     `environment` is as the provider names it now, None when it is gone; `target_version` is the content version of the
-    target now; `approvers` are the people who approved, with their standing now.
+    target now, where that is a config; `approvers` are the people who approved, with their standing now.
     """
 
     kind: Kind
     requester: Actor
     seen: Seen
-    target: Config | None
+    target: Target
     target_version: str | None
     environment: Environment | None
     served: Served | None

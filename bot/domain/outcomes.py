@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from bot.domain.changes import Change, Event, Kind
 from bot.domain.checkups import CheckUp
 from bot.domain.drift import Drift
+from bot.domain.edits import PlannedEdit
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation
 from bot.domain.facts import Answer
 from bot.domain.fields import ProjectFields
-from bot.domain.names import Config, Environment, Project
+from bot.domain.names import Environment, Project
 from bot.domain.notices import EvaluationsView
 from bot.domain.served import Served
+from bot.domain.targets import Target
 from bot.domain.times import Due
 from bot.domain.views import (
     Board,
@@ -31,6 +33,7 @@ from bot.domain.views import (
     Suggestion,
     Unread,
 )
+from bot.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class DropsSplit:
     project: Project
     environment: Environment
     live: Served
-    kept: str
-    """What the button that confirms it needs, to be stored."""
+    kept: Wish
+    """What the button that confirms it asks for, to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class Explanation:
     kind: Kind
     project: Project
     environment: Environment
-    target: Config | None
+    target: Target
     served: Served | None
     answer: Answer
     due: Due | None = None
@@ -191,8 +194,8 @@ class ProjectPreview:
     old: ProjectFields
     new: ProjectFields
     """Those that change, and what `old` has for them."""
-    kept: str | None
-    """What the button that confirms it needs, to be stored; None where there is none."""
+    kept: PlannedEdit | None
+    """What the button that confirms it does, to be stored; None where there is none."""
     noun: str = "project"
     """What the provider calls it."""
 

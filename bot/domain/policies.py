@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.actors import Actor, Standing
-from bot.domain.changes import RESTORES, Kind, RuleMark, Say, State
+from bot.domain.changes import RESTORES, Kind, RuleMark, Say, State, fits
 from bot.domain.drift import restorable
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, moved
@@ -40,6 +40,7 @@ from bot.domain.facts import (
     Vote,
     Withdrawal,
 )
+from bot.domain.names import Config
 from bot.domain.served import Nothing, Off, One, Served, Split
 from bot.domain.times import FARTHEST, GRACE, Due
 
@@ -173,19 +174,27 @@ def _target_reasons(facts: Request) -> Iterator[Reason]:
         yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
     elif _drops_weights(facts, served):
         yield Reason(Code.SPLIT_LIVE)
-    if facts.split is not None:
-        if served is not None and served.live == facts.split:
-            yield Reason(Code.ALREADY_LIVE)
+    if not fits(facts.kind, target):
+        yield Reason(Code.TARGET_UNFIT)
         return
-    if target is None:
-        if served is not None and isinstance(served.live, Nothing | Off):
-            yield Reason(Code.NOTHING_LIVE)
-        return
-    if target.is_archived:
-        yield Reason(Code.ARCHIVED, facts={"config": target.name})
-    if (target.provider, target.project_id) != facts.project.key:
-        yield Reason(Code.OTHER_PROJECT, facts={"config": target.name, "project": facts.project.name})
-    elif served is not None and served.serves(target.id, target.content_version):
+    match target:
+        case Nothing():
+            if served is not None and isinstance(served.live, Nothing | Off):
+                yield Reason(Code.NOTHING_LIVE)
+        case Split():
+            if served is not None and served.live == target:
+                yield Reason(Code.ALREADY_LIVE)
+        case _:
+            yield from _config_reasons(target, facts)
+
+
+def _config_reasons(config: Config, facts: Request) -> Iterator[Reason]:
+    served = facts.served
+    if config.is_archived:
+        yield Reason(Code.ARCHIVED, facts={"config": config.name})
+    if (config.provider, config.project_id) != facts.project.key:
+        yield Reason(Code.OTHER_PROJECT, facts={"config": config.name, "project": facts.project.name})
+    elif served is not None and served.serves(config.id, config.content_version):
         yield Reason(Code.ALREADY_LIVE)
 
 
@@ -286,7 +295,9 @@ def _decide_application(facts: Application) -> Answer:
 
 
 def _moved_reasons(facts: Application) -> Iterator[Reason]:
-    """What of that which the approvers saw is different now."""
+    """What of that which the approvers saw is different now, or never could be carried out."""
+    if not fits(facts.kind, facts.target):
+        yield Reason(Code.TARGET_UNFIT)
     yield from facts.hindrances
     if facts.environment is None:
         yield Reason(Code.ENVIRONMENT_CHANGED)
@@ -295,7 +306,7 @@ def _moved_reasons(facts: Application) -> Iterator[Reason]:
     elif not facts.served.same_as(facts.seen.base):
         live = facts.served.live
         yield Reason(Code.TARGET_CHANGED, facts={"now": live.name or live.config_id} if isinstance(live, One) else {})
-    if facts.target is not None and facts.target_version != facts.target.content_version:
+    if isinstance(facts.target, Config) and facts.target_version != facts.target.content_version:
         yield Reason(Code.CONTENT_CHANGED)
     if facts.kind not in RESTORES and moved(facts.seen.evidence, facts.evidence):
         yield Reason(

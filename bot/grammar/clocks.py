@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.times import WEEKDAYS, DayOfYear, LocalTime, is_date, zones
-from bot.grammar.readings import At
+from bot.domain.times import WEEKDAYS, At, DayOfYear, LocalTime, is_date, zones
 from bot.grammar.vocabulary import SPELLINGS
 from bot.grammar.words import Word
 

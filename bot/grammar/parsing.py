@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.times import In, When
 from bot.grammar import mistakes
 from bot.grammar.clocks import clock, with_at
 from bot.grammar.lines import FORMS, HEADS, TIMED
@@ -16,7 +17,6 @@ from bot.grammar.readings import (
     Explain,
     Form,
     Help,
-    In,
     Misunderstood,
     Name,
     Parsed,
@@ -24,7 +24,6 @@ from bot.grammar.readings import (
     Reading,
     Reschedule,
     Understood,
-    When,
 )
 from bot.grammar.times import span
 from bot.grammar.values import BadField, assignments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.times import LocalTime
+from bot.domain.times import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,25 +14,6 @@ class Name:
 
     text: str
     quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """`in 2 hours`: a span from now."""
-
-    duration: timedelta
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """`at 9:00`, `at tomorrow 9:00 Europe/Madrid`: a time of day; without a zone of its own, in the person's."""
-
-    time: LocalTime
-    text: str
-
-
-When = In | At
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,14 @@ from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
+from bot.domain.times import At, In
 from bot.grammar.lookup import line_of
 from bot.grammar.parsing import understand
 from bot.grammar.patterns import Part, Pattern, field_of, patterns
 from bot.grammar.readings import (
     Assignment,
-    At,
     Explain,
     Form,
-    In,
     Name,
     Reading,
     Understood,

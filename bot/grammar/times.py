@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from bot.grammar.readings import In
+from bot.domain.times import In
 
 LONGEST = timedelta(days=366)
 """Nothing is scheduled or locked for longer."""

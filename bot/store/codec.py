@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from bot.domain import contents, served
 from bot.domain.actors import Actor, Standing
@@ -19,7 +19,8 @@ from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.gates import Gate
 from bot.domain.names import Config, Environment
-from bot.domain.served import Served, Split
+from bot.domain.served import Nothing, Served, Split
+from bot.domain.targets import Target
 from bot.domain.times import Due, Oddity
 
 VERSION = 1
@@ -229,13 +230,46 @@ def _to_comparison(document: Mapping[str, Any]) -> Comparison:
     )
 
 
-def from_split(split: Split) -> JSON:
-    """Weights to put back."""
-    return served.to_document(Served(split))
+def from_target(target: Target) -> JSON:
+    """What a change makes live, every field written out; nothing is written down as such, too."""
+    match target:
+        case Config():
+            return {"kind": "config", **from_config(target), "archived": target.is_archived}
+        case Split():
+            told_apart = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
+            return {"kind": "split", **served.to_document(Served(target)), **told_apart}
+        case Nothing():
+            return {"kind": "nothing"}
+        case _:
+            assert_never(target)
 
 
-def to_split(document: Mapping[str, Any]) -> Split:
-    """The inverse of `from_split`. Raises `ValueError` for anything that is served otherwise."""
+def to_target(document: Mapping[str, Any]) -> Target:
+    """The inverse of `from_target`. Raises `KeyError` or `ValueError` for anything else."""
+    match document["kind"]:
+        case "config":
+            return to_config(document)
+        case "split":
+            return _to_split(document)
+        case "nothing":
+            return Nothing()
+        case kind:
+            raise ValueError(f"{kind!r} is not one of config, split, nothing")
+
+
+def to_unnamed_target(config: Mapping[str, Any] | None, split: Mapping[str, Any] | None) -> Target:
+    """A target as it was written down before it said its kind: a config, the weights of a split, or neither.
+
+    Raises `ValueError` for both at once, of which one cannot be meant.
+    """
+    if config is not None and split is not None:
+        raise ValueError("a config and the weights of a split at once")
+    if config is not None:
+        return to_config(config)
+    return Nothing() if split is None else _to_split(split)
+
+
+def _to_split(document: Mapping[str, Any]) -> Split:
     match served.from_document(dict(document)).live:
         case Split() as split:
             return split

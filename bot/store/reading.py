@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.changes import AuditEntry, Change, Decision, State
+from bot.domain.drafts import Draft, UnreadableDraft
 from bot.domain.jobs import JobRun
 from bot.domain.notices import Backlog, Muted, Notice, NoticeKind, Reminder, Watch
 from bot.domain.pace import Lane
+from bot.store.drafts import decode
 from bot.store.drifting import DriftReading
 from bot.store.rows import (
     to_change,
@@ -216,11 +218,11 @@ class Reading(DriftReading):
         mine = and_(drafts.c.org == org, drafts.c.user_id == user_id, drafts.c.expires_at > after)
         return await self._connection.scalar(select(func.count()).select_from(drafts).where(mine)) or 0
 
-    async def draft(self, id: str, org: str, user_id: str, now: datetime) -> str | None:  # noqa: A002 - its name on the wire
-        """The text of a draft, for the person whose it is, until it runs out."""
+    async def draft(self, id: str, org: str, user_id: str, now: datetime) -> Draft | UnreadableDraft | None:  # noqa: A002 - its name on the wire
+        """A draft, for the person whose it is, until it runs out."""
         mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
         found: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
-        return found
+        return None if found is None else decode(found)
 
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
         """What we remember about an evaluation."""

@@ -11,7 +11,9 @@ from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.changes import OPEN, AuditEntry, Change, Decision, State
+from bot.domain.drafts import Draft
 from bot.domain.notices import TO_THE_OWNER, Muted, NoticeKind, Reminder, Watch
+from bot.store.drafts import encode
 from bot.store.drifting import DriftWriting, over_for_long
 from bot.store.rows import from_change, from_decision, from_entry, from_reminder, to_change, to_reminder
 from bot.store.running import Running
@@ -113,9 +115,9 @@ class Writing(DriftWriting, Running):
 
     # drafts, occasions and reminders
 
-    async def save_draft(self, id: str, org: str, user_id: str, text: str, expires_at: datetime) -> None:  # noqa: A002 - its name on the wire
-        """Keep what does not fit into a button, for one person, until then."""
-        row = {"id": id, "org": org, "user_id": user_id, "text": text, "expires_at": expires_at}
+    async def save_draft(self, id: str, org: str, user_id: str, draft: Draft, expires_at: datetime) -> None:  # noqa: A002 - its name on the wire
+        """Keep what stands behind a button, for one person, until then."""
+        row = {"id": id, "org": org, "user_id": user_id, "text": encode(draft), "expires_at": expires_at}
         await self._connection.execute(insert(drafts).values(**row))
 
     async def claim_once(self, occasion: str, expires_at: datetime) -> bool:

@@ -19,6 +19,7 @@ from bot.domain.gates import Gate, GateState
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import AtProvider, NotFound, Outcome, Refused, Unknown
 from bot.domain.policies import decide
+from bot.domain.served import Nothing
 from bot.logs import get_logger
 from bot.store import StoreUnavailable
 from bot.usecases import gating
@@ -193,9 +194,9 @@ async def _write(ctx: Context, change: Change) -> ServedNow | None:
     if change.gate is not None:
         await _through_the_gate(client, change, change.gate, comment)
         return None
-    if change.wanted is None:
+    if isinstance(change.target, Nothing):
         return await client.clear(change.project, change.environment, comment=comment)
-    return await client.serve(change.project, change.environment, change.wanted, comment=comment)
+    return await client.serve(change.project, change.environment, change.target, comment=comment)
 
 
 async def _through_the_gate(client: ProviderClient, change: Change, gate: Gate, comment: str) -> None:
@@ -302,7 +303,7 @@ async def _find_out(
     lost = problem or change.problem or Problem(Fault.CUT_AFTER_WRITE, change.project.provider, "making it live")
     if served is None or not served.same_as(change.seen.base):
         return await _lose(ctx, change, lost)
-    if not resend:
+    if not resend or not change.is_fit:
         may_land = lost.fault in (Fault.TIMED_OUT, Fault.NO_EFFECT)
         if change.state is State.APPLYING and may_land:  # it may land a moment from now
             return await _lose(ctx, change, lost)

@@ -10,7 +10,7 @@ from bot.clients.base import ServedNow
 from bot.domain.changes import Change, Say
 from bot.domain.evaluations import Evidence
 from bot.domain.facts import Application
-from bot.domain.names import Environment
+from bot.domain.names import Config, Environment
 from bot.usecases.context import Context
 from bot.usecases.looking import evaluations_of, evidence_for, side_by_side, undone_facts
 
@@ -28,7 +28,7 @@ async def check_again(ctx: Context, change: Change) -> Looked:
     client = ctx.provider(change.project.provider)
     async with side_by_side() as reads:
         reading = reads.create_task(client.served(change.project))
-        proving = reads.create_task(evaluations_of(ctx, change.project)) if change.target is not None else None
+        proving = reads.create_task(evaluations_of(ctx, change.project)) if isinstance(change.target, Config) else None
     served, evaluations = reading.result(), proving.result() if proving else None
     environment = _environment(served, change)
     now_served = served.served.get(change.environment.id)
@@ -72,7 +72,9 @@ def _environment(served: ServedNow, change: Change) -> Environment | None:
 
 
 def _version_now(change: Change, served: ServedNow) -> str | None:
-    """The content version of the target as it is now; None when the target is gone, or there is none."""
-    if change.target is None or served.versions is None:
-        return change.target.content_version if change.target else None
+    """The content version of the target as it is now; None when the target is gone, or is no config."""
+    if not isinstance(change.target, Config):
+        return None
+    if served.versions is None:
+        return change.target.content_version
     return served.versions.get(change.target.id)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pydantic import TypeAdapter
-
 from bot.clients.base import ProviderError
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import RESTORES, Attempt, AuditEntry, Change, Event, Kind, Move, Seen, State, after
@@ -17,18 +15,19 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.outcomes import AwaitingApproval, DropsSplit, Explanation, Failed, NotFound, Outcome, Refused, Scheduled
 from bot.domain.policies import decide
-from bot.domain.served import Live, Nothing, One, Served, Split
+from bot.domain.served import Nothing, One, Served, Split
+from bot.domain.targets import LiveIn, PreviouslyLive, Target, config_of
 from bot.domain.times import Due
+from bot.domain.wishes import Wish
 from bot.logs import current_request_id, get_logger
 from bot.store import Reading, Writing
 from bot.usecases.applying import apply
 from bot.usecases.context import LEASE, Context, entry, new_id
 from bot.usecases.delivery import deliver_card
-from bot.usecases.drafts import draft, first_time
+from bot.usecases.drafts import confirmed, first_time
 from bot.usecases.looking import Look, evidence_for, look, undone_facts
 from bot.usecases.notices import card_at, history_of
 from bot.usecases.times import due_of, expiry, scheduled
-from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
 
@@ -37,9 +36,6 @@ CANDIDATES = 8
 
 USED = timedelta(days=8)
 """How long a button that was pressed is remembered: longer than it can be pressed."""
-
-_WISH = TypeAdapter(Wish)
-"""How a wish is kept behind a button."""
 
 
 async def request(ctx: Context, wish: Wish, actor: Actor, place: Place) -> Outcome:
@@ -83,18 +79,22 @@ async def _asks_first(ctx: Context, asked: _Asked, actor: Actor) -> DropsSplit |
         answer = await _decide(ctx, tx, asked, actor)
     if not isinstance(answer, Denied) or any(each.code is not Code.SPLIT_LIVE for each in answer.reasons):
         return None
-    knowing = replace(asked.wish, drops=asked.base.fingerprint())
-    return DropsSplit(
-        asked.wish.kind, asked.wish.project, asked.environment, asked.base, _WISH.dump_json(knowing).decode()
+    wish = asked.wish
+    target = wish.target if isinstance(wish.target, LiveIn) else asked.target
+    knowing = replace(
+        wish, kind=asked.kind, environment=asked.environment, target=target, drops=asked.base.fingerprint()
     )
+    return DropsSplit(asked.kind, wish.project, asked.environment, asked.base, knowing)
 
 
 async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place) -> Outcome:
     """Ask for what was shown, knowing which weights it gives up; once, and only for whom it was shown to."""
-    kept = await draft(ctx, draft_id, actor)
-    if kept is None or not await first_time(ctx, f"split:{draft_id}", USED):
+    wish = await confirmed(ctx, draft_id, actor, Wish)
+    if not isinstance(wish, Wish):
+        return wish
+    if not await first_time(ctx, f"split:{draft_id}", USED):
         return Refused((Reason(Code.BUTTON_USED),))
-    return await request(ctx, _WISH.validate_json(kept), actor, place)
+    return await request(ctx, wish, actor, place)
 
 
 async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
@@ -104,8 +104,7 @@ async def explain(ctx: Context, wish: Wish, actor: Actor, line: str) -> Outcome:
         return asked
     async with ctx.store.read() as tx:
         answer = await _decide(ctx, tx, asked, actor)
-    found = asked.wish
-    return Explanation(line, found.kind, found.project, asked.environment, found.config, asked.base, answer, asked.due)
+    return Explanation(line, asked.kind, wish.project, asked.environment, asked.target, asked.base, answer, asked.due)
 
 
 async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outcome:
@@ -116,25 +115,28 @@ async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outc
         return NotFound("change", change_id)
     if change.state is not State.APPLIED:
         return Refused((Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": change.state.value}),), change)
-    live = change.seen.base.live
-    if not _can_come_back(ctx, change, live):
+    target = _replaced(ctx, change)
+    if target is None:
         return Refused((Reason(Code.NOT_ONE_LIVE, Lifter.REQUESTER, {"environment": change.environment.name}),), change)
-    config = None
-    if isinstance(live, One):
-        config = change.seen.base_config or Config(
-            change.project.provider, change.project.id, live.config_id, live.name, live.content_version
-        )
-    split = live if isinstance(live, Split) else None
-    wish = Wish(Kind.UNDO, change.project, change.environment, config, undoes=change.id, split=split)
+    wish = Wish(Kind.UNDO, change.project, change.environment, target, undoes=change.id)
     return await request(ctx, wish, actor, place)
 
 
-def _can_come_back(ctx: Context, change: Change, live: Live) -> bool:
-    """Whether the provider can make live again what a change replaced."""
-    if isinstance(live, Split):
-        provider = ctx.providers.get(change.project.provider)
-        return provider is not None and provider.capabilities.splits
-    return isinstance(live, One | Nothing)
+def _replaced(ctx: Context, change: Change) -> Target | None:
+    """What a change replaced, as a target; None where it cannot be made live again."""
+    match change.seen.base.live:
+        case One(config_id, version, name):
+            return change.seen.base_config or Config(*change.project.key, config_id, name, version)
+        case Split() as split if _takes_splits(ctx, change.project.provider):
+            return split
+        case Nothing() as nothing:
+            return nothing
+    return None
+
+
+def _takes_splits(ctx: Context, provider: str) -> bool:
+    client = ctx.providers.get(provider)
+    return client is not None and client.capabilities.splits
 
 
 async def place_for_card(ctx: Context, place: Place) -> Place | None:
@@ -150,9 +152,11 @@ async def place_for_card(ctx: Context, place: Place) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A wish with everything that was looked up for it."""
+    """A wish with everything that was looked up for it, its kind and its target as they turned out."""
 
     wish: Wish
+    kind: Kind
+    target: Target
     look: Look
     environment: Environment
     base: Served
@@ -161,6 +165,8 @@ class _Asked:
 
 
 async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Failed | NotFound:
+    if not wish.is_fit:
+        return Refused((Reason(Code.TARGET_UNFIT),))
     due = None if wish.when is None else due_of(wish.when, actor, ctx.clock.now())  # before a look takes its time
     try:
         seen = await look(ctx, wish.project)
@@ -178,25 +184,23 @@ async def _ask(ctx: Context, wish: Wish, actor: Actor) -> _Asked | Refused | Fai
     target = await _target(ctx, wish, seen, base)
     if isinstance(target, Reason):
         return Refused((target,))
-    config, split = (None, target) if isinstance(target, Split) else (target, None)
-    found = replace(wish, kind=await _kind(ctx, wish), config=config, split=split, environment=environment)
-    evidence = evidence_for(ctx, seen.evaluations, wish.project, config, base)
-    return _Asked(found, seen, environment, base, evidence, due)
+    evidence = evidence_for(ctx, seen.evaluations, wish.project, target, base)
+    return _Asked(wish, await _kind(ctx, wish), target, seen, environment, base, evidence, due)
 
 
-async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Config | Split | Reason | None:
-    """What to make live, or why there is none; None for a deactivate."""
-    if wish.kind is Kind.DEACTIVATE:
-        return None
-    if wish.kind is Kind.PROMOTE:
-        return _promoted(ctx, wish, seen)
-    if wish.split is not None:
-        return _weights(ctx, wish.split, wish, seen)
-    if wish.kind is Kind.ROLLBACK and wish.config is None:
-        return await _previous(ctx, wish, seen, base)
-    if wish.config is None or wish.config.project_id != wish.project.id:  # the policy tells whose it is
-        return wish.config
-    return _now(ctx, wish.config, seen)
+async def _target(ctx: Context, wish: Wish, seen: Look, base: Served) -> Target | Reason:
+    """What to make live, or why it cannot be."""
+    match wish.target:
+        case LiveIn(source):
+            return _promoted(ctx, source, wish, seen)
+        case PreviouslyLive():
+            return await _previous(ctx, wish, seen, base)
+        case Split() as split:
+            return _weights(ctx, split, wish, seen)
+        case Config() as config if config.project_id == wish.project.id:
+            return _now(ctx, config, seen)
+        case target:  # the policy tells whose the config is
+            return target
 
 
 def _weights(ctx: Context, split: Split, wish: Wish, seen: Look) -> Split | Reason:
@@ -230,15 +234,14 @@ async def _kind(ctx: Context, wish: Wish) -> Kind:
         history = await tx.applied_history(wish.project.provider, wish.project.id, wish.environment.id, 50)
     for change in history:
         live = change.seen.base.live
-        targets = (change.target.id if change.target else None, live.config_id if isinstance(live, One) else None)
-        if wish.config.id in targets:
+        made = config_of(change.target)
+        if wish.config.id in (made.id if made else None, live.config_id if isinstance(live, One) else None):
             return Kind.ROLLBACK
     return Kind.DEPLOY
 
 
-def _promoted(ctx: Context, wish: Wish, seen: Look) -> Config | Reason:
-    source = wish.source
-    if source is None or source.id == wish.environment.id:
+def _promoted(ctx: Context, source: Environment, wish: Wish, seen: Look) -> Config | Reason:
+    if source.id == wish.environment.id:
         return Reason(Code.SAME_ENVIRONMENT, facts={"environment": wish.environment.name})
     served = seen.in_environment(source)
     if served is None or not isinstance(served.live, One):
@@ -260,7 +263,7 @@ async def _previous(ctx: Context, wish: Wish, seen: Look, base: Served) -> Confi
         live = change.seen.base.live
         if isinstance(live, One) and not base.serves(live.config_id, live.content_version):
             return _config_of(ctx, live, wish.project, seen)
-        if isinstance(live, Split) and live != base.live and _can_come_back(ctx, change, live):
+        if isinstance(live, Split) and live != base.live and _takes_splits(ctx, change.project.provider):
             return _weights(ctx, live, wish, seen)
     return Reason(Code.NO_HISTORY, facts={"project": wish.project.name, "environment": wish.environment.name})
 
@@ -270,11 +273,11 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
     standing = await tx.open_change(wish.project.provider, wish.project.id, asked.environment.id)
     return decide(
         Request(
-            kind=wish.kind,
+            kind=asked.kind,
             actor=actor,
             project=wish.project,
             environment=asked.environment,
-            target=wish.config,
+            target=asked.target,
             served=asked.base,
             rule=ctx.rule_for(wish.project, asked.environment),
             now=ctx.clock.now(),
@@ -283,7 +286,6 @@ async def _decide(ctx: Context, tx: Reading, asked: _Asked, actor: Actor) -> Ans
             because=wish.because,
             refused_lately=await tx.refusals(actor.key, ctx.clock.now() - REFUSAL_SPAN),
             hindrances=tuple(asked.look.served.hindrances.get(asked.environment.id, ())),
-            split=wish.split,
             drops=wish.drops,
             due=asked.due,
         )
@@ -297,14 +299,13 @@ async def _remember(
 
     The last of the answer is the id of the change that gave way.
     """
-    wish = asked.wish
     gave_way = None
     async with ctx.store.write() as tx:
         answer = await _decide(ctx, tx, asked, actor)
         if isinstance(answer, Denied) and any(each.code is Code.TOO_MANY_REFUSED for each in answer.reasons):
             return None, answer, (), None  # not written down either
         change = _draft(ctx, asked, actor, place, await tx.next_number(), answer)
-        entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=wish.kind.value)]
+        entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=asked.kind.value)]
         if isinstance(answer, Denied):
             codes = ",".join(reason.code.value for reason in answer.reasons)
             entries.append(entry(Event.REFUSED, change.id, change.created_at, None, reasons=codes))
@@ -343,7 +344,7 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
     """The change that the answer leads to: refused, waiting, or approved from the start."""
     wish, now = asked.wish, ctx.clock.now()
     rule = ctx.rule_for(wish.project, asked.environment)
-    target = asked.look.find(wish.config.id) if wish.config else None
+    target = asked.look.find(asked.target.id) if isinstance(asked.target, Config) else None
     base = asked.look.find(asked.base.live.config_id) if isinstance(asked.base.live, One) else None
     move = {Denied: Move.REFUSE, NeedsApproval: Move.ASK, Allowed: Move.ALLOW}[type(answer)]
     state = after(State.REQUESTED, move)
@@ -354,11 +355,11 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
     return Change(
         id=new_id(),
         number=number,
-        kind=wish.kind,
+        kind=asked.kind,
         state=state,
         project=wish.project,
         environment=asked.environment,
-        target=wish.config,
+        target=asked.target,
         requester=actor,
         origin=place,
         seen=Seen(
@@ -374,7 +375,6 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         because=wish.because,
         source=wish.source,
         undoes=wish.undoes,
-        split=wish.split,
         due=asked.due,
         expires_at=expiry(now, rule, asked.due) if isinstance(answer, NeedsApproval) else None,
         attempt=Attempt.NONE,

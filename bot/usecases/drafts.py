@@ -1,16 +1,27 @@
-"""Lines behind buttons: kept here, so that only an id goes over the wire; and things that may happen only once."""
+"""What stands behind buttons, so that only an id goes over the wire; and things that may happen only once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.domain.actors import Actor
+from bot.domain.drafts import Draft, Drafts, UnreadableDraft
+from bot.domain.edits import PlannedEdit
+from bot.domain.errors import Code, Reason
+from bot.domain.outcomes import Refused
+from bot.domain.wishes import Wish
 from bot.logs import get_logger
 from bot.usecases.context import Context, new_id
 from bot.usecases.guard import StoreUnavailable
 
 log = get_logger(__name__)
+
+AnyDraft = TypeVar("AnyDraft", str, Wish, PlannedEdit)
+
+UNREADABLE = Refused((Reason(Code.DRAFT_UNREADABLE),))
+"""The answer to a button whose draft another version wrote, or that is damaged."""
 
 ONCE_LIFE = timedelta(days=2)
 """How long a redelivered event is recognised; Slack gives up within minutes."""
@@ -22,23 +33,36 @@ MOST_DRAFTS = 600
 DRAFT_SPAN = timedelta(minutes=1)
 
 
-async def keep_drafts(ctx: Context, lines: Sequence[str], actor: Actor, life: timedelta) -> Mapping[str, str]:
-    """Store lines for one person's buttons; answers each line's draft id, none beyond `MOST_DRAFTS`."""
-    drafts = {line: new_id() for line in lines}
+async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor, life: timedelta) -> Drafts:
+    """Store what stands behind one person's buttons; answers the id of each draft, none beyond `MOST_DRAFTS`."""
+    ids = {each: new_id() for each in drafts}
     until = ctx.clock.now() + life
     async with ctx.store.write() as tx:
-        if await tx.count_drafts(actor.org, actor.user_id, until - DRAFT_SPAN) + len(drafts) > MOST_DRAFTS:
+        if await tx.count_drafts(actor.org, actor.user_id, until - DRAFT_SPAN) + len(ids) > MOST_DRAFTS:
             log.warning("drafts.too_many", user=actor.user_id)
             return {}
-        for line, draft in drafts.items():
-            await tx.save_draft(draft, actor.org, actor.user_id, line, until)
-    return drafts
+        for each, draft_id in ids.items():
+            await tx.save_draft(draft_id, actor.org, actor.user_id, each, until)
+    return ids
 
 
-async def draft(ctx: Context, draft_id: str, actor: Actor) -> str | None:
-    """The line behind a button; None when it ran out or is somebody else's."""
+async def draft(ctx: Context, draft_id: str, actor: Actor, kind: type[AnyDraft]) -> AnyDraft | UnreadableDraft | None:
+    """What stands behind a button, if it is of this kind; None when it ran out or is somebody else's."""
     async with ctx.store.read() as tx:
-        return await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
+        found = await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
+    if found is not None and not isinstance(found, (kind, UnreadableDraft)):
+        found = UnreadableDraft(f"it is a {type(found).__name__}, not a {kind.__name__}")
+    if isinstance(found, UnreadableDraft):
+        log.warning("draft.unreadable", draft=draft_id, why=found.why)
+    return found
+
+
+async def confirmed(ctx: Context, draft_id: str, actor: Actor, kind: type[AnyDraft]) -> AnyDraft | Refused:
+    """What a button that confirms something stands for, or why it stands for nothing that can be done."""
+    found = await draft(ctx, draft_id, actor, kind)
+    if found is None:
+        return Refused((Reason(Code.BUTTON_USED),))
+    return UNREADABLE if isinstance(found, UnreadableDraft) else found
 
 
 async def first_time(ctx: Context, occasion: str, life: timedelta = ONCE_LIFE) -> bool:

@@ -14,15 +14,16 @@ from bot.domain.names import Config
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Adopted, Failed, Outcome, Refused
 from bot.domain.policies import decide
-from bot.domain.served import Live, One, Split
+from bot.domain.served import Live, Nothing, Off, One
+from bot.domain.targets import Target
 from bot.domain.views import DriftDetail
+from bot.domain.wishes import Wish
 from bot.logs import current_request_id, get_logger
 from bot.usecases import deploys
 from bot.usecases.baselines import end, subject_of
 from bot.usecases.context import Context, entry
 from bot.usecases.delivery import deliver_about
 from bot.usecases.watching import Watched, compare
-from bot.usecases.wishes import Wish
 
 log = get_logger(__name__)
 
@@ -100,14 +101,14 @@ def _what_was_right(drift: Drift, seen: ServedNow) -> Wish:
     """What was right before as a wish. Whoever asks for it has seen what is live instead, weights as well."""
     live = drift.was.served.live
     environment = next(each for each in seen.environments if each.id == drift.environment.id)
-    wish = Wish(Kind.ROLLBACK, drift.project, environment, drops=drift.now.fingerprint())
-    match live:
-        case One(config_id, version, name):
-            return replace(wish, config=Config(*drift.project.key, config_id, name, version))
-        case Split():
-            return replace(wish, split=live)
-        case _:
-            return replace(wish, kind=Kind.DEACTIVATE)
+    assert not isinstance(live, Off)  # noqa: S101 - narrows the type: `decide` has refused to restore that
+    target: Target
+    if isinstance(live, One):
+        target = Config(*drift.project.key, live.config_id, live.name, live.content_version)
+    else:
+        target = live
+    kind = Kind.DEACTIVATE if isinstance(target, Nothing) else Kind.ROLLBACK
+    return Wish(kind, drift.project, environment, target, drops=drift.now.fingerprint())
 
 
 def _edited_since(seen: ServedNow, live: Live) -> bool:

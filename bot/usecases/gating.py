@@ -7,7 +7,10 @@ from dataclasses import replace
 from bot.clients.base import NotDone, ProviderError
 from bot.domain.changes import Change, Event, Move, Say, State
 from bot.domain.gates import Gate
+from bot.domain.names import Config
 from bot.domain.outcomes import AtProvider, Outcome
+from bot.domain.served import Nothing
+from bot.domain.targets import Target
 from bot.logs import get_logger
 from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
@@ -31,11 +34,11 @@ async def ask(ctx: Context, change: Change) -> Outcome:
     When no answer comes the next sweep asks again. A refusal ends the change: nothing was done.
     """
     client = ctx.provider(change.project.provider)
-    what = change.target.name if change.target else "weights put back" if change.split else "nothing live"
+    what = _named(change.target)
     place = f"{change.project.name} in {change.environment.name}"
     description = f"{change.kind.value}: {what}, {place} ({await comment_on(ctx, change)})"
     try:
-        asked = await client.ask_approval(change.project, change.environment, change.wanted, description=description)
+        asked = await client.ask_approval(change.project, change.environment, change.target, description=description)
     except NotDone as error:
         return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     except ProviderError as error:
@@ -54,6 +57,12 @@ async def ask(ctx: Context, change: Change) -> Outcome:
     log.info("change.step", step="asked the provider", change=saved.id, number=saved.number, request=asked.id)
     await deliver_card(ctx, saved.id)
     return AtProvider(saved)
+
+
+def _named(target: Target) -> str:
+    if isinstance(target, Config):
+        return target.name
+    return "nothing live" if isinstance(target, Nothing) else "weights put back"
 
 
 async def _rest(ctx: Context, change: Change) -> Change | None:

@@ -22,6 +22,7 @@ from bot.domain.outcomes import (
 )
 from bot.domain.policies import decide
 from bot.domain.views import Suggestion
+from bot.domain.wishes import Wish
 from bot.grammar import is_not_yet, say
 from bot.grammar.readings import (
     Approvals,
@@ -68,7 +69,7 @@ from bot.usecases import (
 from bot.usecases.context import Context
 from bot.usecases.index import Index
 from bot.usecases.labels import label, unique
-from bot.usecases.wishes import Wish, understand
+from bot.usecases.wishes import understand
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.facts import Undone
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import One, Served, Split
+from bot.domain.targets import Target
 from bot.logs import get_logger
 from bot.store import Reading
 from bot.usecases.context import Context
@@ -78,10 +79,10 @@ async def evaluations_of(ctx: Context, project: Project) -> Sequence[Evaluation]
 
 
 def evidence_for(
-    ctx: Context, evaluations: Sequence[Evaluation] | None, project: Project, target: Config | None, base: Served
+    ctx: Context, evaluations: Sequence[Evaluation] | None, project: Project, target: Target, base: Served
 ) -> Evidence:
-    """What the evaluations prove about `target` against what is live; nothing to prove for a deactivate."""
-    if target is None:
+    """What the evaluations prove about `target` against what is live; nothing to prove unless it is one config."""
+    if not isinstance(target, Config):
         return weigh((), live_config_id=None, candidate_config_id="", available=False)
     return weigh(
         evaluations,

@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.clients.base import Capabilities, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Event
-from bot.domain.edits import Sought, differing, is_same, meant, mixed, only, text_of
+from bot.domain.edits import PlannedEdit, Sought, differing, is_same, meant, mixed, only, text_of
 from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.facts import Denied, ProjectEdit
 from bot.domain.fields import Maintainer, ProjectFields
@@ -30,15 +28,16 @@ from bot.domain.outcomes import (
 )
 from bot.domain.policies import decide
 from bot.domain.views import Suggestion
+from bot.domain.wishes import Wish
 from bot.grammar import say
 from bot.grammar.readings import Deploy, Name, ProjectCreate, ProjectUpdate, Reading
 from bot.logs import current_request_id, get_logger
 from bot.usecases import deploys
 from bot.usecases.context import Context, entry
-from bot.usecases.drafts import draft
+from bot.usecases.drafts import confirmed
 from bot.usecases.labels import unique
 from bot.usecases.subjects import Subject, find, project_line
-from bot.usecases.wishes import Wish, understand
+from bot.usecases.wishes import understand
 
 log = get_logger(__name__)
 
@@ -47,16 +46,6 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 USED = timedelta(days=8)
 """How long a button that was pressed is remembered: longer than it can be pressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """What is to be made or changed: of which project (None: a new one), from what to what."""
-
-    provider: str
-    project: Project | None
-    old: ProjectFields
-    new: ProjectFields
 
 
 async def create(ctx: Context, reading: ProjectCreate, actor: Actor) -> Outcome:
@@ -73,7 +62,7 @@ async def create(ctx: Context, reading: ProjectCreate, actor: Actor) -> Outcome:
         lines = [(name, say(replace(reading, name=Name(f"{name}:{typed.text}")))) for name in chosen]
         return Ambiguous(typed.text, tuple(Suggestion(name, line) for name, line in lines))
     new = ProjectFields(name=typed.text, directory=reading.directory)
-    return _preview(ctx, _Edit(chosen[0], None, ProjectFields(), new), actor)
+    return _preview(ctx, PlannedEdit(chosen[0], None, ProjectFields(), new), actor)
 
 
 async def update(
@@ -118,7 +107,7 @@ async def _changed(ctx: Context, project: Project, values: Mapping[str, str], ac
     sought = await _sought(ctx, client, values, actor) if able and not foreign else ()
     wanted = meant(values, now.fields, sought[0] if sought else None)
     new = differing(now.fields, wanted)
-    edit = _Edit(project.provider, now.project, only(now.fields, new), new)
+    edit = PlannedEdit(project.provider, now.project, only(now.fields, new), new)
     tags = values.get("tags")
     return _preview(ctx, edit, actor, _Typed(foreign, sought, mixed_tags=tags is not None and mixed(tags)))
 
@@ -194,13 +183,13 @@ class _Typed:
 _AS_SHOWN = _Typed()
 
 
-def _preview(ctx: Context, edit: _Edit, actor: Actor, typed: _Typed = _AS_SHOWN) -> ProjectPreview | Refused:
+def _preview(ctx: Context, edit: PlannedEdit, actor: Actor, typed: _Typed = _AS_SHOWN) -> ProjectPreview | Refused:
     noun = ctx.provider(edit.provider).capabilities.noun
     refused = _refused(ctx, edit, actor, typed)
-    return refused or ProjectPreview(edit.provider, edit.project, edit.old, edit.new, _kept(edit), noun)
+    return refused or ProjectPreview(edit.provider, edit.project, edit.old, edit.new, edit, noun)
 
 
-def _refused(ctx: Context, edit: _Edit, actor: Actor, typed: _Typed = _AS_SHOWN) -> Refused | None:
+def _refused(ctx: Context, edit: PlannedEdit, actor: Actor, typed: _Typed = _AS_SHOWN) -> Refused | None:
     new, own = edit.new, edit.project.id if edit.project else None
     capabilities = ctx.provider(edit.provider).capabilities
     namesakes = ctx.index.projects(Name(new.name, quoted=True)) if new.name and capabilities.unique_names else []
@@ -237,11 +226,10 @@ def typed_fields(capabilities: Capabilities) -> tuple[str, ...]:
 
 async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
     """Do what was shown, once: if the person still may, and the project still is as it was shown."""
-    kept = await draft(ctx, draft_id, actor)
-    if kept is None:
-        return Refused((Reason(Code.BUTTON_USED),))
-    edit = _read(kept)
-    if edit is None or edit.provider not in ctx.providers:
+    edit = await confirmed(ctx, draft_id, actor, PlannedEdit)
+    if not isinstance(edit, PlannedEdit):
+        return edit
+    if edit.provider not in ctx.providers:
         return Refused((Reason(Code.BUTTON_USED),))
     try:
         async with ctx.store.write() as tx:
@@ -269,7 +257,7 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
     return ProjectSaved(saved.project, edit.old, edit.new, edit.project is None, line, noun)
 
 
-async def _refused_now(ctx: Context, edit: _Edit, actor: Actor) -> Refused | None:
+async def _refused_now(ctx: Context, edit: PlannedEdit, actor: Actor) -> Refused | None:
     """Why it may not be done now, with everything looked at again."""
     refused = _refused(ctx, edit, actor)
     if refused is not None or edit.project is None:
@@ -279,7 +267,7 @@ async def _refused_now(ctx: Context, edit: _Edit, actor: Actor) -> Refused | Non
     return Refused((Reason(Code.PROJECT_CHANGED),)) if moved else None
 
 
-async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
+async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
     """Send it. An answer that is lost is looked for; nothing is sent twice."""
     name = edit.new.name or ""
     try:
@@ -299,22 +287,6 @@ async def _write(client: ProviderClient, edit: _Edit) -> ProjectNow:
         return now
 
 
-def _is_so(now: ProjectNow, edit: _Edit) -> bool:
+def _is_so(now: ProjectNow, edit: PlannedEdit) -> bool:
     """Whether the project is as it was asked for."""
     return all(is_same(now.fields, edit.new, field) for field in edit.new.named())
-
-
-_EDIT = TypeAdapter(_Edit)
-
-
-def _kept(edit: _Edit) -> str:
-    """What is stored behind the button; `_read` is its inverse."""
-    return _EDIT.dump_json(edit).decode()
-
-
-def _read(kept: str) -> _Edit | None:
-    """None for what another version has stored."""
-    try:
-        return _EDIT.validate_json(kept)
-    except ValidationError:
-        return None

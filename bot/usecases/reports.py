@@ -9,7 +9,7 @@ from bot.clients.base import ProviderError
 from bot.domain.changes import OPEN, Change, State
 from bot.domain.errors import Fault
 from bot.domain.evaluations import RUNNING, Evaluation, Progress
-from bot.domain.names import Project
+from bot.domain.names import Config, Project
 from bot.domain.notices import (
     TO_THE_OWNER,
     EvaluationsView,
@@ -128,7 +128,7 @@ async def progress_of(ctx: Context, project: Project, evaluation: Evaluation) ->
 async def concerning(tx: Reading, project: Project, config_id: str) -> tuple[Change, ...]:
     """Changes under way that would make this config live."""
     found, _ = await tx.changes(project=project.key, states=UNDER_WAY, limit=50)
-    return tuple(change for change in found if change.target is not None and change.target.id == config_id)
+    return tuple(change for change in found if isinstance(change.target, Config) and change.target.id == config_id)
 
 
 def _meant_for(ctx: Context, notice: Notice, project: Project) -> str | None:

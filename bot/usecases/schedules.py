@@ -17,7 +17,7 @@ from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.facts import Answer, Denied, Rescheduling, Timing
 from bot.domain.outcomes import NotFound, Outcome, Refused, Rescheduled
 from bot.domain.policies import decide
-from bot.domain.times import GRACE, Due
+from bot.domain.times import GRACE, Due, Wanted
 from bot.grammar import parse_time
 from bot.grammar.readings import Misunderstood
 from bot.logs import get_logger
@@ -27,7 +27,7 @@ from bot.usecases.context import LEASE, Context, entry
 from bot.usecases.delivery import deliver_card
 from bot.usecases.deploys import supersede
 from bot.usecases.notices import history_of, tell_missed
-from bot.usecases.times import Wanted, due_of, expiry, told
+from bot.usecases.times import due_of, expiry, told
 from bot.usecases.wishes import FieldProblem
 
 log = get_logger(__name__)

@@ -7,12 +7,8 @@ from datetime import datetime
 from bot.domain.actors import Actor
 from bot.domain.changes import AuditEntry, Change, Event
 from bot.domain.facts import Rule
-from bot.domain.times import Due, due_at, due_in
-from bot.grammar.readings import In, When
+from bot.domain.times import Due, In, Wanted, due_at, due_in
 from bot.usecases.context import entry
-
-Wanted = When | datetime
-"""Words, or an instant that was picked in a form."""
 
 
 def due_of(wanted: Wanted, actor: Actor, now: datetime) -> Due:

@@ -13,36 +13,17 @@ from bot.domain.changes import Kind
 from bot.domain.errors import Reason
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
-from bot.domain.served import Split
+from bot.domain.served import Nothing
+from bot.domain.targets import LiveIn, PreviouslyLive, Target, UnresolvedTarget
 from bot.domain.views import Suggestion
+from bot.domain.wishes import Wish
 from bot.grammar import exactly, say
 from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
 from bot.logs import current_request_id
 from bot.usecases.index import Index
 from bot.usecases.labels import label, told, unique
-from bot.usecases.times import Wanted
 
 ChangeReading = Deploy | Promote | Rollback | Deactivate
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A change that somebody wants, with every name resolved."""
-
-    kind: Kind
-    project: Project
-    environment: Environment
-    config: Config | None = None
-    """What to make live; None for a deactivate, a promote, and a rollback to what was live before."""
-    source: Environment | None = None
-    because: str | None = None
-    undoes: str | None = None
-    split: Split | None = None
-    """Weights to put back, instead of one config."""
-    drops: str | None = None
-    """Fingerprint of the weights that whoever asks was shown and gives up."""
-    when: Wanted | None = None
-    """When it is to be applied; None as soon as it may be."""
 
 
 Question = Ambiguous | NotFound | EnvironmentMissing
@@ -215,9 +196,10 @@ class _Reader:
     def _wish(
         self, project: Project, config: Config | None, environment: Environment, source: Environment | None
     ) -> Wish:
-        kind = {Deploy: Kind.DEPLOY, Promote: Kind.PROMOTE, Rollback: Kind.ROLLBACK, Deactivate: Kind.DEACTIVATE}
         reading = self._reading
-        return Wish(kind[type(reading)], project, environment, config, source, reading.because, when=reading.when)
+        kind = _KINDS[type(reading)]
+        target = _target(kind, config, source)
+        return Wish(kind, project, environment, target, reading.because, when=reading.when)
 
     def _project_miss(self, name: Name, rank: int) -> _Miss:
         def names() -> Sequence[str]:
@@ -261,7 +243,21 @@ class _Reader:
         return sum(bool(name and self._index.environment(name)) for name in (self._reading.environment, source))
 
 
+_KINDS = {Deploy: Kind.DEPLOY, Promote: Kind.PROMOTE, Rollback: Kind.ROLLBACK, Deactivate: Kind.DEACTIVATE}
+
 _NOWHERE = Environment("", "", "")
+"""Stands for an environment that was not named yet, until it was asked for."""
+
+
+def _target(kind: Kind, config: Config | None, source: Environment | None) -> Target | UnresolvedTarget:
+    """What is to be live: the config, where one is named; else what the kind says."""
+    match kind:
+        case Kind.PROMOTE:
+            return LiveIn(source or _NOWHERE)
+        case Kind.DEACTIVATE:
+            return Nothing()
+        case _:
+            return config or PreviouslyLive()
 
 
 def _not_found(index: Index, misses: Sequence[_Miss]) -> NotFound:
@@ -284,7 +280,7 @@ def _ask_environment(index: Index, unplaced: Sequence[tuple[ChangeReading, Wish]
     taken = {wish.environment.key, wish.source.key if wish.source else None}
 
     def completed(found: Environment) -> Wish:
-        return replace(wish, environment=found) if wish.environment is _NOWHERE else replace(wish, source=found)
+        return replace(wish, environment=found) if wish.environment is _NOWHERE else replace(wish, target=LiveIn(found))
 
     return EnvironmentMissing(
         tuple(
@@ -333,7 +329,7 @@ def from_ids(index: Index, kind: Kind | None, picked: Mapping[str, str], because
         return FieldProblem("environment", "other_provider")
     if source is not None and source.key == environment.key:
         return FieldProblem("environment", "same")
-    return Wish(kind, project, environment, config, source, because)
+    return Wish(kind, project, environment, _target(kind, config, source), because)
 
 
 def _key_of(pick: str | None) -> tuple[str, str]:
@@ -357,7 +353,8 @@ def _suggestions(index: Index, wishes: Sequence[Wish]) -> tuple[Suggestion, ...]
 
 def _label(index: Index, wish: Wish) -> str:
     """What a button says: as much as sets this wish apart from every other."""
-    subject = label(index, wish.config, wish.project, wish.source)
+    source = None if wish.source is _NOWHERE else wish.source
+    subject = label(index, wish.config, wish.project, source)
     return subject if wish.environment is _NOWHERE else f"{subject} → {told(index, wish.environment)}"
 
 

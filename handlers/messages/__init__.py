@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from bot.domain.actors import Actor
 from bot.domain.checkups import CheckUp
+from bot.domain.drafts import Draft, Drafts
 from bot.domain.outcomes import (
     Adopted,
     Ambiguous,
@@ -149,7 +150,7 @@ __all__ = [
 ]
 
 
-def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str, str]) -> Message:
+def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Drafts) -> Message:
     """What `reader` is told about what a wish came to.
 
     `drafts` maps each line of `lines_of(came)` to the id under which it is stored, for the buttons that run them.
@@ -158,7 +159,7 @@ def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str,
     return _ANSWERS[type(came)](came, drafts)
 
 
-_ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
+_ANSWERS: dict[type[Any], Callable[[Any, Drafts], Message]] = {
     Applied: lambda came, _: applied(came),
     AwaitingApproval: lambda came, _: awaiting(came),
     AtProvider: lambda came, _: gates.at_provider(came),
@@ -217,8 +218,9 @@ _NEXT: dict[type[Any], Callable[[Any], tuple[Suggestion, ...]]] = {
 """What can be looked at from here: a list has a button in every row, so more of them than a question."""
 
 
-def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
-    """The lines that buttons of this answer run; each needs a stored draft."""
+def lines_of(came: Outcome | Misunderstood) -> tuple[Draft, ...]:
+    """What the buttons of this answer run or confirm; each needs to be stored."""
+    lines: list[Draft]
     if type(came) in _NEXT:
         return tuple(dict.fromkeys(each.line for each in _NEXT[type(came)](came)))
     match came:

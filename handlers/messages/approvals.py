@@ -12,8 +12,10 @@ from slack_sdk.models.views import View as SlackView
 from bot.domain.changes import AuditEntry, Change, Event, State
 from bot.domain.drift import Drift
 from bot.domain.errors import Problem
+from bot.domain.names import Config
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.reminding import Stage
+from bot.domain.served import Nothing
 from bot.domain.views import ChangeDetail
 from handlers import ids
 from handlers.messages import diffs, phrases, words
@@ -112,7 +114,7 @@ def change_detail(detail: ChangeDetail) -> Message:
         section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because) if change.because else None,
-        section(verdict(change)) if change.target else None,
+        section(verdict(change)) if isinstance(change.target, Config) else None,
         section(f"*Approvals:* {given}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
@@ -154,7 +156,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because, 2_000) if change.because else None,
-        *(_evidence(change) if change.target else ()),
+        *(_evidence(change) if isinstance(change.target, Config) else ()),
         section(f"*Approvals:* {approvals(ChangeView(change, detail.decisions))}{_who_may(change)}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
         reasons(change.reasons),
@@ -181,11 +183,9 @@ def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
 
 def _diff(detail: ChangeDetail) -> list[Block]:
     change = detail.change
-    if change.target is None:
-        live = phrases.target(change)
-        return [
-            section(f"*What differs:* {live} {'is' if change.wanted is None else 'shares what is'} live afterwards.")
-        ]
+    if not isinstance(change.target, Config):
+        verb = "is" if isinstance(change.target, Nothing) else "shares what is"
+        return [section(f"*What differs:* {phrases.target(change)} {verb} live afterwards.")]
     if change.seen.target_content is None:
         return [section("The content of the new config could not be read, so there is no diff.")]
     return diffs.full(detail.diff)

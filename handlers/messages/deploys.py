@@ -9,8 +9,10 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.changes import FINAL, RESTORES, Change, Decision, Say, State
 from bot.domain.evaluations import Comparison, Trend
+from bot.domain.names import Config
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
+from bot.domain.served import Nothing
 from handlers.ids import Action
 from handlers.messages import diffs, gates, phrases, refusals, words
 from handlers.messages.blocks import (
@@ -37,7 +39,7 @@ def card(view: ChangeView, *, now: datetime) -> Message:
     """The one message of a change, in its present state; edited in place for its whole life."""
     change = view.change
     state = words.state_of(change)
-    known = change.target is not None
+    known = isinstance(change.target, Config)
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_at(change)}{_what_it_came_to(view)}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
@@ -68,7 +70,7 @@ def _at(change: Change) -> str:
 
 def again(change: Change) -> Iterator[Block]:
     """The line that asks for the same once more; a retry is a new change."""
-    if change.state in FINAL and change.state is not State.APPLIED:
+    if change.is_fit and change.state in FINAL and change.state is not State.APPLIED:
         timed = ", with a new `at TIME` behind it" if change.due else ""
         yield context(f"To ask anew{timed}: {code(phrases.again(change), 600)}")
 
@@ -80,7 +82,7 @@ def who_wants_what(change: Change) -> str:
 
 def headline(change: Change) -> str:
     """Who wants what, and what it replaces, in a sentence."""
-    verb = "replaces" if change.wanted else "takes away"
+    verb = "takes away" if isinstance(change.target, Nothing) else "replaces"
     return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
 
 
@@ -214,7 +216,7 @@ def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
         if not _run_out(change, now):
             yield button("Approve", Action.APPROVE, change.id, style="primary")
             yield button("Reject", Action.REJECT, change.id)
-    if change.target is not None:
+    if isinstance(change.target, Config):
         yield button("Full diff", Action.FULL_DIFF, change.id)
     if change.state is State.AT_PROVIDER:
         yield from gates.buttons(change)
@@ -259,7 +261,7 @@ def applied(outcome: Applied) -> Message:
     """It is live."""
     change = outcome.change
     project, environment = code(change.project.name), code(change.environment.name)
-    if change.wanted is None:
+    if isinstance(change.target, Nothing):
         now_live = f"Nothing of {project} is live in {environment} any more."
     else:
         now_live = f"{phrases.target(change)} of {project} is live in {environment}."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.changes import Change
+from bot.domain.drafts import Draft, Drafts
 from bot.domain.outcomes import AtProvider, DropsSplit
 from handlers.ids import Action
 from handlers.messages import phrases, words
@@ -40,12 +41,12 @@ def at_provider(outcome: AtProvider) -> Message:
     return compose(text, section(f"⏳ {text}"), *standing(change), actions(buttons(change)))
 
 
-def lines(shown: DropsSplit) -> tuple[str, ...]:
-    """What the button that confirms it needs, stored as a line is."""
+def lines(shown: DropsSplit) -> tuple[Draft, ...]:
+    """What the button that confirms it asks for."""
     return (shown.kept,)
 
 
-def drops_split(shown: DropsSplit, drafts: Mapping[str, str]) -> Message:
+def drops_split(shown: DropsSplit, drafts: Drafts) -> Message:
     """What would be given up, and the button that asks for it all the same."""
     place = f"{code(shown.project.name)} in {code(shown.environment.name)}"
     head = f"Several share the traffic of {place}, by weights that somebody set: {phrases.served(shown.live)}."

@@ -6,6 +6,7 @@ import math
 
 from bot.domain.changes import Change, Kind, RuleMark
 from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
+from bot.domain.names import Config
 from bot.domain.served import Nothing, Off, One, Served
 from bot.domain.times import Due, Oddity
 from bot.grammar import say
@@ -56,9 +57,8 @@ def when(due: Due) -> str:
 
 def target(change: Change) -> str:
     """What is to be live, in mrkdwn."""
-    if change.split is not None:
-        return served(Served(change.split))
-    return code(change.target.name) if change.target else "nothing"
+    wanted = change.target
+    return code(wanted.name) if isinstance(wanted, Config) else served(Served(wanted))
 
 
 def base(change: Change) -> str:
@@ -125,14 +125,14 @@ def comparison(row: Comparison) -> str:
 def again(change: Change) -> str:
     """The line that asks for the same once more, as it can be typed."""
     project, environment = Name(change.project.name), Name(change.environment.name)
-    config = Name(change.target.name) if change.target else None
+    config = Name(change.target.name) if isinstance(change.target, Config) else None
     reading: Reading
     match change.kind:
         case Kind.DEPLOY if config is not None:
             reading = Deploy(config, project, environment)
         case Kind.PROMOTE if change.source is not None:
             reading = Promote(project, Name(change.source.name), environment)
-        case _ if change.wanted is None:
+        case _ if isinstance(change.target, Nothing):
             reading = Deactivate(project, environment)
         case _:
             reading = Rollback(project, environment, config)

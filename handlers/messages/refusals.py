@@ -46,6 +46,10 @@ REASONS: dict[Code, tuple[str, str]] = {
         "Exactly this config is live there already.",
         "There is nothing to do. `deployments` shows what is live.",
     ),
+    Code.TARGET_UNFIT: (
+        "I can't tell what this change should make live, so I didn't do anything.",
+        "Type the line again. It has to say what to make live.",
+    ),
     Code.NOTHING_LIVE: (
         "Nothing is live there, so there is nothing to take away or to pass on.",
         "`deployments` shows what is live.",
@@ -259,6 +263,10 @@ REASONS: dict[Code, tuple[str, str]] = {
     Code.BUTTON_USED: (
         "This button is used up: it was pressed before, or is too old.",
         "Look what came of it with `project list`, or type the line again.",
+    ),
+    Code.DRAFT_UNREADABLE: (
+        "That button is from another version of me, so I didn't do anything.",
+        "Type the line again.",
     ),
     Code.DRIFT_OVER: ("This is over{how}.", "`deployments` shows what is live now."),
     Code.DRIFT_MOVED_ON: (

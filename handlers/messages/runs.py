@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.drafts import Drafts
 from bot.domain.evaluations import CANCELLED, COMPLETED, PENDING, RUNNING, WAITS_FOR_CALLER, Evaluation
 from bot.domain.views import EvaluationDetail, EvaluationList, Suggestion
 from handlers.ids import Action, numbered
@@ -31,7 +32,7 @@ def _glyph(evaluation: Evaluation) -> str:
     return GLYPHS.get(evaluation.status, "❓")
 
 
-def evaluation_list(shown: EvaluationList, drafts: Mapping[str, str]) -> Message:
+def evaluation_list(shown: EvaluationList, drafts: Drafts) -> Message:
     """Evaluations, the newest first."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
     kind = f"{shown.status} " if shown.status in GLYPHS else f"{code(shown.status)} " if shown.status else ""
@@ -103,7 +104,7 @@ def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(name, line) for name, line in lines if line is not None)
 
 
-def evaluation_detail(shown: EvaluationDetail, drafts: Mapping[str, str]) -> Message:
+def evaluation_detail(shown: EvaluationDetail, drafts: Drafts) -> Message:
     """One evaluation: how it stands, what judges it, how it scored beside what is live."""
     evaluation = shown.evaluation
     of = f" of {code(shown.project.name)}" if shown.project else ""

@@ -18,6 +18,7 @@ from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Split
+from bot.domain.targets import Target
 
 PROGRESS_PAGE = 500
 """Datapoints of a run that are looked at for its results, in one call; v4 declares no largest page."""
@@ -144,7 +145,7 @@ class HumanloopClient:
         return None
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         """Refused: v4 has no approvals. Raises `NotDone`."""
         del live, description

@@ -18,7 +18,8 @@ from bot.domain.evaluations import Evaluation, Progress
 from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Split
+from bot.domain.served import Nothing, Split
+from bot.domain.targets import Target
 
 API_VERSION = "20240415"
 """Sent with every call: without it the version counts that the token was made with (REST API, *Versioning*)."""
@@ -204,10 +205,10 @@ class LaunchDarklyClient:
         Targeting itself cannot be switched off over the API (*Update AI Config targeting*, instructions).
         """
         doing = f"making nothing of {project.name} live in {environment.name}"
-        return await self._move(project, environment, None, comment, doing)
+        return await self._move(project, environment, Nothing(), comment, doing)
 
     async def _move(
-        self, project: Project, environment: Environment, live: Config | Split | None, comment: str, doing: str
+        self, project: Project, environment: Environment, live: Target, comment: str, doing: str
     ) -> ServedNow:
         """One patch. Ids that were seen earlier and are refused are read anew, once: nothing was done."""
         if not self._environments:
@@ -231,7 +232,7 @@ class LaunchDarklyClient:
     ) -> wire.Targeting:
         return await self.wire.patch_targeting(project.id, environment.id, instructions, comment=comment, doing=doing)
 
-    async def _instructions(self, project: Project, live: Config | Split | None, doing: str) -> list[Instruction]:
+    async def _instructions(self, project: Project, live: Target, doing: str) -> list[Instruction]:
         """The instruction that moves the default rule, from entries seen earlier if they have what it needs."""
         found = mapping.default_rule(self._entries.get(project.id, ()), live)
         if found is None:
@@ -263,7 +264,7 @@ class LaunchDarklyClient:
     # approvals
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         """A request for the instructions that would do it, or the one that waits for them. Raises `ProviderError`."""
         doing = f"asking for an approval for {project.name} in {environment.name}"

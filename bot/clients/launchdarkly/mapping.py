@@ -15,6 +15,7 @@ from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.gates import GateState, Moved, ProviderApproval, Review
 from bot.domain.names import Config, Environment, Project
 from bot.domain.served import Live, Nothing, Off, One, Served, Split
+from bot.domain.targets import Target
 
 WHOLE = 100_000
 """All of the traffic, in thousandths of a percent."""
@@ -212,15 +213,15 @@ def _hindrances(aimed: wire.Aimed) -> Iterable[Reason]:
         yield Reason(_ALLOCATIONS.get(kind, Code.EXPERIMENT_RUNNING), Lifter.OPERATOR, {"kind": kind})
 
 
-def default_rule(entries: Sequence[wire.Entry], live: Config | Split | None) -> list[dict[str, Any]] | None:
+def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, Any]] | None:
     """The one instruction that moves the default rule there; None when an entry that it needs is not there.
 
-    None as `live` means the built-in disabled entry.
+    `Nothing` means the built-in disabled entry.
     """
     ids = {each.key: each.id for each in reversed(entries)}
     kind = {"kind": "updateFallthroughVariationOrRollout"}
     if not isinstance(live, Split):
-        key = "" if live is None else live.id
+        key = "" if isinstance(live, Nothing) else live.id
         return [{**kind, "variationId": ids[key]}] if key in ids else None
     if any(key not in ids for key, _ in live.weights):
         return None

@@ -144,7 +144,7 @@ def test_what_a_change_made_live_keeps_the_rules_that_win_over_it() -> None:
     base = replace(W, winning_rules=3)
     deployed = change(seen=replace(change().seen, base=base))
     assert made_live(deployed) == Served(One(NEW.id, NEW.content_version, NEW.name), 3)
-    assert made_live(replace(deployed, target=None)) == Served(Nothing(), 3)
+    assert made_live(replace(deployed, target=Nothing())) == Served(Nothing(), 3)
 
 
 def test_what_a_change_wanted_is_live_whatever_rules_win_over_it() -> None:
@@ -152,8 +152,8 @@ def test_what_a_change_wanted_is_live_whatever_rules_win_over_it() -> None:
     assert is_live(wanted, replace(made_live(wanted), winning_rules=7))
     assert not is_live(wanted, V)
     assert not is_live(wanted, None), "what cannot be read is not taken for live"
-    assert is_live(change(target=None), NOTHING)
-    assert not is_live(change(target=None), OFF)
+    assert is_live(change(target=Nothing()), NOTHING)
+    assert not is_live(change(target=Nothing()), OFF)
 
 
 def test_an_applied_change_makes_right_what_it_made_live() -> None:

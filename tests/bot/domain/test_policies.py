@@ -34,7 +34,7 @@ from bot.domain.facts import (
 )
 from bot.domain.names import Config, Environment
 from bot.domain.policies import decide
-from bot.domain.served import NOTHING, Off, One, Served, Split
+from bot.domain.served import NOTHING, Nothing, Off, One, Served, Split
 from tests import strategies
 from tests.bot.store.builders import ADA, MINUTE, MIRA, NOON, PRODUCTION, RAVI, STAGING, TRIAGE
 
@@ -180,9 +180,9 @@ def test_members_and_guests_may_look(standing: Standing) -> None:
         ({"served": X}, Code.ALREADY_LIVE),
         ({"target": replace(CONFIG_X, project_id="pr_other")}, Code.OTHER_PROJECT),
         ({"target": replace(CONFIG_X, provider="registry")}, Code.OTHER_PROJECT),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": NOTHING}, Code.NOTHING_LIVE),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": Served(Off())}, Code.NOTHING_LIVE),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": None}, Code.SERVED_UNREADABLE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": NOTHING}, Code.NOTHING_LIVE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": Served(Off())}, Code.NOTHING_LIVE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": None}, Code.SERVED_UNREADABLE),
         ({"undone": Undone(ADA.key, frozenset(), NOON, on_top=True), "kind": Kind.UNDO}, Code.NOT_LAST),
     ],
 )
@@ -206,7 +206,7 @@ EXPERIMENT = Reason(Code.EXPERIMENT_RUNNING, Lifter.OPERATOR)
 
 @pytest.mark.parametrize("kind", Kind)
 def test_weights_that_somebody_set_are_given_up_knowingly_these_and_no_others(kind: Kind) -> None:
-    target = None if kind is Kind.DEACTIVATE else CONFIG_X
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
     facts = request(kind=kind, target=target, served=SPLIT)
     says_itself = kind is Kind.UNDO
     assert codes(decide(facts)) == ([] if says_itself else [Code.SPLIT_LIVE])
@@ -225,7 +225,7 @@ def test_what_is_archived_is_not_deployed() -> None:
 
 def test_weights_are_put_back_unless_they_are_what_is_live() -> None:
     assert isinstance(SPLIT.live, Split)
-    facts = request(kind=Kind.UNDO, target=None, split=SPLIT.live)
+    facts = request(kind=Kind.UNDO, target=SPLIT.live)
     assert isinstance(decide(facts), NeedsApproval)
     assert codes(decide(replace(facts, served=SPLIT))) == [Code.ALREADY_LIVE]
     assert codes(decide(replace(facts, served=None))) == [Code.SERVED_UNREADABLE]
@@ -245,7 +245,8 @@ def test_names_every_reason_at_once() -> None:
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("state", [State.WAITING, State.APPROVED, State.AT_PROVIDER, State.APPLYING, State.UNKNOWN])
 def test_an_open_change_gives_way_only_to_what_restores_and_only_before_it_begins(kind: Kind, state: State) -> None:
-    answer = decide(request(kind=kind, open_change=OpenChange("ch-0", 7, Kind.DEPLOY, state)))
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
+    answer = decide(request(kind=kind, target=target, open_change=OpenChange("ch-0", 7, Kind.DEPLOY, state)))
     gives_way = kind in RESTORES and state in (State.WAITING, State.APPROVED)
     assert codes(answer) == ([] if gives_way else [Code.OPEN_CHANGE])
 
@@ -411,11 +412,12 @@ def test_an_approval_is_void_when_what_was_seen_moved(different: dict[str, Any],
 
 @pytest.mark.parametrize("kind", sorted(RESTORES))
 def test_a_restore_needs_no_evidence(kind: Kind) -> None:
-    assert isinstance(decide(application(kind=kind, evidence=WORSE)), Allowed)
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
+    assert isinstance(decide(application(kind=kind, target=target, evidence=WORSE)), Allowed)
 
 
 def test_a_deactivate_has_no_content_that_could_move() -> None:
-    assert isinstance(decide(application(kind=Kind.DEACTIVATE, target=None, target_version=None)), Allowed)
+    assert isinstance(decide(application(kind=Kind.DEACTIVATE, target=Nothing(), target_version=None)), Allowed)
 
 
 def test_a_comment_in_the_policy_and_a_rename_void_nothing() -> None:

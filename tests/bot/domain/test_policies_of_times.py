@@ -15,6 +15,7 @@ from bot.domain.changes import RESTORES, Kind, State
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, NeedsApproval, OpenChange, Rescheduling, Timing
 from bot.domain.policies import decide
+from bot.domain.served import Nothing
 from bot.domain.times import FARTHEST, GRACE, Due
 from tests.bot.domain.test_policies import OPEN, application, codes, request
 from tests.bot.store.builders import ADA, DAY, MINUTE, MIRA, NOON, RAVI
@@ -52,7 +53,7 @@ def test_a_time_changes_nothing_about_who_has_to_approve() -> None:
 @pytest.mark.parametrize("kind", sorted(RESTORES))
 def test_what_restores_later_takes_no_other_change_away_now(kind: Kind) -> None:
     waiting = OpenChange("ch-b", 7, Kind.DEPLOY, State.WAITING)
-    target = {"target": None} if kind is Kind.DEACTIVATE else {}
+    target = {"target": Nothing()} if kind is Kind.DEACTIVATE else {}
     assert Code.OPEN_CHANGE not in codes(decide(request(kind=kind, open_change=waiting, **target)))
     assert codes(decide(request(kind=kind, open_change=waiting, due=due(DAY), **target))) == [Code.OPEN_CHANGE]
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from bot.domain.times import At, In
 from bot.grammar import parse
 from bot.grammar.lines import FORMS
 from bot.grammar.readings import (
     Approvals,
     Assignment,
-    At,
     Changes,
     ChangeShow,
     ConfigDiff,
@@ -27,7 +27,6 @@ from bot.grammar.readings import (
     EvaluationShow,
     Form,
     Help,
-    In,
     Lock,
     Name,
     ProjectCreate,

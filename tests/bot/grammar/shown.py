@@ -6,8 +6,8 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.times import LocalTime
-from bot.grammar.readings import Assignment, At, In, Misunderstood, Name, Parsed, Reading
+from bot.domain.times import At, In, LocalTime
+from bot.grammar.readings import Assignment, Misunderstood, Name, Parsed, Reading
 
 
 def shown(reading: Reading) -> str:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from bot.domain.times import In
 from bot.grammar import COMMANDS, LINES, NOT_YET, Line, is_not_yet, line_of, parse, say, usage
 from bot.grammar.lines import FORMS, HEADS
 from bot.grammar.patterns import heads, patterns
@@ -17,7 +18,6 @@ from bot.grammar.readings import (
     Explain,
     Form,
     Help,
-    In,
     Lock,
     Name,
     ProjectShow,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
+
+from sqlalchemy import select, update
 
 from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code
 from bot.domain.facts import Rule, RuleFor
 from bot.domain.names import Environment
 from bot.domain.outcomes import Applied, AwaitingApproval, Outcome, Refused
+from bot.domain.served import Nothing
+from bot.domain.targets import PreviouslyLive
+from bot.domain.wishes import Wish
+from bot.store import Store
+from bot.store.tables import drafts
 from bot.usecases import applying, approvals, deploys
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, World
 
 T = TypeVar("T")
@@ -22,11 +29,11 @@ def deploy(world: World, config: str = "config_x", environment: Environment = PR
 
 
 def deactivate(world: World, environment: Environment = PRODUCTION) -> Wish:
-    return Wish(Kind.DEACTIVATE, world.provider.projects_["pr_support"], environment)
+    return Wish(Kind.DEACTIVATE, world.provider.projects_["pr_support"], environment, Nothing())
 
 
 def rollback(world: World, environment: Environment = PRODUCTION) -> Wish:
-    return Wish(Kind.ROLLBACK, world.provider.projects_["pr_support"], environment)
+    return Wish(Kind.ROLLBACK, world.provider.projects_["pr_support"], environment, PreviouslyLive())
 
 
 def codes(outcome: Outcome) -> list[Code]:
@@ -87,3 +94,11 @@ async def killed(world: World, change_id: str, method: str, *, after: bool = Fal
 
 async def settled(world: World) -> int:
     return await applying.settle_interrupted(world.ctx)
+
+
+async def rewritten(store: Store, write: Callable[[str], str]) -> None:
+    """Another version, or a mishap, wrote every stored draft in another way: `write` makes it of what is there."""
+    async with store.write() as tx:
+        connection = tx._connection
+        for identifier, text in (await connection.execute(select(drafts.c.id, drafts.c.text))).all():
+            await connection.execute(update(drafts).where(drafts.c.id == identifier).values(text=write(text)))

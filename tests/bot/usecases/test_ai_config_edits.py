@@ -205,11 +205,8 @@ async def test_a_provider_that_does_not_answer_is_said(shop: World, method: str)
     assert the(Failed, came).problem.fault is Fault.TIMED_OUT
 
 
-async def test_a_button_of_another_version_or_a_lost_provider_is_used_up(shop: World) -> None:
+async def test_a_button_of_a_lost_provider_is_used_up(shop: World) -> None:
     shown = the(ProjectPreview, await typed(shop, "config update support-reply tags=x"))
-    old = await button(shop, ProjectPreview("shop", shown.project, shown.old, shown.new, '["shop", null, null, null]'))
-    assert codes(await confirm(shop.ctx, old, ADA)) == [Code.BUTTON_USED]
-
     gone = await button(shop, shown)
     ctx = shop.again(providers={}).ctx
     assert codes(await confirm(ctx, gone, ADA)) == [Code.BUTTON_USED]

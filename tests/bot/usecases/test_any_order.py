@@ -21,10 +21,11 @@ from bot.domain.changes import FINAL, MOVES, Change, Event, Kind, State
 from bot.domain.drift import is_live
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
-from bot.domain.served import NOTHING
+from bot.domain.served import NOTHING, Nothing
+from bot.domain.targets import PreviouslyLive, Target, UnresolvedTarget
+from bot.domain.wishes import Wish
 from bot.usecases import applying, approvals, delivery, deploys
 from bot.usecases.ports import NotDelivered
-from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import Killed, die, needs
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, Meanwhile, World, make_world, problem
 
@@ -108,8 +109,12 @@ class AnyOrder(RuleBasedStateMachine):
     def request(
         self, kind: Kind, config: str, where: Environment, who: Any, decided: bool, trouble: str | None
     ) -> None:
-        found = self.world.provider.config("support", config) if kind is Kind.DEPLOY else None
-        wish = Wish(kind, self.world.provider.projects_["pr_support"], where, found)
+        targets: dict[Kind, Target | UnresolvedTarget] = {
+            Kind.DEPLOY: self.world.provider.config("support", config),
+            Kind.ROLLBACK: PreviouslyLive(),
+            Kind.DEACTIVATE: Nothing(),
+        }
+        wish = Wish(kind, self.world.provider.projects_["pr_support"], where, targets[kind])
         self._try(deploys.request(self.world.ctx, wish, who, DEPLOYS))
         if decided:
             self._approved(where, [ADA, RAVI, MIRA], trouble)

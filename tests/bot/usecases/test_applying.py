@@ -17,7 +17,7 @@ from bot.domain.evaluations import RUNNING
 from bot.domain.facts import Rule, built_in_rule
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
-from bot.domain.served import One, Served
+from bot.domain.served import Nothing, One, Served
 from bot.store import StoreUnavailable
 from bot.store.database import Cause
 from bot.usecases import applying, approvals, deploys
@@ -610,7 +610,7 @@ async def test_settling_stops_when_the_database_is_gone(world: World, monkeypatc
 
 def _search(world: World) -> Any:
     project = world.provider.projects_["pr_search"]
-    return replace(deploy(world), project=project, config=world.provider.config("search", "baseline"))
+    return replace(deploy(world), project=project, target=world.provider.config("search", "baseline"))
 
 
 async def test_nothing_to_settle_is_no_work(world: World) -> None:
@@ -633,3 +633,36 @@ async def test_a_rule_that_is_stricter_for_critical_environments_is_looked_up_wi
     seen.clear()
     the(Applied, await approved(world, change))
     assert {environment.name for environment in seen} == {"live"}
+
+
+# A stored change that does not state what its kind can make live
+
+
+async def emptied(world: World, change_id: str) -> Change:
+    """An earlier version wrote this deploy down as one of nothing."""
+    change = await stored(world, change_id)
+    async with world.store.write() as tx:
+        saved = await tx.save(replace(change, target=Nothing()), change.state, [])
+    assert saved is not None
+    return saved
+
+
+async def test_a_stored_deploy_of_nothing_is_void_once_it_is_approved(world: World) -> None:
+    """Promise: a deploy that names nothing is refused, from whatever draft."""
+    change = await asked(world)
+    await emptied(world, change)
+    void = the(Void, await approved(world, change)).change
+    assert [reason.code for reason in void.reasons] == [Code.TARGET_UNFIT]
+    assert world.provider.writes() == 0
+    assert world.provider.live_name("support", PRODUCTION) == "config_w"
+
+
+async def test_a_deploy_of_nothing_that_a_crash_left_behind_is_looked_for_and_not_sent(world: World) -> None:
+    change = await asked(world)
+    await killed(world, change, "serve")
+    await emptied(world, change)
+    later = world.again()
+    assert await settled(later) == 1
+    assert await state(later, change) is State.FAILED
+    assert world.provider.writes() == 0
+    assert world.provider.live_name("support", PRODUCTION) == "config_w"

@@ -11,6 +11,7 @@ from bot.domain.changes import Change, State
 from bot.domain.errors import Fault
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import NotFound
+from bot.domain.served import Nothing
 from bot.domain.views import Board, ChangeDetail
 from bot.usecases import approvals, changes, deploys
 from tests.bot.usecases.steps import applied, asked, deploy, needs, the
@@ -22,7 +23,7 @@ async def several(world: World, count: int) -> list[str]:
     made = []
     for number in range(count):
         project = world.provider.add(f"project {number}", "v1")
-        wish = replace(deploy(world), project=project, config=world.provider.config(project.name, "v1"))
+        wish = replace(deploy(world), project=project, target=world.provider.config(project.name, "v1"))
         made.append(await asked(world, wish))
     return made
 
@@ -158,10 +159,10 @@ async def test_the_board_does_not_claim_what_was_made_live_behind_its_back(world
 
 
 async def test_a_deactivated_environment_is_claimed_while_nothing_is_live(world: World) -> None:
-    await applied(world, replace(deploy(world), kind=deploy(world).kind.DEACTIVATE, config=None))
+    await applied(world, replace(deploy(world), kind=deploy(world).kind.DEACTIVATE, target=Nothing()))
     last = (await boarded(world)).rows[0].cells[2].last
     assert last is not None
-    assert last.target is None
+    assert last.target == Nothing()
 
 
 async def test_a_project_that_cannot_be_read_says_so_beside_the_others(world: World) -> None:

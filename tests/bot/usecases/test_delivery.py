@@ -390,7 +390,7 @@ async def test_a_database_that_is_gone_while_putting_off_leaves_it_to_the_claim(
 
 def _search(world: World) -> Any:
     project = world.provider.projects_["pr_search"]
-    return replace(deploy(world), project=project, config=world.provider.config("search", "baseline"))
+    return replace(deploy(world), project=project, target=world.provider.config("search", "baseline"))
 
 
 # Answers that are lost

@@ -14,13 +14,14 @@ from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import Doubt, Verdict
 from bot.domain.facts import MOST_REFUSED, REFUSAL_SPAN
-from bot.domain.names import Environment
+from bot.domain.names import Config, Environment
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, NotFound, Refused
 from bot.domain.served import Served, Split
+from bot.domain.targets import LiveIn
+from bot.domain.wishes import Wish
 from bot.store.writing import Writing
 from bot.usecases import approvals, deploys
 from bot.usecases.ports import NotDelivered
-from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, needs, rollback, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, PRODUCTION, RAVI, STAGING, World, actor, problem
 
@@ -121,7 +122,7 @@ async def test_a_refused_change_is_written_down_with_its_reasons(world: World) -
 
 
 async def test_a_config_of_another_project_is_refused(world: World) -> None:
-    wish = replace(deploy(world), config=world.provider.config("search", "rewrite"))
+    wish = replace(deploy(world), target=world.provider.config("search", "rewrite"))
     assert codes(await deploys.request(world.ctx, wish, ADA, DEPLOYS)) == [Code.OTHER_PROJECT]
 
 
@@ -219,14 +220,14 @@ async def test_without_a_place_for_the_card_nothing_is_asked_for(world: World, d
 # Promote
 
 
-def promote(world: World, source: Environment | None, environment: Environment = PRODUCTION) -> Wish:
-    return Wish(Kind.PROMOTE, world.provider.projects_["pr_support"], environment, source=source)
+def promote(world: World, source: Environment, environment: Environment = PRODUCTION) -> Wish:
+    return Wish(Kind.PROMOTE, world.provider.projects_["pr_support"], environment, LiveIn(source))
 
 
 async def test_a_promote_takes_what_is_live_in_the_source(world: World) -> None:
     world.provider.put("support", STAGING, "config_x")
     change = await stored(world, await asked(world, promote(world, STAGING)))
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert change.target.name == "config_x"
 
 
@@ -234,12 +235,12 @@ async def test_a_promote_of_a_config_that_is_not_listed_any_more_takes_it_as_it_
     world.provider.put("support", STAGING, "config_x")
     del world.provider.configs_["pr_support"][1]
     change = await stored(world, await asked(world, promote(world, STAGING)))
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert (change.target.id, change.seen.target_content) == ("config_support_config_x", None)
 
 
 async def test_a_promote_needs_one_config_live_in_another_environment(world: World) -> None:
-    async def refusal(source: Environment | None) -> list[Code]:
+    async def refusal(source: Environment) -> list[Code]:
         return codes(await deploys.request(world.ctx, promote(world, source), ADA, DEPLOYS))
 
     assert await refusal(PRODUCTION) == [Code.SAME_ENVIRONMENT]
@@ -255,7 +256,7 @@ async def test_a_promote_needs_one_config_live_in_another_environment(world: Wor
 async def test_a_rollback_goes_to_what_was_live_before_the_last_change(world: World) -> None:
     await applied(world)
     change = await stored(world, await asked(world, rollback(world)))
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert change.target.name == "config_w"
 
 
@@ -268,7 +269,7 @@ async def test_a_rollback_after_a_rollback_does_not_return_to_what_is_live(world
     assert world.provider.live_name("support", PRODUCTION) == "config_x"
     world.clock.move(timedelta(hours=1))
     change = await stored(world, await asked(world, rollback(world)))
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert change.target.name == "baseline"
 
 
@@ -285,22 +286,22 @@ async def test_a_rollback_does_not_return_to_what_was_put_back_behind_our_back(w
 async def test_a_rollback_can_name_a_config_that_was_live_there(world: World) -> None:
     await applied(world, deploy(world, "baseline"))
     await applied(world, deploy(world, "config_x"))
-    wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
+    wish = replace(rollback(world), target=world.provider.config("support", "baseline"))
     change = await stored(world, await asked(world, wish))
     assert change.kind is Kind.ROLLBACK
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert change.target.name == "baseline"
 
 
 async def test_a_rollback_to_what_was_live_before_the_first_change_is_one(world: World) -> None:
     await applied(world, deploy(world))
-    wish = replace(rollback(world), config=world.provider.config("support", "config_w"))
+    wish = replace(rollback(world), target=world.provider.config("support", "config_w"))
     assert (await stored(world, await asked(world, wish))).kind is Kind.ROLLBACK
 
 
 async def test_a_rollback_to_a_config_that_was_never_live_there_is_a_deploy_like_any_other(world: World) -> None:
     await applied(world, deactivate(world))
-    wish = replace(rollback(world), config=world.provider.config("support", "baseline"))
+    wish = replace(rollback(world), target=world.provider.config("support", "baseline"))
     assert (await stored(world, await asked(world, wish))).kind is Kind.DEPLOY
     assert codes(await deploys.request(world.ctx, wish, MIRA, DEPLOYS)) == [Code.OPEN_CHANGE]
 

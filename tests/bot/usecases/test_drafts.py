@@ -19,23 +19,23 @@ HOUR = timedelta(hours=1)
 async def test_a_line_comes_back_for_the_person_whose_button_it_is(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["deploy a to b", "help"], ADA, HOUR)
     assert set(kept) == {"deploy a to b", "help"}
-    assert await draft(world.ctx, kept["help"], ADA) == "help"
+    assert await draft(world.ctx, kept["help"], ADA, str) == "help"
 
 
 async def test_nobody_else_runs_it(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
-    assert await draft(world.ctx, kept["help"], RAVI) is None
-    assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER")) is None
+    assert await draft(world.ctx, kept["help"], RAVI, str) is None
+    assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER"), str) is None
 
 
 async def test_a_line_runs_out(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
     world.clock.move(HOUR)
-    assert await draft(world.ctx, kept["help"], ADA) is None
+    assert await draft(world.ctx, kept["help"], ADA, str) is None
 
 
 async def test_an_unknown_button_has_no_line(world: World) -> None:
-    assert await draft(world.ctx, "nothing", ADA) is None
+    assert await draft(world.ctx, "nothing", ADA, str) is None
 
 
 async def test_the_same_line_twice_is_one_draft_and_none_is_none(world: World) -> None:

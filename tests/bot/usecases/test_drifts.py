@@ -14,7 +14,7 @@ from bot.domain.changes import Event, Kind, State
 from bot.domain.drift import Drift, Ending, Source
 from bot.domain.errors import Code, Fault
 from bot.domain.outcomes import Adopted, Applied, AwaitingApproval, Failed, Outcome, Refused
-from bot.domain.served import One, Served, Split
+from bot.domain.served import Nothing, One, Served, Split
 from bot.domain.views import ChangeDetail, DriftDetail
 from bot.store.writing import Writing
 from bot.usecases import approvals, changes, drifts, projects
@@ -169,7 +169,7 @@ async def test_nothing_is_restored_by_a_deactivate(world: World) -> None:
     world.provider.put("support", STAGING, "config_x")
     await looks(world)
     done = the(Applied, await restored(world, world.memo.drifts()[-1])).change
-    assert (done.kind, done.target) == (Kind.DEACTIVATE, None)
+    assert (done.kind, done.target) == (Kind.DEACTIVATE, Nothing())
     assert world.provider.live_name("support", STAGING) is None
     assert world.memo.drifts()[-1].ended_as is Ending.CHANGED
 

@@ -31,7 +31,7 @@ async def several(world: World, count: int) -> list[str]:
     made = []
     for number in range(count):
         project = world.provider.add(f"project {number}", "v1")
-        wish = replace(deploy(world), project=project, config=world.provider.config(project.name, "v1"))
+        wish = replace(deploy(world), project=project, target=world.provider.config(project.name, "v1"))
         made.append(await asked(world, wish))
     return made
 

@@ -19,7 +19,8 @@ from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Applied, AtProvider, AwaitingApproval, DropsSplit, Failed, Rejected, Void, Withdrawn
-from bot.domain.served import One, Split
+from bot.domain.served import Nothing, One, Split
+from bot.domain.wishes import Wish
 from bot.playground import launchdarkly as ld
 from bot.playground.launchdarkly.records import Approval
 from bot.usecases import approvals, deploys, gates
@@ -27,7 +28,6 @@ from bot.usecases.context import LEASE, Context
 from bot.usecases.deploys import replace_split
 from bot.usecases.drafts import keep_drafts
 from bot.usecases.index import Index
-from bot.usecases.wishes import Wish
 from tests.bot.usecases.steps import codes, settled, the
 from tests.builders import ADA, DEPLOYS, RAVI, MovedClock, World, make_world
 from tests.contracts.services import NOW, served
@@ -117,7 +117,7 @@ async def test_reads_that_lag_behind_a_write_do_not_make_it_fail(account: Accoun
 
 
 async def test_a_deactivate_moves_the_default_rule_to_the_disabled_entry(account: Account) -> None:
-    wish = Wish(Kind.DEACTIVATE, SUPPORT, await account.environment("staging"))
+    wish = Wish(Kind.DEACTIVATE, SUPPORT, await account.environment("staging"), Nothing())
     done = the(Applied, await deploys.request(account.ctx, wish, ADA, DEPLOYS)).change
     assert codes(await deploys.request(account.ctx, wish, ADA, DEPLOYS)) == [Code.NOTHING_LIVE]
     the(Applied, await deploys.undo(account.ctx, done.id, ADA, DEPLOYS))

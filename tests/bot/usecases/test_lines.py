@@ -14,6 +14,7 @@ from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING
 from bot.domain.facts import Denied, NeedsApproval
+from bot.domain.names import Config
 from bot.domain.outcomes import (
     Ambiguous,
     Applied,
@@ -28,6 +29,7 @@ from bot.domain.outcomes import (
     Outcome,
     Withdrawn,
 )
+from bot.domain.served import Nothing
 from bot.domain.views import Board, ChangeDetail, ChangeList, Suggestion
 from bot.grammar import parse
 from bot.grammar.readings import Understood
@@ -67,20 +69,20 @@ async def test_deploy_to_staging_is_done_at_once(world: World) -> None:
 async def test_promote_deploys_what_is_live_in_the_source(world: World) -> None:
     world.provider.put("support", STAGING, "baseline")
     change = the(AwaitingApproval, await said(world, "promote support from staging to production")).change
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert (change.kind, change.target.name, change.source) == (Kind.PROMOTE, "baseline", STAGING)
 
 
 async def test_rollback_asks_for_what_was_live_before(world: World) -> None:
     await applied(world)
     change = the(AwaitingApproval, await said(world, "rollback support in production")).change
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert (change.kind, change.target.name) == (Kind.ROLLBACK, "config_w")
 
 
 async def test_deactivate_asks_for_nothing_live(world: World) -> None:
     change = the(AwaitingApproval, await said(world, "deactivate support in production")).change
-    assert (change.kind, change.target) == (Kind.DEACTIVATE, None)
+    assert (change.kind, change.target) == (Kind.DEACTIVATE, Nothing())
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ async def test_a_line_that_changes_nothing_is_harmless(world: World) -> None:
 
 async def test_explain_says_what_would_happen_and_changes_nothing(world: World) -> None:
     outcome = the(Explanation, await said(world, "explain deploy config_x to production"))
-    assert outcome.target is not None
+    assert isinstance(outcome.target, Config)
     assert (outcome.kind, outcome.target.name, outcome.environment.name) == (Kind.DEPLOY, "config_x", "production")
     assert the(NeedsApproval, outcome.answer).need == 1
     assert the(ChangeList, await said(world, "changes")).changes == ()

@@ -13,6 +13,7 @@ from bot.domain.actors import Actor, Standing
 from bot.domain.changes import Event, Kind
 from bot.domain.errors import Code, Fault
 from bot.domain.fields import ProjectFields
+from bot.domain.names import Config
 from bot.domain.outcomes import (
     Ambiguous,
     AwaitingApproval,
@@ -28,7 +29,7 @@ from bot.grammar.readings import Understood
 from bot.usecases.drafts import keep_drafts
 from bot.usecases.lines import Speaker, run
 from bot.usecases.project_edits import USED, confirm
-from tests.bot.usecases.steps import codes, the
+from tests.bot.usecases.steps import codes, rewritten, the
 from tests.bot.usecases.test_configs import typed
 from tests.builders import ADA, DEPLOYS, DEVELOPMENT, RAVI, MemoryProvider, World, actor, make_world, problem
 
@@ -66,6 +67,15 @@ async def test_a_project_is_made_once_it_is_confirmed(world: World) -> None:
     facts = {"name": "- → Refund triage", "directory": "- → dir_1a2b"}
     assert await history(world, saved.project.id) == [(Event.PROJECT_CREATED, ADA, facts)]
     assert world.ctx.index.project("main", saved.project.id) == saved.project, "it is found without a refresh"
+
+
+@pytest.mark.parametrize("text", ['{"v": 3, "kind": "project"}', '{"provider": "main"}', "project show support"])
+async def test_a_button_whose_edit_is_not_understood_does_nothing_and_says_so(world: World, text: str) -> None:
+    shown = the(ProjectPreview, await typed(world, "project create Refund triage"))
+    kept = await button(world, shown)
+    await rewritten(world.store, lambda _: text)
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.DRAFT_UNREADABLE]
+    assert world.provider.calls == []
 
 
 async def test_a_project_is_renamed_and_moved(world: World) -> None:
@@ -226,7 +236,7 @@ async def test_active_alone_is_a_deploy_to_the_default_environment_under_the_sam
 
     change = came.change
     assert (change.kind, change.environment.name, change.environment.is_default) == (Kind.DEPLOY, "production", True)
-    assert change.target is not None
+    assert isinstance(change.target, Config)
     assert change.target.name == "config_x"
     assert not {"update_project", "serve"} & set(world.provider.calls)
 

@@ -12,8 +12,8 @@ from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import AwaitingApproval, Outcome, Refused, Void
+from bot.domain.wishes import Wish
 from bot.usecases import applying, approvals, deploys
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, STAGING, MemoryProvider, World, problem
 
 

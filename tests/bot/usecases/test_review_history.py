@@ -10,9 +10,9 @@ from bot.domain.actors import MessageAt
 from bot.domain.changes import Kind
 from bot.domain.notices import HistoryView
 from bot.domain.outcomes import AwaitingApproval
+from bot.domain.wishes import Wish
 from bot.usecases import approvals, delivery, deploys
 from bot.usecases.ports import NotDelivered
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, Memo, World
 
 

@@ -11,8 +11,8 @@ from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Fault
 from bot.domain.names import Project
 from bot.domain.outcomes import Applied, AwaitingApproval, Refused
+from bot.domain.wishes import Wish
 from bot.usecases import applying, approvals, deploys, finishing
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, MemoryProvider, World, problem
 
 

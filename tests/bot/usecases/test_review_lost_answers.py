@@ -10,8 +10,8 @@ from bot.clients.base import ServedNow, Unsure
 from bot.domain.changes import Kind
 from bot.domain.errors import Fault
 from bot.domain.outcomes import Applied, AwaitingApproval, Failed, Unknown
+from bot.domain.wishes import Wish
 from bot.usecases import approvals, deploys
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, STAGING, MemoryProvider, World, problem
 
 

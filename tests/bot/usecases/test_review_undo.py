@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.domain.changes import Kind
 from bot.domain.outcomes import Applied, AwaitingApproval
+from bot.domain.wishes import Wish
 from bot.usecases import approvals, deploys
-from bot.usecases.wishes import Wish
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, World
 
 

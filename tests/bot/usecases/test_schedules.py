@@ -30,9 +30,10 @@ from bot.domain.outcomes import (
     Withdrawn,
 )
 from bot.domain.served import Served, Split
-from bot.domain.times import GRACE, Due
+from bot.domain.times import GRACE, At, Due, In
+from bot.domain.wishes import Wish
 from bot.grammar import parse, parse_time
-from bot.grammar.readings import At, In, Understood
+from bot.grammar.readings import Understood
 from bot.store import Cause, StoreUnavailable
 from bot.usecases import applying, approvals, changes, deploys, lines, schedules
 from bot.usecases.delivery import deliver_due
@@ -40,7 +41,7 @@ from bot.usecases.drafts import keep_drafts
 from bot.usecases.lines import Speaker
 from bot.usecases.ports import NotDelivered
 from bot.usecases.times import due_of
-from bot.usecases.wishes import FieldProblem, Wish
+from bot.usecases.wishes import FieldProblem
 from tests.bot.usecases.steps import (
     Killed,
     applied,
@@ -581,7 +582,7 @@ async def test_many_at_the_same_time_are_all_applied_whatever_becomes_of_one(
     mine = await scheduled(world)
     other = the(Scheduled, await deploys.request(world.ctx, later(world, environment=STAGING), ADA, DEPLOYS)).change
     gone = replace(deploy(world, environment=STAGING), project=world.provider.projects_["pr_search"])
-    gone = replace(gone, config=world.provider.config("search", "baseline"), when=at("in 2h"))
+    gone = replace(gone, target=world.provider.config("search", "baseline"), when=at("in 2h"))
     third = the(Scheduled, await deploys.request(world.ctx, gone, ADA, DEPLOYS)).change
 
     async def broken() -> None:

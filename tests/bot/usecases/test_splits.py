@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,10 +14,12 @@ from bot.domain.errors import Code, Fault, Lifter, Reason
 from bot.domain.facts import Denied
 from bot.domain.names import Config
 from bot.domain.outcomes import Applied, AwaitingApproval, DropsSplit, Explanation, Failed
-from bot.domain.served import One, Served, Split
+from bot.domain.served import Nothing, One, Served, Split
+from bot.domain.targets import LiveIn, PreviouslyLive
+from bot.domain.wishes import Wish
 from bot.usecases import approvals, deploys
 from bot.usecases.drafts import keep_drafts
-from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, rollback, stored, the
+from tests.bot.usecases.steps import applied, asked, codes, deactivate, deploy, rewritten, rollback, stored, the
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, STAGING, World, problem
 
 WEIGHTS = Split((("config_support_config_w", 90_000), ("config_support_baseline", 10_000)), "user", "key")
@@ -63,6 +66,46 @@ async def test_the_button_asks_for_it_once_and_only_for_whom_it_was_shown_to(spl
     assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.BUTTON_USED]
 
 
+@pytest.mark.parametrize(
+    ("field", "different"),
+    [("v", 3), ("v", None), ("kind", "line"), ("change", "destroy"), ("target", None), ("target", {"kind": "config"})],
+)
+async def test_a_button_of_another_version_asks_for_nothing_and_says_so(
+    splits: World, field: str, different: object
+) -> None:
+    shown = the(DropsSplit, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    draft = await button(splits, shown)
+    await rewritten(splits.store, lambda text: json.dumps(json.loads(text) | {field: different}))
+    assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.DRAFT_UNREADABLE]
+    assert served(splits) == Served(WEIGHTS)
+
+
+async def test_a_stored_deploy_of_nothing_is_refused_and_never_becomes_a_change(splits: World) -> None:
+    """Promise: a deploy that names nothing is refused, from whatever draft."""
+    shown = the(DropsSplit, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    for target in (Nothing(), PreviouslyLive(), LiveIn(STAGING), WEIGHTS):
+        unfit = replace(shown, kept=replace(shown.kept, target=target))
+        draft = await button(splits, unfit)
+        assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.TARGET_UNFIT]
+    async with splits.store.read() as tx:
+        assert await tx.changes() == ((), 0)
+
+
+async def test_the_button_of_a_line_confirms_nothing(splits: World) -> None:
+    (draft,) = (await keep_drafts(splits.ctx, ["deploy config_x to production"], ADA, timedelta(days=7))).values()
+    assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.DRAFT_UNREADABLE]
+
+
+async def test_the_button_of_a_promote_over_weights_looks_again_at_what_is_live_in_its_source(splits: World) -> None:
+    splits.provider.put("support", STAGING, "config_x")
+    wish = Wish(Kind.PROMOTE, splits.provider.projects_["pr_support"], PRODUCTION, LiveIn(STAGING))
+    shown = the(DropsSplit, await deploys.request(splits.ctx, wish, ADA, DEPLOYS))
+    assert shown.kept.target == LiveIn(STAGING)
+    splits.provider.put("support", STAGING, "baseline")
+    waits = the(AwaitingApproval, await deploys.replace_split(splits.ctx, await button(splits, shown), ADA, DEPLOYS))
+    assert (waits.change.target, waits.change.source) == (splits.provider.config("support", "baseline"), STAGING)
+
+
 async def test_other_weights_than_those_that_were_shown_are_asked_about_anew(splits: World) -> None:
     shown = the(DropsSplit, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
     draft = await button(splits, shown)
@@ -91,9 +134,9 @@ async def test_an_undo_puts_the_weights_back_as_they_were(splits: World) -> None
     change = await replaced(splits)
     assert isinstance(served(splits).live, One)
     undone = the(Applied, await deploys.undo(splits.ctx, change, ADA, DEPLOYS)).change
-    assert (undone.target, undone.split) == (None, WEIGHTS)
+    assert undone.target == WEIGHTS
     assert served(splits) == Served(WEIGHTS)
-    assert (await stored(splits, undone.id)).split == WEIGHTS
+    assert (await stored(splits, undone.id)).target == WEIGHTS
 
 
 async def test_an_undo_of_an_undo_gives_them_up_again_without_a_question(splits: World) -> None:
@@ -151,7 +194,7 @@ async def test_a_config_of_another_project_is_not_taken_for_one_of_this_with_its
     """Some providers give an id once in each project."""
     splits.provider.put("support", PRODUCTION, "config_w")
     foreign = Config("main", "pr_search", "config_support_config_x", "config_x", "1")
-    wish = replace(deploy(splits), config=foreign)
+    wish = replace(deploy(splits), target=foreign)
     assert codes(await deploys.request(splits.ctx, wish, ADA, DEPLOYS)) == [Code.OTHER_PROJECT]
 
 

@@ -13,12 +13,14 @@ from bot.domain.changes import Kind
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
+from bot.domain.times import At
 from bot.domain.views import Suggestion
+from bot.domain.wishes import Wish
 from bot.grammar import parse
-from bot.grammar.readings import At, Understood
+from bot.grammar.readings import Understood
 from bot.usecases.index import Index
 from bot.usecases.times import due_of
-from bot.usecases.wishes import FieldProblem, Question, Wish, from_ids, understand, wish_line
+from bot.usecases.wishes import FieldProblem, Question, from_ids, understand, wish_line
 from tests.bot.usecases.steps import the
 from tests.builders import ADA, PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
 

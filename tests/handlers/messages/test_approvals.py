@@ -7,6 +7,7 @@ import pytest
 from bot.domain.changes import Event, Kind, State
 from bot.domain.contents import Content, Message, diff
 from bot.domain.notices import HistoryView
+from bot.domain.served import Nothing
 from bot.domain.views import ChangeDetail
 from handlers import ids, messages
 from handlers.ids import Field, View
@@ -124,7 +125,7 @@ def test_one_change_whole_shows_why_it_failed() -> None:
 
 
 def test_a_deactivate_whole_has_no_evidence() -> None:
-    gone = replace(DETAIL, change=change(kind=Kind.DEACTIVATE, target=None, because=None))
+    gone = replace(DETAIL, change=change(kind=Kind.DEACTIVATE, target=Nothing(), because=None))
     said = read(messages.outcome(gone, reader=ADA, now=NOW, drafts={}))
     assert "Evaluations" not in said
     assert "nothing is live afterwards" in read_view(messages.review_modal(gone))

@@ -167,7 +167,7 @@ def test_an_explanation_says_what_would_happen_and_which_rule_decides(answer: An
 
 def test_an_explained_refusal_names_every_reason() -> None:
     denied = Denied((reason(Code.NOTHING_LIVE),))
-    made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, None, None, denied))
+    made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, Nothing(), None, denied))
     assert "• Nothing is live there" in read(made)
     assert "now: unreadable." in read(made)
 

@@ -12,7 +12,7 @@ from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Comparison, Doubt, Trend
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
-from bot.domain.served import NOTHING
+from bot.domain.served import NOTHING, Nothing
 from handlers import ids
 from handlers.ids import Action
 from handlers.messages import Message, card, outcome
@@ -198,7 +198,7 @@ def test_without_evaluations_there_is_a_line_and_no_table() -> None:
 
 
 def test_a_deactivate_shows_neither_evidence_nor_diff() -> None:
-    made = shown(ChangeView(change(kind=Kind.DEACTIVATE, target=None, because=None)))
+    made = shown(ChangeView(change(kind=Kind.DEACTIVATE, target=Nothing(), because=None)))
     said = read(made)
     assert "`config_w` → nothing in `production`" in said
     assert "Evaluations" not in said
@@ -243,7 +243,7 @@ def test_the_answers_to_a_change_of_ones_own() -> None:
     assert told(Applied(change())).text == (
         "`config_x` of `Refund triage` is live in `production`. It was read back and found true (`ch-142`)."
     )
-    assert told(Applied(change(kind=Kind.DEACTIVATE, target=None))).text.startswith(
+    assert told(Applied(change(kind=Kind.DEACTIVATE, target=Nothing()))).text.startswith(
         "Nothing of `Refund triage` is live in `production` any more."
     )
     alone = told(AwaitingApproval(change(), 0, 1, posted=True)).text

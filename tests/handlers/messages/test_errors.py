@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Lifter, Problem
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused
 from bot.domain.views import Suggestion, Unread
@@ -21,10 +22,10 @@ NEAR = (
     Suggestion("production", "deploy config_x to production"),
     Suggestion("staging", "deploy config_x to staging"),
 )
-DRAFTS = {each.line: f"draft-{each.label}" for each in NEAR}
+DRAFTS: Drafts = {each.line: f"draft-{each.label}" for each in NEAR}
 
 
-def told(came: Any, drafts: dict[str, str] | None = None) -> messages.Message:
+def told(came: Any, drafts: Drafts | None = None) -> messages.Message:
     made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
     check(made)
     return made

@@ -10,6 +10,7 @@ from bot.domain.gates import Gate
 from bot.domain.notices import ChangeView
 from bot.domain.outcomes import Applied, AtProvider, DropsSplit, Failed, Rejected
 from bot.domain.served import Served, Split
+from bot.domain.wishes import Wish
 from handlers.messages import card, lines_of, outcome
 from handlers.messages.blocks import link
 from handlers.messages.words import EVENTS
@@ -71,7 +72,7 @@ def test_what_was_in_the_way_of_a_failure_is_told_with_it() -> None:
 
 
 def test_weights_that_are_put_back_stand_where_a_config_would() -> None:
-    undone = replace(in_state(State.APPLIED), kind=Kind.UNDO, target=None, split=WEIGHTS)
+    undone = replace(in_state(State.APPLIED), kind=Kind.UNDO, target=WEIGHTS)
     said = read(card(ChangeView(undone), now=NOW))
     assert "→ split: `warm` 90 %, nothing 10 %" in said
     told = outcome(Applied(undone), reader=ADA, now=NOW, drafts={}).text
@@ -79,9 +80,10 @@ def test_weights_that_are_put_back_stand_where_a_config_would() -> None:
 
 
 def test_weights_that_would_be_given_up_are_named_and_asked_about() -> None:
-    question = DropsSplit(Kind.DEPLOY, change().project, PRODUCTION, Served(WEIGHTS), "the wish")
-    assert lines_of(question) == ("the wish",)
-    asked = outcome(question, reader=ADA, now=NOW, drafts={"the wish": "draft-1"})
+    wish = Wish(Kind.DEPLOY, change().project, PRODUCTION, change().target)
+    question = DropsSplit(Kind.DEPLOY, change().project, PRODUCTION, Served(WEIGHTS), wish)
+    assert lines_of(question) == (wish,)
+    asked = outcome(question, reader=ADA, now=NOW, drafts={wish: "draft-1"})
     assert "split: `warm` 90 %, nothing 10 %" in asked.text
     assert list(buttons(asked)) == ["Replace the split"]
     without = outcome(question, reader=ADA, now=NOW, drafts={})

@@ -14,6 +14,7 @@ from bot.domain.errors import Code
 from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import AwaitingApproval, Explanation, Rescheduled, Scheduled
+from bot.domain.served import Nothing
 from bot.domain.times import Due, Oddity
 from bot.domain.views import BoardCell, ChangeDetail, ChangeList
 from handlers import messages
@@ -219,7 +220,7 @@ def test_an_explanation_says_when(answer: Answer, said: str) -> None:
         Kind.DEPLOY,
         change().project,
         change().environment,
-        None,
+        Nothing(),
         None,
         answer,
         DUE,

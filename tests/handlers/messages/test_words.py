@@ -169,7 +169,7 @@ def test_a_wish_says_what_is_wanted(kind: Kind, said: str) -> None:
 
 def test_a_wish_without_its_source_or_target_still_reads() -> None:
     assert "from another environment to" in phrases.wish(change(kind=Kind.PROMOTE))
-    assert phrases.wish(change(kind=Kind.ROLLBACK, target=None)).endswith("back to nothing")
+    assert phrases.wish(change(kind=Kind.ROLLBACK, target=Nothing())).endswith("back to nothing")
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_a_wish_without_its_source_or_target_still_reads() -> None:
     [
         ({"kind": Kind.DEPLOY}, 'deploy "config_x" of "Refund triage" to "production"'),
         ({"kind": Kind.PROMOTE, "source": STAGING}, 'promote "Refund triage" from staging to production'),
-        ({"kind": Kind.DEACTIVATE, "target": None}, 'deactivate "Refund triage" in production'),
-        ({"kind": Kind.UNDO, "target": None}, 'deactivate "Refund triage" in production'),
+        ({"kind": Kind.DEACTIVATE, "target": Nothing()}, 'deactivate "Refund triage" in production'),
+        ({"kind": Kind.UNDO, "target": Nothing()}, 'deactivate "Refund triage" in production'),
         ({"kind": Kind.ROLLBACK}, 'rollback "Refund triage" in production to config_x'),
     ],
 )

@@ -10,7 +10,7 @@ from bot.clients.humanloop import HumanloopClient
 from bot.domain.errors import Fault
 from bot.domain.evaluations import Progress
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import NOTHING, One, Served, Split
+from bot.domain.served import NOTHING, Nothing, One, Served, Split
 from tests.contracts.humanloop import DEPLOYMENTS, EVALUATION, PROJECT, PROJECT_CONFIG
 from tests.faulty import FaultyServer, answer
 
@@ -94,7 +94,7 @@ async def test_answers_the_evaluation_as_it_is_after_its_status_was_set(
 
 CANNOT: dict[str, Callable[[HumanloopClient], Awaitable[object]]] = {
     "splitting traffic": lambda client: client.serve(TRIAGE, STAGING, Split((("config_x", 100_000),))),
-    "asking for an approval": lambda client: client.ask_approval(TRIAGE, STAGING, None, description="deploy"),
+    "asking for an approval": lambda client: client.ask_approval(TRIAGE, STAGING, Nothing(), description="deploy"),
     "reading an approval": lambda client: client.approval("apr_1"),
     "applying an approval": lambda client: client.apply_approval("apr_1"),
     "taking an approval back": lambda client: client.drop_approval("apr_1"),
