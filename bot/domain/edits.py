@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -112,3 +113,25 @@ def text_of(fields: ProjectFields, field: str) -> str | None:
             return "yes" if value else "no"
         case value:
             return value or None
+
+
+_DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
+"""An id of the contract; v4 has no other way to name a directory."""
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
+
+
+def is_name(text: str) -> bool:
+    """Whether it reads as it is: something that can be seen, on one line."""
+    return bool(text.strip()) and not _UNSEEN.search(text)
+
+
+def is_word(text: str) -> bool:
+    """Whether it is a name without blanks."""
+    return is_name(text) and not any(letter.isspace() for letter in text)
+
+
+def is_directory(text: str) -> bool:
+    """Whether it is the id of a directory."""
+    return _DIRECTORY.fullmatch(text) is not None

@@ -5,7 +5,6 @@ Unknown, unreadable, a quorum that makes no sense: denied.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -13,6 +12,7 @@ from typing import assert_never
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import RESTORES, Kind, RuleMark, Say, State, fits
 from bot.domain.drift import restorable
+from bot.domain.edits import is_directory, is_name, is_word
 from bot.domain.errors import Code, Lifter, Reason
 from bot.domain.evaluations import COMPLETED, RUNNING, moved
 from bot.domain.facts import (
@@ -315,22 +315,6 @@ def _moved_reasons(facts: Application) -> Iterator[Reason]:
         )
 
 
-_DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
-"""An id of the contract; v4 has no other way to name a directory."""
-
-
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
-
-
-def _is_name(text: str) -> bool:
-    return bool(text.strip()) and not _UNSEEN.search(text)
-
-
-def _is_word(text: str) -> bool:
-    return _is_name(text) and not any(letter.isspace() for letter in text)
-
-
 def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
     yield from _who(facts.actor)
     of = {"provider": facts.provider, "noun": facts.noun}
@@ -339,17 +323,17 @@ def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
         yield Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {**of, "done": done})
     for field in facts.foreign:
         yield Reason(Code.FIELD_MISSING, facts={**of, "field": field, "fields": list(facts.known)})
-    if facts.name is not None and not _is_name(facts.name):
+    if facts.name is not None and not is_name(facts.name):
         yield Reason(Code.NAME_INVALID)
-    if facts.directory is not None and not _DIRECTORY.fullmatch(facts.directory):
+    if facts.directory is not None and not is_directory(facts.directory):
         yield Reason(Code.DIRECTORY_INVALID, facts={"directory": facts.directory})
     if facts.taken:
         yield Reason(Code.NAME_TAKEN, facts={"name": facts.name})
     if facts.mixed_tags:
         yield Reason(Code.TAGS_MIXED)
     else:
-        yield from (Reason(Code.TAG_INVALID, facts={"tag": tag}) for tag in facts.tags or () if not _is_word(tag))
-    if facts.metric is not None and not _is_word(facts.metric):
+        yield from (Reason(Code.TAG_INVALID, facts={"tag": tag}) for tag in facts.tags or () if not is_word(tag))
+    if facts.metric is not None and not is_word(facts.metric):
         yield Reason(Code.METRIC_INVALID, facts={"metric": facts.metric})
     yield from _maintainer_reasons(facts)
     if facts.idle:
