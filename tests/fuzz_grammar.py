@@ -12,8 +12,8 @@ import time
 from collections import Counter
 
 from bot.grammar import COMMANDS, LINES, parse, say
+from bot.grammar.commands import Misunderstood, Name
 from bot.grammar.patterns import Pattern, heads, patterns
-from bot.grammar.readings import Misunderstood, Name
 
 NAMES = (
     "config_x", "triage", "triage v3", "Refund triage", "Move to front", "Ravi's triage", "“triage v3”",

@@ -10,9 +10,9 @@ from bot.domain.actors import Actor, Place
 from bot.domain.contents import Content
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evidence
-from bot.domain.gates import Gate
+from bot.domain.live_state import LiveState, Nothing, Split
 from bot.domain.names import Config, Environment, Project, change_label
-from bot.domain.served import Nothing, Served, Split
+from bot.domain.provider_approvals import Gate
 from bot.domain.targets import LiveIn, PreviouslyLive, Target, UnresolvedTarget
 from bot.domain.times import Due
 
@@ -166,10 +166,10 @@ class RuleMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ApprovalSnapshot:
     """What requester and approvers saw; an approval holds only as long as this does."""
 
-    base: Served
+    base: LiveState
     rule: RuleMark
     evidence: Evidence
     base_config: Config | None = None
@@ -193,7 +193,7 @@ class Change:
     target: Target
     requester: Actor
     origin: Place
-    seen: Seen
+    seen: ApprovalSnapshot
     created_at: datetime
     updated_at: datetime
     because: str | None = None

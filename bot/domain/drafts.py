@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.edits import PlannedEdit
-from bot.domain.wishes import Wish
+from bot.domain.change_requests import ChangeRequest
+from bot.domain.project_edits import PlannedEdit
 
-Draft = str | Wish | PlannedEdit
+Draft = str | ChangeRequest | PlannedEdit
 """A line of the language, a change that is confirmed first, or an edit of a project that is confirmed first."""
 
 Drafts = Mapping[Draft, str]

@@ -112,7 +112,7 @@ class Code(StrEnum):
     CANNOT_POST = "cannot_post"
 
 
-class Lifter(StrEnum):
+class ResolvableBy(StrEnum):
     """Who can lift a refusal."""
 
     REQUESTER = "requester"
@@ -127,7 +127,7 @@ class Reason:
     """One reason of a refusal: a code, facts to fill its words (ids, names, numbers), and who can lift it."""
 
     code: Code
-    lifter: Lifter = Lifter.REQUESTER
+    resolvable_by: ResolvableBy = ResolvableBy.REQUESTER
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -161,7 +161,7 @@ class Problem:
 
     fault: Fault
     provider: str
-    doing: str
+    operation: str
     """What was being done, lower case: ``reading what is live in production``."""
     status: int | None = None
     detail: str = ""

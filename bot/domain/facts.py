@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.actors import Actor
-from bot.domain.changes import Decision, Kind, RuleMark, Say, Seen, State
+from bot.domain.changes import ApprovalSnapshot, Decision, Kind, RuleMark, Say, State
 from bot.domain.drift import Drift
-from bot.domain.edits import Sought
 from bot.domain.errors import Reason
 from bot.domain.evaluations import Evaluation, Evidence
+from bot.domain.live_state import LiveState
 from bot.domain.names import Environment, Project
-from bot.domain.served import Served
+from bot.domain.project_edits import Sought
 from bot.domain.targets import Target
 from bot.domain.times import Due
 
@@ -119,7 +119,7 @@ class Request:
     project: Project
     environment: Environment
     target: Target
-    served: Served | None
+    served: LiveState | None
     """What is live now; None when it could not be read."""
     rule: Rule | None
     now: datetime
@@ -128,7 +128,7 @@ class Request:
     because: str | None = None
     refused_lately: int = 0
     """How often this person was refused within `REFUSAL_SPAN`."""
-    hindrances: tuple[Reason, ...] = ()
+    blockers: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
     drops: str | None = None
     """Fingerprint of the weights that the requester was shown and gives up."""
@@ -186,17 +186,17 @@ class Application:
 
     kind: Kind
     requester: Actor
-    seen: Seen
+    seen: ApprovalSnapshot
     target: Target
     target_version: str | None
     environment: Environment | None
-    served: Served | None
+    served: LiveState | None
     rule: Rule | None
     evidence: Evidence
     approvers: tuple[Actor, ...]
     asked_at: datetime
     undone: Undone | None = None
-    hindrances: tuple[Reason, ...] = ()
+    blockers: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
     late: timedelta = timedelta(0)
     """For how long its time is over, where it has one."""

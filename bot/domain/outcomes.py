@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Event, Kind
-from bot.domain.checkups import CheckUp
 from bot.domain.drift import Drift
-from bot.domain.edits import PlannedEdit
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation
 from bot.domain.facts import Answer
-from bot.domain.fields import ProjectFields
+from bot.domain.health import CheckUp
+from bot.domain.live_state import LiveState
 from bot.domain.names import Environment, Project
 from bot.domain.notices import EvaluationsView
-from bot.domain.served import Served
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import ProjectFields
 from bot.domain.targets import Target
 from bot.domain.times import Due
 from bot.domain.views import (
@@ -33,7 +34,6 @@ from bot.domain.views import (
     Suggestion,
     Unread,
 )
-from bot.domain.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ class AtProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class DropsSplit:
+class ConfirmReplacesRollout:
     """It would give up weights that somebody set by hand; nothing is asked for before that is confirmed."""
 
     kind: Kind
     project: Project
     environment: Environment
-    live: Served
-    kept: Wish
+    live: LiveState
+    kept: ChangeRequest
     """What the button that confirms it asks for, to be stored."""
 
 
@@ -171,7 +171,7 @@ class Explanation:
     project: Project
     environment: Environment
     target: Target
-    served: Served | None
+    served: LiveState | None
     answer: Answer
     due: Due | None = None
 
@@ -299,7 +299,7 @@ Outcome = (
     Applied
     | AwaitingApproval
     | AtProvider
-    | DropsSplit
+    | ConfirmReplacesRollout
     | Refused
     | Failed
     | Unknown

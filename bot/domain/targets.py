@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config, Environment
-from bot.domain.served import Nothing, Split
 
 Target = Config | Split | Nothing
 """One config, the weights of a split, or nothing at all."""

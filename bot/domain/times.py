@@ -66,7 +66,7 @@ class At:
 
 When = In | At
 
-Wanted = When | datetime
+WantedTime = When | datetime
 """Words, or an instant that was picked in a form."""
 
 

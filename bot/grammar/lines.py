@@ -8,34 +8,34 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from bot.grammar.readings import (
-    Approvals,
-    Changes,
-    ChangeShow,
-    ConfigDiff,
-    ConfigList,
-    ConfigShow,
+from bot.grammar.commands import (
+    CheckHealth,
+    Command,
+    CompleteEvaluation,
+    CreateProject,
     Deactivate,
     Deploy,
-    Deployments,
-    Doctor,
-    EvaluationComplete,
-    EvaluationReopen,
-    Evaluations,
-    EvaluationShow,
+    DiffConfigs,
     Explain,
     Help,
+    ListApprovals,
+    ListChanges,
+    ListConfigs,
+    ListEvaluations,
+    ListProjects,
     Lock,
-    ProjectCreate,
-    ProjectList,
-    ProjectShow,
-    ProjectUpdate,
     Promote,
-    Reading,
     Reminders,
+    ReopenEvaluation,
     Reschedule,
     Rollback,
+    ShowBoard,
+    ShowChange,
+    ShowConfig,
+    ShowEvaluation,
+    ShowProject,
     Unlock,
+    UpdateProject,
     Withdraw,
 )
 
@@ -48,7 +48,7 @@ class Line:
     usage: str
     does: str
     example: str
-    reading: type[Reading]
+    reading: type[Command]
     says: str = ""
     """How the bot writes it where the usage, typed by people, could mean something else too."""
     also: tuple[str, ...] = ()
@@ -119,21 +119,21 @@ LINES = (
         "project create NAME [in DIRECTORY]",
         "Make a project; a directory is given by its id, dir_….",
         "project create Refund triage in dir_1a2b",
-        ProjectCreate,
+        CreateProject,
     ),
     Line(
         "project show",
         "project show PROJECT",
         "Show a project and what is live where.",
         "project show triage",
-        ProjectShow,
+        ShowProject,
     ),
     Line(
         "project list",
         "project list [WORDS]",
         "List the projects, or those whose name holds the words.",
         "project list refund",
-        ProjectList,
+        ListProjects,
         also=("projects [WORDS]",),
     ),
     Line(
@@ -142,7 +142,7 @@ LINES = (
         "Change fields: name, directory, active; of an AI Config name, description, tags, maintainer, team, metric, "
         "inverted. Without any it shows them.",
         'project update triage name="Refund triage"',
-        ProjectUpdate,
+        UpdateProject,
         also=("config update PROJECT [FIELD=VALUE…]",),
     ),
     Line(
@@ -150,7 +150,7 @@ LINES = (
         "config show CONFIG [of PROJECT]",
         "Show what stands in a config and where it is live.",
         "config show config_x",
-        ConfigShow,
+        ShowConfig,
         also=("config CONFIG [of PROJECT]",),
     ),
     Line(
@@ -158,7 +158,7 @@ LINES = (
         "config list PROJECT",
         "List the configs of a project.",
         "config list triage",
-        ConfigList,
+        ListConfigs,
         also=("config list of PROJECT", "config [of] PROJECT"),
     ),
     Line(
@@ -166,14 +166,14 @@ LINES = (
         "config diff A [of PROJECT-A] with B [of PROJECT-B]",
         "Compare two configs, word by word.",
         "config diff config_x with config_y",
-        ConfigDiff,
+        DiffConfigs,
     ),
     Line(
         "evaluations",
         "evaluations [PROJECT] [STATUS]",
         "List evaluations, of one project or in one status.",
         "evaluations triage running",
-        Evaluations,
+        ListEvaluations,
         says="evaluations list [PROJECT] [STATUS]",
         also=("evaluations list of PROJECT [STATUS]", "evaluations of PROJECT [STATUS]", "evaluations STATUS PROJECT"),
     ),
@@ -182,7 +182,7 @@ LINES = (
         "evaluation EVALUATION",
         "Show an evaluation and its scores.",
         "evaluation ev_1a2b",
-        EvaluationShow,
+        ShowEvaluation,
         says="evaluation show EVALUATION",
     ),
     Line(
@@ -190,21 +190,21 @@ LINES = (
         "evaluation complete EVALUATION",
         "Set a running evaluation to completed.",
         "evaluation complete ev_1a2b",
-        EvaluationComplete,
+        CompleteEvaluation,
     ),
     Line(
         "evaluation reopen",
         "evaluation reopen EVALUATION",
         "Set a completed evaluation to running again.",
         "evaluation reopen ev_1a2b",
-        EvaluationReopen,
+        ReopenEvaluation,
     ),
     Line(
         "deployments",
         "deployments [PROJECT]",
         "Show the board: what is live where, since when and by whom.",
         "deployments triage",
-        Deployments,
+        ShowBoard,
         also=("deployments list [PROJECT]", "deployments [list] of PROJECT"),
     ),
     Line(
@@ -212,7 +212,7 @@ LINES = (
         "approvals",
         "Show what waits for you.",
         "approvals",
-        Approvals,
+        ListApprovals,
         also=("approvals list",),
     ),
     Line(
@@ -220,7 +220,7 @@ LINES = (
         "changes [PROJECT] [in ENV]",
         "Show the history of changes.",
         "changes triage in production",
-        Changes,
+        ListChanges,
         says="changes list [PROJECT] [in ENV]",
         also=("changes [list] of PROJECT [in ENV]",),
     ),
@@ -229,7 +229,7 @@ LINES = (
         "change ID",
         "Show one change whole.",
         "change ch-142",
-        ChangeShow,
+        ShowChange,
         says="change show ID",
     ),
     Line(
@@ -305,7 +305,7 @@ LINES = (
         Explain,
     ),
     Line("help", "help [WORD]", "Show what can be typed.", "help deploy", Help),
-    Line("doctor", "doctor", "How the bot is: services, jobs, messages that wait.", "doctor", Doctor),
+    Line("doctor", "doctor", "How the bot is: services, jobs, messages that wait.", "doctor", CheckHealth),
 )
 """Every line, in the order in which help shows them. `Form` has none: it is a bare first word, see `FORMS`."""
 
@@ -373,7 +373,7 @@ def lines_of(head: str) -> tuple[Line, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class SlashUsage:
     """A slash command, without slash and prefix."""
 
     name: str
@@ -389,13 +389,13 @@ _ABOUT = {
 }
 
 
-def _commands() -> tuple[Command, ...]:
+def _commands() -> tuple[SlashUsage, ...]:
     commands = []
     for name, head in COMMAND_HEADS.items():
         lines = lines_of(head)
         hint = " | ".join(" ".join(line.usage.split()[1:]) for line in lines)
-        commands.append(Command(name, _ABOUT.get(head, lines[0].does), hint or "[help]"))
-    return (*commands, Command("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]"))
+        commands.append(SlashUsage(name, _ABOUT.get(head, lines[0].does), hint or "[help]"))
+    return (*commands, SlashUsage("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]"))
 
 
 COMMANDS = _commands()

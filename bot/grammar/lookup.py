@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bot.grammar.commands import Command, Explain, OpenForm
 from bot.grammar.lines import HEADS, LINES, NOT_YET, Line, lines_of
-from bot.grammar.readings import Explain, Form, Reading
 
 
-def line_of(reading: Reading) -> Line | None:
+def line_of(reading: Command) -> Line | None:
     """The line that a reading is of; None for a form, which has none."""
     for line in LINES:
         if line.reading is type(reading) and all(getattr(reading, name) == line.fixed[name] for name in line.fixed):
@@ -22,10 +22,10 @@ def usage(verb: str) -> str:
     return " · ".join(line.usage for line in exact or lines_of(head))
 
 
-def is_not_yet(reading: Reading) -> bool:
+def is_not_yet(reading: Command) -> bool:
     """Whether a reading is understood but cannot be done yet."""
     match reading:
-        case Form(verb):
+        case OpenForm(verb):
             return all(line.key in NOT_YET for line in lines_of(verb.split()[0]))
         case Explain(_, readings):
             return all(is_not_yet(inner) for inner in readings)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.clocks import near_zones, wrong_clock
+from bot.grammar.durations import like_span, span
 from bot.grammar.lines import HEADS, LINES, lines_of
 from bot.grammar.lookup import usage
-from bot.grammar.matching import Fit, Typed
+from bot.grammar.matcher import Fit, Typed
 from bot.grammar.patterns import Pattern, heads, patterns, verbs
-from bot.grammar.times import like_span, span
+from bot.grammar.times_of_day import near_zones, wrong_clock
 from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES, YES_NO
 from bot.grammar.words import Word
 

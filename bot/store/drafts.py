@@ -14,15 +14,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
 from bot.domain.drafts import Draft, UnreadableDraft
-from bot.domain.edits import PlannedEdit
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Split
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.targets import LiveIn, PreviouslyLive, Target, UnresolvedTarget
-from bot.domain.times import At, In, LocalTime, Wanted
-from bot.domain.wishes import Wish
+from bot.domain.times import At, In, LocalTime, WantedTime
 from bot.store.codec import JSON, from_environment, from_target, maybe, to_environment, to_target
 
 VERSION = 2
@@ -53,7 +53,7 @@ def decode(text: str) -> Draft | UnreadableDraft:
 def _document(draft: Draft) -> JSON:
     if isinstance(draft, str):
         return {"v": VERSION, "kind": "line", "line": draft}
-    if isinstance(draft, Wish):
+    if isinstance(draft, ChangeRequest):
         return {"v": VERSION, "kind": "change", **_from_wish(draft)}
     return {"v": VERSION, "kind": "project", **_from_edit(draft)}
 
@@ -62,21 +62,21 @@ def _to_line(document: Mapping[str, Any]) -> str:
     return str(document["line"])
 
 
-def _from_wish(wish: Wish) -> JSON:
+def _from_wish(change_request: ChangeRequest) -> JSON:
     return {
-        "change": wish.kind.value,
-        "project": _from_project(wish.project),
-        "environment": from_environment(wish.environment),
-        "target": _from_wanted(wish.target),
-        "because": wish.because,
-        "undoes": wish.undoes,
-        "drops": wish.drops,
-        "when": maybe(_from_when, wish.when),
+        "change": change_request.kind.value,
+        "project": _from_project(change_request.project),
+        "environment": from_environment(change_request.environment),
+        "target": _from_wanted(change_request.target),
+        "because": change_request.because,
+        "undoes": change_request.undoes,
+        "drops": change_request.drops,
+        "when": maybe(_from_when, change_request.when),
     }
 
 
-def _to_wish(document: Mapping[str, Any]) -> Wish:
-    return Wish(
+def _to_wish(document: Mapping[str, Any]) -> ChangeRequest:
+    return ChangeRequest(
         kind=Kind(document["change"]),
         project=_to_project(document["project"]),
         environment=to_environment(document["environment"]),
@@ -108,7 +108,7 @@ def _to_wanted(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
             return to_target(document)
 
 
-def _from_when(when: Wanted) -> JSON:
+def _from_when(when: WantedTime) -> JSON:
     match when:
         case In(duration, text):
             return {"in_microseconds": duration // timedelta(microseconds=1), "text": text}
@@ -119,7 +119,7 @@ def _from_when(when: Wanted) -> JSON:
             return {"instant": when.isoformat()}
 
 
-def _to_when(document: Mapping[str, Any]) -> Wanted:
+def _to_when(document: Mapping[str, Any]) -> WantedTime:
     match document:
         case {"in_microseconds": span, "text": str(text)}:
             return In(timedelta(microseconds=span), text)
@@ -206,7 +206,7 @@ class _FirstWish:
     undoes: str | None = None
     split: Split | None = None
     drops: str | None = None
-    when: Wanted | None = None
+    when: WantedTime | None = None
 
 
 _FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstWish), TypeAdapter(PlannedEdit))
@@ -224,9 +224,9 @@ def _first_version(text: str) -> Draft | UnreadableDraft:
     return UnreadableDraft("it says no version, and is not quite what was written when drafts said none")
 
 
-def _today(wish: _FirstWish) -> Wish | UnreadableDraft:
+def _today(change_request: _FirstWish) -> ChangeRequest | UnreadableDraft:
     target: Target | UnresolvedTarget
-    match wish:
+    match change_request:
         case _FirstWish(kind=Kind.DEACTIVATE, config=None, source=None, split=None):
             target = Nothing()
         case _FirstWish(kind=Kind.PROMOTE, source=Environment() as source, split=None):
@@ -237,4 +237,13 @@ def _today(wish: _FirstWish) -> Wish | UnreadableDraft:
             target = split
         case _:
             return UnreadableDraft("it does not state what to make live")
-    return Wish(wish.kind, wish.project, wish.environment, target, wish.because, wish.undoes, wish.drops, wish.when)
+    return ChangeRequest(
+        change_request.kind,
+        change_request.project,
+        change_request.environment,
+        target,
+        change_request.because,
+        change_request.undoes,
+        change_request.drops,
+        change_request.when,
+    )

@@ -12,7 +12,7 @@ from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kin
 from bot.domain.jobs import JobRun
 from bot.domain.names import Config, Project
 from bot.domain.notices import Muted, Notice, NoticeKind, Reminder, Watch
-from bot.domain.pace import Lane
+from bot.domain.rate_limits import RateLimitBucket
 from bot.domain.targets import Target
 from bot.store.codec import (
     from_due,
@@ -21,7 +21,7 @@ from bot.store.codec import (
     from_person,
     from_problem,
     from_reason,
-    from_seen,
+    from_snapshot,
     from_target,
     maybe,
     opened,
@@ -32,7 +32,7 @@ from bot.store.codec import (
     to_person,
     to_problem,
     to_reason,
-    to_seen,
+    to_snapshot,
     to_target,
     to_unnamed_target,
 )
@@ -78,7 +78,7 @@ def from_change(change: Change) -> Values:
                 "requester": from_person(change.requester),
                 "because": change.because,
                 "due": maybe(from_due, change.due),
-                "seen": from_seen(change.seen),
+                "seen": from_snapshot(change.seen),
                 "gate": maybe(from_gate, change.gate),
                 "reasons": [from_reason(reason) for reason in change.reasons],
                 "problem": maybe(from_problem, change.problem),
@@ -101,7 +101,7 @@ def to_change(row: RowMapping) -> Change:
             target=_to_target(details),
             requester=to_person(row["requester_org"], row["requester_team"], row["requester_id"], details["requester"]),
             origin=Place(row["origin_org"], row["origin_team"], row["origin_channel"], row["origin_thread"]),
-            seen=to_seen(details["seen"]),
+            seen=to_snapshot(details["seen"]),
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             because=details["because"],
@@ -225,20 +225,20 @@ def to_notice(row: RowMapping) -> Notice:
     )
 
 
-def from_lane(lane: Lane) -> Values:
+def from_bucket(bucket: RateLimitBucket) -> Values:
     """The row of a lane."""
     return {
-        "name": lane.name,
-        "free_at": lane.free_at,
-        "not_before": lane.not_before,
-        "trouble": lane.trouble,
-        "trouble_since": lane.trouble_since,
+        "name": bucket.name,
+        "free_at": bucket.free_at,
+        "not_before": bucket.not_before,
+        "trouble": bucket.trouble,
+        "trouble_since": bucket.trouble_since,
     }
 
 
-def to_lane(row: RowMapping) -> Lane:
+def to_bucket(row: RowMapping) -> RateLimitBucket:
     """The inverse of `from_lane`."""
-    return Lane(**row)
+    return RateLimitBucket(**row)
 
 
 def from_run(run: JobRun) -> Values:

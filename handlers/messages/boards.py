@@ -136,7 +136,7 @@ def listed(change: Change, word: str | None = None) -> Block:
     word = word or ("Review" if waits else "Show")
     expiry = f" · expires {moment(change.expires_at)}" if waits and change.expires_at else ""
     return section(
-        f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
+        f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.change_request(change)}\n"
         f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}{expiry}",
         accessory=button(word, Action.REVIEW, change.id),
     )

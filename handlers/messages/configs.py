@@ -15,7 +15,6 @@ from bot.domain.names import Config, Project
 from bot.domain.views import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
 from handlers.ids import Action, View
 from handlers.messages import diffs, phrases, scores, words
-from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -32,6 +31,7 @@ from handlers.messages.blocks import (
     size,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.reviews import modal
 
 SETTINGS = 14
 """Settings of a config that are shown, one in a line."""

@@ -10,8 +10,8 @@ from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused
 from bot.domain.views import Suggestion, Unread
-from bot.grammar.readings import Misunderstood
-from bot.usecases.wishes import FieldProblem
+from bot.grammar.commands import Misunderstood
+from bot.resolve.change_requests import FieldProblem
 from handlers.ids import Action, numbered
 from handlers.messages import refusals, words
 from handlers.messages.blocks import (
@@ -73,7 +73,7 @@ def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
     if problem.detail.strip():
         found.append(section("What it said:" if problem.said else "More exactly:"))
         found.append(quote(problem.detail, 400))
-    small = [f"While: {code(problem.doing, 120)}"] if problem.doing else []
+    small = [f"While: {code(problem.operation, 120)}"] if problem.operation else []
     small += [f"Reference for the log: {code(problem.reference)}"] if problem.reference else []
     if small:
         found.append(context(" · ".join(small)))
@@ -214,9 +214,9 @@ def apology(reference: str) -> Message:
     )
 
 
-def working(doing: str) -> Message:
+def working(operation: str) -> Message:
     """A sign of life for what takes longer than a moment."""
-    text = f"Working on it: {code(doing, 200)}"
+    text = f"Working on it: {code(operation, 200)}"
     return compose(text, section(f"⏳ {text}"))
 
 

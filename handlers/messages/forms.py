@@ -15,12 +15,12 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from bot.usecases.forms import BY_PROJECT
+from bot.features.forms import BY_PROJECT
 from handlers.ids import Action, Field, Form, View, numbered, value
-from handlers.messages.approvals import modal
 from handlers.messages.blocks import actions, button, label, section
+from handlers.messages.project_forms import subject_form
+from handlers.messages.reviews import modal
 from handlers.messages.schedules import when_input
-from handlers.messages.subject_forms import subject_form
 
 REASON_LIMIT = 500
 

@@ -15,7 +15,7 @@ from handlers.messages.forms import FORM_VERBS
 GROUPS: dict[str, tuple[str, ...]] = {
     "Change what is live": ("deploy", "promote", "rollback", "deactivate"),
     "Decide and look back": ("approval", "change", "withdraw", "move"),
-    "Look": ("deployment", "project", "config"),
+    "ProviderSnapshot": ("deployment", "project", "config"),
     "Evaluations": ("evaluation",),
     "Protect": ("lock", "unlock"),
     "Reminders": ("reminder",),

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from slack_sdk.models.blocks import Block
 
 from bot.domain.drafts import Draft, Drafts
-from bot.domain.edits import text_of
-from bot.domain.fields import ProjectFields
 from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved
+from bot.domain.project_edits import text_of
+from bot.domain.project_fields import ProjectFields
 from bot.domain.views import Suggestion
 from handlers.ids import Action, Form
 from handlers.messages import words

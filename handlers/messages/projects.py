@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import Block
 
 from bot.domain.drafts import Drafts
-from bot.domain.edits import text_of
+from bot.domain.project_edits import text_of
 from bot.domain.views import ProjectDetail, ProjectList, Suggestion
 from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack

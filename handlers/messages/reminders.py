@@ -38,7 +38,7 @@ from handlers.messages.blocks import (
     section,
     stack,
 )
-from handlers.messages.evaluations import (
+from handlers.messages.evaluation_reports import (
     elsewhere,
     ended,
     evaluation_report,

@@ -11,8 +11,8 @@ import humanize
 from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Doubt, Trend, Verdict
+from bot.domain.live_state import Nothing
 from bot.domain.notices import NoticeKind
-from bot.domain.served import Nothing
 from bot.domain.views import Unread
 from handlers.messages.blocks import code, moment
 

@@ -37,8 +37,8 @@ from bot.grammar import COMMANDS
 from bot.slack.bolt import Identity, build_app, session
 from bot.slack.health import serving
 from bot.slack.http import http_app
-from bot.usecases.tasks import Tasks
-from handlers.desk import Desk
+from bot.tasks import Tasks
+from handlers.context import ListenerContext
 from tests.benchmarks.rows import Row
 
 SECRET = "ack-benchmark"
@@ -107,7 +107,7 @@ def _poll_avoided(port: int, shared: ClientSession) -> Starlette:
     return _as_it_comes(port, shared, process_before_response=True)
 
 
-class Silent(Desk):
+class Silent(ListenerContext):
     """Takes every line as far as a provider, a database or Slack would be asked: Bolt's listeners ask nobody either."""
 
     async def actor(self, payload: Any) -> Actor:

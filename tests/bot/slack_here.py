@@ -18,10 +18,10 @@ from starlette.types import Receive, Scope, Send
 from bot.app import slash_commands
 from bot.demo import CHANNELS, PEOPLE, TEAM
 from bot.grammar import COMMANDS
-from bot.playground import Command, HttpDelivery, Workspace, create_app
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import migrate
-from bot.registry.demo import seed_demo
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import migrate
+from bot.services.registry.demo import seed_demo
+from bot.services.slack import Command, HttpDelivery, Workspace, create_app
 from bot.slack.health import serving
 from tests.scenarios.chat import Chat
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from bot.clients.base import Capabilities
-from bot.domain.served import Served, Split
-from handlers.desk import DRAFT_LIFE
-from tests.bot.usecases.steps import rewritten
+from bot.domain.live_state import LiveState, Split
+from handlers.context import DRAFT_LIFE
+from tests.bot.features.steps import rewritten
 from tests.builders import PRODUCTION, STAGING
 from tests.handlers.conversation import Talk
 from tests.scenarios.chat import ADA
@@ -57,7 +57,7 @@ async def test_an_edit_of_another_version_is_not_made(talk: Talk) -> None:
 @pytest.mark.parametrize("was", ["target", "change", "environment"])
 async def test_a_change_whose_field_has_another_name_is_not_asked_for(talk: Talk, was: str) -> None:
     talk.world.provider.capabilities = Capabilities(splits=True)
-    talk.world.provider.live["pr_support", PRODUCTION.id] = Served(WEIGHTS)
+    talk.world.provider.live["pr_support", PRODUCTION.id] = LiveState(WEIGHTS)
     await talk.types(ADA, "/deploy config_x to production")
 
     def renamed(text: str) -> str:
@@ -68,4 +68,4 @@ async def test_a_change_whose_field_has_another_name_is_not_asked_for(talk: Talk
     await talk.presses(ADA, await talk.last(ADA), "Replace the split")
     assert SAID in (await talk.last(ADA)).body()
     assert await talk.cards() == []
-    assert talk.world.provider.live["pr_support", PRODUCTION.id] == Served(WEIGHTS)
+    assert talk.world.provider.live["pr_support", PRODUCTION.id] == LiveState(WEIGHTS)

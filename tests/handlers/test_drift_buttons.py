@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.usecases.silences import PATIENCE
-from bot.usecases.watching import watch
+from bot.features.drift.silences import PATIENCE
+from bot.features.drift.watch import watch
 from handlers.ids import value
-from tests.bot.usecases.test_watching import down
+from tests.bot.features.drift.test_watch import down
 from tests.builders import PRODUCTION
 from tests.handlers.conversation import GUS, SHARED, STRAY, Talk, talking
 from tests.scenarios.chat import ADA, DEPLOYS, MIRA, RAVI, Line
@@ -35,7 +35,7 @@ async def told(talk: Talk, config: str = "baseline", channel: str = DEPLOYS) -> 
 async def test_look_shows_everything_to_whoever_pressed(talk: Talk) -> None:
     message = await told(talk)
     assert "`config_w` → `baseline`" in message.text
-    await talk.presses(MIRA, message, "Look")
+    await talk.presses(MIRA, message, "ProviderSnapshot")
     view = await talk.open(MIRA)
     assert view["title"]["text"] == "What was changed"
     assert "model-config_w" in str(view["blocks"])
@@ -45,7 +45,7 @@ async def test_look_shows_everything_to_whoever_pressed(talk: Talk) -> None:
 async def test_a_look_that_slack_does_not_open_is_answered_in_words(talk: Talk) -> None:
     message = await told(talk)
     talk.fault("views.open", "expired_trigger_id")
-    await talk.presses(MIRA, message, "Look")
+    await talk.presses(MIRA, message, "ProviderSnapshot")
     assert "`config_w` → `baseline`" in (await talk.last(MIRA)).text
 
 
@@ -55,12 +55,12 @@ async def test_adopt_ends_the_message_for_everybody(talk: Talk) -> None:
     assert "counts as right" in (await talk.last(RAVI)).text
     over = await talk.card()
     assert "<@U0RAVI> adopted it" in over.text
-    assert list(over.buttons()) == ["Look"]
+    assert list(over.buttons()) == ["ProviderSnapshot"]
     await talk.presses(MIRA, message, "Adopt")
     assert "This is over: <@U0RAVI> adopted it." in (await talk.last(MIRA)).text
     await talk.presses(MIRA, message, "Restore")
     assert "This is over" in (await talk.last(MIRA)).text
-    await talk.presses(MIRA, message, "Look")
+    await talk.presses(MIRA, message, "ProviderSnapshot")
     assert await talk.on_screen(MIRA) is not None
 
 
@@ -81,13 +81,13 @@ async def test_a_guest_is_told_why_not(talk: Talk, button: str) -> None:
     message = await told(talk)
     await talk.presses(GUS, message, button)
     assert "guest" in (await talk.last(GUS)).text
-    assert list((await talk.card()).buttons()) == ["Adopt", "Restore", "Look"]
+    assert list((await talk.card()).buttons()) == ["Adopt", "Restore", "ProviderSnapshot"]
 
 
 async def test_a_stranger_of_a_shared_channel_sees_nothing_and_does_nothing(tmp_path: Path) -> None:
     async with talking(tmp_path, default_channel=SHARED) as talk:
         message = await told(talk, channel=SHARED)
-        for button in ("Adopt", "Restore", "Look"):
+        for button in ("Adopt", "Restore", "ProviderSnapshot"):
             await talk.presses(STRAY, message, button, SHARED)
             assert "another organisation" in (await talk.last(STRAY, SHARED)).text
         assert await talk.on_screen(STRAY) is None
@@ -106,8 +106,8 @@ async def test_a_button_shown_before_it_moved_on_is_answered_and_does_nothing(ta
 
 async def test_a_look_at_what_is_kept_no_more_is_answered(talk: Talk) -> None:
     message = await told(talk)
-    element = message.buttons()["Look"]
-    await talk.presses(RAVI, message, "Look")
+    element = message.buttons()["ProviderSnapshot"]
+    await talk.presses(RAVI, message, "ProviderSnapshot")
     payload = talk.delivery.sent[-1]
     action = {**payload["actions"][0], "value": value("gone@1")}
     assert action["action_id"] == element["action_id"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bot.usecases.steps import rewritten
+from tests.bot.features.steps import rewritten
 from tests.scenarios.chat import ADA, MIRA, RAVI
 from tests.scenarios.stage import Stage
 

@@ -47,11 +47,11 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     await stage.chat.say(ADA, "/configbot change ch-1")
     await stage.chat.is_told(ADA, CHANGED, "`config_v` is live")
 
-    await stage.chat.press(RAVI, message, "Look")
+    await stage.chat.press(RAVI, message, "ProviderSnapshot")
     await stage.chat.modal(RAVI, "`config_x` → `config_v`")
     await stage.chat.press(RAVI, message, "Adopt")
     over = await stage.chat.card_says(message, "<@U0RAVI> adopted it")
-    assert list(over.buttons()) == ["Look"]
+    assert list(over.buttons()) == ["ProviderSnapshot"]
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
     assert await stage.registry.live("Support reply") == "config_v"
@@ -83,7 +83,7 @@ async def test_it_ends_by_itself_when_somebody_puts_it_back(stage: Stage) -> Non
     await stage.registry.deploy("Support reply", "config_x")
     await stage.time_passes(minutes=5)
     over = await stage.chat.card_says(message, "What was live before is live again")
-    assert list(over.buttons()) == ["Look"]
+    assert list(over.buttons()) == ["ProviderSnapshot"]
     await stage.chat.press(RAVI, message, "Restore")
     await stage.chat.is_told(RAVI, "This is over: what was live before is live again")
 

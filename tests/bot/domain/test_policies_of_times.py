@@ -14,8 +14,8 @@ from bot.domain.actors import Standing
 from bot.domain.changes import RESTORES, Kind, State
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, NeedsApproval, OpenChange, Rescheduling, Timing
+from bot.domain.live_state import Nothing
 from bot.domain.policies import decide
-from bot.domain.served import Nothing
 from bot.domain.times import FARTHEST, GRACE, Due
 from tests.bot.domain.test_policies import OPEN, application, codes, request
 from tests.bot.store.builders import ADA, DAY, MINUTE, MIRA, NOON, RAVI

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.domain.changes import Kind, can_ask_for, fits
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, Application, Denied, NeedsApproval, Request
+from bot.domain.live_state import Nothing, Split
 from bot.domain.policies import decide
-from bot.domain.served import Nothing, Split
 from bot.domain.targets import LiveIn, PreviouslyLive, Target, UnresolvedTarget
 from tests.bot.domain.test_policies import CONFIG_X, application, codes, request, whatever
 from tests.bot.store.builders import STAGING, change

@@ -9,22 +9,22 @@ import pytest
 
 from bot.domain.times import In
 from bot.grammar import COMMANDS, LINES, NOT_YET, Line, is_not_yet, line_of, parse, say, usage
-from bot.grammar.lines import FORMS, HEADS
-from bot.grammar.patterns import heads, patterns
-from bot.grammar.readings import (
-    Approvals,
-    Changes,
+from bot.grammar.commands import (
+    Command,
     Deploy,
     Explain,
-    Form,
     Help,
+    ListApprovals,
+    ListChanges,
     Lock,
     Name,
-    ProjectShow,
-    Reading,
+    OpenForm,
     Reminders,
+    ShowProject,
     Understood,
 )
+from bot.grammar.lines import FORMS, HEADS
+from bot.grammar.patterns import heads, patterns
 from bot.grammar.vocabulary import PLACES
 
 x = Name("x")
@@ -32,7 +32,7 @@ x = Name("x")
 
 def test_every_reading_has_a_line_and_every_line_a_reading() -> None:
     """A form is the one that has none: it is a first word with nothing behind it."""
-    assert {line.reading for line in LINES} | {Form} == set(get_args(Reading))
+    assert {line.reading for line in LINES} | {OpenForm} == set(get_args(Command))
 
 
 def test_keys_are_unique_and_begin_the_usage() -> None:
@@ -85,18 +85,18 @@ def test_commands_are_those_that_are_registered() -> None:
         ("", None, Help()),
         ("", "configbot", Help()),
         ("  ", "configbot", Help()),
-        ("", "deploy", Form("deploy")),
+        ("", "deploy", OpenForm("deploy")),
         ("help", "deploy", Help("deploy")),
         ("config_x to production", "deploy", Deploy(Name("config_x"), environment=Name("production"))),
-        ("", "project", Form("project")),
-        ("show x", "project", ProjectShow(x)),
-        ("", "config", Form("config")),
-        ("", "approvals", Approvals()),
-        ("explain approvals", "configbot", Explain("approvals", (Approvals(),))),
-        ("in x", "changes", Changes(environment=x)),
+        ("", "project", OpenForm("project")),
+        ("show x", "project", ShowProject(x)),
+        ("", "config", OpenForm("config")),
+        ("", "approvals", ListApprovals()),
+        ("explain approvals", "configbot", Explain("approvals", (ListApprovals(),))),
+        ("in x", "changes", ListChanges(environment=x)),
     ],
 )
-def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str | None, reading: Reading) -> None:
+def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str | None, reading: Command) -> None:
     parsed = parse(text, command)
     assert isinstance(parsed, Understood)
     assert parsed.readings == (reading,)
@@ -124,22 +124,22 @@ def test_usage_of_a_word(verb: str, line: str) -> None:
     [
         (Deploy(x), False),
         (Deploy(x, when=In(timedelta(hours=2), "2h")), False),
-        (Approvals(), False),
-        (ProjectShow(x), False),
+        (ListApprovals(), False),
+        (ShowProject(x), False),
         (Lock(x), True),
-        (Form("deploy"), False),
-        (Form("lock"), True),
-        (Explain("approvals", (Approvals(),)), False),
+        (OpenForm("deploy"), False),
+        (OpenForm("lock"), True),
+        (Explain("approvals", (ListApprovals(),)), False),
         (Explain("lock x", (Lock(x),)), True),
         (Reminders("test"), False),
     ],
 )
-def test_says_what_cannot_be_done_yet(reading: Reading, not_yet: bool) -> None:
+def test_says_what_cannot_be_done_yet(reading: Command, not_yet: bool) -> None:
     assert is_not_yet(reading) is not_yet
 
 
 @pytest.mark.parametrize("reading", [Reminders("mute"), Reminders("test", x), Reminders("hum")])
-def test_refuses_to_say_what_no_line_can_mean(reading: Reading) -> None:
+def test_refuses_to_say_what_no_line_can_mean(reading: Command) -> None:
     with pytest.raises(ValueError, match="no line means this"):
         say(reading)
 

@@ -15,12 +15,12 @@ from sqlalchemy.dialects import sqlite
 from bot.domain.actors import Actor, Standing
 from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
+from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config
 from bot.domain.notices import Notice, Reminder
-from bot.domain.served import Nothing, Split
 from bot.domain.targets import Target
 from bot.store import rows
-from bot.store.codec import Unreadable, from_seen, from_target, opened, sealed, to_seen
+from bot.store.codec import Unreadable, from_snapshot, from_target, opened, sealed, to_snapshot
 from bot.store.types import Document, Words
 from tests import strategies
 from tests.bot.store.builders import change, entry
@@ -71,8 +71,8 @@ def test_every_reminder_is_read_as_it_was_written(reminder: Reminder) -> None:
 def test_a_score_that_is_no_number_is_kept() -> None:
     odd = Comparison("ev", "accuracy", math.nan, math.inf, Trend.UNCOMPARED)
     before = replace(change().seen, evidence=Evidence(Verdict.NOT_PROVEN, (odd,)))
-    written = Document().process_bind_param(from_seen(before), DIALECT)
-    (row,) = to_seen(json.loads(written or "")).evidence.rows
+    written = Document().process_bind_param(from_snapshot(before), DIALECT)
+    (row,) = to_snapshot(json.loads(written or "")).evidence.rows
     assert row.live is not None
     assert math.isnan(row.live)
     assert row.candidate == math.inf

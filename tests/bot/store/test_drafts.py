@@ -12,21 +12,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
 from bot.domain.drafts import Draft, UnreadableDraft
-from bot.domain.edits import PlannedEdit
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config
-from bot.domain.served import Nothing, Split
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.targets import LiveIn, PreviouslyLive
 from bot.domain.times import At, In, LocalTime
-from bot.domain.wishes import Wish
 from bot.store.drafts import decode, encode
 from tests.bot.store.builders import PRODUCTION, STAGING, TRIAGE
 
 CONFIG = Config("humanloop", "pr_triage", "config_x", "triage v3", "v1", is_archived=True)
 SPLIT = Split((("a", 90_000), ("b", 10_000)), "user", "key")
-DEPLOY = Wish(Kind.DEPLOY, TRIAGE, PRODUCTION, CONFIG, "because", drops="abcd", when=In(timedelta(hours=2), "2 h"))
+DEPLOY = ChangeRequest(
+    Kind.DEPLOY, TRIAGE, PRODUCTION, CONFIG, "because", drops="abcd", when=In(timedelta(hours=2), "2 h")
+)
 LOCAL = LocalTime(9, 0, None, (None, 3, 1), "Europe/Madrid")
 FIELDS = ProjectFields("Returns", "dir_1", "", ("a", "b"), Maintainer("member", "m1", "Ana", "a@b"), "m", False)
 EDIT = PlannedEdit("humanloop", TRIAGE, ProjectFields("Refund triage"), FIELDS)
@@ -35,10 +37,12 @@ DRAFTS: dict[str, Draft] = {
     "page": "deployments triage page 3",
     "odd line": '{"v": 2}',
     "deploy": DEPLOY,
-    "rollback to a split": Wish(Kind.ROLLBACK, TRIAGE, PRODUCTION, SPLIT, when=At(LOCAL, "1 march 9:00")),
-    "rollback": Wish(Kind.ROLLBACK, TRIAGE, PRODUCTION, PreviouslyLive(), when=At(LocalTime(9, 0), "9:00")),
-    "promote": Wish(Kind.PROMOTE, TRIAGE, PRODUCTION, LiveIn(STAGING), when=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)),
-    "deactivate": Wish(Kind.DEACTIVATE, TRIAGE, PRODUCTION, Nothing(), undoes="ch-a"),
+    "rollback to a split": ChangeRequest(Kind.ROLLBACK, TRIAGE, PRODUCTION, SPLIT, when=At(LOCAL, "1 march 9:00")),
+    "rollback": ChangeRequest(Kind.ROLLBACK, TRIAGE, PRODUCTION, PreviouslyLive(), when=At(LocalTime(9, 0), "9:00")),
+    "promote": ChangeRequest(
+        Kind.PROMOTE, TRIAGE, PRODUCTION, LiveIn(STAGING), when=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    ),
+    "deactivate": ChangeRequest(Kind.DEACTIVATE, TRIAGE, PRODUCTION, Nothing(), undoes="ch-a"),
     "edit": EDIT,
     "new project": PlannedEdit("humanloop", None, ProjectFields(), ProjectFields("Returns")),
 }
@@ -49,7 +53,7 @@ def test_every_draft_is_read_as_it_was_written(name: str) -> None:
     assert decode(encode(DRAFTS[name])) == DRAFTS[name]
 
 
-@given(st.from_type(Wish) | st.from_type(PlannedEdit) | st.text())
+@given(st.from_type(ChangeRequest) | st.from_type(PlannedEdit) | st.text())
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_draft_is_read_as_it_was_written(draft: Draft) -> None:
     assert decode(encode(draft)) == draft
@@ -203,7 +207,7 @@ def test_a_draft_of_the_first_version_that_names_two_things_is_unreadable(fields
 @pytest.mark.parametrize("name", ["kind", "config", "drops", "content_version", "is_archived"])
 def test_a_draft_of_the_first_version_whose_field_has_another_name_is_unreadable(name: str) -> None:
     text = first("deploy", config=FIRST_CONFIG)
-    assert isinstance(decode(text), Wish)
+    assert isinstance(decode(text), ChangeRequest)
     assert isinstance(decode(text.replace(f'"{name}"', f'"{name}_"')), UnreadableDraft)
 
 

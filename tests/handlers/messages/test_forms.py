@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
+from bot.features.forms import BY_PROJECT, FieldNow
 from bot.grammar.lines import FORMS
-from bot.usecases.forms import BY_PROJECT, FieldNow
 from handlers import ids, messages
 from handlers.ids import Field, Form, View
 from tests.handlers.messages import samples
@@ -78,7 +78,7 @@ def test_options_are_plain_and_a_hundred_at_most() -> None:
 
 SUPPORT = Project("main", "pr_1", f"<!channel> {MARK} `support`")
 FORM = Form("project update", "C0DEPLOYS", "main:pr_1")
-UNABLE = Refused((Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {"provider": f"<!here> {MARK}"}),))
+UNABLE = Refused((Reason(Code.PROVIDER_CANNOT, ResolvableBy.NOBODY, {"provider": f"<!here> {MARK}"}),))
 BROKEN = Failed(Problem(Fault.TIMED_OUT, "main", "reading a project"))
 
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Event, Kind, Say, State
 from bot.domain.contents import Content, Message, diff
-from bot.domain.edits import PlannedEdit
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend, Verdict
 from bot.domain.facts import Denied, NeedsApproval
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import Live, LiveState, Nothing, One, Split
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
@@ -41,7 +40,8 @@ from bot.domain.outcomes import (
     Void,
     Withdrawn,
 )
-from bot.domain.served import Live, Nothing, One, Served, Split
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import (
     Against,
     Board,
@@ -63,7 +63,7 @@ from bot.domain.views import (
     Suggestion,
     Unread,
 )
-from bot.grammar.readings import Misunderstood
+from bot.grammar.commands import Misunderstood
 from handlers import messages
 from tests.handlers.messages.checking import MARK, check, check_view
 from tests.handlers.messages.samples import ADA, DAY, NOW, RAVI, SEEN, change, decision, entry, evaluation
@@ -118,7 +118,7 @@ def changes(draw: st.DrawFn) -> Change:
     )
     seen = replace(
         SEEN,
-        base=Served(live, draw(st.integers(0, 3))),
+        base=LiveState(live, draw(st.integers(0, 3))),
         evidence=Evidence(draw(st.sampled_from(Verdict)), rows, tuple(Doubt)),
         base_config=draw(st.sampled_from([None, config])),
         base_content=draw(st.one_of(st.none(), contents())),
@@ -143,7 +143,7 @@ def changes(draw: st.DrawFn) -> Change:
 def reasons(name: str) -> list[Reason]:
     names = "field directory name provider state by config project rule was is status wanted have"
     facts = dict.fromkeys(names.split(), name)
-    return [Reason(code, Lifter.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
+    return [Reason(code, ResolvableBy.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
 
 
 def problem(fault: Fault, name: str) -> Problem:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.edits import PlannedEdit
 from bot.domain.errors import Code, Reason
-from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Refused
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.grammar.vocabulary import FIELDS
 from handlers import ids, messages
 from handlers.ids import Action

@@ -19,7 +19,7 @@ from bot.domain.notices import (
     Watch,
 )
 from bot.domain.outcomes import EvaluationReports, Outcome, RemindersSwitched, SampleSent, Snoozed
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.views import ReminderList, ReminderRow
 from bot.domain.workhours import ALWAYS, WorkHours, days_of
 from handlers import messages

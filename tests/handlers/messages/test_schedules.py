@@ -12,9 +12,9 @@ from bot.domain.changes import FINAL, Change, Event, Kind, State
 from bot.domain.contents import diff
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.live_state import Nothing
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import AwaitingApproval, Explanation, Rescheduled, Scheduled
-from bot.domain.served import Nothing
 from bot.domain.times import Due, Oddity
 from bot.domain.views import BoardCell, ChangeDetail, ChangeList
 from handlers import messages
