@@ -30,7 +30,7 @@ from bot.domain.names import Environment, Project
 from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import WorkHours, days_of, hours_of, zone_of
 from bot.exclusive import InUse, exclusive_lock
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.jobs.scheduler import Job, Scheduler, table
 from bot.logs import get_logger
 from bot.ports import Clock
@@ -103,7 +103,7 @@ class Parts:
     app_token: str | None = field(default=None, repr=False)
     signing_secret: str = field(default="", repr=False)
     slack_api_url: str | None = None
-    commands: Sequence[str] = tuple(command.name for command in COMMANDS)
+    commands: Sequence[str] = field(default_factory=lambda: [each.name for each in language().slash_commands])
     prefix: str = ""
     default_channel: str | None = None
     evaluations_channel: str | None = None

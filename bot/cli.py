@@ -309,11 +309,11 @@ def manifest(
 ) -> None:
     """Print the app manifest to paste at api.slack.com/apps."""
     settings = _settings("manifest")
-    from bot.grammar import COMMANDS
+    from bot.grammar import language
     from bot.slack.manifest import ManifestError
     from bot.slack.manifest import manifest as make
 
-    known = {command.name: (command.name, command.description, command.usage) for command in COMMANDS}
+    known = {command.name: (command.name, command.description, command.usage) for command in language().slash_commands}
     chosen = [known[each] for each in settings.commands]
     try:
         made = make(chosen, prefix=settings.command_prefix, http_url=http, name=name)

@@ -23,7 +23,7 @@ from bot.clients.transport import EventHooks
 from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.exclusive import InUse, exclusive_lock
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.jobs import sweeps
 from bot.logs import get_logger
 from bot.services import launchdarkly, slack
@@ -203,8 +203,8 @@ async def _open_browser(address: str) -> None:
 
 
 def _commands() -> list[Command]:
-    by_name = {command.name: command for command in COMMANDS}
-    names = slash_commands([command.name for command in COMMANDS], "")
+    by_name = {command.name: command for command in language().slash_commands}
+    names = slash_commands(list(by_name), "")
     return [
         Command(slash, by_name[verb or "configbot"].usage, by_name[verb or "configbot"].description)
         for slash, verb in names.items()

@@ -17,15 +17,16 @@ from bot.domain.outcomes import NotFound, Outcome, Refused
 from bot.domain.reminder_hours import Snooze
 from bot.domain.views import ChangeDetail, ConfigComparison, DriftDetail
 from bot.features.changes import approvals, deploys, execution, history, provider_followup, schedules
-from bot.features.dispatch import Speaker, changes_what_is_live, run
+from bot.features.dispatch import Speaker, run
 from bot.features.drafts import UNREADABLE, draft, first_time
 from bot.features.drift import answers
 from bot.features.evaluations import evaluation_queries, updates
 from bot.features.guard import guarded
 from bot.features.projects import edits
+from bot.features.registration import Effect, effect_of
 from bot.features.reminders import switches
 from bot.grammar import parse
-from bot.grammar.commands import Misunderstood, Understood
+from bot.grammar.commands import Understood
 from bot.logs import get_logger
 from handlers import messages
 from handlers.commands import take_line
@@ -129,7 +130,7 @@ class Actions:
             return
         line, page = messages.read_page_line(stored)
         parsed = parse(line)
-        changing = not isinstance(parsed, Misunderstood) and changes_what_is_live(parsed.readings)
+        changing = isinstance(parsed, Understood) and effect_of(parsed.readings) is Effect.CHANGES_WHAT_IS_LIVE
         if changing and not await first_time(self._context.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
             await self._context.say(Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),)), actor, reply)
             return

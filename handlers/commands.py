@@ -4,49 +4,14 @@ from __future__ import annotations
 
 from bot.domain.actors import Actor, Place
 from bot.features.drafts import first_delivery
+from bot.features.registration import Effect, effect_of
 from bot.grammar import parse
-from bot.grammar.commands import (
-    CreateProject,
-    DiffConfigs,
-    Explain,
-    Help,
-    ListApprovals,
-    ListChanges,
-    ListConfigs,
-    ListEvaluations,
-    ListProjects,
-    Misunderstood,
-    OpenForm,
-    Parsed,
-    ShowBoard,
-    ShowChange,
-    ShowConfig,
-    ShowEvaluation,
-    ShowProject,
-)
+from bot.grammar.commands import Help, Misunderstood, OpenForm, Parsed
 from handlers import messages
 from handlers.context import ListenerContext
 from handlers.modals import open_form
 from handlers.payloads import SlashCommand
 from handlers.replies import Reply
-
-LOOKS = (
-    Help,
-    Explain,
-    ListApprovals,
-    ShowChange,
-    ListChanges,
-    DiffConfigs,
-    ListConfigs,
-    ShowConfig,
-    ShowBoard,
-    ListEvaluations,
-    ShowEvaluation,
-    CreateProject,
-    ListProjects,
-    ShowProject,
-)
-"""Lines that change nothing: those that make or change a project are confirmed by a button."""
 
 
 class Commands:
@@ -73,7 +38,7 @@ class Commands:
 
 def changes_something(parsed: Parsed) -> bool:
     """Whether carrying a line out may change something, anywhere."""
-    return not isinstance(parsed, Misunderstood) and not isinstance(parsed.readings[0], LOOKS)
+    return not isinstance(parsed, Misunderstood) and effect_of(parsed.readings) is not Effect.LOOKS
 
 
 async def take_line(

@@ -7,7 +7,8 @@ from typing import Any
 from bot.domain.actors import Actor, Place
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
-from bot.features.forms import BY_PROJECT, evaluations_for, fields_now, makers
+from bot.features.forms import makers
+from bot.features.registration import form_of as registered_form
 from bot.logs import get_logger
 from handlers import messages
 from handlers.context import ListenerContext
@@ -42,7 +43,7 @@ async def open_filled(context: ListenerContext, wanted: Form, actor: Actor, clic
     form = Form(wanted.verb, click.channel or "", wanted.subject)
     provider, _, identifier = form.subject.partition(":")
     project = context.ctx.index.project(provider, identifier)
-    if project is None or form.verb not in BY_PROJECT:
+    if project is None or not depends_on_project(form.verb):
         await reply.say(messages.outdated_button())
         return
     try:
@@ -80,16 +81,20 @@ async def fill_form(context: ListenerContext, form: Form, actor: Actor, click: C
         await _update(click.view_id, reply, await _filled(context, form, project, actor), begun)
 
 
+def depends_on_project(verb: str) -> bool:
+    """Whether the form of a verb reads what a project has before the rest can be filled in."""
+    form = registered_form(verb)
+    return form is not None and form.load is not None
+
+
 async def _filled(context: ListenerContext, form: Form, project: Project, actor: Actor) -> dict[str, Any]:
-    if form.verb == "project update":
-        fields = await fields_now(context.ctx, project, actor)
-        if isinstance(fields, Refused | Failed):
-            return messages.unread_form(form, project, fields)
-        return messages.update_form(form, project, fields)
-    found = await evaluations_for(context.ctx, form.verb, project, actor)
-    if isinstance(found, Refused | Failed):
-        return messages.unread_form(form, project, found)
-    return messages.evaluation_form(form, project, found)
+    registered = registered_form(form.verb)
+    assert registered is not None  # noqa: S101 - narrows the type: `depends_on_project` was asked
+    assert registered.load is not None  # noqa: S101 - as above
+    loaded = await registered.load(context.ctx, project, actor)
+    if isinstance(loaded, Refused | Failed):
+        return messages.unread_form(form, project, loaded)
+    return messages.filled_form(form, project, loaded)
 
 
 async def _update(view_id: str | None, reply: Reply, view: dict[str, Any], seen: str | None = None) -> str | None:

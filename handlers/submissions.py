@@ -10,13 +10,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import Place
 from bot.domain.change_requests import ChangeRequest
-from bot.domain.changes import Kind
 from bot.features.changes import approvals, deploys, schedules
 from bot.features.drafts import first_delivery
-from bot.features.forms import BY_PROJECT, VERBS, meant
+from bot.features.forms import FieldProblem
+from bot.features.registration import form_of
 from bot.grammar.commands import Command
 from bot.logs import get_logger, new_request_id
-from bot.resolve.change_requests import FieldProblem, from_ids
 from handlers import messages
 from handlers.context import ListenerContext
 from handlers.ids import Field, Form, View, marked, read_value
@@ -25,8 +24,6 @@ from handlers.payloads import BadPayload, Submission, submission
 from handlers.replies import Reply
 
 log = get_logger(__name__)
-
-KINDS = {"deploy": Kind.DEPLOY, "promote": Kind.PROMOTE, "rollback": Kind.ROLLBACK, "deactivate": Kind.DEACTIVATE}
 
 
 class Views:
@@ -53,37 +50,36 @@ class Views:
             self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
             return
         form = Form.read(sent.private_metadata)
-        if form is not None and form.verb in VERBS:
-            await self._line(form, sent, ack, client, reference)
-            return
-        if form is None or form.verb not in KINDS:  # opened by another version
+        registered = form_of(form.verb) if form is not None else None
+        if form is None or registered is None:  # opened by another version
             await ack()
             self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
             return
-        change_request = self._wish(form, sent)
-        if not isinstance(change_request, ChangeRequest):
-            await _say_wrong(ack, sent, change_request)
+        filled = _filled(form, sent)
+        wanted: Command | ChangeRequest | FieldProblem = FieldProblem("project", "unread")
+        if registered.load is None or filled.get("project", form.subject) == form.subject:
+            wanted = registered.fill(self._context.ctx, filled)
+        if isinstance(wanted, FieldProblem):
+            await _say_wrong(ack, sent, wanted)
             return
         await ack()
+        asked = wanted
 
         async def go_on(sent: Submission, reply: Reply) -> None:
-            if not await first_delivery(self._context.ctx, sent.idempotency_key):
-                return
-            await self._ask(change_request, form, sent, reply)
+            if await first_delivery(self._context.ctx, sent.idempotency_key):
+                await self._carry_out(asked, form, sent, reply)
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
 
-    def _wish(self, form: Form, sent: Submission) -> ChangeRequest | FieldProblem:
-        because = sent.values.get(Field.BECAUSE)
-        change_request = from_ids(self._context.ctx.index, KINDS[form.verb], _filled(form, sent), because)
-        when = schedules.picked(self._context.ctx, _times(sent))
-        if isinstance(change_request, FieldProblem) or isinstance(when, FieldProblem):
-            return (
-                change_request
-                if isinstance(change_request, FieldProblem) or not isinstance(when, FieldProblem)
-                else when
-            )
-        return replace(change_request, when=when)
+    async def _carry_out(self, asked: Command | ChangeRequest, form: Form, sent: Submission, reply: Reply) -> None:
+        """Do what the form stands for, as if its line had been typed."""
+        actor = await self._context.actor(sent)
+        place = Place(sent.org, sent.team, form.channel)
+        reply = replace(reply, direct=form.channel.startswith("D"))
+        if isinstance(asked, Command):
+            await self._context.carry_out((asked,), actor, place, reply)
+        elif not await self._context.reject_unauthorized(actor, reply):
+            await self._context.answer(deploys.request(self._context.ctx, asked, actor, place), actor, reply, place)
 
     async def _move(self, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
         """A new time for a scheduled change. The answer goes where the card stands."""
@@ -110,36 +106,6 @@ class Views:
 
         self._listeners.start(go_on, sent, Reply(client, sent.user_id), reference)
 
-    async def _line(self, form: Form, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
-        """A form that stands for a line, which is carried out as if it had been typed."""
-        filled = _filled(form, sent)
-        reading: Command | FieldProblem = FieldProblem("project", "unread")
-        if form.verb not in BY_PROJECT or filled.get("project", form.subject) == form.subject:
-            reading = meant(self._context.ctx, form.verb, filled)
-        if isinstance(reading, FieldProblem):
-            await _say_wrong(ack, sent, reading)
-            return
-        await ack()
-
-        async def go_on(sent: Submission, reply: Reply) -> None:
-            if not await first_delivery(self._context.ctx, sent.idempotency_key):
-                return
-            actor = await self._context.actor(sent)
-            place = Place(sent.org, sent.team, form.channel)
-            await self._context.carry_out((reading,), actor, place, replace(reply, direct=form.channel.startswith("D")))
-
-        self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
-
-    async def _ask(self, change_request: ChangeRequest, form: Form, sent: Submission, reply: Reply) -> None:
-        actor = await self._context.actor(sent)
-        place = Place(sent.org, sent.team, form.channel)
-        reply = replace(reply, direct=form.channel.startswith("D"))
-        if await self._context.reject_unauthorized(actor, reply):
-            return
-        await self._context.answer(
-            deploys.request(self._context.ctx, change_request, actor, place), actor, reply, place
-        )
-
     async def _rejected(self, sent: Submission, reply: Reply) -> None:
         """The only other form: a rejection with its comment. The answer goes where the card stands."""
         change_id = read_value(sent.private_metadata)
@@ -160,16 +126,9 @@ class Views:
 
 
 async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> None:
-    field = (_FIELDS | _TIMES)[wrong.field]
+    field = _FIELDS[wrong.field]
     block = sent.blocks.get(field, field.value)
     await ack(response_action="errors", errors={block: messages.field_problem(wrong)})
-
-
-_TIMES = {"when": Field.WHEN, "time": Field.TIME}
-
-
-def _times(sent: Submission) -> dict[str, str]:
-    return {name: sent.values[field] for name, field in _TIMES.items() if field in sent.values}
 
 
 _FIELDS = {
@@ -189,7 +148,15 @@ _FIELDS = {
     "team": Field.TEAM,
     "metric": Field.METRIC,
     "inverted": Field.INVERTED,
+    "because": Field.BECAUSE,
+    "when": Field.WHEN,
+    "time": Field.TIME,
 }
+"""Fields of forms by the names that the features give them."""
+
+
+def _times(sent: Submission) -> dict[str, str]:
+    return {name: sent.values[_FIELDS[name]] for name in ("when", "time") if _FIELDS[name] in sent.values}
 
 
 def _filled(form: Form, sent: Submission) -> dict[str, str]:

@@ -1,45 +1,53 @@
-"""Explaining lines that are no wish for a change of what is live: whether they would be done. Changes nothing."""
+"""``explain LINE``: whether a line would be done, and what decides. Changes nothing."""
 
 from __future__ import annotations
 
-from bot.context import Context
-from bot.domain.actors import Actor
-from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
-from bot.domain.facts import Inspection, ReminderChange, StatusUpdate
-from bot.domain.outcomes import NotFound, Outcome, Permission
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.outcomes import (
+    Ambiguous,
+    EnvironmentMissing,
+    Harmless,
+    NotFound,
+    NotYet,
+    Outcome,
+    Permission,
+    ProjectPreview,
+)
 from bot.domain.policies import decide
-from bot.features.changes import history, schedules
-from bot.features.changes.approvals import withdrawal
-from bot.features.evaluations import updates
+from bot.domain.views import Suggestion
+from bot.features.registration import Call, anybody, line_of
 from bot.grammar import say
-from bot.grammar.commands import CheckHealth, CompleteEvaluation, Reminders, ReopenEvaluation, Reschedule, Withdraw
-
-Explained = CompleteEvaluation | ReopenEvaluation | Reschedule | Withdraw | Reminders | CheckHealth
+from bot.grammar.commands import Explain
 
 
-async def permission(ctx: Context, reading: Explained, actor: Actor) -> Outcome:
-    """Whether this person may, and which rule decides; `NotFound` or `Failed` when what it is about cannot be read."""
-    if isinstance(reading, Reminders):
-        return Permission(say(reading), decide(ReminderChange(actor)))
-    if isinstance(reading, CheckHealth):
-        return Permission(say(reading), decide(Inspection(actor)))
-    if isinstance(reading, Withdraw):
-        change = await history.find(ctx, reading.change.text)
-        if change is None:
-            return NotFound("change", reading.change.text)
-        async with ctx.store.read() as tx:
-            return Permission(say(reading), decide(await withdrawal(tx, change, actor)))
-    if isinstance(reading, Reschedule):
-        return await _rescheduling(ctx, reading, actor)
-    found = await updates.find(ctx, reading.evaluation.text)
-    if not isinstance(found, Evaluation):
-        return found
-    wanted = COMPLETED if isinstance(reading, CompleteEvaluation) else RUNNING
-    return Permission(say(reading), decide(StatusUpdate(actor, found, wanted)))
+async def explain(call: Call) -> Outcome:
+    """Explain the line behind the word, in all its readings; whatever it asks back is only explained as well."""
+    inner = replace(call, commands=call.command.readings)
+    line = line_of(inner.command)
+    if line is None:
+        return Harmless(say(inner.command))
+    if not line.ready:
+        return NotYet(say(call.command))
+    if line.explain is not None:
+        return _still_explained(await line.explain(inner))
+    if line.may is anybody:
+        return Harmless(say(inner.command))
+    return Permission(say(inner.command), decide(line.may(inner)))
 
 
-async def _rescheduling(ctx: Context, reading: Reschedule, actor: Actor) -> Outcome:
-    change = await history.find(ctx, reading.change.text)
-    if change is None:
-        return NotFound("change", reading.change.text)
-    return Permission(say(reading), await schedules.may_move(ctx, change, actor, reading.when))
+def _still_explained(question: Outcome) -> Outcome:
+    match question:
+        case NotFound(near=choices):
+            return replace(question, near=_explaining(choices))
+        case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
+            return replace(question, choices=_explaining(choices))
+        case ProjectPreview():
+            return replace(question, kept=None)
+        case _:
+            return question
+
+
+def _explaining(choices: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(each.label, say(Explain(each.line, ()))) for each in choices)

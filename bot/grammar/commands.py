@@ -9,6 +9,11 @@ from bot.domain.times import When
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What a line means, before any name in it is looked up. Each line of the language has its own kind."""
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A name, an id or an alias as it was typed. Quoted names are taken by the letter."""
 
@@ -17,7 +22,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Deploy:
+class Deploy(Command):
     """Make a config live."""
 
     config: Name
@@ -28,7 +33,7 @@ class Deploy:
 
 
 @dataclass(frozen=True, slots=True)
-class Promote:
+class Promote(Command):
     """Deploy what is live in `source` to `environment`."""
 
     project: Name
@@ -39,7 +44,7 @@ class Promote:
 
 
 @dataclass(frozen=True, slots=True)
-class Rollback:
+class Rollback(Command):
     """Deploy what was live before, or `config`."""
 
     project: Name
@@ -50,7 +55,7 @@ class Rollback:
 
 
 @dataclass(frozen=True, slots=True)
-class Deactivate:
+class Deactivate(Command):
     """Nothing live there any more."""
 
     project: Name
@@ -60,7 +65,7 @@ class Deactivate:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateProject:
+class CreateProject(Command):
     """Make a project."""
 
     name: Name
@@ -68,14 +73,14 @@ class CreateProject:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowProject:
+class ShowProject(Command):
     """Show a project."""
 
     project: Name
 
 
 @dataclass(frozen=True, slots=True)
-class ListProjects:
+class ListProjects(Command):
     """List projects, those that hold the words."""
 
     words: str | None = None
@@ -90,7 +95,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateProject:
+class UpdateProject(Command):
     """Change fields of a project (or AI Config); without any, show them."""
 
     project: Name
@@ -98,7 +103,7 @@ class UpdateProject:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowConfig:
+class ShowConfig(Command):
     """Show a config."""
 
     config: Name
@@ -106,14 +111,14 @@ class ShowConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ListConfigs:
+class ListConfigs(Command):
     """List the configs of a project."""
 
     project: Name
 
 
 @dataclass(frozen=True, slots=True)
-class DiffConfigs:
+class DiffConfigs(Command):
     """Compare two configs."""
 
     old: Name
@@ -123,7 +128,7 @@ class DiffConfigs:
 
 
 @dataclass(frozen=True, slots=True)
-class ListEvaluations:
+class ListEvaluations(Command):
     """List evaluations."""
 
     project: Name | None = None
@@ -131,40 +136,40 @@ class ListEvaluations:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowEvaluation:
+class ShowEvaluation(Command):
     """Show an evaluation."""
 
     evaluation: Name
 
 
 @dataclass(frozen=True, slots=True)
-class CompleteEvaluation:
+class CompleteEvaluation(Command):
     """Set a running evaluation to completed."""
 
     evaluation: Name
 
 
 @dataclass(frozen=True, slots=True)
-class ReopenEvaluation:
+class ReopenEvaluation(Command):
     """Set a completed evaluation to running."""
 
     evaluation: Name
 
 
 @dataclass(frozen=True, slots=True)
-class ShowBoard:
+class ShowBoard(Command):
     """The board."""
 
     project: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ListApprovals:
+class ListApprovals(Command):
     """What waits for me."""
 
 
 @dataclass(frozen=True, slots=True)
-class ListChanges:
+class ListChanges(Command):
     """History."""
 
     project: Name | None = None
@@ -172,21 +177,21 @@ class ListChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowChange:
+class ShowChange(Command):
     """One change whole: `ch-142`, `142` or its ULID."""
 
     change: Name
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class Withdraw(Command):
     """Take my change back."""
 
     change: Name
 
 
 @dataclass(frozen=True, slots=True)
-class Reschedule:
+class Reschedule(Command):
     """Let a scheduled change be applied at another time."""
 
     change: Name
@@ -194,7 +199,7 @@ class Reschedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Command):
     """Nobody changes this environment."""
 
     environment: Name
@@ -204,7 +209,7 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlock:
+class Unlock(Command):
     """Lift a lock."""
 
     environment: Name
@@ -212,7 +217,7 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders:
+class Reminders(Command):
     """What is reminded where and when; `verb` is show, mute, unmute or test."""
 
     verb: str = "show"
@@ -220,7 +225,7 @@ class Reminders:
 
 
 @dataclass(frozen=True, slots=True)
-class Explain:
+class Explain(Command):
     """Who may, what is missing, which rule decided: for another line, given by all its readings."""
 
     text: str
@@ -228,54 +233,22 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class Help(Command):
     """Help, on a word if there is one."""
 
     word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CheckHealth:
+class CheckHealth(Command):
     """Whether everything works."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenForm:
+class OpenForm(Command):
     """A bare command (`/deploy` with nothing behind it): a form is wanted. `verb` is the noun or verb typed."""
 
     verb: str
-
-
-Command = (
-    Deploy
-    | Promote
-    | Rollback
-    | Deactivate
-    | CreateProject
-    | ShowProject
-    | ListProjects
-    | UpdateProject
-    | ShowConfig
-    | ListConfigs
-    | DiffConfigs
-    | ListEvaluations
-    | ShowEvaluation
-    | CompleteEvaluation
-    | ReopenEvaluation
-    | ShowBoard
-    | ListApprovals
-    | ListChanges
-    | ShowChange
-    | Withdraw
-    | Reschedule
-    | Lock
-    | Unlock
-    | Reminders
-    | Explain
-    | Help
-    | CheckHealth
-    | OpenForm
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.grammar.durations import like_span, span
-from bot.grammar.patterns import BEHIND_WALLS, Pattern, small_words, verbs
+from bot.grammar.lines import language
+from bot.grammar.patterns import BEHIND_WALLS, Pattern
 from bot.grammar.times_of_day import clock, like_clock
 from bot.grammar.values import is_change_id, is_directory, is_field
-from bot.grammar.vocabulary import SPELLINGS, STATUSES
+from bot.grammar.vocabulary import STATUSES
 from bot.grammar.words import Word
 
 
@@ -35,8 +36,9 @@ class Typed:
         self.head = head
         self.words = words
         self.keys = [word.key for word in words]
-        self.small = small_words(head)
-        self.verbs = verbs(head)
+        self.small = language().small_words(head)
+        self.verbs = language().verbs(head)
+        self._leads = language().walls(head)
         self.all_keys = frozenset(self.keys)
         self.walls = frozenset(position for position in range(len(words)) if self._is_wall(position))
         self.name_limits = self._name_limits()
@@ -48,17 +50,18 @@ class Typed:
             return key in STATUSES and (not rest or position == (self.keys[0] == "list"))
         if self.head == "change" and len(self.words) == 1:
             return is_change_id(self.words[0].text)
-        if key not in self.small:
-            return False
-        match self.head:
-            case "project":
-                return key in ("in", "on") and bool(rest) and is_directory(self.words[position + 1].text)
-            case "lock":
-                return key == "for" and like_span(rest)
-            case "config" | "change" | "unlock" | "deployment" | "withdraw":
-                return False
-        timed = key == "at" or (key in SPELLINGS["to"] and self.head == "move")
-        return (key == "in" and like_span(rest)) or (timed and like_clock(rest))
+        return any(word == key and self._is_formed(place, position + 1) for word, place in self._leads)
+
+    def _is_formed(self, place: str, position: int) -> bool:
+        """Whether the words from a position on look like a place that is known by its form."""
+        rest = self.keys[position:]
+        match place:
+            case "TIME":
+                return like_clock(rest)
+            case "DURATION":
+                return like_span(rest)
+            case _:
+                return bool(rest) and is_directory(self.words[position].text)
 
     def _name_limits(self) -> list[int]:
         """For each word, where an unquoted name that begins with it must have ended; the word itself if none can."""

@@ -11,7 +11,6 @@ from bot.grammar.commands import (
     Command,
     Explain,
     Help,
-    ListProjects,
     Misunderstood,
     Name,
     OpenForm,
@@ -20,11 +19,10 @@ from bot.grammar.commands import (
     Understood,
 )
 from bot.grammar.durations import span
-from bot.grammar.lines import FORMS, HEADS, TIMED
-from bot.grammar.lookup import line_of
+from bot.grammar.lines import language
 from bot.grammar.matcher import Filled, Fit, Typed
 from bot.grammar.mistakes import Mistake
-from bot.grammar.patterns import Pattern, field_of, heads, patterns
+from bot.grammar.patterns import Pattern, field_of
 from bot.grammar.times_of_day import clock, with_at
 from bot.grammar.values import BadField, assignments
 from bot.grammar.vocabulary import BECAUSE
@@ -87,7 +85,7 @@ def _usage_of(near: Sequence[str]) -> str:
     """The usage of what was probably meant."""
     for line in near:
         meant = understand(line)
-        found = line_of(meant.readings[0]) if isinstance(meant, Understood) else None
+        found = language().line_of(meant.readings[0]) if isinstance(meant, Understood) else None
         if found is not None:
             return found.usage
     return ""
@@ -113,16 +111,16 @@ def understand(line: str) -> Understood | Mistake:
     head, used = head_of(words)
     if head == "explain":
         return _explain(line, words)
-    if head not in heads():
+    if head not in language().heads:
         return mistakes.unknown_verb(line, words)
-    if reason is not None and not any(pattern.reason for pattern in patterns(head)):
+    if reason is not None and not any(pattern.reason for pattern in language().patterns(head)):
         try:
             words, reason = _addressed(cut(line)[0]), None
         except UnclosedQuote as unclosed:
             return mistakes.unclosed_quote(line, unclosed.start)
     if len(words) > MAX_WORDS:
         return mistakes.too_long(f"{MAX_WORDS} words", head)
-    rest = with_at(words[used:], TIMED.get(head, ()))
+    rest = with_at(words[used:], _leads_to_time(head))
     return _understand_head(line, line[words[0].start : words[used - 1].end], Typed(head, rest), reason)
 
 
@@ -139,9 +137,15 @@ def _addressed(words: list[Word]) -> list[Word]:
 def head_of(words: Sequence[Word]) -> tuple[str, int]:
     """The verb, or the noun in the singular, that a line begins with, and how many words it takes."""
     keys = tuple(word.key for word in words[:2])
-    if keys in HEADS:
-        return HEADS[keys], len(keys)
-    return HEADS.get(keys[:1], keys[0]), 1
+    spellings = language().spellings
+    if keys in spellings:
+        return spellings[keys], len(keys)
+    return spellings.get(keys[:1], keys[0]), 1
+
+
+def _leads_to_time(head: str) -> tuple[str, ...]:
+    """The small words behind which a time of day may stand in lines of this head."""
+    return tuple(sorted(word for word, place in language().walls(head) if place == "TIME" and word in ("at", "to")))
 
 
 def _understand_head(line: str, first: str, typed: Typed, reason: str | None) -> Understood | Mistake:
@@ -162,16 +166,23 @@ def _understand_head(line: str, first: str, typed: Typed, reason: str | None) ->
 def _without_parts(first: str, typed: Typed) -> Command | None:
     """What a first word alone means, or with ``help`` behind it."""
     head = typed.head
-    if len(typed.words) == 1 and HEADS.get((typed.keys[0],), typed.keys[0]) == "help" and head != "help":
+    if len(typed.words) == 1 and language().spellings.get((typed.keys[0],), typed.keys[0]) == "help" and head != "help":
         return Help(head)
     if typed.words:
-        verbs = f"{head} {typed.keys[0]}" if len(typed.words) == 1 and not typed.words[0].quoted else ""
-        verbs = "project update" if verbs == "config update" else verbs  # the same line
-        return OpenForm(verbs) if verbs in FORMS else None
-    if head not in FORMS:
+        beginning = f"{head} {typed.keys[0]}" if len(typed.words) == 1 and not typed.words[0].quoted else ""
+        return _form(beginning)
+    plural = next((line for line in language().of_head(head) if line.plural_alone), None)
+    if plural is not None and first.lower().endswith("s"):
+        return plural.command()
+    return _form(head)
+
+
+def _form(beginning: str) -> OpenForm | None:
+    """The form that the beginning of a line opens; one that begins with another noun is named by its key."""
+    line = language().forms.get(beginning)
+    if line is None:
         return None
-    is_plural = head == "project" and first.lower().endswith("s")
-    return ListProjects() if is_plural else OpenForm(head)
+    return OpenForm(beginning if beginning.split(maxsplit=1)[0] == line.head else line.key)
 
 
 def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ...]:
@@ -181,7 +192,7 @@ def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ..
     found: dict[Command, tuple[int, bool, int]] = {}
     fallback: dict[Command, tuple[int, bool, int]] = {}
     odd: set[Command] = set()
-    for pattern in patterns(typed.head):
+    for pattern in language().patterns(typed.head):
         if pattern.reason is (reason is None):
             continue
         for fit in typed.fits(pattern):
@@ -208,7 +219,7 @@ def _reading(pattern: Pattern, fit: Fit, typed: Typed, reason: str | None) -> Co
         values[field] = _value(field, filled, typed)
     if reason is not None:
         values["because"] = reason
-    return pattern.line.reading(**values)
+    return pattern.line.command(**values)
 
 
 def _value(field: str, filled: Filled, typed: Typed) -> Any:

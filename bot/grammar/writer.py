@@ -12,9 +12,9 @@ from typing import Any
 from bot.domain.times import At, In
 from bot.grammar.commands import Assignment, Command, Explain, Name, OpenForm, Understood
 from bot.grammar.durations import written
-from bot.grammar.lookup import line_of
+from bot.grammar.lines import language
 from bot.grammar.parser import understand
-from bot.grammar.patterns import Part, Pattern, field_of, patterns
+from bot.grammar.patterns import Part, Pattern, field_of
 from bot.grammar.words import UnclosedQuote, cut, protected
 
 _PREFIXED = re.compile(r"([\w.-]+:)(\S.*)", re.DOTALL)
@@ -60,13 +60,13 @@ def _plainly(reading: Command) -> tuple[Any, ...]:
 
 def _pattern_for(reading: Command) -> Pattern:
     """The first pattern of the table that has a place for everything the reading holds, and for nothing else."""
-    line = line_of(reading)
+    line = language().line_of(reading)
     wanted = {
         field.name: getattr(reading, field.name)
         for field in fields(reading)
         if getattr(reading, field.name) not in (None, ()) and (line is None or field.name not in line.fixed)
     }
-    for pattern in patterns(line.head) if line else ():
+    for pattern in language().patterns(line.head) if line else ():
         places = pattern.fields
         timed = "TIME" if isinstance(wanted.get("when"), At) else "DURATION"
         if pattern.line is line and places.keys() == wanted.keys() and places.get("when", timed) == timed:

@@ -5,13 +5,12 @@ It never guesses: an unknown environment is never replaced, a missing one is ask
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
-from bot.domain.errors import Reason
 from bot.domain.live_state import Nothing
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
@@ -200,7 +199,7 @@ class _Reader:
     ) -> ChangeRequest:
         reading = self._reading
         kind = _KINDS[type(reading)]
-        target = _target(kind, config, source)
+        target = target_of(kind, config, source)
         return ChangeRequest(kind, project, environment, target, reading.because, when=reading.when)
 
     def _project_miss(self, name: Name, rank: int) -> _Miss:
@@ -251,7 +250,7 @@ _NOWHERE = Environment("", "", "")
 """Stands for an environment that was not named yet, until it was asked for."""
 
 
-def _target(kind: Kind, config: Config | None, source: Environment | None) -> Target | UnresolvedTarget:
+def target_of(kind: Kind, config: Config | None, source: Environment | None) -> Target | UnresolvedTarget:
     """What is to be live: the config, where one is named; else what the kind says."""
     match kind:
         case Kind.PROMOTE:
@@ -295,58 +294,6 @@ def _ask_environment(index: Index, unplaced: Sequence[tuple[ChangeReading, Chang
             if found.key not in taken
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """What is wrong with one field of a form."""
-
-    field: str
-    """Its name, such as ``project`` or ``environment``."""
-    problem: str
-    """``missing``, ``gone``, ``other_provider``, ``same``, ``unread``, ``alone``, ``unchanged`` or ``refused``."""
-    reason: Reason | None = None
-    """Why, where the policy refused it."""
-    detail: str = ""
-    """What was typed, where the problem is one of `Misunderstood`."""
-
-
-def from_ids(
-    index: Index, kind: Kind | None, picked: Mapping[str, str], because: str | None
-) -> ChangeRequest | FieldProblem:
-    """The wish that a form's picks mean, in memory only.
-
-    Each pick is ``provider:id`` by field, that of a config ``provider:project:id``.
-    """
-    if kind is None:
-        return FieldProblem("project", "gone")
-    config = index.picked_config(picked.get("config", ""))
-    if config is None and (kind is Kind.DEPLOY or "config" in picked):
-        return FieldProblem("config", "gone" if "config" in picked else "missing")
-    key = picked.get("project") or (f"{config.provider}:{config.project_id}" if config else None)
-    project = index.project(*_key_of(key))
-    if project is None:
-        return FieldProblem("project", "gone" if key else "missing")
-    environment = _environment(index, picked.get("environment"))
-    source = _environment(index, picked.get("source"))
-    if environment is None:
-        return FieldProblem("environment", "gone" if "environment" in picked else "missing")
-    if kind is Kind.PROMOTE and source is None:
-        return FieldProblem("source", "gone" if "source" in picked else "missing")
-    if environment.provider != project.provider:
-        return FieldProblem("environment", "other_provider")
-    if source is not None and source.key == environment.key:
-        return FieldProblem("environment", "same")
-    return ChangeRequest(kind, project, environment, _target(kind, config, source), because)
-
-
-def _key_of(pick: str | None) -> tuple[str, str]:
-    provider, _, identifier = (pick or "").partition(":")
-    return provider, identifier
-
-
-def _environment(index: Index, pick: str | None) -> Environment | None:
-    return next((found for found in index.environments() if found.key == _key_of(pick)), None)
 
 
 def _word(readings: Sequence[Command]) -> str:

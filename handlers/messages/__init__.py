@@ -87,19 +87,18 @@ from handlers.messages.errors import (
     working,
 )
 from handlers.messages.evaluation_reports import evaluation_updated
-from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
+from handlers.messages.forms import Pick, deploy_form, form_for, line_form, options
 from handlers.messages.health import checkup
 from handlers.messages.help import help_message, open_form
 from handlers.messages.lists import page_line, page_suggestions, read_page_line
 from handlers.messages.outages import trouble
 from handlers.messages.plain import plain_text
-from handlers.messages.project_forms import evaluation_form, reading_form, unread_form, update_form
+from handlers.messages.project_forms import evaluation_form, filled_form, reading_form, unread_form, update_form
 from handlers.messages.reminders import reminder
 from handlers.messages.reviews import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.schedules import missed, move_modal, rescheduled, scheduled
 
 __all__ = [
-    "FORM_VERBS",
     "Message",
     "Pick",
     "apology",
@@ -111,6 +110,7 @@ __all__ = [
     "drift_modal",
     "evaluation_form",
     "field_problem",
+    "filled_form",
     "form_for",
     "help_message",
     "history",

@@ -10,8 +10,8 @@ from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused
 from bot.domain.views import Suggestion, Unread
+from bot.features.forms import FieldProblem
 from bot.grammar.commands import Misunderstood
-from bot.resolve.change_requests import FieldProblem
 from handlers.ids import Action, numbered
 from handlers.messages import refusals, words
 from handlers.messages.blocks import (

@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 from bot.domain.evaluations import Evaluation
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
-from bot.features.forms import FieldNow
+from bot.features.projects.forms import FieldNow
 from bot.grammar.vocabulary import YES_NO
 from handlers.ids import Field, Form, View, marked, value
 from handlers.messages import refusals, words
@@ -67,7 +67,7 @@ _NONE = {
 
 
 def subject_form(form: Form) -> dict[str, Any]:
-    """The form before a project is picked. Raises `KeyError` for a verb that is not in `BY_PROJECT`."""
+    """The form before a project is picked. Raises `KeyError` for a verb whose form does not depend on a project."""
     return _form(form, None, [context("Pick the project. What it has is read then, and shows here.")])
 
 
@@ -83,6 +83,12 @@ def unread_form(form: Form, project: Project, came: Refused | Failed) -> dict[st
     else:
         told = [f"{refusals.why(each)} {refusals.remedy(each)}" for each in came.reasons]
     return _form(form, project, [section("❌ " + " ".join(told))])
+
+
+def filled_form(form: Form, project: Project, loaded: Sequence[Any]) -> dict[str, Any]:
+    """The form with what was loaded of the project for its verb."""
+    make = update_form if form.verb == "project update" else evaluation_form
+    return make(form, project, loaded)
 
 
 def update_form(form: Form, project: Project, fields: Sequence[FieldNow]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from starlette.routing import Route
 import handlers
 from bot.app import slash_commands
 from bot.domain.actors import Actor, Standing
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.slack.bolt import Identity, build_app, session
 from bot.slack.health import serving
 from bot.slack.http import http_app
@@ -122,7 +122,7 @@ def _ours(_port: int, shared: ClientSession) -> Starlette:
     """Our transport and all our listeners; what a line asks of others is left out."""
     app = build_app(token=TOKEN, signing_secret=SECRET, session=shared, identity=IDENTITY)
     inside = SimpleNamespace(index=None)
-    commands = slash_commands([command.name for command in COMMANDS], "")
+    commands = slash_commands([command.name for command in language().slash_commands], "")
     handlers.register(app, Silent(cast("Any", inside), Tasks(), IDENTITY.user_id, commands))
     return http_app(app, checks={})
 

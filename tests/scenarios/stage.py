@@ -22,7 +22,7 @@ from bot.clients.base import ProviderClient
 from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM
 from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.logs import current_request_id
 from bot.services import launchdarkly
 from bot.services.registry.app import close as close_registry
@@ -38,7 +38,9 @@ from tests.scenarios.chat import Chat
 KEY = "hl_sk_" + "0" * 48
 SERVICE = "http://registry.internal/v4"
 
-ALL_COMMANDS = tuple(Command(slash) for slash in slash_commands([command.name for command in COMMANDS], prefix=""))
+ALL_COMMANDS = tuple(
+    Command(slash) for slash in slash_commands([each.name for each in language().slash_commands], prefix="")
+)
 
 
 class MovedClock:

@@ -22,12 +22,12 @@ from bot.domain.times import GRACE, Due, WantedTime
 from bot.features.changes.deploys import supersede
 from bot.features.changes.due import due_of, expiry, told
 from bot.features.changes.execution import apply
+from bot.features.forms import FieldProblem
 from bot.grammar import parse_time
 from bot.grammar.commands import Misunderstood
 from bot.logs import get_logger
 from bot.outbox.delivery import deliver_card
 from bot.outbox.notices import history_of, tell_missed
-from bot.resolve.change_requests import FieldProblem
 from bot.store import ReadTransaction, StoreUnavailable, WriteTransaction
 
 log = get_logger(__name__)

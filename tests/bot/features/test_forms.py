@@ -5,32 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.clients.base import Capabilities, NotDone
-from bot.domain.actors import Standing
+from bot.domain.actors import Actor, Standing
+from bot.domain.change_requests import ChangeRequest
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import RUNNING, Evaluator
+from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
 from bot.domain.project_fields import Maintainer, ProjectFields
-from bot.features.forms import FieldNow, evaluations_for, fields_now, makers, meant
+from bot.features.forms import FieldProblem, Filled, makers
+from bot.features.projects.forms import FieldNow, fields_now
+from bot.features.registration import form_of
 from bot.grammar import say
-from bot.resolve.change_requests import FieldProblem
+from bot.grammar.commands import Command
 from tests.bot.features.steps import the
 from tests.builders import ADA, NOON, PRODUCTION, MemoryProvider, World, actor, make_world, problem
 
 SUPPORT = {"project": "main:pr_support"}
 
 
+def filled_in(world: World, verb: str, filled: Filled) -> Command | ChangeRequest | FieldProblem:
+    form = form_of(verb)
+    assert form is not None
+    return form.fill(world.ctx, filled)
+
+
+async def load(world: World, verb: str, project: Project, who: Actor) -> Sequence[Any] | Refused | Failed:
+    form = form_of(verb)
+    assert form is not None
+    assert form.load is not None
+    return await form.load(world.ctx, project, who)
+
+
 def line(world: World, verb: str, **filled: str) -> str:
-    reading = meant(world.ctx, verb, filled)
-    assert not isinstance(reading, FieldProblem), reading
+    reading = filled_in(world, verb, filled)
+    assert isinstance(reading, Command), reading
     return say(reading)
 
 
 def wrong(world: World, verb: str, **filled: str) -> tuple[str, str, Code | None]:
-    found = the(FieldProblem, meant(world.ctx, verb, filled))
+    found = the(FieldProblem, filled_in(world, verb, filled))
     return found.field, found.problem, found.reason.code if found.reason else None
 
 
@@ -214,7 +232,7 @@ async def test_fields_that_cannot_be_read_are_a_failure(world: World) -> None:
 
 
 async def ids(world: World, verb: str) -> Sequence[str]:
-    found = await evaluations_for(world.ctx, verb, world.provider.projects_["pr_support"], ADA)
+    found = await load(world, verb, world.provider.projects_["pr_support"], ADA)
     assert not isinstance(found, Refused | Failed)
     return [one.id for one in found]
 
@@ -234,7 +252,7 @@ async def test_only_such_evaluations_are_offered_as_the_line_can_be_said_of(worl
 async def test_a_provider_without_evaluations_is_not_asked_for_them(world: World) -> None:
     world.provider.capabilities = Capabilities(evaluations=False)
 
-    came = await evaluations_for(world.ctx, "evaluation show", world.provider.projects_["pr_support"], ADA)
+    came = await load(world, "evaluation show", world.provider.projects_["pr_support"], ADA)
 
     assert [reason.code for reason in the(Refused, came).reasons] == [Code.KEEPS_NO_EVALUATIONS]
     assert world.provider.calls == []
@@ -243,6 +261,6 @@ async def test_a_provider_without_evaluations_is_not_asked_for_them(world: World
 async def test_evaluations_that_cannot_be_read_are_a_failure(world: World) -> None:
     world.provider.fail("evaluations", NotDone(problem(Fault.TIMED_OUT)))
 
-    came = await evaluations_for(world.ctx, "evaluation show", world.provider.projects_["pr_support"], ADA)
+    came = await load(world, "evaluation show", world.provider.projects_["pr_support"], ADA)
 
     assert the(Failed, came).problem.fault is Fault.TIMED_OUT

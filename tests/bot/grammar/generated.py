@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from bot.domain.times import At, In
-from bot.grammar import parse
+from bot.grammar import language, parse
 from bot.grammar.commands import (
     Assignment,
     CheckHealth,
@@ -41,7 +41,8 @@ from bot.grammar.commands import (
     UpdateProject,
     Withdraw,
 )
-from bot.grammar.lines import FORMS
+
+FORMS = sorted(text for text in language().forms if text != "config update")  # which opens that of project update
 
 NASTY = (
     "to", "because", "deploy to production", "in 2h", "at 9:00", "a of b", "list", "help", "explain", "running",
@@ -140,6 +141,6 @@ simple: st.SearchStrategy[Command] = st.one_of(
     st.just(Reminders("test")),
     st.builds(Help, st.none() | texts),
     st.just(CheckHealth()),
-    st.sampled_from(sorted(FORMS)).map(OpenForm),
+    st.sampled_from(FORMS).map(OpenForm),
 )
 """Every reading but `Explain`, with all its names in quotes."""

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import COMMANDS, parse, quote, say
+from bot.grammar import language, parse, quote, say
 from bot.grammar.commands import Command, Deploy, Explain, Misunderstood, Name, OpenForm, Understood
 from bot.grammar.words import plain, protected
 from tests.bot.grammar.generated import NASTY, names, simple, texts
@@ -27,7 +27,10 @@ words = st.sampled_from(
 lines = st.one_of(st.text(max_size=80), st.lists(words, max_size=14).map(" ".join), st.lists(words).map("".join))
 
 
-@given(lines, st.none() | st.sampled_from([command.name for command in COMMANDS]) | st.text(max_size=8))
+SLASH = [command.name for command in language().slash_commands]
+
+
+@given(lines, st.none() | st.sampled_from(SLASH) | st.text(max_size=8))
 @settings(max_examples=250, deadline=None)
 @example("\ud800", None)
 @example("`" * 9, None)

@@ -17,9 +17,11 @@ from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
 from bot.domain.times import At
 from bot.domain.views import Suggestion
 from bot.features.changes.due import due_of
+from bot.features.changes.forms import from_ids
+from bot.features.forms import FieldProblem
 from bot.grammar import parse
 from bot.grammar.commands import Understood
-from bot.resolve.change_requests import FieldProblem, Question, change_line, from_ids, understand
+from bot.resolve.change_requests import Question, change_line, understand
 from bot.resolve.index import Index
 from tests.bot.features.steps import the
 from tests.builders import ADA, PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
@@ -432,7 +434,7 @@ PICKED = {
 
 @pytest.mark.parametrize("kind", [Kind.DEPLOY, Kind.ROLLBACK, Kind.PROMOTE, Kind.DEACTIVATE])
 async def test_a_complete_form_is_a_wish(kind: Kind) -> None:
-    found = the(ChangeRequest, from_ids(await filled(), kind, PICKED, "because"))
+    found = the(ChangeRequest, from_ids(await filled(), kind, PICKED | {"because": "because"}))
     assert (found.kind, found.project.name, found.environment, found.because) == (
         kind,
         "support",
@@ -443,18 +445,17 @@ async def test_a_complete_form_is_a_wish(kind: Kind) -> None:
 
 async def test_a_deploy_needs_no_project_because_its_config_has_one() -> None:
     picked = {key: PICKED[key] for key in ("config", "environment")}
-    assert the(ChangeRequest, from_ids(await filled(), Kind.DEPLOY, picked, None)).project.id == "pr_support"
+    assert the(ChangeRequest, from_ids(await filled(), Kind.DEPLOY, picked)).project.id == "pr_support"
 
 
 async def test_a_rollback_needs_no_config() -> None:
     picked = {key: PICKED[key] for key in ("project", "environment")}
-    assert the(ChangeRequest, from_ids(await filled(), Kind.ROLLBACK, picked, None)).config is None
+    assert the(ChangeRequest, from_ids(await filled(), Kind.ROLLBACK, picked)).config is None
 
 
 @pytest.mark.parametrize(
     ("kind", "changed", "field", "what"),
     [
-        (None, {}, "project", "gone"),
         (Kind.DEPLOY, {"config": None}, "config", "missing"),
         (Kind.DEPLOY, {"config": "main:config_gone"}, "config", "gone"),
         (Kind.ROLLBACK, {"config": "main:config_gone"}, "config", "gone"),
@@ -469,9 +470,9 @@ async def test_a_rollback_needs_no_config() -> None:
     ],
 )
 async def test_every_problem_of_a_form_names_its_field(
-    kind: Kind | None, changed: dict[str, str | None], field: str, what: str
+    kind: Kind, changed: dict[str, str | None], field: str, what: str
 ) -> None:
     other = MemoryProvider("other")
     other.add("billing")
     picked = {key: pick for key, pick in (PICKED | changed).items() if pick is not None}
-    assert from_ids(await filled(demo_provider(), other), kind, picked, None) == FieldProblem(field, what)
+    assert from_ids(await filled(demo_provider(), other), kind, picked) == FieldProblem(field, what)

@@ -9,8 +9,8 @@ from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Problem, ResolvableBy
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused
 from bot.domain.views import Suggestion, Unread
+from bot.features.forms import FieldProblem
 from bot.grammar.commands import Misunderstood
-from bot.resolve.change_requests import FieldProblem
 from handlers import ids, messages
 from handlers.ids import Action
 from handlers.messages.errors import MISUNDERSTANDINGS

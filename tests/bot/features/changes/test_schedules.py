@@ -37,11 +37,11 @@ from bot.features.changes import approvals, deploys, execution, history, schedul
 from bot.features.changes.due import due_of
 from bot.features.dispatch import Speaker
 from bot.features.drafts import keep_drafts
+from bot.features.forms import FieldProblem
 from bot.grammar import parse, parse_time
 from bot.grammar.commands import Understood
 from bot.outbox.delivery import deliver_due
 from bot.ports import NotDelivered
-from bot.resolve.change_requests import FieldProblem
 from bot.store import Cause, StoreUnavailable
 from tests.bot.features.steps import (
     Killed,
