@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp
 from ulid import ULID
 
@@ -44,6 +43,7 @@ from bot.shutdown import stop_signal
 from bot.slack import bolt, http, socket
 from bot.slack.health import Check, PortTaken, serving
 from bot.slack.manifest import command_name
+from bot.sql import sqlite_file
 from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.tasks import Tasks
 from handlers.notifier import SlackNotifier
@@ -227,12 +227,6 @@ async def _database_answers(store: Store) -> str | None:
 def slash_commands(names: Sequence[str], prefix: str) -> dict[str, str]:
     """Slash commands as they are registered, with the verb that each stands for; the umbrella stands for none."""
     return {command_name(name, prefix): "" if name == "configbot" else name for name in names}
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database; None for another kind."""
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 @contextmanager

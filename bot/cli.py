@@ -270,10 +270,10 @@ def bring_in(
 
 def _is_missing(url: str) -> bool:
     """Whether it is a SQLite file that is not there: looking must not make it."""
-    from bot.services.registry.database import async_url
+    from bot.sql import sqlite_file
 
-    parsed = async_url(url)
-    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+    file = sqlite_file(url)
+    return file is not None and not file.exists()
 
 
 add_to(registry_app, _registry_database)

@@ -179,11 +179,11 @@ def _run(url: str, work: Callable[[Any], Awaitable[Done]]) -> Done:
 
 def _existing(url: str) -> str:
     """The URL, unless it is that of a SQLite file that is not there: looking must not make it."""
-    from bot.services.registry.database import async_url
+    from bot.sql import sqlite_file
 
-    parsed = async_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
-        _stop(f"there is no registry at {parsed.database}")
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        _stop(f"there is no registry at {file}")
     return url
 
 
