@@ -9,6 +9,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
+from handlers import messages
 from handlers.actions import Actions
 from handlers.commands import Commands
 from handlers.context import ListenerContext
@@ -26,7 +27,11 @@ ANYTHING = re.compile(".*")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too."""
+    """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too.
+
+    Raises `RuntimeError` when an outcome has no words.
+    """
+    messages.check()
     listeners = Listeners(context.tasks)
 
     def said(body: Payload) -> Mention | None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.changes import Say
 from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED
 from bot.domain.facts import Denied
-from bot.domain.outcomes import NotFound, Outcome, Refused
+from bot.domain.outcomes import NotFound, Refused
 from bot.domain.reminder_hours import Snooze
 from bot.domain.views import ChangeDetail, ConfigComparison, DriftDetail
 from bot.features.changes import approvals, deploys, execution, history, provider_followup, schedules
@@ -161,8 +162,7 @@ class Actions:
         if isinstance(result, ConfigComparison):
             view = messages.comparison_modal(result)
         else:
-            now = self._context.ctx.clock.now()
-            view = messages.told_modal(messages.outcome(result, reader=actor, now=now, drafts={}).text)
+            view = messages.told_modal(messages.outcome(result, drafts={}).text)
         if await update_modal(reply, opened.get("id"), view) is None:
             await reply.say(messages.try_again())
 

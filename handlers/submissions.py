@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
-from bot.domain.outcomes import Outcome
 from bot.features.changes import approvals, deploys, schedules
 from bot.features.drafts import first_delivery
 from bot.features.forms import FieldProblem
