@@ -344,9 +344,7 @@ def imported(folder: Path, *arguments: str, **settings: str) -> set[str]:
     return set(ended.stdout.rpartition("imported")[2].split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--help",), ("run", "--help"), ("run",), ("registry", "--api-key", "")]
-)
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("run",), ("registry", "--api-key", "")])
 def test_what_asks_nobody_imports_no_library_for_it(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert imported(tmp_path, *arguments) == set()
 
