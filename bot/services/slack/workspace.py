@@ -12,7 +12,6 @@ from typing import Any
 
 from bot.services.slack.events import Audience
 from bot.services.slack.faults import Faults, Rates
-from bot.services.slack.log import Log
 from bot.services.slack.model import (
     Bot,
     Channel,
@@ -27,6 +26,7 @@ from bot.services.slack.model import (
     View,
 )
 from bot.services.slack.permits import Permits
+from bot.services.slack.traffic_log import Log
 from bot.services.storage import Storage
 
 STACK = 3

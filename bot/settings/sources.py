@@ -17,7 +17,7 @@ from pydantic import ValidationError as Invalid
 from rapidfuzz import process
 
 from bot.settings.fields import PREFIX, Settings
-from bot.settings.table import Row, settings_table
+from bot.settings.reference import Row, settings_table
 
 Mode = Literal["run", "clock", "doctor", "registry", "database", "manifest", "playground"]
 """What is started: each needs settings of its own."""
