@@ -21,6 +21,7 @@ def test_no_two_files_have_names_that_differ_only_by_an_ending() -> None:
     """`gate` beside `gates`, `check` beside `checking`: nobody remembers which is which. A service is a house apart."""
     alike = defaultdict(set)
     for path in FILES:
-        house = path.relative_to(ROOT).parts[2] if "services" in path.parts[:-2] else "bot"
+        parts = path.relative_to(ROOT).parts
+        house = parts[2] if parts[:2] == ("bot", "services") else "bot"
         alike[house, re.sub(r"(ings?|s)$", "", path.stem)].add(path.stem)
     assert {stem: names for stem, names in alike.items() if len(names) > 1} == {}
