@@ -96,7 +96,7 @@ LINES = (
     Line(
         "rollback",
         f"rollback PROJECT in ENV [to CONFIG] {_WHEN}",
-        "Deploy what was live before, or the config that is named.",
+        "Deploy what was live before, or the config you name.",
         "rollback triage in production",
         Rollback,
         also=(
@@ -109,7 +109,7 @@ LINES = (
     Line(
         "deactivate",
         f"deactivate PROJECT in ENV {_WHEN}",
-        "Make nothing live there any more.",
+        "Stop serving a project in an environment: nothing is live there afterwards.",
         "deactivate triage in staging because it answers twice",
         Deactivate,
         also=(f"deactivate PROJECT from ENV {_WHEN}", f"deactivate PROJECT {_WHEN}"),
@@ -117,7 +117,7 @@ LINES = (
     Line(
         "project create",
         "project create NAME [in DIRECTORY]",
-        "Make a project; a directory is given by its id, dir_….",
+        "Create a project. Give a directory by its id, dir_….",
         "project create Refund triage in dir_1a2b",
         ProjectCreate,
     ),
@@ -131,7 +131,7 @@ LINES = (
     Line(
         "project list",
         "project list [WORDS]",
-        "List the projects, or those whose name holds the words.",
+        "List the projects, or those with the words in their name.",
         "project list refund",
         ProjectList,
         also=("projects [WORDS]",),
@@ -139,8 +139,8 @@ LINES = (
     Line(
         "project update",
         "project update PROJECT [FIELD=VALUE…]",
-        "Change fields: name, directory, active; of an AI Config name, description, tags, maintainer, team, metric, "
-        "inverted. Without any it shows them.",
+        "Change fields: name, directory, active; for an AI Config: name, description, tags, maintainer, team, metric, "
+        "inverted. Without fields, shows them.",
         'project update triage name="Refund triage"',
         ProjectUpdate,
         also=("config update PROJECT [FIELD=VALUE…]",),
@@ -148,7 +148,7 @@ LINES = (
     Line(
         "config show",
         "config show CONFIG [of PROJECT]",
-        "Show what stands in a config and where it is live.",
+        "Show the content of a config and where it is live.",
         "config show config_x",
         ConfigShow,
         also=("config CONFIG [of PROJECT]",),
@@ -171,7 +171,7 @@ LINES = (
     Line(
         "evaluations",
         "evaluations [PROJECT] [STATUS]",
-        "List evaluations, of one project or in one status.",
+        "List evaluations, all or by project and status.",
         "evaluations triage running",
         Evaluations,
         says="evaluations list [PROJECT] [STATUS]",
@@ -188,14 +188,14 @@ LINES = (
     Line(
         "evaluation complete",
         "evaluation complete EVALUATION",
-        "Set a running evaluation to completed.",
+        "Mark a running evaluation as completed.",
         "evaluation complete ev_1a2b",
         EvaluationComplete,
     ),
     Line(
         "evaluation reopen",
         "evaluation reopen EVALUATION",
-        "Set a completed evaluation to running again.",
+        "Set a completed evaluation back to running.",
         "evaluation reopen ev_1a2b",
         EvaluationReopen,
     ),
@@ -210,7 +210,7 @@ LINES = (
     Line(
         "approvals",
         "approvals",
-        "Show what waits for you.",
+        "Show what is waiting for you.",
         "approvals",
         Approvals,
         also=("approvals list",),
@@ -227,7 +227,7 @@ LINES = (
     Line(
         "change",
         "change ID",
-        "Show one change whole.",
+        "Show everything about one change.",
         "change ch-142",
         ChangeShow,
         says="change show ID",
@@ -235,7 +235,7 @@ LINES = (
     Line(
         "withdraw",
         "withdraw ID",
-        "Take your own change back, also a scheduled one.",
+        "Take back your own change, even a scheduled one.",
         "withdraw ch-142",
         Withdraw,
         also=("withdraw change ID",),
@@ -243,7 +243,7 @@ LINES = (
     Line(
         "move",
         "move ID (at TIME | in DURATION)",
-        "Move a scheduled change to another time; its approvals stay.",
+        "Move a scheduled change to another time. Its approvals stay valid.",
         "move ch-142 at 9:00 tomorrow",
         Reschedule,
         also=("move change ID (at TIME | in DURATION)", "move [change] ID to TIME"),
@@ -251,7 +251,7 @@ LINES = (
     Line(
         "lock",
         "lock [PROJECT in] ENV [for DURATION] because REASON",
-        "Nobody changes this environment until it is unlocked or the time runs out.",
+        "Stop all changes in an environment until it is unlocked or the time runs out.",
         "lock production for 2h because the launch is on",
         Lock,
         also=("lock ENV of PROJECT [for DURATION] because REASON",),
@@ -267,7 +267,7 @@ LINES = (
     Line(
         "reminders",
         "reminders [PROJECT]",
-        "Show of which evaluations people are reminded, where and when.",
+        "Show which evaluations people are reminded about, where and when.",
         "reminders",
         Reminders,
         also=("reminders show [PROJECT]", "reminders list [PROJECT]"),
@@ -276,7 +276,7 @@ LINES = (
     Line(
         "reminders mute",
         "reminders mute PROJECT",
-        "Remind nobody of evaluations of a project any more.",
+        "Stop reminders about evaluations of a project.",
         "reminders mute triage",
         Reminders,
         fixed={"verb": "mute"},
@@ -284,7 +284,7 @@ LINES = (
     Line(
         "reminders unmute",
         "reminders unmute PROJECT",
-        "Remind people of evaluations of a project again.",
+        "Turn reminders about evaluations of a project back on.",
         "reminders unmute triage",
         Reminders,
         fixed={"verb": "unmute"},
@@ -292,7 +292,7 @@ LINES = (
     Line(
         "reminders test",
         "reminders test",
-        "Send yourself a sample of a reminder.",
+        "Send yourself a sample reminder.",
         "reminders test",
         Reminders,
         fixed={"verb": "test"},
@@ -300,12 +300,12 @@ LINES = (
     Line(
         "explain",
         "explain LINE",
-        "Say who may, what is missing and which rule decides; changes nothing.",
+        "Show who may do it, what is missing and which rule decides. Changes nothing.",
         "explain deploy config_x to production",
         Explain,
     ),
-    Line("help", "help [WORD]", "Show what can be typed.", "help deploy", Help),
-    Line("doctor", "doctor", "How the bot is: services, jobs, messages that wait.", "doctor", Doctor),
+    Line("help", "help [WORD]", "Show what you can type.", "help deploy", Help),
+    Line("doctor", "doctor", "Check the bot: services, jobs, messages waiting to be sent.", "doctor", Doctor),
 )
 """Every line, in the order in which help shows them. `Form` has none: it is a bare first word, see `FORMS`."""
 
@@ -383,7 +383,7 @@ class Command:
 
 
 _ABOUT = {
-    "project": "Make, show, list and change projects.",
+    "project": "Create, show, list and change projects.",
     "config": "Show, list and compare configs.",
     "evaluation": "List, show and complete evaluations.",
 }

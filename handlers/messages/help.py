@@ -30,7 +30,7 @@ def help_message(word: str | None, lines: Sequence[Line] = LINES, commands: Iter
         return _overview(lines, commands)
     found = _about(word, lines)
     if not found:
-        text = f"There is no help on {code(word)}. `help` shows every line that works."
+        text = f"I have no help on {code(word)}. Type `help` to see everything you can type."
         return compose(text, section(text))
     return compose(
         f"{code(found[0].usage, 300)}: {found[0].does} For example: {code(found[0].example, 300)}.",
@@ -47,7 +47,7 @@ def _about(word: str, lines: Sequence[Line]) -> list[Line]:
 
 
 def _whole(line: Line) -> Block:
-    later = " It cannot be done yet." if line.key in NOT_YET else ""
+    later = " I can't do this yet." if line.key in NOT_YET else ""
     return section(f"{code(line.usage, 300)}\n{line.does}{later}\nFor example: {code(line.example, 300)}")
 
 
@@ -55,13 +55,13 @@ def _overview(lines: Sequence[Line], commands: Iterable[str]) -> Message:
     ways = " ".join(code(command) for command in commands)
     later = [line.key for line in lines if line.key in NOT_YET]
     return compose(
-        "configbot changes which config is live, with review, proof and undo. `help WORD` says more about a line.",
-        section("*What you can type* after `/configbot`, or after mentioning configbot:"),
+        "I change which config is live, with review, proof and undo. Type `help WORD` to read more about a line.",
+        section("*What you can type* after `/configbot`, or after mentioning me:"),
         *_groups(lines),
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
-        context("`help deploy` says more about one line. `explain` before any line says what it would do."),
-        context(f"As commands of their own: {ways}") if ways else None,
-        context(f"Understood, and not built yet: {', '.join(map(code, later))}") if later else None,
+        context("`help deploy` tells you more about one line. Put `explain` before any line to see what it would do."),
+        context(f"Also as slash commands: {ways}") if ways else None,
+        context(f"I understand these, but can't do them yet: {', '.join(map(code, later))}") if later else None,
     )
 
 
@@ -75,5 +75,5 @@ def _groups(lines: Sequence[Line]) -> Iterator[Block]:
 def open_form(verb: str) -> Message:
     """A mention cannot open a form by itself: a button that does."""
     known = verb if verb in FORM_VERBS else "deploy"
-    text = f"Press the button to fill in {code(known)} by picking, or type `help {known}` to see how it is typed."
+    text = f"Press the button to fill in a form for {code(known)}, or type `help {known}` to see how to type it."
     return compose(text, section(text), actions([button("Open form", Action.OPEN_FORM, known)]))

@@ -265,14 +265,14 @@ def test_an_ai_config_is_changed_by_a_form_and_a_request_is_reviewed_where_its_l
     page = open_page()
     act_as(page, "Ada Ibarra")
     say(page, "/config update support-assistant")
-    articles(page, "What can be changed of the AI Config").last.get_by_role("button", name="Open form").click()
+    articles(page, "What you can change in the AI Config").last.get_by_role("button", name="Open form").click()
     form = page.get_by_role("dialog", name="Change a project")
     form.get_by_role("textbox", name="Tags").fill("support, checked")
-    form.get_by_label("Maintainer, a person").select_option(label="Ravi Menon")
+    form.get_by_label("Maintainer (a person)").select_option(label="Ravi Menon")
     form.get_by_role("button", name="Preview").click()
     shown = articles(page, "Change the AI Config", "support, checked", "ravi@acorn.example").last
     shown.get_by_role("button", name="Change it").click()
-    expect(articles(page, "is changed", "read back and found true").last).to_be_visible()
+    expect(articles(page, "I changed the", "I read it back to check").last).to_be_visible()
 
     say(page, "/deploy warm-v2 to production")
     card = articles(page, "Waiting for approval", "Warm, shorter").last

@@ -52,7 +52,7 @@ async def test_a_look_that_slack_does_not_open_is_answered_in_words(talk: Talk) 
 async def test_adopt_ends_the_message_for_everybody(talk: Talk) -> None:
     message = await told(talk)
     await talk.presses(RAVI, message, "Adopt")
-    assert "counts as right" in (await talk.last(RAVI)).text
+    assert "From now on I accept" in (await talk.last(RAVI)).text
     over = await talk.card()
     assert "<@U0RAVI> adopted it" in over.text
     assert list(over.buttons()) == ["Look"]
@@ -73,7 +73,7 @@ async def test_restore_brings_a_card_and_its_approval_the_end(talk: Talk) -> Non
     assert "`ch-1` is open" in (await talk.last(MIRA)).text
     await talk.presses(RAVI, card, "Approve")
     assert talk.world.provider.live_name("support", PRODUCTION) == "config_w"
-    assert "`ch-1` was applied after it" in (await talk.cards())[0].text
+    assert "`ch-1` was applied after that" in (await talk.cards())[0].text
 
 
 @pytest.mark.parametrize("button", ["Adopt", "Restore"])

@@ -36,8 +36,8 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     live = await stage.chat.makes_live()
     message = await changed_outside(stage)
     assert "`config_x` → `config_v`" in message.text
-    assert "asked for by <@U0ADA> (`ch-1`)" in message.body()
-    assert "`registry` does not tell. configbot saw it first" in message.body()
+    assert "requested by <@U0ADA> (`ch-1`)" in message.body()
+    assert "`registry` doesn't say. I first saw it" in message.body()
     assert "What differs" in message.body()
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1

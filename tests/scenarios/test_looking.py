@@ -40,14 +40,14 @@ async def test_an_evaluation_is_completed_from_its_page_and_reopened(stage: Stag
 async def test_a_project_is_made_renamed_and_used(stage: Stage) -> None:
     chat = stage.chat
     shown = await chat.answered(ADA, "/project create Returns in chat in dir_1a2b")
-    assert shown.text.startswith("Make the project `Returns in chat`?")
+    assert shown.text.startswith("Create the project `Returns in chat`?")
     await chat.press(ADA, shown, "Make it")
-    await chat.is_told(ADA, "The project `Returns in chat` is made.")
+    await chat.is_told(ADA, "I created the project `Returns in chat`.")
 
     change = await chat.answered(ADA, '/project update "Returns in chat" name=Returns')
-    assert "no longer find it afterwards" in change.text
+    assert "won't find it any more" in change.text
     await chat.press(ADA, change, "Change it")
-    await chat.is_told(ADA, "The project `Returns` is changed.")
+    await chat.is_told(ADA, "I changed the project `Returns`.")
     await chat.say(ADA, "/config list returns")
     await chat.is_told(ADA, "`Returns` has no configs.")
 
