@@ -222,7 +222,7 @@ async def test_jobs_and_messages_that_wait_are_found(monkeypatch: pytest.MonkeyP
     kinds = {name.split(",")[0]: (name, problem) for name, problem in said.items()}
     assert kinds["job clean-up"][1] is None
     assert ": what it did; next " in kinds["job clean-up"][0]
-    assert "ended badly" in str(kinds["job notices"][1])
+    assert "its last run failed" in str(kinds["job notices"][1])
     assert "it is late" in str(kinds["job interrupted changes"][1])
     assert kinds["job approvals that wait"] == ("job approvals that wait, now, running", None)
     assert kinds["1 messages for C0YOUNG waiting"][1] is None

@@ -85,7 +85,7 @@ async def test_an_evaluation_can_be_completed_and_reopened_by_a_line(stage: Stag
 async def test_a_snooze_until_tomorrow_is_said_back_as_an_instant_and_holds_until_then(stage: Stage) -> None:
     report = await reported(stage)
     await stage.chat.choose(ADA, report, "Until tomorrow 9:00", channel=EVALS)
-    told = await stage.chat.is_told(ADA, "I won't remind anyone about evaluation about evaluation", "until <!date^", channel=EVALS)
+    told = await stage.chat.is_told(ADA, "I won't remind anyone about evaluation", "until <!date^", channel=EVALS)
     until = datetime.fromtimestamp(int(told.text.split("<!date^")[1].split("^")[0]), ZoneInfo("Europe/Madrid"))
     assert (until.hour, until.minute) == (9, 0)
     left = (until - stage.clock.now()).total_seconds()

@@ -321,7 +321,7 @@ def test_what_is_not_built_says_so(sdk: Any, made: Prepared) -> None:
         lambda: sdk.feedback(type="rating", value="good", data_id="data_0"),
     ):
         status, detail = refused(call)
-        assert (status, detail.startswith("This registry does not do ")) == (501, True)
+        assert (status, detail.startswith("This registry does not support ")) == (501, True)
 
 
 def test_the_example_of_the_readme_runs(host: str, capsys: pytest.CaptureFixture[str]) -> None:
