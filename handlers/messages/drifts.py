@@ -86,7 +86,7 @@ def _remark(drift: Drift) -> str:
         return f"It is what {code(drift.late)} asked for. That change counts as failed, but it may have arrived late."
     old, new = drift.was.served, drift.now
     if old.winning_rules != new.winning_rules:
-        return f"Rules that win over it: {old.winning_rules} before, {new.winning_rules} now."
+        return f"Rules that override it: {old.winning_rules} before, {new.winning_rules} now."
     return ""
 
 
@@ -153,7 +153,7 @@ def _ended(drift: Drift, how: Ending) -> Message:
 _ENDINGS: dict[Ending, tuple[str, str]] = {
     Ending.BACK: ("✅", "What was live before is live again: somebody put it back."),
     Ending.CHANGED: ("✅", "{by} was applied after that."),
-    Ending.ADOPTED: ("☑️", "{by} adopted it, so I accept it as it is."),
+    Ending.ADOPTED: ("☑️", "{by} adopted it, so I accept what is live."),
     Ending.GONE: ("⏹️", "The project or the environment no longer exists."),
 }
 """By how a drift is over; a test compares this with the enum."""
@@ -205,7 +205,7 @@ def silence(shown: Silence) -> Message:
     name, fault = code(shown.provider, 40), words.FAULTS[Fault(shown.fault)][0]
     if shown.ended_at is not None:
         text = f"{name} answers again. I compared what is live with what I last knew."
-        return compose(text, section(f"✅ {text}"), context(f"It stopped answering {moment(shown.since)}."))
+        return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(shown.since)}."))
     text = (
         f"{name} {fault}, since {moment(shown.since)}. Until it answers, I can't see "
         "changes made outside configbot, or evaluations left running. I'll keep trying."

@@ -246,6 +246,6 @@ def evaluation_updated(outcome: EvaluationUpdated) -> Message:
     where = f" in {code(outcome.project_name)}" if outcome.project_name else ""
     text = (
         f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)}{where} "
-        f"is {status}. I read it back to check."
+        f"is now {status}. I read it back to make sure."
     )
     return compose(text, section(f"✅ {text}"))

@@ -65,7 +65,7 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
     ),
     "rollback": (
         "Roll back",
-        "Deploys what was live before. Leave the config empty to go back to the one before what is live now.",
+        "Deploys what was live before. Leave the config empty to go back to the previous one.",
         (
             _PROJECT,
             _ENVIRONMENT,

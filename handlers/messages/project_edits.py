@@ -90,12 +90,12 @@ def saved(shown: ProjectSaved, drafts: Mapping[str, str]) -> Message:
     head = f"I {'created' if shown.made else 'changed'} the {shown.noun} {name}."
     fields = list(_fields(shown.old, shown.new))
     then = "Nothing is live in it yet." if shown.made else ""
-    text = f"{head} {'; '.join(fields)}. I read it back to check. {then}".rstrip()
+    text = f"{head} {'; '.join(fields)}. I read it back to make sure. {then}".rstrip()
     return compose(text, *_blocks(head, fields, then), run_buttons(next_suggestions(shown), drafts))
 
 
 def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
-    yield section(f"✅ *{head}* I read it back to check. {then}".rstrip())
+    yield section(f"✅ *{head}* I read it back to make sure. {then}".rstrip())
     yield bullets(fields)
 
 
@@ -113,10 +113,10 @@ def editable(shown: ProjectEditable) -> Message:
     form = Form("project update", subject=":".join(shown.project.key))
     example = code(f"{shown.line} {EXAMPLES[shown.fields[0]]}", 300)
     return compose(
-        f"{head}: {'; '.join(present)}. Add what you want to change to the end of the line, for example {example}.",
+        f"{head}: {'; '.join(present)}. Type the line again with what you want to change, for example {example}.",
         section(f"*{head}*"),
         bullets(present),
-        section(f"Add what you want to change to the end of the line: {typed}. For example: {example}"),
+        section(f"Type the line again with what you want to change: {typed}. For example: {example}"),
         actions([button("Open form", Action.OPEN_FORM, str(form))]),
         context(f"In {code(shown.project.provider, 40)}. Nothing was changed."),
     )

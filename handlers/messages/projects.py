@@ -105,7 +105,7 @@ def _configs(shown: ProjectDetail) -> Iterator[str]:
 
 def _running_in_short(shown: ProjectDetail) -> str:
     if not shown.keeps_evaluations:
-        return f"{code(shown.project.provider, 40)} doesn't support evaluations."
+        return f"{code(shown.project.provider, 40)} keeps no evaluations."
     if shown.running is None:
         return "I couldn't read the evaluations."
     if not shown.running:

@@ -252,11 +252,11 @@ def _rules(shown: ReminderList) -> Iterator[str]:
     where = f"in {channel(shown.channel)}" if shown.channel else "nowhere, because no channel is set for them"
     to = f", and to {mention(reminding.owner)} in a direct message" if reminding.owner else ""
     often = "once" if reminding.at_most == 1 else f"at most {reminding.at_most} times, once per working day"
-    yield f"I remind about evaluations that run longer than {length(shown.threshold)}: {where}{to}, {often}."
+    yield f"I remind people about evaluations that run longer than {length(shown.threshold)}: {where}{to}, {often}."
     yield f"Working hours: {hours(reminding.hours)}."
     yield (
-        "I remind about waiting approvals in the thread of the card: after half the time, and once more before the "
-        "change expires."
+        "I remind people about waiting approvals in the thread of the card: after half the time, "
+        "and once more before the change expires."
     )
 
 

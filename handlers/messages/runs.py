@@ -66,8 +66,7 @@ def _too_many(shown: EvaluationList, kind: str) -> str:
 
 def _without(providers: Sequence[str]) -> str:
     names = words.some([code(each, 40) for each in providers], 5)
-    verb = "doesn't" if len(providers) == 1 else "don't"
-    return f"{names} {verb} support evaluations." if names else ""
+    return f"{names} {'keeps' if len(providers) == 1 else 'keep'} no evaluations." if names else ""
 
 
 def _missing(shown: EvaluationList) -> str:

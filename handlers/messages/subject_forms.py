@@ -58,14 +58,20 @@ _ABOUT = {
         "Changes the fields of a project. You'll see old and new values before anything is changed.",
     ),
     "evaluation show": ("Show an evaluation", "Shows an evaluation, with its scores next to those of what is live."),
-    "evaluation complete": ("Complete", "Marks a running evaluation as completed, if people or callers judge it."),
-    "evaluation reopen": ("Reopen", "Sets a completed evaluation back to running, if people or callers judge it."),
+    "evaluation complete": (
+        "Complete",
+        "Marks a running evaluation as completed, if people or your own code judge it.",
+    ),
+    "evaluation reopen": (
+        "Reopen",
+        "Sets a completed evaluation back to running, if people or your own code judge it.",
+    ),
 }
 
 _NONE = {
     "evaluation show": "{project} has no evaluations.",
-    "evaluation complete": "{project} has no running evaluation that people or callers judge.",
-    "evaluation reopen": "{project} has no completed evaluation that people or callers judge.",
+    "evaluation complete": "{project} has no running evaluation that people or your own code judge.",
+    "evaluation reopen": "{project} has no completed evaluation that people or your own code judge.",
 }
 
 

@@ -272,7 +272,7 @@ def test_an_ai_config_is_changed_by_a_form_and_a_request_is_reviewed_where_its_l
     form.get_by_role("button", name="Preview").click()
     shown = articles(page, "Change the AI Config", "support, checked", "ravi@acorn.example").last
     shown.get_by_role("button", name="Change it").click()
-    expect(articles(page, "I changed the", "I read it back to check").last).to_be_visible()
+    expect(articles(page, "I changed the", "I read it back to make sure").last).to_be_visible()
 
     say(page, "/deploy warm-v2 to production")
     card = articles(page, "Waiting for approval", "Warm, shorter").last

@@ -416,7 +416,7 @@ async def test_a_project_is_made_when_it_is_confirmed_and_the_button_is_used_up(
     assert "Nothing happens until you confirm" in shown.text
 
     await talk.presses(ADA, shown, "Make it")
-    assert (await talk.last(ADA)).text.startswith("The project `Refund triage` is made.")
+    assert (await talk.last(ADA)).text.startswith("I created the project `Refund triage`.")
     await talk.presses(ADA, shown, "Make it")
     assert "This button is used up" in (await talk.last(ADA)).text
 

@@ -29,7 +29,7 @@ async def test_mark_completed_ends_the_evaluation_and_the_message_says_by_whom(s
     await stage.chat.press(RAVI, report, "Mark completed", channel=EVALS)
     over = await stage.chat.card_says(report, "completed after at least 3 days", "by <@U0RAVI>")
     assert not over.buttons()
-    await stage.chat.is_told(RAVI, "is completed", "I read it back to check", channel=EVALS)
+    await stage.chat.is_told(RAVI, "is now completed", "I read it back to make sure", channel=EVALS)
     await stage.chat.press(ADA, report, "Mark completed", channel=EVALS)
     await stage.chat.is_told(ADA, "cannot become", channel=EVALS)
     assert len(stage.line.writes) == 1
@@ -77,7 +77,7 @@ async def test_an_evaluation_can_be_completed_and_reopened_by_a_line(stage: Stag
     report = await reported(stage)
     evaluation = report.buttons()["Mark completed"]["value"].rpartition(":")[2]
     await stage.chat.say(ADA, f"/configbot evaluation complete {evaluation}")
-    await stage.chat.is_told(ADA, "is completed")
+    await stage.chat.is_told(ADA, "is now completed")
     await stage.chat.card_says(report, "completed after at least 3 days", "by <@U0ADA>")
     assert await stage.chat.said(ADA, DEPLOYS) == []
 

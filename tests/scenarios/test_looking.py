@@ -30,11 +30,11 @@ async def test_an_evaluation_is_completed_from_its_page_and_reopened(stage: Stag
     await chat.press(ADA, runs, "Show")
     shown = await chat.is_told(ADA, "Dataset: `First-week questions`", "Reviewed by a person")
     await chat.press(ADA, shown, "Mark completed")
-    done = await chat.is_told(ADA, "is completed. It was read back")
+    done = await chat.is_told(ADA, "is now completed. I read it back")
     evaluation = done.text.split("`")[1]
 
     await chat.say(ADA, f"/configbot evaluation reopen {evaluation}")
-    await chat.is_told(ADA, f"Evaluation `{evaluation}`", "in `Onboarding guide` is running again.")
+    await chat.is_told(ADA, f"Evaluation `{evaluation}`", "in `Onboarding guide` is now running again.")
 
 
 async def test_a_project_is_made_renamed_and_used(stage: Stage) -> None:

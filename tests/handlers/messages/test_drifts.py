@@ -138,7 +138,7 @@ def test_a_write_of_ours_that_arrived_late_is_named() -> None:
 
 def test_a_rule_that_wins_is_said() -> None:
     made = card(now=replace(W, winning_rules=2))
-    assert "Rules that win over it: 0 before, 2 now." in read(made)
+    assert "Rules that override it: 0 before, 2 now." in read(made)
     assert "Restore" not in buttons(made)
 
 
@@ -161,7 +161,7 @@ def test_contents_that_could_not_be_read_are_said_to_be_so() -> None:
         (Ending.BACK, "", "What was live before is live again"),
         (Ending.CHANGED, "ch-7", "`ch-7` was applied after that"),
         (Ending.CHANGED, "", "`another change` was applied after that"),
-        (Ending.ADOPTED, "U0RAVI", "<@U0RAVI> adopted it, so I accept it as it is"),
+        (Ending.ADOPTED, "U0RAVI", "<@U0RAVI> adopted it, so I accept what is live"),
         (Ending.GONE, "", "no longer exists"),
     ],
 )

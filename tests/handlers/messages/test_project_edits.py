@@ -66,14 +66,15 @@ def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
 def test_a_project_that_was_made_has_nothing_live_yet() -> None:
     made = told(ProjectSaved(PROJECT, ProjectFields(), ProjectFields("Returns"), True, "project show pr_1"))
     assert made.text == (
-        "I created the project `Refund triage`. Name: `Returns`. I read it back to check. Nothing is live in it yet."
+        "I created the project `Refund triage`. Name: `Returns`. I read it back to make sure. "
+        "Nothing is live in it yet."
     )
     assert buttons(made)["Show the project"]["value"] == ids.value("draft of project show pr_1")
 
 
 def test_a_project_that_was_changed_says_how() -> None:
     made = told(ProjectSaved(PROJECT, RENAMED.old, RENAMED.new, False, "project show pr_1"))
-    assert "✅ *I changed the project `Refund triage`.* I read it back to check." in read(made)
+    assert "✅ *I changed the project `Refund triage`.* I read it back to make sure." in read(made)
     assert "• Name: `Refund triage` → `Returns`\n• Directory: `dir_1a2b`" in read(made)
 
 
@@ -98,7 +99,7 @@ def test_what_can_be_changed_is_shown_as_it_is_with_an_example() -> None:
     made = told(ProjectEditable(PROJECT, now, fields, "project update triage", "AI Config"))
     assert made.text == (
         "What you can change in the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
-        "Maintainer: `ana@acorn.example`; Metric: none. Add what you want to change to the end of the line, "
+        "Maintainer: `ana@acorn.example`; Metric: none. Type the line again with what you want to change, "
         'for example `project update triage name="New name"`.'
     )
     assert "`name=`, `description=`, `tags=`, `maintainer=`, `team=`, `metric=`" in read(made)

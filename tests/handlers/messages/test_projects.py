@@ -123,7 +123,7 @@ def test_what_can_be_looked_at_next_is_a_button() -> None:
     [
         ({"running": ()}, "No evaluation is running."),
         ({"running": None}, "I couldn't read the evaluations."),
-        ({"running": None, "keeps_evaluations": False}, "`humanloop` doesn't support evaluations."),
+        ({"running": None, "keeps_evaluations": False}, "`humanloop` keeps no evaluations."),
         ({"running": (evaluation(),) * 7}, "7 evaluations are running."),
     ],
 )

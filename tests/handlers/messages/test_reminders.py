@@ -217,7 +217,7 @@ def test_the_list_says_what_is_reminded_of_where_and_when() -> None:
     )
     assert "at most 3 times, once per working day." in text
     assert "Working hours: Monday to Friday, 9:00 to 17:00 (`Europe/Madrid`)." in text
-    assert "I remind about waiting approvals in the thread of the card" in text
+    assert "I remind people about waiting approvals in the thread of the card" in text
     assert "next 2026-11-20 10:00 UTC, 2026-11-21 09:00 UTC in <#C0EVALS>" in text
     assert "1 evaluation is running" in text
     assert list(buttons(made)) == ["Show"]

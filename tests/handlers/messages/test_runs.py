@@ -89,10 +89,10 @@ def test_no_evaluations_are_said_in_words(status: Any, project: Any, unreadable:
 
 def test_providers_that_keep_no_evaluations_are_named() -> None:
     one = EvaluationList((), PROJECT, None, 0, 1, 1, "evaluations list", 0, ("shop",))
-    assert told(one).text == "There are no evaluations of `Refund triage`. `shop` doesn't support evaluations."
+    assert told(one).text == "There are no evaluations of `Refund triage`. `shop` keeps no evaluations."
     both = EvaluationList(rows(evaluation()), None, None, 1, 1, 1, "evaluations list", 1, ("shop", "store"))
     assert told(both).text.endswith(
-        "I couldn't read the evaluations of 1 project. `shop`, `store` don't support evaluations."
+        "I couldn't read the evaluations of 1 project. `shop`, `store` keep no evaluations."
     )
 
 
@@ -180,4 +180,4 @@ def test_buttons_without_a_draft_are_left_out() -> None:
 
 def test_an_evaluation_of_an_unknown_project_is_updated_without_naming_one() -> None:
     made = told(EvaluationUpdated(DONE, ""))
-    assert made.text == "Evaluation `ev_7` of `config_x` is completed. I read it back to check."
+    assert made.text == "Evaluation `ev_7` of `config_x` is now completed. I read it back to make sure."
