@@ -70,7 +70,7 @@ def config_detail(shown: ConfigDetail, drafts: Mapping[str, str]) -> Message:
         ),
         section(f"It is {live(shown.live_in)}{_archived(shown.config)}."),
         *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
-        section("*Content*"),
+        section("*Its content*"),
         rich_list(_settings(content)),
         *diffs.prompt(content),
         run_buttons(detail_suggestions(shown), drafts),
@@ -185,7 +185,7 @@ def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:
 def in_short(found: ContentDiff) -> str:
     """What differs, in a sentence, in mrkdwn."""
     if not found:
-        return "They have the same content."
+        return "Both have the same content."
     parts = []
     if found.variables_lost:
         parts.append(f"variables lost ({words.some([code(name, 40) for name in found.variables_lost], 5)})")

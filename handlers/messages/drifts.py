@@ -207,7 +207,7 @@ def silence(shown: Silence) -> Message:
         text = f"{name} answers again. I compared what is live with what I last knew."
         return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(shown.since)}."))
     text = (
-        f"{name} {fault}, since {moment(shown.since)}. Until it answers, I can't see "
+        f"I haven't been able to read {name} since {moment(shown.since)}: it {fault}. Until it answers, I can't see "
         "changes made outside configbot, or evaluations left running. I'll keep trying."
     )
     return compose(text, section(f"⚠️ {text}"))

@@ -64,7 +64,7 @@ def evaluation_reports(view: EvaluationsView) -> Message:
     if not view.total:
         text = "These evaluations were running. A newer message has their current state."
         return compose(text, section(f"⬇️ {text}"))
-    over = f", {view.ended:,} of them ended since" if view.ended else ""
+    over = f", {view.ended:,} of them {'has' if view.ended == 1 else 'have'} ended" if view.ended else ""
     head = f"{words.counted(view.total, 'evaluation')} left running{over}"
     if view.ended == view.total:
         head = f"No evaluation on this list is running any more ({view.total:,})"

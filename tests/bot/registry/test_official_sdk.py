@@ -256,7 +256,7 @@ def test_logs_and_results_make_the_means(sdk: Any, made: Prepared) -> None:
             evaluation_id=run.id, log_id="data_0", evaluator_id=made.evaluator.id, error="away"
         )
     )
-    assert (status, detail) == (422, "The evaluation has to be running to take this; it is completed.")
+    assert (status, detail) == (422, "The evaluation must be running for this, but it is completed.")
 
 
 def test_evaluators_are_added_to_a_run(sdk: Any, made: Prepared) -> None:

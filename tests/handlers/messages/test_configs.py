@@ -205,7 +205,7 @@ def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
 def test_configs_of_two_projects_are_named_with_both() -> None:
     other = Project("humanloop", "pr_2", "Search")
     made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))
-    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. They have the same content."
+    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. Both have the same content."
 
 
 def test_a_diff_that_is_too_long_shows_its_beginnings() -> None:

@@ -95,7 +95,7 @@ def test_a_row_says_what_is_special_about_it() -> None:
     assert "`ev_3` in `Refund triage` has been running for at least 3 days, and I couldn't read it now." in text
     assert "`ev_4` in `Refund triage` is `completed`." in text
     assert "completed after at least 3 days by <@U0RAVI>." in text
-    assert "5 evaluations left running, 2 of them ended since" in made.text
+    assert "5 evaluations left running, 2 of them have ended" in made.text
 
 
 def test_a_list_ends_by_itself_when_everything_in_it_is_over() -> None:
