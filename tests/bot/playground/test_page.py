@@ -50,7 +50,7 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
         ("say", {"as": "U0ADA", "channel": "G0LEADS", "text": "x"}, 404, "can't see channel"),
         ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": " "}, 400, "nothing to send"),
         ("say", {"as": "U0ADA", "channel": "C0DEPLOYS"}, 400, "text is missing"),
-        ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": 1}, 400, "text is missing or no text"),
+        ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": 1}, 400, "text is missing or not a text"),
         ("say", {"as": "U0GONE", "channel": "C0DEPLOYS", "text": "x"}, 403, "is deactivated"),
         ("say", {"as": "U0ADA", "channel": "C0OLD", "text": "x"}, 400, "is archived"),
         ("action", {"as": "U0ADA", "channel": "C0DEPLOYS", "ts": "1.1"}, 404, "this message is gone"),

@@ -238,7 +238,8 @@ def test_a_silent_provider_says_what_that_means_and_when_it_answers_again() -> N
     silent = Silence("01SILENCE", "humanloop", NOW - HOUR, "timed_out")
     made = messages.silence(silent)
     check(made)
-    assert "`humanloop` did not answer in time, since" in made.text
+    assert "I haven't been able to read `humanloop` since <!date^" in made.text
+    assert ">: it did not answer in time. Until it answers" in made.text
     assert "I can't see changes made outside configbot" in made.text
     over = messages.silence(replace(silent, ended_at=NOW))
     check(over)

@@ -178,7 +178,7 @@ def told(came: EvaluationUpdated) -> str:
 
 
 def test_setting_a_status_is_read_back_and_said() -> None:
-    start = "Evaluation `ev_7` of `config_x` in `Refund triage` is "
+    start = "Evaluation `ev_7` of `config_x` in `Refund triage` is now "
     assert told(EvaluationUpdated(evaluation(status="completed"), "Refund triage")).startswith(f"{start}completed.")
     assert told(EvaluationUpdated(evaluation(), "Refund triage")).startswith(f"{start}running again.")
     assert told(EvaluationUpdated(evaluation(status="*odd*"), "Refund triage")).startswith(f"{start}`*odd*`.")
