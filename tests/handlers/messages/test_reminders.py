@@ -211,9 +211,8 @@ def row(
 def test_the_list_says_what_is_reminded_of_where_and_when() -> None:
     made = said(reminders(row(7, NOW + HOUR, NOW + DAY)), {"evaluation ev_7": "draft"})
     text = read(made)
-    assert (
-        "people about evaluations that run longer than 4 h: in <#C0EVALS>, and to <@U0ADA> in a direct message," in text
-    )
+    rule = "I remind people about evaluations that run longer than 4 h: in <#C0EVALS>, "
+    assert f"{rule}and to <@U0ADA> in a direct message," in text
     assert "at most 3 times, once per working day." in text
     assert "Working hours: Monday to Friday, 9:00 to 17:00 (`Europe/Madrid`)." in text
     assert "I remind people about waiting approvals in the thread of the card" in text
