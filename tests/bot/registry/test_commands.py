@@ -116,8 +116,8 @@ def test_a_config_is_made_live_by_hand(tmp_path: Path) -> None:
     names = {each["config"]["id"]: each["config"]["name"] for each in project["configs"]}
     assert [names[each["model_config_id"]] for each in project["deployed_configs"]] == ["cold"]
     for words, said in (
-        (("greeting", "cold", "production"), 'there is no project "greeting"; there is greetings'),
-        (("greetings", "hot", "production"), 'there is no config "hot"; there is cold, warm'),
+        (("greeting", "cold", "production"), 'there is no project "greeting"; known: greetings'),
+        (("greetings", "hot", "production"), 'there is no config "hot"; known: cold, warm'),
         (("greetings", "cold", "prod"), 'there is no environment "prod"; known: production'),
     ):
         refused = call("deploy", *words)
