@@ -108,7 +108,7 @@ def test_the_form_that_changes_a_project_shows_how_it_is_once_it_is_picked(open_
     form.get_by_role("button", name="Preview").click()
     answer = articles(page, "Only visible to you", "Minutes").last
     answer.get_by_role("button", name="Change it").click()
-    expect(articles(page, "The project", "Minutes", "is changed").last).to_be_visible()
+    expect(articles(page, "I changed the project", "Minutes").last).to_be_visible()
 
 
 def test_a_rejection_is_asked_for_a_comment_and_the_card_says_it(open_page: OpenPage) -> None:

@@ -156,4 +156,4 @@ async def test_more_than_five_at_once_are_one_list_that_pages(stage: Stage, tmp_
     await stage.chat.press(ADA, second, "Previous page", channel=EVALS)
     await stage.chat.is_told(ADA, "evaluations left running, page 1 of", channel=EVALS)
     await stage.chat.press(ADA, shown, "Stop reminding of all", channel=EVALS)
-    await stage.chat.is_told(ADA, "Nobody is reminded of these", channel=EVALS)
+    await stage.chat.is_told(ADA, "I won't remind anyone about these", channel=EVALS)

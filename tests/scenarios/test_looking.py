@@ -12,11 +12,11 @@ async def test_a_config_is_looked_at_from_the_list_of_its_project(stage: Stage) 
     assert listed.text.startswith("5 configs of `Support reply`")
 
     await chat.press(ADA, listed, "Show")
-    shown = await chat.is_told(ADA, "What it holds", "{{question}}")
+    shown = await chat.is_told(ADA, "Its content", "{{question}}")
     assert "against" in shown.text
 
     compared = await chat.answered(ADA, "/config diff config_w with config_x")
-    assert "They differ in settings: `model`" in compared.text
+    assert "They differ in: settings (`model`" in compared.text
     assert await chat.said(ADA) == [], "nobody else is told"
 
 
