@@ -96,7 +96,7 @@ async def test_channels_to_which_the_bot_cannot_post_are_found(monkeypatch: pyte
     channels = {"CONFIGBOT_DEFAULT_CHANNEL": "G0LEADS", "CONFIGBOT_EVALUATIONS_CHANNEL": "C0EVALS"}
     async with slack_here() as slack:
         found = dict(await check_up(set_up(monkeypatch, slack, **channels)))
-    assert found["default channel"] == "the bot cannot post to G0LEADS. Invite it there, or set another channel's id"
+    assert found["default channel"] == "the bot can't post to G0LEADS. Invite it there, or set another channel id"
     assert found["evaluations channel"] is None
 
 
