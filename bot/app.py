@@ -20,32 +20,32 @@ from ulid import ULID
 
 import handlers
 from bot import __version__
-from bot.alone import InUse, held
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
-from bot.domain.checkups import About
+from bot.context import Context
 from bot.domain.facts import Rule, built_in_rule
+from bot.domain.health import About
 from bot.domain.names import Environment, Project
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import WorkHours, days_of, hours_of, zone_of
-from bot.grammar import COMMANDS
+from bot.exclusive import InUse, exclusive_lock
+from bot.grammar import language
 from bot.jobs.scheduler import Job, Scheduler, table
 from bot.logs import get_logger
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import DatabaseUnavailable
-from bot.registry.database import migrate as migrate_registry
+from bot.ports import Clock
+from bot.resolve.index import Index
+from bot.services.registry.app import close as close_registry
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import DatabaseUnavailable
+from bot.services.registry.database import migrate as migrate_registry
 from bot.settings import Settings
+from bot.shutdown import stop_signal
 from bot.slack import bolt, http, socket
 from bot.slack.health import Check, PortTaken, serving
 from bot.slack.manifest import command_name
-from bot.stopping import stop_signal
 from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
-from bot.usecases.context import Context
-from bot.usecases.index import Index
-from bot.usecases.ports import Clock
-from bot.usecases.tasks import Tasks
+from bot.tasks import Tasks
 from handlers.notifier import SlackNotifier
 from handlers.people import SlackPeople
 
@@ -72,7 +72,7 @@ class BadProvider(Exception):
     """A config service is set up so that it cannot work."""
 
 
-MENDABLE = (
+OPERATOR_ERRORS = (
     BadProvider,
     DatabaseUnavailable,
     NotAlone,
@@ -103,7 +103,7 @@ class Parts:
     app_token: str | None = field(default=None, repr=False)
     signing_secret: str = field(default="", repr=False)
     slack_api_url: str | None = None
-    commands: Sequence[str] = tuple(command.name for command in COMMANDS)
+    commands: Sequence[str] = field(default_factory=lambda: [each.name for each in language().slash_commands])
     prefix: str = ""
     default_channel: str | None = None
     evaluations_channel: str | None = None
@@ -128,7 +128,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def put_together(parts: Parts) -> AsyncIterator[Bot]:
+async def build_bot(parts: Parts) -> AsyncIterator[Bot]:
     """Open the database, ask Slack who we are, connect listeners; at the end let work finish, then close everything.
 
     A SQLite file is made and migrated here; PostgreSQL has to be before. Raises `NotAlone`, `SchemaMismatch`,
@@ -157,8 +157,8 @@ async def put_together(parts: Parts) -> AsyncIterator[Bot]:
         )
         people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=clock)
         ctx = new_context(parts, parts.providers, store, client, identity, people, alone=file is not None)
-        desk = handlers.Desk(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
-        handlers.register(app, desk)
+        context = handlers.ListenerContext(ctx, tasks, identity.user_id, slash_commands(parts.commands, parts.prefix))
+        handlers.register(app, context)
         scheduler = Scheduler(ctx, tasks, _jobs(parts))
         stack.push_async_callback(ctx.index.close)
         stack.push_async_callback(tasks.drain, DRAIN_SECONDS)
@@ -240,7 +240,7 @@ def _alone(file: Path) -> Iterator[None]:
     """Hold a SQLite file for this process, as long as the block runs. Raises `NotAlone`, `StoreUnavailable`."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(held(Path(f"{file}.lock")))
+            stack.enter_context(exclusive_lock(Path(f"{file}.lock")))
         except InUse:
             raise NotAlone(file) from None
         except OSError as error:
@@ -315,7 +315,7 @@ async def _started(settings: Settings) -> AsyncIterator[tuple[Bot, Mapping[str, 
         services = await stack.enter_async_context(config_services(settings))
         if settings.registry.enabled:
             await migrate_registry(settings.registry.database_url)
-        bot = await stack.enter_async_context(put_together(parts_of(settings, services.clients)))
+        bot = await stack.enter_async_context(build_bot(parts_of(settings, services.clients)))
         bot.tasks.spawn(bot.scheduler.first_round(), "first round")
         yield bot, services.mounts
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.registry.commands import add_to
+from bot.services.registry.commands import add_to
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -69,7 +69,7 @@ def _settings(mode: Mode, *, quiet: bool = False) -> Settings:
 
 def _serve(work: Coroutine[Any, Any, None], mendable: tuple[type[Exception], ...]) -> None:
     """Run something that serves; what an operator can mend is one line, not a traceback."""
-    from bot.stopping import stoppable
+    from bot.shutdown import stoppable
 
     try:
         asyncio.run(stoppable(work))
@@ -87,13 +87,13 @@ def play(
     """Run everything on this machine: a small Slack in the browser, a registry with demo data, the real bot."""
     if context.invoked_subcommand is not None:
         return
-    from bot.app import MENDABLE
+    from bot.app import OPERATOR_ERRORS
     from bot.demo import CannotPlay
     from bot.demo import play as run_playground
     from bot.logs import setup
 
     setup("WARNING")
-    _serve(run_playground(data, port, open_browser=not no_browser), (*MENDABLE, CannotPlay))
+    _serve(run_playground(data, port, open_browser=not no_browser), (*OPERATOR_ERRORS, CannotPlay))
 
 
 @playground_app.command("launchdarkly")
@@ -108,16 +108,16 @@ def play_launchdarkly(
     """Run only a local LaunchDarkly with demo AI Configs, for trying out and for testing."""
     from contextlib import ExitStack
 
-    from bot.alone import InUse, held
+    from bot.exclusive import InUse, exclusive_lock
     from bot.logs import setup
-    from bot.playground.launchdarkly import REVIEWER, create_app, demo_world
+    from bot.services.launchdarkly import REVIEWER, create_app, demo_world
     from bot.slack.health import PortTaken
 
     setup("WARNING")
     with ExitStack() as stack:
         try:
             if data is not None:
-                stack.enter_context(held(data.with_name(f"{data.name}.lock")))
+                stack.enter_context(exclusive_lock(data.with_name(f"{data.name}.lock")))
             world = demo_world(token, reviewer_token, path=data)
         except InUse:
             _stop(f"playground: {data} is in use by another process. Choose another file with --data.")
@@ -128,8 +128,8 @@ def play_launchdarkly(
 
 
 async def _launchdarkly(service: ASGIApp, port: int) -> None:
+    from bot.shutdown import stop_signal
     from bot.slack.health import serving
-    from bot.stopping import stop_signal
 
     async with serving(service, host="127.0.0.1", port=port) as at:
         _say(f"LaunchDarkly is at http://127.0.0.1:{at} (Ctrl-C stops it).")
@@ -146,7 +146,7 @@ def run(
     settings = _settings("run")
     from bot import app as composed
 
-    _serve(composed.run(settings, with_clock=not no_clock), composed.MENDABLE)
+    _serve(composed.run(settings, with_clock=not no_clock), composed.OPERATOR_ERRORS)
 
 
 @app.command()
@@ -155,7 +155,7 @@ def clock() -> None:
     settings = _settings("clock")
     from bot import app as composed
 
-    _serve(composed.clock(settings), composed.MENDABLE)
+    _serve(composed.clock(settings), composed.OPERATOR_ERRORS)
 
 
 _Database = Annotated[
@@ -186,7 +186,7 @@ def serve_registry(
     url = _registry_url(database or settings.registry.database_url)
     if not keys and _is_missing(url):
         _stop(_NO_KEY, BAD_SETTINGS)
-    from bot.registry.database import DatabaseUnavailable
+    from bot.services.registry.database import DatabaseUnavailable
     from bot.slack.health import PortTaken
 
     _serve(_registry(host, port, url, keys, demo=demo), (DatabaseUnavailable, PortTaken))
@@ -201,7 +201,7 @@ def _registry_database(context: typer.Context, database: str | None) -> str:
 
 
 def _registry_url(url: str) -> str:
-    from bot.registry.database import async_url
+    from bot.services.registry.database import async_url
 
     try:
         async_url(url)
@@ -213,12 +213,12 @@ def _registry_url(url: str) -> str:
 async def _registry(host: str, port: int, database: str, keys: list[str], *, demo: bool) -> None:
     from datetime import UTC, datetime
 
-    from bot.registry.app import create_app
-    from bot.registry.database import migrate
-    from bot.registry.demo import seed_demo
-    from bot.registry.keys import any_key
+    from bot.services.registry.app import create_app
+    from bot.services.registry.database import migrate
+    from bot.services.registry.demo import seed_demo
+    from bot.services.registry.keys import any_key
+    from bot.shutdown import stop_signal
     from bot.slack.health import serving
-    from bot.stopping import stop_signal
 
     await migrate(database)
     if not keys and not await any_key(database):
@@ -252,11 +252,11 @@ def bring_in(
     url = _registry_database(context, database)
     from datetime import UTC, datetime
 
-    from bot.registry.database import DatabaseUnavailable
-    from bot.registry.errors import Unable
-    from bot.registry.imports import Report, import_export
-    from bot.registry.promptfiles import Report as PromptReport
-    from bot.registry.promptfiles import import_folder
+    from bot.services.registry.database import DatabaseUnavailable
+    from bot.services.registry.errors import Unable
+    from bot.services.registry.imports import Report, import_export
+    from bot.services.registry.promptfiles import Report as PromptReport
+    from bot.services.registry.promptfiles import import_folder
 
     async def work(url: str) -> Report | PromptReport:
         if path.is_file():
@@ -276,7 +276,7 @@ def bring_in(
 
 def _is_missing(url: str) -> bool:
     """Whether it is a SQLite file that is not there: looking must not make it."""
-    from bot.registry.database import async_url
+    from bot.services.registry.database import async_url
 
     parsed = async_url(url)
     return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
@@ -289,8 +289,8 @@ add_to(registry_app, _registry_database)
 def upgrade() -> None:
     """Upgrade the bot's database to the newest schema, and the registry's if it is enabled."""
     settings = _settings("database")
-    from bot.registry.database import DatabaseUnavailable
-    from bot.registry.database import migrate as migrate_registry
+    from bot.services.registry.database import DatabaseUnavailable
+    from bot.services.registry.database import migrate as migrate_registry
     from bot.store import SchemaMismatch, StoreUnavailable, migrate
 
     async def work() -> None:
@@ -315,11 +315,11 @@ def manifest(
 ) -> None:
     """Print the app manifest to paste at api.slack.com/apps."""
     settings = _settings("manifest")
-    from bot.grammar import COMMANDS
+    from bot.grammar import language
     from bot.slack.manifest import ManifestError
     from bot.slack.manifest import manifest as make
 
-    known = {command.name: (command.name, command.description, command.usage) for command in COMMANDS}
+    known = {command.name: (command.name, command.description, command.usage) for command in language().slash_commands}
     chosen = [known[each] for each in settings.commands]
     try:
         made = make(chosen, prefix=settings.command_prefix, http_url=http, name=name)
@@ -333,7 +333,7 @@ def doctor() -> None:
     """Check settings, database, Slack and every config service. Shows what is wrong and how to fix it."""
     settings = _settings("doctor", quiet=True)
     from bot.app import BadProvider
-    from bot.checkup import check_up
+    from bot.doctor import check_up
 
     try:
         found = asyncio.run(check_up(settings))
@@ -351,12 +351,12 @@ def explain(
 ) -> None:
     """Show who may do it, what is missing and which rule decides. Changes nothing."""
     settings = _settings("doctor", quiet=True)
-    from bot.app import MENDABLE
-    from bot.checkup import explained
+    from bot.app import OPERATOR_ERRORS
+    from bot.doctor import explained
 
     try:
         text, fine = asyncio.run(explained(settings, " ".join(line), as_user))
-    except MENDABLE as error:
+    except OPERATOR_ERRORS as error:
         _stop(f"explain: {error}")
     _say(text)
     raise typer.Exit(OK if fine else WRONG)

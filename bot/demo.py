@@ -16,25 +16,25 @@ import httpx
 from pydantic import SecretStr
 from structlog.contextvars import get_contextvars
 
-from bot import playground
-from bot.alone import InUse, held
-from bot.app import Bot, Parts, put_together, registry_client, slash_commands
+from bot.app import Bot, Parts, build_bot, registry_client, slash_commands
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
-from bot.grammar import COMMANDS
+from bot.exclusive import InUse, exclusive_lock
+from bot.grammar import language
 from bot.jobs import sweeps
 from bot.logs import get_logger
-from bot.playground import Channel, Command, Person, Team, Workspace, launchdarkly
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import migrate as migrate_registry
-from bot.registry.demo import seed_demo
+from bot.services import launchdarkly, slack
+from bot.services.registry.app import close as close_registry
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import migrate as migrate_registry
+from bot.services.registry.demo import seed_demo
+from bot.services.slack import Channel, Command, Person, Team, Workspace
+from bot.shutdown import stop_signal
 from bot.slack import bolt, socket
 from bot.slack.health import PortTaken, serving
-from bot.stopping import stop_signal
 
 log = get_logger(__name__)
 
@@ -71,7 +71,7 @@ class CannotPlay(Exception):
 class Later:
     """Moves the clock of everything here on, and does what falls due, without waiting for it."""
 
-    clock: playground.MovableClock
+    clock: slack.MovableClock
     bot: Bot | None = None
     """None while it starts: then the first round does what is due."""
 
@@ -113,7 +113,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
     async with AsyncExitStack() as stack:
         stack.enter_context(_held(data))
-        clock = playground.MovableClock(data / "clock")
+        clock = slack.MovableClock(data / "clock")
         await migrate_registry(registry_url)
         await seed_demo(registry_url, clock.now())
         workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db", now=clock.now)
@@ -124,7 +124,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         )
         stack.callback(world.close)
         beside = launchdarkly.pages(world, launchdarkly.REVIEWER)
-        page = serving(playground.create_app(workspace, move_clock=later.move, beside=beside), host=HOST, port=port)
+        page = serving(slack.create_app(workspace, move_clock=later.move, beside=beside), host=HOST, port=port)
         try:
             serving_port = await stack.enter_async_context(page)
         except PortTaken as taken:
@@ -146,7 +146,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
             reminding=Reminding(ALWAYS, owner=PEOPLE[0].id),
             drift_watch=DRIFT_WATCH,
         )
-        bot = await stack.enter_async_context(put_together(parts))
+        bot = await stack.enter_async_context(build_bot(parts))
         await bot.ctx.index.refresh()
         token = parts.app_token or ""
         await stack.enter_async_context(socket.connected(bot.app, token))
@@ -187,7 +187,7 @@ def _held(data: Path) -> Iterator[None]:
     """Hold the folder for this process, as long as the block runs. Raises `CannotPlay`."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(held(data / "lock"))
+            stack.enter_context(exclusive_lock(data / "lock"))
         except InUse:
             problem = f"{data} is in use by another playground. Stop that one, or choose another folder with --data."
             raise CannotPlay(problem) from None
@@ -203,8 +203,8 @@ async def _open_browser(address: str) -> None:
 
 
 def _commands() -> list[Command]:
-    by_name = {command.name: command for command in COMMANDS}
-    names = slash_commands([command.name for command in COMMANDS], "")
+    by_name = {command.name: command for command in language().slash_commands}
+    names = slash_commands(list(by_name), "")
     return [
         Command(slash, by_name[verb or "configbot"].usage, by_name[verb or "configbot"].description)
         for slash, verb in names.items()

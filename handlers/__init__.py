@@ -11,34 +11,34 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.actions import Actions
 from handlers.commands import Commands
-from handlers.desk import Desk
+from handlers.context import ListenerContext
 from handlers.events import Events
 from handlers.home import HomeTab
 from handlers.ids import Action, Field, View
-from handlers.listeners import Listeners
+from handlers.listen import Listeners
 from handlers.options import Options
 from handlers.payloads import Mention, Payload, click, mention, slash_command
-from handlers.views import Views
+from handlers.submissions import Views
 
-__all__ = ["Desk", "register"]
+__all__ = ["ListenerContext", "register"]
 
 ANYTHING = re.compile(".*")
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, context: ListenerContext) -> None:
     """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too."""
-    listeners = Listeners(desk.tasks)
-    commands, actions, events = Commands(desk), Actions(desk), Events(desk)
-    views, options, home = Views(desk, listeners), Options(desk), HomeTab(desk)
+    listeners = Listeners(context.tasks)
+    commands, actions, events = Commands(context), Actions(context), Events(context)
+    views, options, home = Views(context, listeners), Options(context), HomeTab(context)
 
     def said(body: Payload) -> Mention | None:
-        return mention(body, bot_user_id=desk.bot_user_id)
+        return mention(body, bot_user_id=context.bot_user_id)
 
     on_command = listeners.listener(slash_command, commands.run)
     on_click = listeners.listener(click, actions.run)
     on_words = listeners.listener(said, events.run)
 
-    for command in desk.commands:
+    for command in context.commands:
         app.command(command)(on_command)
     for action in Action:
         app.action(re.compile(rf"{re.escape(action)}(?:/\d+)?"))(on_click)

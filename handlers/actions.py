@@ -7,43 +7,36 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from bot.context import Context
 from bot.domain.actors import Actor, Place
 from bot.domain.changes import Say
-from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED
 from bot.domain.facts import Denied
 from bot.domain.outcomes import NotFound, Outcome, Refused
-from bot.domain.reminding import Snooze
+from bot.domain.reminder_hours import Snooze
 from bot.domain.views import ChangeDetail, ConfigComparison, DriftDetail
+from bot.features.changes import approvals, deploys, execution, history, provider_followup, schedules
+from bot.features.dispatch import Speaker, run
+from bot.features.drafts import UNREADABLE, draft, first_time
+from bot.features.drift import answers
+from bot.features.evaluations import evaluation_queries, updates
+from bot.features.guard import guarded
+from bot.features.projects import edits
+from bot.features.registration import Effect, effect_of
+from bot.features.reminders import switches
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood, Understood
+from bot.grammar.commands import Understood
 from bot.logs import get_logger
-from bot.usecases import (
-    applying,
-    approvals,
-    changes,
-    deploys,
-    drifts,
-    evaluation_lists,
-    evaluations,
-    gates,
-    project_edits,
-    reminders,
-    schedules,
-)
-from bot.usecases.context import Context
-from bot.usecases.drafts import draft, first_time
-from bot.usecases.guard import guarded
-from bot.usecases.lines import Speaker, changes_what_is_live, run
 from handlers import messages
-from handlers.calls import NotTaken, taken
 from handlers.commands import take_line
-from handlers.desk import Desk
-from handlers.forms import fill_form, form_of, open_filled, open_form, turn_form
+from handlers.context import ListenerContext
 from handlers.ids import Action, Field, Form, read_value
-from handlers.listeners import thread_of
+from handlers.listen import thread_of
+from handlers.modals import fill_form, form_of, open_filled, open_form, turn_form
 from handlers.payloads import Click
 from handlers.replies import Reply
+from handlers.slack_calls import NotTaken, taken
 
 log = get_logger(__name__)
 
@@ -60,26 +53,26 @@ Modal = Callable[[ChangeDetail], dict[str, Any]]
 class Actions:
     """The listeners of all buttons, by `Action`."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        ctx = desk.ctx
+    def __init__(self, context: ListenerContext) -> None:
+        self._context = context
+        ctx = context.ctx
         self._answered: dict[Action, Asked] = {
             Action.APPROVE: lambda change, actor, _: approvals.approve(ctx, change, actor),
             Action.WITHDRAW: lambda change, actor, _: approvals.withdraw(ctx, change, actor),
             Action.UNDO: lambda change, actor, click: deploys.undo(ctx, change, actor, place_of(click)),
-            Action.LOOK_AGAIN: lambda change, actor, _: applying.look_again(ctx, change, actor),
-            Action.CLOSE_AS_FAILED: lambda change, actor, _: applying.close_as_failed(ctx, change, actor),
-            Action.CHECK_NOW: lambda change, actor, _: gates.check_now(ctx, change, actor),
+            Action.LOOK_AGAIN: lambda change, actor, _: execution.look_again(ctx, change, actor),
+            Action.CLOSE_AS_FAILED: lambda change, actor, _: execution.close_as_failed(ctx, change, actor),
+            Action.CHECK_NOW: lambda change, actor, _: provider_followup.check_now(ctx, change, actor),
             Action.REPLACE_SPLIT: lambda draft, actor, click: deploys.replace_split(ctx, draft, actor, place_of(click)),
-            Action.PROJECT_CONFIRM: lambda draft, actor, _: project_edits.confirm(ctx, draft, actor),
-            Action.EVALUATION_COMPLETE: lambda one, actor, _: evaluations.set_status(ctx, one, COMPLETED, actor),
-            Action.DRIFT_ADOPT: lambda shown, actor, _: drifts.adopt(ctx, shown, actor),
-            Action.DRIFT_RESTORE: lambda shown, actor, click: drifts.restore(ctx, shown, actor, place_of(click)),
-            Action.EVALUATION_SNOOZE: lambda one, actor, _: reminders.snooze(ctx, one, actor, Snooze.HOUR),
-            Action.EVALUATION_STOP: lambda one, actor, _: reminders.stop(ctx, one, actor),
-            Action.EVALUATION_REMIND: lambda one, actor, _: reminders.resume(ctx, one, actor),
+            Action.PROJECT_CONFIRM: lambda draft, actor, _: edits.confirm(ctx, draft, actor),
+            Action.EVALUATION_COMPLETE: lambda one, actor, _: updates.set_status(ctx, one, COMPLETED, actor),
+            Action.DRIFT_ADOPT: lambda shown, actor, _: answers.adopt(ctx, shown, actor),
+            Action.DRIFT_RESTORE: lambda shown, actor, click: answers.restore(ctx, shown, actor, place_of(click)),
+            Action.EVALUATION_SNOOZE: lambda one, actor, _: switches.snooze(ctx, one, actor, Snooze.HOUR),
+            Action.EVALUATION_STOP: lambda one, actor, _: switches.stop(ctx, one, actor),
+            Action.EVALUATION_REMIND: lambda one, actor, _: switches.resume(ctx, one, actor),
             Action.EVALUATION_SNOOZE_UNTIL: lambda chosen, actor, _: _snooze(ctx, chosen, actor),
-            Action.EVALUATION_OPEN: lambda one, actor, _: evaluation_lists.opened(ctx, one, actor),
+            Action.EVALUATION_OPEN: lambda one, actor, _: evaluation_queries.opened(ctx, one, actor),
         }
         self._own: dict[Action, Own] = {
             Action.RUN_LINE: self._run_line,
@@ -96,9 +89,9 @@ class Actions:
         """Answer a click, whatever it is: an id that nobody knows any more is answered too."""
         form = form_of(click)
         if form is not None and click.action_id == Field.PROJECT:
-            actor = await self._desk.actor(click)
-            if not await self._desk.turns_away(actor, reply):
-                await fill_form(self._desk, form, actor, click, reply)
+            actor = await self._context.actor(click)
+            if not await self._context.reject_unauthorized(actor, reply):
+                await fill_form(self._context, form, actor, click, reply)
             return
         name = click.action_id.partition("/")[0]
         identifier = read_value(click.value or click.selected or "")
@@ -108,8 +101,8 @@ class Actions:
         await self._pressed(Action(name), identifier, click, reply)
 
     async def _pressed(self, action: Action, identifier: str, click: Click, reply: Reply) -> None:
-        actor = await self._desk.actor(click)
-        if await self._desk.turns_away(actor, reply):
+        actor = await self._context.actor(click)
+        if await self._context.reject_unauthorized(actor, reply):
             return
         match action:
             case Action.OPEN_FORM:
@@ -117,48 +110,60 @@ class Actions:
             case _ if action in self._own:
                 await self._own[action](identifier, actor, click, reply)
             case _:
-                await self._desk.answer(self._answered[action](identifier, actor, click), actor, reply)
+                await self._context.answer(self._answered[action](identifier, actor, click), actor, reply)
 
     async def _open_form(self, actor: Actor, click: Click, reply: Reply) -> None:
         """The form of a verb, or of one project; from inside a form it takes that one's place."""
         wanted, open_one = Form.read(click.value or ""), form_of(click)
         assert wanted is not None  # noqa: S101 - narrows the type: whoever called has read the value
         if open_one is not None:
-            await turn_form(self._desk, wanted.verb, open_one, click, reply)
+            await turn_form(self._context, wanted.verb, open_one, click, reply)
         elif wanted.subject:
-            await open_filled(self._desk, wanted, actor, click, reply)
+            await open_filled(self._context, wanted, actor, click, reply)
         else:
-            await open_form(self._desk, wanted.verb, place_of(click), reply, click.trigger_id)
+            await open_form(self._context, wanted.verb, place_of(click), reply, click.trigger_id)
 
     async def _run_line(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """A line behind a button, in place of the question that it answers."""
-        stored = await draft(self._desk.ctx, draft_id, actor)
+        stored = await self._line(draft_id, actor, reply)
         if stored is None:
-            await reply.say(messages.outdated_button())
             return
         line, page = messages.read_page_line(stored)
         parsed = parse(line)
-        changing = not isinstance(parsed, Misunderstood) and changes_what_is_live(parsed.readings)
-        if changing and not await first_time(self._desk.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
-            await self._desk.say(Refused((Reason(Code.STATE_MOVED, Lifter.NOBODY),)), actor, reply)
+        changing = isinstance(parsed, Understood) and effect_of(parsed.readings) is Effect.CHANGES_WHAT_IS_LIVE
+        if changing and not await first_time(self._context.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
+            await self._context.say(Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),)), actor, reply)
             return
-        await take_line(self._desk, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+        await take_line(self._context, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+
+    async def _line(self, draft_id: str, actor: Actor, reply: Reply) -> str | None:
+        """The line behind a button; None where there is none any more, or none that can be read, and that was said."""
+        stored = await draft(self._context.ctx, draft_id, actor, str)
+        if isinstance(stored, str):
+            return stored
+        if stored is None:
+            await reply.say(messages.outdated_button())
+        else:
+            await self._context.say(UNREADABLE, actor, reply)
+        return None
 
     async def _compare(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """The full diff of two configs. They are read once the modal stands, for a trigger lives three seconds."""
-        line = await draft(self._desk.ctx, draft_id, actor)
-        parsed = parse(line) if line is not None else None
+        line = await self._line(draft_id, actor, reply)
+        if line is None:
+            return
+        parsed = parse(line)
         if not isinstance(parsed, Understood):
             await reply.say(messages.outdated_button())
             return
         reading = messages.told_modal("⏳ Reading both configs …")
         try:
             opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=reading))
-            came = await guarded(run(self._desk.ctx, parsed.readings, Speaker(actor, place_of(click))))
+            came = await guarded(run(self._context.ctx, parsed.readings, Speaker(actor, place_of(click))))
             if isinstance(came, ConfigComparison):
                 view = messages.comparison_modal(came)
             else:
-                now = self._desk.ctx.clock.now()
+                now = self._context.ctx.clock.now()
                 view = messages.told_modal(messages.outcome(came, reader=actor, now=now, drafts={}).text)
             await taken(reply.client.views_update(view_id=opened["view"]["id"], view=view))
         except NotTaken as error:
@@ -169,37 +174,37 @@ class Actions:
         """Another page of a list, for whoever asked alone."""
         number, _, subject = identifier.partition(":")
         page = int(number) if number.isdecimal() else 1
-        came = await guarded(reminders.page(self._desk.ctx, subject, page))
-        await self._desk.say(came, actor, reply, replace=click.is_ephemeral)
+        came = await guarded(switches.page(self._context.ctx, subject, page))
+        await self._context.say(came, actor, reply, replace=click.is_ephemeral)
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
-        detail = await changes.detail(self._desk.ctx, change_id)
+        detail = await history.detail(self._context.ctx, change_id)
         if isinstance(detail, NotFound):
-            await self._desk.say(detail, actor, reply)
+            await self._context.say(detail, actor, reply)
             return
         try:
             await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal(detail)))
         except NotTaken as error:
             log.warning("review.not_opened", error=error.code)
-            await self._desk.say(detail, actor, reply)
+            await self._context.say(detail, actor, reply)
 
     async def _look(self, shown: str, actor: Actor, click: Click, reply: Reply) -> None:
         """The whole diff of a drift, for whoever pressed alone."""
-        detail = await drifts.look(self._desk.ctx, shown, actor)
+        detail = await answers.look(self._context.ctx, shown, actor)
         if not isinstance(detail, DriftDetail):
-            await self._desk.say(detail, actor, reply)
+            await self._context.say(detail, actor, reply)
             return
         try:
             await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.drift_modal(detail)))
         except NotTaken as error:
             log.warning("drift.not_opened", error=error.code)
-            await self._desk.say(detail, actor, reply)
+            await self._context.say(detail, actor, reply)
 
     async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """Who may not reject is told at once, not after writing a comment."""
-        checked = await approvals.may_vote(self._desk.ctx, change_id, actor, Say.REJECT)
+        checked = await approvals.may_vote(self._context.ctx, change_id, actor, Say.REJECT)
         if checked.refused is not None or checked.change is None:
-            await self._desk.say(checked.refused or NotFound("change", change_id), actor, reply)
+            await self._context.say(checked.refused or NotFound("change", change_id), actor, reply)
             return
         try:
             modal = messages.reject_modal(checked.change)
@@ -210,11 +215,11 @@ class Actions:
 
     async def _ask_when(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """Who may not move it is told at once, not after picking a time."""
-        change = await changes.find(self._desk.ctx, change_id)
-        answer = await schedules.may_move(self._desk.ctx, change, actor) if change else None
+        change = await history.find(self._context.ctx, change_id)
+        answer = await schedules.may_move(self._context.ctx, change, actor) if change else None
         if change is None or isinstance(answer, Denied):
             refused = Refused(answer.reasons, change) if isinstance(answer, Denied) else NotFound("change", change_id)
-            await self._desk.say(refused, actor, reply)
+            await self._context.say(refused, actor, reply)
             return
         try:
             await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.move_modal(change)))
@@ -232,4 +237,4 @@ async def _snooze(ctx: Context, chosen: str, actor: Actor) -> Outcome:
     """A choice of the menu: for how long, and what about."""
     choice, _, word = chosen.partition(":")
     known = choice in set(Snooze)
-    return await reminders.snooze(ctx, word, actor, Snooze(choice)) if known else NotFound("evaluation", word)
+    return await switches.snooze(ctx, word, actor, Snooze(choice)) if known else NotFound("evaluation", word)

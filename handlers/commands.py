@@ -3,81 +3,46 @@
 from __future__ import annotations
 
 from bot.domain.actors import Actor, Place
+from bot.features.drafts import first_delivery
+from bot.features.registration import Effect, effect_of
 from bot.grammar import parse
-from bot.grammar.readings import (
-    Approvals,
-    Changes,
-    ChangeShow,
-    ConfigDiff,
-    ConfigList,
-    ConfigShow,
-    Deployments,
-    Evaluations,
-    EvaluationShow,
-    Explain,
-    Form,
-    Help,
-    Misunderstood,
-    Parsed,
-    ProjectCreate,
-    ProjectList,
-    ProjectShow,
-)
-from bot.usecases.drafts import first_delivery
+from bot.grammar.commands import Help, Misunderstood, OpenForm, Parsed
 from handlers import messages
-from handlers.desk import Desk
-from handlers.forms import open_form
+from handlers.context import ListenerContext
+from handlers.modals import open_form
 from handlers.payloads import SlashCommand
 from handlers.replies import Reply
-
-LOOKS = (
-    Help,
-    Explain,
-    Approvals,
-    ChangeShow,
-    Changes,
-    ConfigDiff,
-    ConfigList,
-    ConfigShow,
-    Deployments,
-    Evaluations,
-    EvaluationShow,
-    ProjectCreate,
-    ProjectList,
-    ProjectShow,
-)
-"""Lines that change nothing: those that make or change a project are confirmed by a button."""
 
 
 class Commands:
     """The listener of every slash command."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: ListenerContext) -> None:
+        self._context = context
 
     async def run(self, command: SlashCommand, reply: Reply) -> None:
         """Read the line and carry it out; a bare command opens its form."""
-        verb = self._desk.commands.get(command.command)
+        verb = self._context.commands.get(command.command)
         place = Place(command.org, command.team, command.channel)
         parsed = parse(command.text, verb or None)
         form = None if isinstance(parsed, Misunderstood) else parsed.readings[0]
-        actor = await self._desk.actor(command)
-        if isinstance(form, Form):
-            if not await self._desk.turns_away(actor, reply):  # its selects offer every name there is
-                await open_form(self._desk, form.verb, place, reply, command.trigger_id)
+        actor = await self._context.actor(command)
+        if isinstance(form, OpenForm):
+            if not await self._context.reject_unauthorized(actor, reply):  # its selects offer every name there is
+                await open_form(self._context, form.verb, place, reply, command.trigger_id)
             return
-        if changes_something(parsed) and not await first_delivery(self._desk.ctx, f"command:{command.trigger_id}"):
+        if changes_something(parsed) and not await first_delivery(self._context.ctx, f"command:{command.trigger_id}"):
             return  # delivered again; what only looks may be looked at again
-        await take_line(self._desk, parsed, actor, place, reply)
+        await take_line(self._context, parsed, actor, place, reply)
 
 
 def changes_something(parsed: Parsed) -> bool:
     """Whether carrying a line out may change something, anywhere."""
-    return not isinstance(parsed, Misunderstood) and not isinstance(parsed.readings[0], LOOKS)
+    return not isinstance(parsed, Misunderstood) and effect_of(parsed.readings) is not Effect.LOOKS
 
 
 async def take_line(
-    desk: Desk,
+    context: ListenerContext,
     parsed: Parsed,
     actor: Actor,
     place: Place,
@@ -88,12 +53,12 @@ async def take_line(
 ) -> None:
     """One line from anywhere: a command, a mention, a button."""
     if isinstance(parsed, Misunderstood):
-        await desk.say_misunderstood(parsed, actor, reply)
+        await context.say_misunderstood(parsed, actor, reply)
         return
     match parsed.readings[0]:
         case Help(word):
-            await reply.say(messages.help_message(word, commands=desk.commands), replace=replace)
-        case Form(form):
+            await reply.say(messages.help_message(word, commands=context.commands), replace=replace)
+        case OpenForm(form):
             await reply.say(messages.open_form(form), replace=replace)
         case _:
-            await desk.carry_out(parsed.readings, actor, place, reply, page=page, replace=replace)
+            await context.carry_out(parsed.readings, actor, place, reply, page=page, replace=replace)

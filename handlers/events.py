@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.actors import Place
+from bot.features.drafts import first_time
 from bot.grammar import parse
-from bot.usecases.drafts import first_time
 from handlers.commands import take_line
-from handlers.desk import Desk
+from handlers.context import ListenerContext
 from handlers.payloads import Mention
 from handlers.replies import Reply
 
@@ -14,13 +14,13 @@ from handlers.replies import Reply
 class Events:
     """The listener of mentions and direct messages."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: ListenerContext) -> None:
+        self._context = context
 
     async def run(self, mention: Mention, reply: Reply) -> None:
         """Carry out the line that was said to the bot; once, however often Slack delivers it."""
-        if not await first_time(self._desk.ctx, f"event:{mention.event_id}"):
+        if not await first_time(self._context.ctx, f"event:{mention.event_id}"):
             return
-        actor = await self._desk.actor(mention)
+        actor = await self._context.actor(mention)
         place = Place(mention.org, mention.team, mention.channel, mention.thread_ts)
-        await take_line(self._desk, parse(mention.text), actor, place, reply)
+        await take_line(self._context, parse(mention.text), actor, place, reply)

@@ -9,13 +9,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.outcomes import Refused
+from bot.features.guard import StoreUnavailable
+from bot.features.home import home
 from bot.logs import get_logger, new_request_id
-from bot.usecases.guard import StoreUnavailable
-from bot.usecases.home import home
-from handlers.calls import NotTaken, taken
-from handlers.desk import Desk
+from handlers.context import ListenerContext
 from handlers.messages.home import home_broken, home_lines, home_refused, home_tab, home_without_database
 from handlers.payloads import BadPayload, HomeOpened, home_opened
+from handlers.slack_calls import NotTaken, taken
 
 log = get_logger(__name__)
 
@@ -29,8 +29,8 @@ CONFLICT = "hash_conflict"
 class HomeTab:
     """The listener of the Home tab."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: ListenerContext) -> None:
+        self._context = context
 
     async def listen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         """Acknowledge, and publish in a tracked task."""
@@ -44,7 +44,7 @@ class HomeTab:
         if opened is None:
             return
         work = self._publish(opened, client, reference, opened.view_hash)
-        if not self._desk.tasks.spawn(work, HomeOpened.__name__):
+        if not self._context.tasks.spawn(work, HomeOpened.__name__):
             log.warning("listener.shutting_down", payload=HomeOpened.__name__)
 
     async def _publish(
@@ -65,11 +65,11 @@ class HomeTab:
 
     async def _view(self, opened: HomeOpened, reference: str) -> dict[str, Any]:
         try:
-            actor = await self._desk.actor(opened)
-            shown = await home(self._desk.ctx, actor)
+            actor = await self._context.actor(opened)
+            shown = await home(self._context.ctx, actor)
             if isinstance(shown, Refused):
                 return home_refused(shown)
-            return home_tab(shown, await self._desk.drafts(home_lines(shown), actor, DRAFT_LIFE))
+            return home_tab(shown, await self._context.drafts(home_lines(shown), actor, DRAFT_LIFE))
         except StoreUnavailable as error:
             log.exception("store.unavailable", cause=str(error))
             return home_without_database(reference)

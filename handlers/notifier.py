@@ -12,10 +12,10 @@ from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import Change
 from bot.domain.drift import Silence
 from bot.domain.notices import ChangeView, DriftView, HistoryView, ReminderView, Spot, TroubleView
-from bot.usecases.ports import Clock, NotDelivered
+from bot.ports import Clock, NotDelivered
 from handlers import ids, messages
-from handlers.calls import NotTaken, taken
 from handlers.messages import Message
+from handlers.slack_calls import NotTaken, taken
 
 FINAL = frozenset(
     {

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.names import Config, Environment, Project
 from bot.logs import get_logger, new_request_id
 from handlers import messages
-from handlers.desk import Desk
+from handlers.context import ListenerContext
 from handlers.ids import Field, read_value, value
 from handlers.messages import Pick
 from handlers.payloads import BadPayload, OptionsRequest, options_request
@@ -20,8 +20,8 @@ log = get_logger(__name__)
 class Options:
     """The listener of every searchable select."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._index = desk.ctx.index
+    def __init__(self, context: ListenerContext) -> None:
+        self._index = context.ctx.index
 
     async def listen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """What there is to pick for what was typed."""
@@ -55,7 +55,7 @@ class Options:
     def _pick(self, thing: Config | Project | Environment, owner: Project | None = None) -> Pick:
         """A thing by its name, with its provider where there are several."""
         names = [thing.name] + ([owner.name] if owner else [])
-        several = [thing.provider] if len(self._index.shelves) > 1 else []
+        several = [thing.provider] if len(self._index.caches) > 1 else []
         return Pick(_id(thing), " · ".join([*names, *several]))
 
 

@@ -88,7 +88,7 @@ class Submission:
     """It changes whenever the modal does."""
 
     @property
-    def occasion(self) -> str:
+    def idempotency_key(self) -> str:
         """The same for every delivery of one submission."""
         return f"view:{self.view_id}:{self.view_hash}"
 

@@ -19,7 +19,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.actors import Actor, Place, Standing
 from bot.logs import get_logger
-from bot.usecases.ports import Clock, People
+from bot.ports import Clock, People
 
 log = get_logger(__name__)
 

@@ -10,8 +10,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
-from handlers.calls import NotTaken, taken
 from handlers.messages import Message
+from handlers.slack_calls import NotTaken, taken
 
 log = get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Reply:
                 return
         log.error("reply.not_delivered")
 
-    async def take_back(self) -> None:
+    async def delete_original(self) -> None:
         """Remove the ephemeral question that was clicked, once its answer stands elsewhere. Never raises."""
         if self.respond is not None:
             try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProjectNow, ProviderError, ServedNow
+from bot.context import Context
 from bot.domain.actors import Actor, MessageAt, Place, Standing
 from bot.domain.changes import Change
 from bot.domain.contents import Content, Message
@@ -18,8 +19,7 @@ from bot.domain.drift import Drift, Silence
 from bot.domain.errors import Fault, Problem, Reason
 from bot.domain.evaluations import COMPLETED, Evaluation, Evaluator, Progress, Score
 from bot.domain.facts import built_in_rule
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import GateState, Moved, ProviderApproval
+from bot.domain.live_state import NOTHING, LiveState, Nothing, One, Split
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import (
     ChangeView,
@@ -31,11 +31,12 @@ from bot.domain.notices import (
     Spot,
     TroubleView,
 )
-from bot.domain.served import NOTHING, One, Served, Split
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import GateState, Moved, ProviderApproval
+from bot.domain.targets import Target
+from bot.ports import NotDelivered
+from bot.resolve.index import Index
 from bot.store import Store, migrate
-from bot.usecases.context import Context
-from bot.usecases.index import Index
-from bot.usecases.ports import NotDelivered
 
 ORG = "T0ACORN"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -86,7 +87,7 @@ WRITES = (
 class Gate:
     """An approval that a service was asked for."""
 
-    wanted: tuple[Project, Environment, Config | Split | None]
+    wanted: tuple[Project, Environment, Target]
     description: str
     now: ProviderApproval
 
@@ -104,7 +105,7 @@ class MemoryProvider:
     environments: list[Environment] = field(default_factory=list)
     projects_: dict[str, Project] = field(default_factory=dict)
     configs_: dict[str, list[ConfigWithContent]] = field(default_factory=dict)
-    live: dict[tuple[str, str], Served] = field(default_factory=dict)
+    live: dict[tuple[str, str], LiveState] = field(default_factory=dict)
     runs: dict[str, list[Evaluation]] = field(default_factory=dict)
     failing: dict[str, list[ProviderError]] = field(default_factory=dict)
     lands: bool = True
@@ -124,7 +125,7 @@ class MemoryProvider:
     """Members and teams that can look after a project."""
     gated: set[str] = field(default_factory=set)
     """Ids of environments where the service demands its own approval."""
-    hindrances: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
+    blockers: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     """By environment id: why nothing can be made live there."""
     revisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By project and environment id: how often what is live was changed by us."""
@@ -168,7 +169,7 @@ class MemoryProvider:
             self.live.pop(key, None)
             return
         found = self.config(project, config)
-        self.live[key] = Served(One(found.id, found.content_version, found.name))
+        self.live[key] = LiveState(One(found.id, found.content_version, found.name))
 
     def live_name(self, project: str, environment: Environment) -> str | None:
         """The name of the config that is live."""
@@ -290,7 +291,7 @@ class MemoryProvider:
         versions = {each.config.id: each.config.content_version for each in self.configs_[project.id]}
         known = None if self.capabilities.immutable_configs else versions
         counts = {each.id: self.revisions[project.id, each.id] for each in self.environments}
-        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.hindrances), known, counts)
+        return ServedNow(tuple(self.environments), now, frozenset(self.gated), dict(self.blockers), known, counts)
 
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
@@ -304,28 +305,28 @@ class MemoryProvider:
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
         del comment
         await self._called("clear")
-        self._set(project, environment, None)
+        self._set(project, environment, Nothing())
         await self._done("clear")
         return self._answer(project)
 
     def _answer(self, project: Project) -> ServedNow | None:
         return self._served(project) if self.capabilities.answers_state else None
 
-    def _set(self, project: Project, environment: Environment, live: Config | Split | None) -> None:
+    def _set(self, project: Project, environment: Environment, live: Target) -> None:
         if self.deaf:
             return
         key = (project.id, environment.id)
         rules = self.live.get(key, NOTHING).winning_rules
         self.revisions[key] += 1
         one = One(live.id, live.content_version, live.name) if isinstance(live, Config) else live
-        self.live[key] = Served(one, rules) if one else replace(NOTHING, winning_rules=rules)
+        self.live[key] = LiveState(one, rules)
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
         await self._called("last_moved")
         return self.edits.get(project.id) if edited else self.moves.get((project.id, environment.id))
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         await self._called("ask_approval")
         wanted = (project, environment, live)
@@ -334,7 +335,7 @@ class MemoryProvider:
         await self._done("ask_approval")
         return gate.now
 
-    def _open(self, wanted: tuple[Project, Environment, Config | Split | None], description: str) -> Gate:
+    def _open(self, wanted: tuple[Project, Environment, Target], description: str) -> Gate:
         identifier = f"apr_{len(self.asked)}"
         link = f"https://service.invalid/approvals/{identifier}"
         gate = Gate(wanted, description, ProviderApproval(identifier, link, GateState.PENDING))

@@ -4,6 +4,7 @@ import os
 
 from hypothesis import settings
 
+import bot.features  # noqa: F401 - registers the lines of the language
 from tests.databases import database_url, postgres_folder, postgres_url, sqlite_url
 
 __all__ = ["database_url", "postgres_folder", "postgres_url", "sqlite_url"]

@@ -11,9 +11,10 @@ import random
 import time
 from collections import Counter
 
-from bot.grammar import COMMANDS, LINES, parse, say
-from bot.grammar.patterns import Pattern, heads, patterns
-from bot.grammar.readings import Misunderstood, Name
+import bot.features  # noqa: F401 - registers the lines of the language
+from bot.grammar import language, parse, say
+from bot.grammar.commands import Misunderstood, Name
+from bot.grammar.patterns import Pattern
 
 NAMES = (
     "config_x", "triage", "triage v3", "Refund triage", "Move to front", "Ravi's triage", "“triage v3”",
@@ -57,8 +58,8 @@ SCRAPS = (
 
 def line_from(chance: random.Random) -> str:
     """One line of the language, or nearly: a place can be filled with something that is wrong there."""
-    head = chance.choice(sorted(heads()))
-    pattern = chance.choice(patterns(head))
+    head = chance.choice(sorted(language().heads))
+    pattern = chance.choice(language().patterns(head))
     words = [pattern.line.usage.split()[0], *(_filled(part, chance) for part in _parts(pattern))]
     return " ".join(words + (["because", "it loops"] if pattern.reason else []))
 
@@ -87,7 +88,7 @@ def run(lines: int, seed: int) -> Counter[str]:
     """Parse so many lines; counts those understood and each kind of mistake. Raises on the first fault."""
     chance = random.Random(seed)
     counted: Counter[str] = Counter()
-    commands = [None, None, None, *(command.name for command in COMMANDS)]
+    commands = [None, None, None, *(command.name for command in language().slash_commands)]
     for number in range(lines):
         whole = line_from(chance)
         line = damaged(whole, chance)
@@ -129,7 +130,7 @@ def main() -> None:
     options.add_argument("--lines", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     chosen = options.parse_args()
-    parse(LINES[0].example)
+    parse(language().lines[0].example)
     started = time.perf_counter()
     counted = run(chosen.lines, chosen.seed)
     seconds = time.perf_counter() - started

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from bot.domain.actors import Actor, MessageAt, Place
-from bot.domain.changes import AuditEntry, Change, Decision, Seen
+from bot.domain.changes import ApprovalSnapshot, AuditEntry, Change, Decision
 from bot.domain.contents import Content, Message
-from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Evaluation, Evidence
+from bot.domain.live_state import LiveState, Nothing, Off, One, Split
 from bot.domain.notices import Notice, Reminder
-from bot.domain.served import Nothing, Off, One, Served, Split
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=8)
 json_values = st.recursive(
@@ -38,7 +38,7 @@ contents = st.builds(
 )
 
 served = st.builds(
-    Served,
+    LiveState,
     st.just(Nothing())
     | st.just(Off())
     | st.builds(One, st.text(max_size=8), st.text(max_size=8), st.text(max_size=8))
@@ -51,7 +51,7 @@ served = st.builds(
     st.integers(0, 20),
 )
 
-reasons = st.builds(Reason, st.sampled_from(Code), st.sampled_from(Lifter), objects)
+reasons = st.builds(Reason, st.sampled_from(Code), st.sampled_from(ResolvableBy), objects)
 
 comparisons = st.builds(
     Comparison,
@@ -66,7 +66,7 @@ evaluations = st.builds(Evaluation, created_at=times, updated_at=times)
 
 for kind, strategy in {
     Content: contents,
-    Served: served,
+    LiveState: served,
     Reason: reasons,
     Evidence: evidence,
     Evaluation: evaluations,
@@ -77,7 +77,7 @@ for kind, strategy in {
 
 actors = st.from_type(Actor)
 places = st.from_type(Place)
-seen = st.from_type(Seen)
+seen = st.from_type(ApprovalSnapshot)
 changes = st.builds(Change, reasons=st.lists(reasons, max_size=2).map(tuple))
 decisions = st.builds(Decision)
 entries = st.builds(AuditEntry)

@@ -17,10 +17,11 @@ from typing import Protocol
 from bot.domain.contents import Content
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation, Progress
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import Moved, ProviderApproval
+from bot.domain.live_state import LiveState, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Served, Split
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import Moved, ProviderApproval
+from bot.domain.targets import Target
 
 
 class ProviderError(Exception):
@@ -29,7 +30,7 @@ class ProviderError(Exception):
     def __init__(self, problem: Problem) -> None:
         status = f" (HTTP {problem.status})" if problem.status else ""
         super().__init__(
-            f"{problem.doing}: {problem.fault.value}{status} from {problem.provider} {problem.detail}".strip()
+            f"{problem.operation}: {problem.fault.value}{status} from {problem.provider} {problem.detail}".strip()
         )
         self.problem = problem
 
@@ -96,11 +97,11 @@ class ServedNow:
     """What one project has live, environment by environment, in one look."""
 
     environments: tuple[Environment, ...]
-    served: Mapping[str, Served]
+    served: Mapping[str, LiveState]
     """By environment id; every environment has its entry."""
     gated: frozenset[str] = frozenset()
     """Ids of environments where the provider demands its own approval for this project."""
-    hindrances: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    blockers: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """By environment id: why nothing may be made live there by us. Who is not listed has none."""
     versions: Mapping[str, str] | None = None
     """Content version by config id; None where contents never change under an id."""
@@ -161,9 +162,9 @@ class ProviderClient(Protocol):
         """
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
-        """Ask for the provider's own approval of what `serve`, or for None `clear`, would do: one write.
+        """Ask for the provider's own approval of what `serve`, or for nothing `clear`, would do: one write.
 
         One that waits for exactly that already is answered instead, so that asking twice asks once.
         """

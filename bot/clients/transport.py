@@ -81,7 +81,7 @@ class Call:
 
     method: str
     path: str
-    doing: str
+    operation: str
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | Sequence[Any] | None = None
     content_type: str | None = None
@@ -300,7 +300,7 @@ class Transport:
         problem = Problem(
             fault=fault,
             provider=self.provider,
-            doing=call.doing,
+            operation=call.operation,
             status=status,
             detail=self._tidy(detail),
             retry_after=retry_after,

@@ -10,9 +10,10 @@ from bot.domain.actors import Actor, Place
 from bot.domain.contents import Content
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evidence
-from bot.domain.gates import Gate
+from bot.domain.live_state import LiveState, Nothing, Split
 from bot.domain.names import Config, Environment, Project, change_label
-from bot.domain.served import Served, Split
+from bot.domain.provider_approvals import Gate
+from bot.domain.targets import LiveIn, PreviouslyLive, Target, UnresolvedTarget
 from bot.domain.times import Due
 
 
@@ -120,6 +121,32 @@ class Kind(StrEnum):
 RESTORES = frozenset({Kind.ROLLBACK, Kind.UNDO, Kind.DEACTIVATE})
 """Kinds that need no order check and no evaluation gate, and that supersede a change that waits or is approved."""
 
+_FITTING: dict[Kind, tuple[type[Target], ...]] = {
+    Kind.DEPLOY: (Config,),
+    Kind.PROMOTE: (Config,),
+    Kind.ROLLBACK: (Config, Split),
+    Kind.UNDO: (Config, Split, Nothing),
+    Kind.DEACTIVATE: (Nothing,),
+}
+"""What a change of each kind can make live."""
+
+_ASKABLE: dict[Kind, tuple[type[Target | UnresolvedTarget], ...]] = {
+    **_FITTING,
+    Kind.PROMOTE: (LiveIn,),
+    Kind.ROLLBACK: (Config, Split, PreviouslyLive),
+}
+"""What a change of each kind can be asked for with: some targets are looked up."""
+
+
+def fits(kind: Kind, target: Target) -> bool:
+    """Whether a change of this kind can make this live."""
+    return isinstance(target, _FITTING[kind])
+
+
+def can_ask_for(kind: Kind, target: Target | UnresolvedTarget) -> bool:
+    """Whether a change of this kind can be asked for with this target, looked up or not."""
+    return isinstance(target, _ASKABLE[kind])
+
 
 class Attempt(StrEnum):
     """How far the applying of a change got, recorded before each step is taken."""
@@ -139,10 +166,10 @@ class RuleMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ApprovalSnapshot:
     """What requester and approvers saw; an approval holds only as long as this does."""
 
-    base: Served
+    base: LiveState
     rule: RuleMark
     evidence: Evidence
     base_config: Config | None = None
@@ -154,7 +181,7 @@ class Seen:
 class Change:
     """One asked-for alteration.
 
-    `target` None means *nothing live*. `revision` grows by one with every save; a card shows a revision.
+    `target` is what is to be live. `revision` grows by one with every save; a card shows a revision.
     """
 
     id: str
@@ -163,10 +190,10 @@ class Change:
     state: State
     project: Project
     environment: Environment
-    target: Config | None
+    target: Target
     requester: Actor
     origin: Place
-    seen: Seen
+    seen: ApprovalSnapshot
     created_at: datetime
     updated_at: datetime
     because: str | None = None
@@ -174,8 +201,6 @@ class Change:
     """Where a promote takes its config from."""
     undoes: str | None = None
     """Id of the change that this one takes back."""
-    split: Split | None = None
-    """The weights that are put back, instead of one config; `target` is None then."""
     gate: Gate | None = None
     """The approval that the provider demands for it, once it was asked for there."""
     due: Due | None = None
@@ -193,9 +218,9 @@ class Change:
     revision: int = 1
 
     @property
-    def wanted(self) -> Config | Split | None:
-        """What is to be live; None for nothing."""
-        return self.target or self.split
+    def is_fit(self) -> bool:
+        """Whether its target is one that its kind can make live; what is not is never carried out."""
+        return fits(self.kind, self.target)
 
     @property
     def label(self) -> str:

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from bot.domain.changes import Change, State
 from bot.domain.contents import Content
-from bot.domain.gates import Moved
+from bot.domain.live_state import LiveState, Nothing, Off, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.provider_approvals import Moved
 
 SETTLING = timedelta(seconds=30)
 """For this long after a change of ours a difference says nothing: reads of a provider can lag behind its writes."""
@@ -38,7 +38,7 @@ class Baseline:
     provider: str
     project_id: str
     environment_id: str
-    served: Served
+    served: LiveState
     at: datetime
     source: Source
     change_id: str | None = None
@@ -74,7 +74,7 @@ class Drift:
     project: Project
     environment: Environment
     was: Baseline
-    now: Served
+    now: LiveState
     found_at: datetime
     version: int = 1
     moved: Moved | None = None
@@ -119,7 +119,7 @@ class Finding(StrEnum):
 
 
 def judge(
-    known: Baseline | None, served: Served, *, looked_at: datetime, under_way: Change | None, told: Drift | None
+    known: Baseline | None, served: LiveState, *, looked_at: datetime, under_way: Change | None, told: Drift | None
 ) -> Finding:
     """Compare what is served with what was last right.
 
@@ -137,7 +137,7 @@ def judge(
     return Finding.CALM if served.same_as(told.now) else Finding.MOVED_ON
 
 
-def _ours(known: Baseline, served: Served, looked_at: datetime, under_way: Change | None) -> bool:
+def _ours(known: Baseline, served: LiveState, looked_at: datetime, under_way: Change | None) -> bool:
     """Whether a change of ours can be why it differs."""
     if under_way is not None and under_way.state is State.APPLYING:
         return True
@@ -146,14 +146,14 @@ def _ours(known: Baseline, served: Served, looked_at: datetime, under_way: Chang
     return known.source is not Source.SEEN and looked_at < known.at + SETTLING
 
 
-def made_live(change: Change) -> Served:
+def made_live(change: Change) -> LiveState:
     """What is served once a change has taken effect: rules that win over it are left as they are."""
-    wanted = change.wanted
-    live = One(wanted.id, wanted.content_version, wanted.name) if isinstance(wanted, Config) else wanted or Nothing()
-    return Served(live, change.seen.base.winning_rules)
+    target = change.target
+    live = One(target.id, target.content_version, target.name) if isinstance(target, Config) else target
+    return LiveState(live, change.seen.base.winning_rules)
 
 
-def is_live(change: Change, served: Served | None) -> bool:
+def is_live(change: Change, served: LiveState | None) -> bool:
     """Whether what a change wanted is what is live, whatever rules win over it."""
     return served is not None and replace(served, winning_rules=0).same_as(replace(made_live(change), winning_rules=0))
 
@@ -170,7 +170,7 @@ def baseline_of(applied: Change) -> Baseline:
     )
 
 
-def restorable(was: Served, now: Served) -> bool:
+def restorable(was: LiveState, now: LiveState) -> bool:
     """Whether making live again what was live before is something that a change can do.
 
     Not what was edited in place: the content that was live before is no more. Nor a mere rule that wins over it.
@@ -187,7 +187,7 @@ def restorable(was: Served, now: Served) -> bool:
             return False
 
 
-def edited_in_place(was: Served, now: Served) -> bool:
+def edited_in_place(was: LiveState, now: LiveState) -> bool:
     """Whether the same config is live with other content."""
     old, new = was.live, now.live
     return (

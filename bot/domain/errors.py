@@ -25,6 +25,8 @@ class Code(StrEnum):
     NOT_REQUESTER = "not_requester"
     ALREADY_VOTED = "already_voted"
     # what
+    TARGET_UNFIT = "target_unfit"
+    """The change does not state something that its kind can make live."""
     ALREADY_LIVE = "already_live"
     NOTHING_LIVE = "nothing_live"
     OTHER_PROJECT = "other_project"
@@ -97,6 +99,8 @@ class Code(StrEnum):
     ADDRESS_UNREADABLE = "address_unreadable"
     """Slack does not tell the address of a person, by which the provider would know them."""
     NOTHING_TO_CHANGE = "nothing_to_change"
+    DRAFT_UNREADABLE = "draft_unreadable"
+    """What a button stands for was stored in a way that this version does not read."""
     PROJECT_CHANGED = "project_changed"
     BUTTON_USED = "button_used"
     # drift
@@ -108,7 +112,7 @@ class Code(StrEnum):
     CANNOT_POST = "cannot_post"
 
 
-class Lifter(StrEnum):
+class ResolvableBy(StrEnum):
     """Who can lift a refusal."""
 
     REQUESTER = "requester"
@@ -123,7 +127,7 @@ class Reason:
     """One reason of a refusal: a code, facts to fill its words (ids, names, numbers), and who can lift it."""
 
     code: Code
-    lifter: Lifter = Lifter.REQUESTER
+    resolvable_by: ResolvableBy = ResolvableBy.REQUESTER
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -157,7 +161,7 @@ class Problem:
 
     fault: Fault
     provider: str
-    doing: str
+    operation: str
     """What was being done, lower case: ``reading what is live in production``."""
     status: int | None = None
     detail: str = ""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.actors import Actor
-from bot.domain.changes import Decision, Kind, RuleMark, Say, Seen, State
+from bot.domain.changes import ApprovalSnapshot, Decision, Kind, RuleMark, Say, State
 from bot.domain.drift import Drift
-from bot.domain.edits import Sought
 from bot.domain.errors import Reason
 from bot.domain.evaluations import Evaluation, Evidence
-from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Served, Split
+from bot.domain.live_state import LiveState
+from bot.domain.names import Environment, Project
+from bot.domain.project_edits import Sought
+from bot.domain.targets import Target
 from bot.domain.times import Due
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
@@ -117,8 +118,8 @@ class Request:
     actor: Actor
     project: Project
     environment: Environment
-    target: Config | None
-    served: Served | None
+    target: Target
+    served: LiveState | None
     """What is live now; None when it could not be read."""
     rule: Rule | None
     now: datetime
@@ -127,10 +128,8 @@ class Request:
     because: str | None = None
     refused_lately: int = 0
     """How often this person was refused within `REFUSAL_SPAN`."""
-    hindrances: tuple[Reason, ...] = ()
+    blockers: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
-    split: Split | None = None
-    """The weights to put back, instead of one target."""
     drops: str | None = None
     """Fingerprint of the weights that the requester was shown and gives up."""
     due: Due | None = None
@@ -182,22 +181,22 @@ class Application:
     """Facts for the question: may this change be applied now, with everything looked at again.
 
     `environment` is as the provider names it now, None when it is gone; `target_version` is the content version of the
-    target now; `approvers` are the people who approved, with their standing now.
+    target now, where that is a config; `approvers` are the people who approved, with their standing now.
     """
 
     kind: Kind
     requester: Actor
-    seen: Seen
-    target: Config | None
+    seen: ApprovalSnapshot
+    target: Target
     target_version: str | None
     environment: Environment | None
-    served: Served | None
+    served: LiveState | None
     rule: Rule | None
     evidence: Evidence
     approvers: tuple[Actor, ...]
     asked_at: datetime
     undone: Undone | None = None
-    hindrances: tuple[Reason, ...] = ()
+    blockers: tuple[Reason, ...] = ()
     """Why nothing can be made live there by us, as the provider shows it."""
     late: timedelta = timedelta(0)
     """For how long its time is over, where it has one."""

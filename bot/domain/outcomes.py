@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Event, Kind
-from bot.domain.checkups import CheckUp
 from bot.domain.drift import Drift
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation
 from bot.domain.facts import Answer
-from bot.domain.fields import ProjectFields
-from bot.domain.names import Config, Environment, Project
+from bot.domain.health import CheckUp
+from bot.domain.live_state import LiveState
+from bot.domain.names import Environment, Project
 from bot.domain.notices import EvaluationsView
-from bot.domain.served import Served
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import ProjectFields
+from bot.domain.targets import Target
 from bot.domain.times import Due
 from bot.domain.views import (
     Board,
@@ -61,15 +64,15 @@ class AtProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class DropsSplit:
+class ConfirmReplacesRollout:
     """It would give up weights that somebody set by hand; nothing is asked for before that is confirmed."""
 
     kind: Kind
     project: Project
     environment: Environment
-    live: Served
-    kept: str
-    """What the button that confirms it needs, to be stored."""
+    live: LiveState
+    kept: ChangeRequest
+    """What the button that confirms it asks for, to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,8 @@ class Explanation:
     kind: Kind
     project: Project
     environment: Environment
-    target: Config | None
-    served: Served | None
+    target: Target
+    served: LiveState | None
     answer: Answer
     due: Due | None = None
 
@@ -191,8 +194,8 @@ class ProjectPreview:
     old: ProjectFields
     new: ProjectFields
     """Those that change, and what `old` has for them."""
-    kept: str | None
-    """What the button that confirms it needs, to be stored; None where there is none."""
+    kept: PlannedEdit | None
+    """What the button that confirms it does, to be stored; None where there is none."""
     noun: str = "project"
     """What the provider calls it."""
 
@@ -296,7 +299,7 @@ Outcome = (
     Applied
     | AwaitingApproval
     | AtProvider
-    | DropsSplit
+    | ConfirmReplacesRollout
     | Refused
     | Failed
     | Unknown

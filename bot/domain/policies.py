@@ -5,15 +5,14 @@ Unknown, unreadable, a quorum that makes no sense: denied.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.actors import Actor, Standing
-from bot.domain.changes import RESTORES, Kind, RuleMark, Say, State
+from bot.domain.changes import RESTORES, Kind, RuleMark, Say, State, fits
 from bot.domain.drift import restorable
-from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED, RUNNING, moved
 from bot.domain.facts import (
     MOST_REFUSED,
@@ -40,7 +39,9 @@ from bot.domain.facts import (
     Vote,
     Withdrawal,
 )
-from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.live_state import LiveState, Nothing, Off, One, Split
+from bot.domain.names import Config
+from bot.domain.project_edits import is_directory, is_name, is_word
 from bot.domain.times import FARTHEST, GRACE, Due
 
 
@@ -82,11 +83,11 @@ def _decide_plainly(facts: Plain) -> Answer:
 
 
 _STANDINGS = {
-    Standing.GUEST: Reason(Code.GUEST, Lifter.WORKSPACE_ADMIN),
-    Standing.BOT: Reason(Code.BOT, Lifter.NOBODY),
-    Standing.DEACTIVATED: Reason(Code.DEACTIVATED, Lifter.WORKSPACE_ADMIN),
-    Standing.STRANGER: Reason(Code.STRANGER, Lifter.NOBODY),
-    Standing.UNKNOWN: Reason(Code.PERSON_UNREADABLE, Lifter.OPERATOR),
+    Standing.GUEST: Reason(Code.GUEST, ResolvableBy.WORKSPACE_ADMIN),
+    Standing.BOT: Reason(Code.BOT, ResolvableBy.NOBODY),
+    Standing.DEACTIVATED: Reason(Code.DEACTIVATED, ResolvableBy.WORKSPACE_ADMIN),
+    Standing.STRANGER: Reason(Code.STRANGER, ResolvableBy.NOBODY),
+    Standing.UNKNOWN: Reason(Code.PERSON_UNREADABLE, ResolvableBy.OPERATOR),
 }
 
 
@@ -117,14 +118,14 @@ def _decide_request(facts: Request) -> Answer:
     open_change = facts.open_change
     if open_change is not None and (facts.due is not None or not _gives_way(open_change, facts.kind)):
         reasons.append(
-            Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, {"change": open_change.id, "number": open_change.number})
+            Reason(Code.OPEN_CHANGE, ResolvableBy.REQUESTER, {"change": open_change.id, "number": open_change.number})
         )
     if facts.undone is not None and facts.undone.on_top:
         reasons.append(Reason(Code.NOT_LAST))
     if facts.rule is not None and facts.rule.reason_required and not (facts.because or "").strip():
         reasons.append(Reason(Code.REASON_REQUIRED))
     if facts.refused_lately >= MOST_REFUSED:
-        reasons.append(Reason(Code.TOO_MANY_REFUSED, Lifter.NOBODY, {"count": facts.refused_lately}))
+        reasons.append(Reason(Code.TOO_MANY_REFUSED, ResolvableBy.NOBODY, {"count": facts.refused_lately}))
     if facts.rule is None or reasons:
         return Denied(tuple(reasons))
     rule = effective_rule(facts.rule, facts.kind, facts.actor, facts.undone, facts.now)
@@ -161,55 +162,63 @@ def _time_reasons(due: Due | None, now: datetime) -> Iterator[Reason]:
 
 def _rule_reasons(rule: Rule | None) -> Iterator[Reason]:
     if rule is None:
-        yield Reason(Code.RULE_UNREADABLE, Lifter.OPERATOR)
+        yield Reason(Code.RULE_UNREADABLE, ResolvableBy.OPERATOR)
     elif rule.approvals < 0 or (rule.approvals == 0 and not rule.open):
-        yield Reason(Code.QUORUM_INVALID, Lifter.OPERATOR, {"rule": rule.id, "approvals": rule.approvals})
+        yield Reason(Code.QUORUM_INVALID, ResolvableBy.OPERATOR, {"rule": rule.id, "approvals": rule.approvals})
 
 
 def _target_reasons(facts: Request) -> Iterator[Reason]:
     target, served = facts.target, facts.served
-    yield from facts.hindrances
+    yield from facts.blockers
     if served is None:
-        yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
+        yield Reason(Code.SERVED_UNREADABLE, ResolvableBy.OPERATOR)
     elif _drops_weights(facts, served):
         yield Reason(Code.SPLIT_LIVE)
-    if facts.split is not None:
-        if served is not None and served.live == facts.split:
-            yield Reason(Code.ALREADY_LIVE)
+    if not fits(facts.kind, target):
+        yield Reason(Code.TARGET_UNFIT)
         return
-    if target is None:
-        if served is not None and isinstance(served.live, Nothing | Off):
-            yield Reason(Code.NOTHING_LIVE)
-        return
-    if target.is_archived:
-        yield Reason(Code.ARCHIVED, facts={"config": target.name})
-    if (target.provider, target.project_id) != facts.project.key:
-        yield Reason(Code.OTHER_PROJECT, facts={"config": target.name, "project": facts.project.name})
-    elif served is not None and served.serves(target.id, target.content_version):
+    match target:
+        case Nothing():
+            if served is not None and isinstance(served.live, Nothing | Off):
+                yield Reason(Code.NOTHING_LIVE)
+        case Split():
+            if served is not None and served.live == target:
+                yield Reason(Code.ALREADY_LIVE)
+        case _:
+            yield from _config_reasons(target, facts)
+
+
+def _config_reasons(config: Config, facts: Request) -> Iterator[Reason]:
+    served = facts.served
+    if config.is_archived:
+        yield Reason(Code.ARCHIVED, facts={"config": config.name})
+    if (config.provider, config.project_id) != facts.project.key:
+        yield Reason(Code.OTHER_PROJECT, facts={"config": config.name, "project": facts.project.name})
+    elif served is not None and served.serves(config.id, config.content_version):
         yield Reason(Code.ALREADY_LIVE)
 
 
-def _drops_weights(facts: Request, served: Served) -> bool:
+def _drops_weights(facts: Request, served: LiveState) -> bool:
     """Weights that somebody set by hand are given up knowingly: these ones, not whatever is there by then.
 
     An undo says itself what it takes back, and where nothing can be done nothing is given up.
     """
-    by_hand = isinstance(served.live, Split) and not facts.hindrances and facts.kind is not Kind.UNDO
+    by_hand = isinstance(served.live, Split) and not facts.blockers and facts.kind is not Kind.UNDO
     return by_hand and facts.drops != served.fingerprint()
 
 
 def _decide_vote(facts: Vote) -> Answer:
     reasons = list(_who(facts.actor))
     if facts.state is not State.WAITING:
-        reasons.append(Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value} | _by(facts)))
+        reasons.append(Reason(Code.TOO_LATE, ResolvableBy.NOBODY, {"state": facts.state.value} | _by(facts)))
     elif facts.expires_at is not None and facts.now >= facts.expires_at:
-        reasons.append(Reason(Code.EXPIRED, Lifter.REQUESTER))
+        reasons.append(Reason(Code.EXPIRED, ResolvableBy.REQUESTER))
     if facts.actor.key == facts.requester.key and not facts.rule.requester_may_approve:
-        reasons.append(Reason(Code.OWN_CHANGE, Lifter.APPROVER))
+        reasons.append(Reason(Code.OWN_CHANGE, ResolvableBy.APPROVER))
     if any(decision.actor.key == facts.actor.key for decision in facts.decisions):
-        reasons.append(Reason(Code.ALREADY_VOTED, Lifter.APPROVER))
+        reasons.append(Reason(Code.ALREADY_VOTED, ResolvableBy.APPROVER))
     if facts.rule.approvals < 1:
-        reasons.append(Reason(Code.QUORUM_INVALID, Lifter.OPERATOR, {"rule": facts.rule.id}))
+        reasons.append(Reason(Code.QUORUM_INVALID, ResolvableBy.OPERATOR, {"rule": facts.rule.id}))
     if reasons:
         return Denied(tuple(reasons))
     if facts.say is Say.REJECT:
@@ -242,9 +251,9 @@ def _withdrawal_reasons(facts: Withdrawal) -> Iterator[Reason]:
         insiders |= facts.approvers
     if facts.actor.key not in insiders:
         code = Code.NOT_INVOLVED if facts.state is State.SCHEDULED else Code.NOT_REQUESTER
-        yield Reason(code, Lifter.REQUESTER)
+        yield Reason(code, ResolvableBy.REQUESTER)
     if facts.state not in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
-        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+        yield Reason(Code.TOO_LATE, ResolvableBy.NOBODY, {"state": facts.state.value})
 
 
 def _rescheduling_reasons(facts: Rescheduling | Timing) -> Iterator[Reason]:
@@ -253,11 +262,11 @@ def _rescheduling_reasons(facts: Rescheduling | Timing) -> Iterator[Reason]:
         return
     yield from _who(facts.actor)
     if facts.actor.key != facts.requester.key and facts.actor.key not in facts.approvers:
-        yield Reason(Code.NOT_INVOLVED, Lifter.REQUESTER)
+        yield Reason(Code.NOT_INVOLVED, ResolvableBy.REQUESTER)
     if facts.due is None:
         yield Reason(Code.NOT_SCHEDULED)
     elif facts.state not in (State.WAITING, State.SCHEDULED):
-        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+        yield Reason(Code.TOO_LATE, ResolvableBy.NOBODY, {"state": facts.state.value})
     elif facts.state is State.WAITING and facts.expires_at is not None and facts.now >= facts.expires_at:
         yield Reason(Code.EXPIRED)
 
@@ -265,18 +274,18 @@ def _rescheduling_reasons(facts: Rescheduling | Timing) -> Iterator[Reason]:
 def _settlement_reasons(facts: Settlement) -> Iterator[Reason]:
     yield from _who(facts.actor)
     if facts.state is not State.UNKNOWN:
-        yield Reason(Code.TOO_LATE, Lifter.NOBODY, {"state": facts.state.value})
+        yield Reason(Code.TOO_LATE, ResolvableBy.NOBODY, {"state": facts.state.value})
 
 
 def _decide_application(facts: Application) -> Answer:
     reasons = [*_who(facts.requester), *_moved_reasons(facts), *_rule_reasons(facts.rule)]
     if facts.late > GRACE:
-        reasons.append(Reason(Code.DUE_MISSED, Lifter.REQUESTER, {"minutes": int(GRACE.total_seconds() // 60)}))
+        reasons.append(Reason(Code.DUE_MISSED, ResolvableBy.REQUESTER, {"minutes": int(GRACE.total_seconds() // 60)}))
     if facts.rule is None or reasons:
         return Denied(tuple(reasons))
     rule = effective_rule(facts.rule, facts.kind, facts.requester, facts.undone, facts.asked_at)
     if rule != facts.seen.rule:
-        return Denied((Reason(Code.RULE_CHANGED, Lifter.REQUESTER, {"was": facts.seen.rule.id, "is": rule.id}),))
+        return Denied((Reason(Code.RULE_CHANGED, ResolvableBy.REQUESTER, {"was": facts.seen.rule.id, "is": rule.id}),))
     able = {actor.key for actor in facts.approvers if actor.standing is Standing.MEMBER}
     if not rule.requester_may_approve:
         able.discard(facts.requester.key)
@@ -286,16 +295,18 @@ def _decide_application(facts: Application) -> Answer:
 
 
 def _moved_reasons(facts: Application) -> Iterator[Reason]:
-    """What of that which the approvers saw is different now."""
-    yield from facts.hindrances
+    """What of that which the approvers saw is different now, or never could be carried out."""
+    if not fits(facts.kind, facts.target):
+        yield Reason(Code.TARGET_UNFIT)
+    yield from facts.blockers
     if facts.environment is None:
         yield Reason(Code.ENVIRONMENT_CHANGED)
     if facts.served is None:
-        yield Reason(Code.SERVED_UNREADABLE, Lifter.OPERATOR)
+        yield Reason(Code.SERVED_UNREADABLE, ResolvableBy.OPERATOR)
     elif not facts.served.same_as(facts.seen.base):
         live = facts.served.live
         yield Reason(Code.TARGET_CHANGED, facts={"now": live.name or live.config_id} if isinstance(live, One) else {})
-    if facts.target is not None and facts.target_version != facts.target.content_version:
+    if isinstance(facts.target, Config) and facts.target_version != facts.target.content_version:
         yield Reason(Code.CONTENT_CHANGED)
     if facts.kind not in RESTORES and moved(facts.seen.evidence, facts.evidence):
         yield Reason(
@@ -304,41 +315,25 @@ def _moved_reasons(facts: Application) -> Iterator[Reason]:
         )
 
 
-_DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
-"""An id of the contract; v4 has no other way to name a directory."""
-
-
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
-
-
-def _is_name(text: str) -> bool:
-    return bool(text.strip()) and not _UNSEEN.search(text)
-
-
-def _is_word(text: str) -> bool:
-    return _is_name(text) and not any(letter.isspace() for letter in text)
-
-
 def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
     yield from _who(facts.actor)
     of = {"provider": facts.provider, "noun": facts.noun}
     if not facts.able:
         done = "changed" if facts.exists else "made"
-        yield Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {**of, "done": done})
+        yield Reason(Code.PROVIDER_CANNOT, ResolvableBy.NOBODY, {**of, "done": done})
     for field in facts.foreign:
         yield Reason(Code.FIELD_MISSING, facts={**of, "field": field, "fields": list(facts.known)})
-    if facts.name is not None and not _is_name(facts.name):
+    if facts.name is not None and not is_name(facts.name):
         yield Reason(Code.NAME_INVALID)
-    if facts.directory is not None and not _DIRECTORY.fullmatch(facts.directory):
+    if facts.directory is not None and not is_directory(facts.directory):
         yield Reason(Code.DIRECTORY_INVALID, facts={"directory": facts.directory})
     if facts.taken:
         yield Reason(Code.NAME_TAKEN, facts={"name": facts.name})
     if facts.mixed_tags:
         yield Reason(Code.TAGS_MIXED)
     else:
-        yield from (Reason(Code.TAG_INVALID, facts={"tag": tag}) for tag in facts.tags or () if not _is_word(tag))
-    if facts.metric is not None and not _is_word(facts.metric):
+        yield from (Reason(Code.TAG_INVALID, facts={"tag": tag}) for tag in facts.tags or () if not is_word(tag))
+    if facts.metric is not None and not is_word(facts.metric):
         yield Reason(Code.METRIC_INVALID, facts={"metric": facts.metric})
     yield from _maintainer_reasons(facts)
     if facts.idle:
@@ -366,7 +361,7 @@ def _drift_reasons(facts: Adoption | Restoration) -> Iterator[Reason]:
     yield from _who(facts.actor)
     drift = facts.drift
     if drift.ended_as is not None:
-        yield Reason(Code.DRIFT_OVER, Lifter.NOBODY, {"ended": drift.ended_as.value, "whom": drift.ended_by})
+        yield Reason(Code.DRIFT_OVER, ResolvableBy.NOBODY, {"ended": drift.ended_as.value, "whom": drift.ended_by})
     elif facts.moved_on:
         yield Reason(Code.DRIFT_MOVED_ON)
     if isinstance(facts, Restoration):
@@ -375,7 +370,7 @@ def _drift_reasons(facts: Adoption | Restoration) -> Iterator[Reason]:
 
 def _restoration_reasons(facts: Restoration) -> Iterator[Reason]:
     if facts.lost or not restorable(facts.drift.was.served, facts.drift.now):
-        yield Reason(Code.CANNOT_RESTORE, Lifter.OPERATOR)
+        yield Reason(Code.CANNOT_RESTORE, ResolvableBy.OPERATOR)
     standing = facts.open_change
     if standing is not None:
         yield Reason(Code.OPEN_CHANGE, facts={"change": standing.id, "number": standing.number})
@@ -388,12 +383,14 @@ _STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})
 def _status_reasons(facts: StatusUpdate) -> Iterator[Reason]:
     yield from _who(facts.actor)
     if not facts.evaluation.takes_status_from_caller:
-        yield Reason(Code.NO_CALLER_EVALUATOR, Lifter.NOBODY)
+        yield Reason(Code.NO_CALLER_EVALUATOR, ResolvableBy.NOBODY)
     if (facts.evaluation.status, facts.status) not in _STATUS_MOVES:
-        yield Reason(Code.STATUS_FORBIDS, Lifter.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status})
+        yield Reason(
+            Code.STATUS_FORBIDS, ResolvableBy.NOBODY, {"status": facts.evaluation.status, "wanted": facts.status}
+        )
 
 
 def _reminder_reasons(facts: ReminderChange) -> Iterator[Reason]:
     yield from _who(facts.actor)
     if facts.over:
-        yield Reason(Code.EVALUATION_OVER, Lifter.NOBODY)
+        yield Reason(Code.EVALUATION_OVER, ResolvableBy.NOBODY)

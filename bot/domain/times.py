@@ -49,6 +49,28 @@ class LocalTime:
 
 
 @dataclass(frozen=True, slots=True)
+class In:
+    """`in 2 hours`: a span from now."""
+
+    duration: timedelta
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """`at 9:00`, `at tomorrow 9:00 Europe/Madrid`: a time of day; without a zone of its own, in the person's."""
+
+    time: LocalTime
+    text: str
+
+
+When = In | At
+
+WantedTime = When | datetime
+"""Words, or an instant that was picked in a form."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """The instant at which something is to happen, and how it was said: the words typed, and the zone they meant."""
 

@@ -10,11 +10,11 @@ from bot.domain.contents import Content, ContentDiff
 from bot.domain.drift import Baseline, Drift
 from bot.domain.errors import Problem
 from bot.domain.evaluations import Evaluation, Evidence, Progress
-from bot.domain.fields import ProjectFields
+from bot.domain.live_state import LiveState
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Muted, Reminder, Watch
-from bot.domain.reminding import Reminding
-from bot.domain.served import Served
+from bot.domain.project_fields import ProjectFields
+from bot.domain.reminder_hours import Reminding
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class BoardCell:
     """One project in one environment."""
 
     environment: Environment
-    served: Served | None
+    served: LiveState | None
     """None: it could not be read."""
     last: Change | None = None
     """The change by which it became live here, if it still is what that change made live."""
@@ -111,7 +111,7 @@ class Against:
     """What evaluations prove about something against what is live, for environments that have the same live."""
 
     environments: tuple[Environment, ...]
-    live: Served
+    live: LiveState
     evidence: Evidence
 
 

@@ -1,23 +1,22 @@
-"""Words to readings and back: everything people may type stands in one table, `LINES`."""
+"""Words to commands and back. What may be typed is registered by the features, line by line."""
 
-from bot.grammar.clocks import exactly
-from bot.grammar.lines import COMMANDS, LINES, NOT_YET, Command, Line
-from bot.grammar.lookup import is_not_yet, line_of, usage
-from bot.grammar.parsing import parse, parse_time
-from bot.grammar.speaking import quote, say
+from bot.grammar.lines import Language, language, register, registered
+from bot.grammar.parser import parse, parse_time
+from bot.grammar.syntax import Noun, SlashCommand, Syntax
+from bot.grammar.times_of_day import exactly
+from bot.grammar.writer import quote, say
 
 __all__ = [
-    "COMMANDS",
-    "LINES",
-    "NOT_YET",
-    "Command",
-    "Line",
+    "Language",
+    "Noun",
+    "SlashCommand",
+    "Syntax",
     "exactly",
-    "is_not_yet",
-    "line_of",
+    "language",
     "parse",
     "parse_time",
     "quote",
+    "register",
+    "registered",
     "say",
-    "usage",
 ]

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.clocks import near_zones, wrong_clock
-from bot.grammar.lines import HEADS, LINES, lines_of
-from bot.grammar.lookup import usage
-from bot.grammar.matching import Fit, Typed
-from bot.grammar.patterns import Pattern, heads, patterns, verbs
-from bot.grammar.times import like_span, span
+from bot.grammar.durations import like_span, span
+from bot.grammar.lines import language
+from bot.grammar.matcher import Fit, Typed
+from bot.grammar.patterns import Pattern
+from bot.grammar.times_of_day import near_zones, wrong_clock
 from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES, YES_NO
 from bot.grammar.words import Word
 
@@ -111,17 +110,19 @@ def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
     near = [f"{word} {rest}".strip() for word in _near_heads(first.key or first.text.lower())]
     if len(words) > 1:
         behind = line[words[1].end :].strip()
-        if first.key in verbs(HEADS.get((words[1].key,), words[1].key)):
+        if first.key in language().verbs(language().spellings.get((words[1].key,), words[1].key)):
             near.insert(0, f"{words[1].text} {first.text} {behind}".strip())
     farther = [rest]
     if SPELLINGS["to"] & {word.key for word in words}:
         farther.append(f"deploy {line[first.start :]}")
-    return Mistake("unknown_verb", first.text, near=tuple(near), farther=tuple(farther), examples=(LINES[0].example,))
+    return Mistake(
+        "unknown_verb", first.text, near=tuple(near), farther=tuple(farther), examples=(language().lines[0].example,)
+    )
 
 
 def _near_heads(word: str) -> list[str]:
     meant = [_MEANT[word]] if word in _MEANT else []
-    known = sorted({line.key.split()[0] for line in LINES} | heads())
+    known = sorted({line.key.split()[0] for line in language().lines} | language().heads)
     if word in known:
         return [word]
     return meant + [found for found, _, _ in process.extract(word[:40], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)]
@@ -147,17 +148,17 @@ def bad_field(line: str, detail: str, problem: str = "bad_field") -> Mistake:
         near = [line.replace(detail, f"{name}={word}", 1) for word in YES_NO]
     own = re.split(r"[\w-]+=", line, maxsplit=1)[0].strip()
     examples = (f'{own} name="New name"', _line_example("project update"))
-    return Mistake(problem, detail, usage("project update"), tuple(near), examples=examples)
+    return Mistake(problem, detail, language().usage("project update"), tuple(near), examples=examples)
 
 
 def too_long(limit: str, head: str = "") -> Mistake:
     """More than is read."""
-    return Mistake("too_long", limit, usage(head) if head else "")
+    return Mistake("too_long", limit, language().usage(head) if head else "")
 
 
 def nothing_to_explain(verb: str = "deploy") -> Mistake:
     """``explain`` and no line behind it, or no more than its first word."""
-    return Mistake("missing_part", "LINE", usage("explain"), examples=(f"explain {_line_example(verb)}",))
+    return Mistake("missing_part", "LINE", language().usage("explain"), examples=(f"explain {_line_example(verb)}",))
 
 
 def explained(mistake: Mistake) -> Mistake:
@@ -193,7 +194,7 @@ def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
         if like_span(rest) and span(rest) is None:
             small = typed.keys[wall]
             examples = _completed(first, before, f"{small} 2h", typed)
-            return Mistake("bad_duration", detail, usage(typed.head), examples=examples)
+            return Mistake("bad_duration", detail, language().usage(typed.head), examples=examples)
     return None
 
 
@@ -211,7 +212,7 @@ def _wrong_clock(line: str, first: str, typed: Typed, wall: int, wrong: tuple[st
         behind = line[words[end - 1].end :]
         near = [f"{line[: words[start].start]}{zone}{behind}" for zone in near_zones(words[start].key) or ()]
     examples = (*near, *_completed(first, before, time, typed))
-    return Mistake(problem, detail, usage(typed.head), tuple(near), examples=examples)
+    return Mistake(problem, detail, language().usage(typed.head), tuple(near), examples=examples)
 
 
 def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, ...]:
@@ -221,7 +222,7 @@ def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, .
 
 def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
     """Says what is missing or too much, by the pattern that the words fit furthest."""
-    every = [pattern for pattern in patterns(typed.head) if pattern.strictness < 2]
+    every = [pattern for pattern in language().patterns(typed.head) if pattern.strictness < 2]
     alike = [pattern for pattern in every if pattern.reason is (reason is not None)]
     reached = [(typed.furthest(pattern), pattern) for pattern in alike or every]
     (position, used, filled), pattern = max(reached, key=lambda one: (*one[0][:2], -len(one[1].parts)))
@@ -246,7 +247,7 @@ def _place(pattern: Pattern, start: int = 0) -> str:
 def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
     """Lines of this kind with the person's own words as far as they fit."""
     own = {one.place: line[typed.words[one.start].start : typed.words[one.end - 1].end] for one in filled}
-    because = f" because {_REASON}" if pattern.reason or pattern.line.head == "lock" else ""
+    because = f" because {_REASON}" if pattern.reason else ""
     pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
     if typed.keys and typed.keys[0] in typed.small:
         yield f"{first} {_SAMPLES.get(_place(pattern), '')} {line[typed.words[0].start :]}"
@@ -255,5 +256,5 @@ def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit
 
 
 def _line_example(key: str) -> str:
-    exact = [line for line in LINES if line.key == key]
-    return (exact or lines_of(key))[0].example
+    exact = [line for line in language().lines if line.key == key]
+    return (exact or language().of_head(key))[0].example

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.grammar.lines import HEADS, LINES, Line
-from bot.grammar.vocabulary import NOUNS, PLACES, SPELLINGS
+from bot.grammar.syntax import Syntax
+from bot.grammar.vocabulary import PLACES, SPELLINGS
 
 if TYPE_CHECKING:
     from lark import Tree
@@ -46,7 +46,7 @@ class Part:
 class Pattern:
     """A line with all its options decided. `parts` are those behind the first word, without ``because REASON``."""
 
-    line: Line
+    line: Syntax
     parts: tuple[Part, ...]
     reason: bool
     strictness: int
@@ -64,51 +64,19 @@ class Pattern:
         return {field_of(self.line, place): place for place in places}
 
 
-def field_of(line: Line, place: str) -> str:
-    """The field of the line's reading that a place fills."""
-    return "duration" if line.head == "lock" and place == "DURATION" else PLACES[place]
+def field_of(line: Syntax, place: str) -> str:
+    """The field of the line's command that a place fills."""
+    return line.places.get(place) or PLACES[place]
 
 
-@cache
-def patterns(head: str) -> tuple[Pattern, ...]:
-    """All patterns that begin with this verb or noun (in the singular), the plainest first."""
-    return tuple(sorted((pattern for first, pattern in _every() if first == head), key=lambda one: one.strictness))
-
-
-@cache
-def _every() -> tuple[tuple[str, Pattern], ...]:
-    return tuple(pattern for line in LINES for pattern in _of_line(line))
-
-
-@cache
-def heads() -> frozenset[str]:
-    """Every first word of a line, nouns in the singular."""
-    return frozenset(line.head for line in LINES)
-
-
-@cache
-def small_words(head: str) -> frozenset[str]:
-    """The small words in all their spellings that lines of this head have inside."""
-    return frozenset().union(*(part.spellings for pattern in patterns(head) for part in pattern.parts)) - verbs(head)
-
-
-@cache
-def verbs(head: str) -> frozenset[str]:
-    """The words that are verbs when they follow this noun; empty when `head` is a verb itself."""
-    if head not in NOUNS:
-        return frozenset()
-    firsts = [pattern.parts[0] for pattern in patterns(head) if pattern.parts]
-    return frozenset(part.text for part in firsts if not part.is_place and part.text not in SPELLINGS)
-
-
-def _of_line(line: Line) -> list[tuple[str, Pattern]]:
+def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:
+    """Every pattern of a line with the first word that it is typed with, as it stands in the usage."""
     groups = [(line.says, 0), (line.usage, 0), *((text, 1) for text in line.also), *((text, 2) for text in line.loose)]
     made = []
     for text, strictness in groups:
         for parts in _written_out(text) if text else ():
-            head = HEADS.get((parts[0].text,), parts[0].text)
             reason = parts[-1].text == "REASON"
-            made.append((head, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
+            made.append((parts[0].text, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.grammar.readings import Assignment
+from bot.grammar.commands import Assignment
 from bot.grammar.vocabulary import FIELDS, YES_NO
 from bot.grammar.words import Word
 

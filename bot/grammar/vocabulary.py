@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-NOUNS = frozenset({"project", "config", "evaluation", "deployment", "approval", "change", "reminder"})
-"""First words behind which a verb may stand."""
-
 SPELLINGS: Mapping[str, frozenset[str]] = {
     "to": frozenset({"to", "on", "onto", "into", "→"}),
     "in": frozenset({"in", "on"}),
@@ -39,7 +36,7 @@ PLACES: Mapping[str, str] = {
     "WORD": "word",
     "LINE": "readings",
 }
-"""What people fill in → the field of the reading. The duration of a lock is its field `duration`."""
+"""What people fill in → the field of the command, unless the line says otherwise."""
 
 STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"})
 """Statuses of an evaluation (v4 reference, *Evaluations*), and one more spelling."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from prometheus_client import Gauge
 from structlog.contextvars import bound_contextvars
 
+from bot.context import Context
+from bot.features.changes import approvals, execution, provider_followup, schedules
+from bot.features.drift import watch
+from bot.features.reminders import left_running
 from bot.logs import get_logger
-from bot.usecases import applying, approvals, delivery, gates, left_running, schedules, watching
-from bot.usecases.context import Context
+from bot.outbox import delivery
 
 log = get_logger(__name__)
 
@@ -20,7 +23,7 @@ DRIFT_WATCH = "drift watch"
 
 async def interrupted_changes(ctx: Context) -> str:
     """Settle what a crash left behind."""
-    return f"{await applying.settle_interrupted(ctx)} settled"
+    return f"{await execution.settle_interrupted(ctx)} settled"
 
 
 async def scheduled_changes(ctx: Context) -> str:
@@ -36,7 +39,7 @@ async def approvals_that_wait(ctx: Context) -> str:
 
 async def approvals_at_providers(ctx: Context) -> str:
     """Follow what waits for an approval at a provider."""
-    return f"{await gates.follow_all(ctx)} moved on"
+    return f"{await provider_followup.follow_all(ctx)} moved on"
 
 
 async def evaluations_left_running(ctx: Context) -> str:
@@ -49,7 +52,7 @@ async def evaluations_left_running(ctx: Context) -> str:
 async def drift_watch(ctx: Context) -> str:
     """Tell what moved behind our back."""
     with bound_contextvars(job=DRIFT_WATCH):  # every line of the log says so, and the playground leaves its calls out
-        seen = await watching.watch(ctx)
+        seen = await watch.watch(ctx)
     left = f", {seen.unread} unread" if seen.unread else ""
     return f"{seen.projects} projects, {seen.first} first seen, {seen.found} found, {seen.ended} ended{left}"
 

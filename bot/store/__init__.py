@@ -1,21 +1,21 @@
 """What must last: changes, decisions, history, notices, drafts and reminders, in SQLite or PostgreSQL."""
 
 from bot.store.database import Cause, StoreUnavailable
-from bot.store.delivering import Clock
-from bot.store.reading import NOTHING_LEFT, Queue, Reading
+from bot.store.outbox import Clock
+from bot.store.read import NOTHING_LEFT, Queue, ReadTransaction
 from bot.store.schema import SchemaMismatch, migrate
 from bot.store.store import Store
-from bot.store.writing import Writing
+from bot.store.write import WriteTransaction
 
 __all__ = [
     "NOTHING_LEFT",
     "Cause",
     "Clock",
     "Queue",
-    "Reading",
+    "ReadTransaction",
     "SchemaMismatch",
     "Store",
     "StoreUnavailable",
-    "Writing",
+    "WriteTransaction",
     "migrate",
 ]

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
-from bot.domain import contents, served
+from bot.domain import contents, live_state
 from bot.domain.actors import Actor, Standing
-from bot.domain.changes import RuleMark, Seen
+from bot.domain.changes import ApprovalSnapshot, RuleMark
 from bot.domain.contents import Content
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
-from bot.domain.gates import Gate
+from bot.domain.live_state import LiveState, Nothing, Split
 from bot.domain.names import Config, Environment
-from bot.domain.served import Served, Split
+from bot.domain.provider_approvals import Gate
+from bot.domain.targets import Target
 from bot.domain.times import Due, Oddity
 
 VERSION = 1
@@ -116,12 +117,12 @@ def to_config(document: Mapping[str, Any]) -> Config:
 
 def from_reason(reason: Reason) -> JSON:
     """One reason of a refusal."""
-    return {"code": reason.code.value, "lifter": reason.lifter.value, "facts": dict(reason.facts)}
+    return {"code": reason.code.value, "lifter": reason.resolvable_by.value, "facts": dict(reason.facts)}
 
 
 def to_reason(document: Mapping[str, Any]) -> Reason:
     """The inverse of `from_reason`."""
-    return Reason(Code(document["code"]), Lifter(document["lifter"]), document["facts"])
+    return Reason(Code(document["code"]), ResolvableBy(document["lifter"]), document["facts"])
 
 
 def from_problem(problem: Problem) -> JSON:
@@ -129,7 +130,7 @@ def from_problem(problem: Problem) -> JSON:
     return {
         "fault": problem.fault.value,
         "provider": problem.provider,
-        "doing": problem.doing,
+        "doing": problem.operation,
         "status": problem.status,
         "detail": problem.detail,
         "retry_after": problem.retry_after,
@@ -143,7 +144,7 @@ def to_problem(document: Mapping[str, Any]) -> Problem:
     return Problem(
         fault=Fault(document["fault"]),
         provider=document["provider"],
-        doing=document["doing"],
+        operation=document["doing"],
         status=document["status"],
         detail=document["detail"],
         retry_after=document["retry_after"],
@@ -152,10 +153,10 @@ def to_problem(document: Mapping[str, Any]) -> Problem:
     )
 
 
-def from_seen(seen: Seen) -> JSON:
+def from_snapshot(seen: ApprovalSnapshot) -> JSON:
     """What an approval is bound to, contents included."""
     return {
-        "base": served.to_document(seen.base),
+        "base": live_state.to_document(seen.base),
         "rule": {
             "id": seen.rule.id,
             "approvals": seen.rule.approvals,
@@ -168,11 +169,11 @@ def from_seen(seen: Seen) -> JSON:
     }
 
 
-def to_seen(document: Mapping[str, Any]) -> Seen:
+def to_snapshot(document: Mapping[str, Any]) -> ApprovalSnapshot:
     """The inverse of `from_seen`."""
     rule = document["rule"]
-    return Seen(
-        base=served.from_document(document["base"]),
+    return ApprovalSnapshot(
+        base=live_state.from_document(document["base"]),
         rule=RuleMark(rule["id"], rule["approvals"], rule["requester_may_approve"]),
         evidence=_to_evidence(document["evidence"]),
         base_config=maybe(to_config, document["base_config"]),
@@ -229,14 +230,47 @@ def _to_comparison(document: Mapping[str, Any]) -> Comparison:
     )
 
 
-def from_split(split: Split) -> JSON:
-    """Weights to put back."""
-    return served.to_document(Served(split))
+def from_target(target: Target) -> JSON:
+    """What a change makes live, every field written out; nothing is written down as such, too."""
+    match target:
+        case Config():
+            return {"kind": "config", **from_config(target), "archived": target.is_archived}
+        case Split():
+            told_apart = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
+            return {"kind": "split", **live_state.to_document(LiveState(target)), **told_apart}
+        case Nothing():
+            return {"kind": "nothing"}
+        case _:
+            assert_never(target)
 
 
-def to_split(document: Mapping[str, Any]) -> Split:
-    """The inverse of `from_split`. Raises `ValueError` for anything that is served otherwise."""
-    match served.from_document(dict(document)).live:
+def to_target(document: Mapping[str, Any]) -> Target:
+    """The inverse of `from_target`. Raises `KeyError` or `ValueError` for anything else."""
+    match document["kind"]:
+        case "config":
+            return to_config(document)
+        case "split":
+            return _to_split(document)
+        case "nothing":
+            return Nothing()
+        case kind:
+            raise ValueError(f"{kind!r} is not one of config, split, nothing")
+
+
+def to_unnamed_target(config: Mapping[str, Any] | None, split: Mapping[str, Any] | None) -> Target:
+    """A target as it was written down before it said its kind: a config, the weights of a split, or neither.
+
+    Raises `ValueError` for both at once, of which one cannot be meant.
+    """
+    if config is not None and split is not None:
+        raise ValueError("a config and the weights of a split at once")
+    if config is not None:
+        return to_config(config)
+    return Nothing() if split is None else _to_split(split)
+
+
+def _to_split(document: Mapping[str, Any]) -> Split:
+    match live_state.from_document(dict(document)).live:
         case Split() as split:
             return split
     raise ValueError("weights to put back that are none")

@@ -39,8 +39,8 @@ class StoreUnavailable(Exception):
     After `Cause.LOST` while committing, it may have been kept: read again before doing anything else.
     """
 
-    def __init__(self, doing: str, cause: Cause) -> None:
-        super().__init__(f"{doing}: {cause.value}")
+    def __init__(self, operation: str, cause: Cause) -> None:
+        super().__init__(f"{operation}: {cause.value}")
         self.cause = cause
 
 
@@ -98,18 +98,18 @@ class Database:
 
         On SQLite it is the only one that writes; on PostgreSQL rows that are read for update are locked.
         """
-        doing = f"writing to {self._where}"
+        operation = f"writing to {self._where}"
         if self._turn is None:
-            async with self._transaction(doing, {}) as connection:
+            async with self._transaction(operation, {}) as connection:
                 yield connection
             return
         try:
             async with asyncio.timeout(self._busy_seconds):
                 await self._turn.acquire()
         except TimeoutError as error:
-            raise StoreUnavailable(doing, Cause.LOCKED) from error
+            raise StoreUnavailable(operation, Cause.LOCKED) from error
         try:
-            async with self._transaction(doing, {"configbot_writes": True}) as connection:
+            async with self._transaction(operation, {"configbot_writes": True}) as connection:
                 yield connection
         finally:
             self._turn.release()
@@ -119,9 +119,9 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, doing: str, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
-        with _named(doing):
-            connection = await _connect(self._engine, doing)
+    async def _transaction(self, operation: str, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        with _named(operation):
+            connection = await _connect(self._engine, operation)
             try:
                 await connection.execution_options(**options)
                 async with connection.begin():
@@ -130,14 +130,14 @@ class Database:
                 await connection.close()
 
 
-async def _connect(engine: AsyncEngine, doing: str) -> AsyncConnection:
+async def _connect(engine: AsyncEngine, operation: str) -> AsyncConnection:
     """A connection of the pool. Here, and only here, an `OSError` is the database's."""
     try:
         return await engine.connect()
     except FileNotFoundError as error:
-        raise StoreUnavailable(doing, Cause.MISSING) from error
+        raise StoreUnavailable(operation, Cause.MISSING) from error
     except OSError as error:  # asyncpg's own time-out is one, too
-        raise StoreUnavailable(doing, Cause.LOST) from error
+        raise StoreUnavailable(operation, Cause.LOST) from error
 
 
 def _is_there(path: Path, create: bool) -> bool:
@@ -190,19 +190,19 @@ def _postgresql(url: URL, busy_seconds: float) -> AsyncEngine:
 
 
 @contextmanager
-def _named(doing: str) -> Iterator[None]:
+def _named(operation: str) -> Iterator[None]:
     """Turn what drivers say about a database that does not answer into `StoreUnavailable`; bugs pass."""
     try:
         yield
     except PoolTimeout as error:
-        raise StoreUnavailable(doing, Cause.LOCKED) from error
+        raise StoreUnavailable(operation, Cause.LOCKED) from error
     except TimeoutError as error:  # asyncpg waited for an answer in vain
-        raise StoreUnavailable(doing, Cause.LOST) from error
+        raise StoreUnavailable(operation, Cause.LOST) from error
     except DBAPIError as error:
         cause = _cause(error)
         if cause is None:
             raise
-        raise StoreUnavailable(doing, cause) from error
+        raise StoreUnavailable(operation, cause) from error
 
 
 _SQLITE_CAUSES = {

@@ -10,31 +10,31 @@ from sqlalchemy import RowMapping
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import Attempt, AuditEntry, Change, Decision, Event, Kind, Say, State
 from bot.domain.jobs import JobRun
-from bot.domain.names import Project
+from bot.domain.names import Config, Project
 from bot.domain.notices import Muted, Notice, NoticeKind, Reminder, Watch
-from bot.domain.pace import Lane
+from bot.domain.rate_limits import RateLimitBucket
+from bot.domain.targets import Target
 from bot.store.codec import (
-    from_config,
     from_due,
     from_environment,
     from_gate,
     from_person,
     from_problem,
     from_reason,
-    from_seen,
-    from_split,
+    from_snapshot,
+    from_target,
     maybe,
     opened,
     sealed,
-    to_config,
     to_due,
     to_environment,
     to_gate,
     to_person,
     to_problem,
     to_reason,
-    to_seen,
-    to_split,
+    to_snapshot,
+    to_target,
+    to_unnamed_target,
 )
 
 Values = dict[str, Any]
@@ -51,7 +51,7 @@ def from_change(change: Change) -> Values:
         "provider": change.project.provider,
         "project_id": change.project.id,
         "environment_id": change.environment.id,
-        "target_id": change.target.id if change.target else None,
+        "target_id": change.target.id if isinstance(change.target, Config) else None,
         "requester_org": change.requester.org,
         "requester_team": change.requester.team,
         "requester_id": change.requester.user_id,
@@ -73,13 +73,12 @@ def from_change(change: Change) -> Values:
             {
                 "project": change.project.name,
                 "environment": from_environment(change.environment),
-                "target": maybe(from_config, change.target),
+                "target": from_target(change.target),
                 "source": maybe(from_environment, change.source),
                 "requester": from_person(change.requester),
                 "because": change.because,
                 "due": maybe(from_due, change.due),
-                "seen": from_seen(change.seen),
-                "split": maybe(from_split, change.split),
+                "seen": from_snapshot(change.seen),
                 "gate": maybe(from_gate, change.gate),
                 "reasons": [from_reason(reason) for reason in change.reasons],
                 "problem": maybe(from_problem, change.problem),
@@ -99,16 +98,15 @@ def to_change(row: RowMapping) -> Change:
             state=State(row["state"]),
             project=Project(row["provider"], row["project_id"], details["project"]),
             environment=to_environment(details["environment"]),
-            target=maybe(to_config, details["target"]),
+            target=_to_target(details),
             requester=to_person(row["requester_org"], row["requester_team"], row["requester_id"], details["requester"]),
             origin=Place(row["origin_org"], row["origin_team"], row["origin_channel"], row["origin_thread"]),
-            seen=to_seen(details["seen"]),
+            seen=to_snapshot(details["seen"]),
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             because=details["because"],
             source=maybe(to_environment, details["source"]),
             undoes=row["undoes"],
-            split=maybe(to_split, details.get("split")),
             gate=maybe(to_gate, details.get("gate")),
             due=None if row["due_at"] is None else to_due(row["due_at"], details["due"]),
             expires_at=row["expires_at"],
@@ -122,6 +120,13 @@ def to_change(row: RowMapping) -> Change:
         )
 
     return opened(f"change {row['id']}", row["details"], read)
+
+
+def _to_target(details: Mapping[str, Any]) -> Target:
+    target = details["target"]
+    if target is not None and "kind" in target:
+        return to_target(target)
+    return to_unnamed_target(target, details.get("split"))  # as it was written down at first
 
 
 def from_decision(decision: Decision) -> Values:
@@ -220,20 +225,20 @@ def to_notice(row: RowMapping) -> Notice:
     )
 
 
-def from_lane(lane: Lane) -> Values:
+def from_bucket(bucket: RateLimitBucket) -> Values:
     """The row of a lane."""
     return {
-        "name": lane.name,
-        "free_at": lane.free_at,
-        "not_before": lane.not_before,
-        "trouble": lane.trouble,
-        "trouble_since": lane.trouble_since,
+        "name": bucket.name,
+        "free_at": bucket.free_at,
+        "not_before": bucket.not_before,
+        "trouble": bucket.trouble,
+        "trouble_since": bucket.trouble_since,
     }
 
 
-def to_lane(row: RowMapping) -> Lane:
+def to_bucket(row: RowMapping) -> RateLimitBucket:
     """The inverse of `from_lane`."""
-    return Lane(**row)
+    return RateLimitBucket(**row)
 
 
 def from_run(run: JobRun) -> Values:

@@ -8,9 +8,9 @@ from typing import Self
 
 from bot.store import schema
 from bot.store.database import BUSY_SECONDS, Database
-from bot.store.delivering import Clock
-from bot.store.reading import Reading
-from bot.store.writing import Writing
+from bot.store.outbox import Clock
+from bot.store.read import ReadTransaction
+from bot.store.write import WriteTransaction
 
 
 class Store:
@@ -37,16 +37,16 @@ class Store:
         return store
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Reading]:
+    async def read(self) -> AsyncIterator[ReadTransaction]:
         """A transaction that sees one moment. Raises `StoreUnavailable`."""
         async with self._database.read() as connection:
-            yield Reading(connection)
+            yield ReadTransaction(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Writing]:
+    async def write(self) -> AsyncIterator[WriteTransaction]:
         """A transaction that is kept whole at its end, or undone whole by any exception. Raises `StoreUnavailable`."""
         async with self._database.write() as connection:
-            yield Writing(connection, self._clock)
+            yield WriteTransaction(connection, self._clock)
 
     async def check_schema(self) -> None:
         """Raises `schema.SchemaMismatch`, which says what to run, unless the schema is the one of this version."""

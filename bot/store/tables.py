@@ -153,7 +153,7 @@ Index(
     postgresql_where=text("wanted > shown AND NOT given_up"),
 )
 
-lanes = Table(
+buckets = Table(
     "lanes",
     metadata,
     Column("name", String, primary_key=True),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from bot.domain.actors import Actor
-from bot.domain.checkups import CheckUp
+from bot.domain.drafts import Draft, Drafts
+from bot.domain.health import CheckUp
 from bot.domain.outcomes import (
     Adopted,
     Ambiguous,
     Applied,
     AtProvider,
     AwaitingApproval,
-    DropsSplit,
+    ConfirmReplacesRollout,
     EnvironmentMissing,
     EvaluationReports,
     EvaluationUpdated,
@@ -54,9 +55,8 @@ from bot.domain.views import (
     ReminderList,
     Suggestion,
 )
-from bot.grammar.readings import Misunderstood
-from handlers.messages import configs, drifts, gates, project_edits, projects, reminders, runs
-from handlers.messages.approvals import change_detail, diff_modal, history, reject_modal, review_modal
+from bot.grammar.commands import Misunderstood
+from handlers.messages import configs, drift, evaluations, project_edits, projects, provider_approvals, reminders
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.boards import (
     board,
@@ -65,10 +65,9 @@ from handlers.messages.boards import (
     harmless,
     permission,
 )
-from handlers.messages.checkups import checkup
+from handlers.messages.cards import applied, awaiting, card, rejected, unknown, void, withdrawn
 from handlers.messages.configs import comparison_modal, told_modal
-from handlers.messages.deploys import applied, awaiting, card, rejected, unknown, void, withdrawn
-from handlers.messages.drifts import drift_card, drift_modal, silence
+from handlers.messages.drift import drift_card, drift_modal, silence
 from handlers.messages.errors import (
     ambiguous,
     apology,
@@ -87,23 +86,19 @@ from handlers.messages.errors import (
     without_buttons,
     working,
 )
-from handlers.messages.evaluations import evaluation_updated
-from handlers.messages.forms import FORM_VERBS, Pick, deploy_form, form_for, line_form, options
+from handlers.messages.evaluation_reports import evaluation_updated
+from handlers.messages.forms import Pick, deploy_form, form_for, line_form, options
+from handlers.messages.health import checkup
 from handlers.messages.help import help_message, open_form
 from handlers.messages.lists import page_line, page_suggestions, read_page_line
+from handlers.messages.outages import trouble
 from handlers.messages.plain import plain_text
+from handlers.messages.project_forms import evaluation_form, filled_form, reading_form, unread_form, update_form
 from handlers.messages.reminders import reminder
+from handlers.messages.reviews import change_detail, diff_modal, history, reject_modal, review_modal
 from handlers.messages.schedules import missed, move_modal, rescheduled, scheduled
-from handlers.messages.subject_forms import (
-    evaluation_form,
-    reading_form,
-    unread_form,
-    update_form,
-)
-from handlers.messages.troubles import trouble
 
 __all__ = [
-    "FORM_VERBS",
     "Message",
     "Pick",
     "apology",
@@ -115,6 +110,7 @@ __all__ = [
     "drift_modal",
     "evaluation_form",
     "field_problem",
+    "filled_form",
     "form_for",
     "help_message",
     "history",
@@ -149,7 +145,7 @@ __all__ = [
 ]
 
 
-def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str, str]) -> Message:
+def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Drafts) -> Message:
     """What `reader` is told about what a wish came to.
 
     `drafts` maps each line of `lines_of(came)` to the id under which it is stored, for the buttons that run them.
@@ -158,11 +154,11 @@ def outcome(came: Outcome, *, reader: Actor, now: datetime, drafts: Mapping[str,
     return _ANSWERS[type(came)](came, drafts)
 
 
-_ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
+_ANSWERS: dict[type[Any], Callable[[Any, Drafts], Message]] = {
     Applied: lambda came, _: applied(came),
     AwaitingApproval: lambda came, _: awaiting(came),
-    AtProvider: lambda came, _: gates.at_provider(came),
-    DropsSplit: gates.drops_split,
+    AtProvider: lambda came, _: provider_approvals.at_provider(came),
+    ConfirmReplacesRollout: provider_approvals.confirm_replaces_rollout,
     Refused: lambda came, _: refused(came),
     Failed: lambda came, _: failed(came),
     Unknown: lambda came, _: unknown(came),
@@ -186,16 +182,16 @@ _ANSWERS: dict[type[Any], Callable[[Any, Mapping[str, str]], Message]] = {
     ProjectPreview: project_edits.preview,
     ProjectSaved: project_edits.saved,
     ProjectEditable: lambda came, _: project_edits.editable(came),
-    EvaluationList: runs.evaluation_list,
-    EvaluationDetail: runs.evaluation_detail,
+    EvaluationList: evaluations.evaluation_list,
+    EvaluationDetail: evaluations.evaluation_detail,
     EvaluationUpdated: lambda came, _: evaluation_updated(came),
     Snoozed: lambda came, _: reminders.snoozed(came),
     RemindersSwitched: reminders.switched,
     SampleSent: lambda came, _: reminders.sample_sent(came),
     EvaluationReports: lambda came, _: reminders.another_page(came),
     ReminderList: reminders.reminder_list,
-    DriftDetail: lambda came, _: drifts.drift_detail(came),
-    Adopted: lambda came, _: drifts.adopted(came),
+    DriftDetail: lambda came, _: drift.drift_detail(came),
+    Adopted: lambda came, _: drift.adopted(came),
     NotYet: lambda came, _: not_yet(came.line),
     Permission: lambda came, _: permission(came),
     Harmless: lambda came, _: harmless(came),
@@ -210,15 +206,16 @@ _NEXT: dict[type[Any], Callable[[Any], tuple[Suggestion, ...]]] = {
     ProjectDetail: projects.detail_suggestions,
     ProjectList: projects.list_suggestions,
     ProjectSaved: project_edits.next_suggestions,
-    EvaluationDetail: runs.detail_suggestions,
-    EvaluationList: runs.list_suggestions,
+    EvaluationDetail: evaluations.detail_suggestions,
+    EvaluationList: evaluations.list_suggestions,
     ReminderList: reminders.list_suggestions,
 }
 """What can be looked at from here: a list has a button in every row, so more of them than a question."""
 
 
-def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
-    """The lines that buttons of this answer run; each needs a stored draft."""
+def lines_of(came: Outcome | Misunderstood) -> tuple[Draft, ...]:
+    """What the buttons of this answer run or confirm; each needs to be stored."""
+    lines: list[Draft]
     if type(came) in _NEXT:
         return tuple(dict.fromkeys(each.line for each in _NEXT[type(came)](came)))
     match came:
@@ -232,8 +229,8 @@ def lines_of(came: Outcome | Misunderstood) -> tuple[str, ...]:
             lines = list(reminders.switched_lines(came))
         case ProjectPreview():
             lines = list(project_edits.lines(came))
-        case DropsSplit():
-            lines = list(gates.lines(came))
+        case ConfirmReplacesRollout():
+            lines = list(provider_approvals.lines(came))
         case ConfigComparison():
             lines = list(configs.comparison_lines(came))
         case Misunderstood():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -36,6 +36,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.actors import Actor
+from bot.domain.drafts import Drafts
 from bot.domain.views import Suggestion
 from handlers import ids
 
@@ -248,7 +249,7 @@ def actions(buttons: Iterable[ButtonElement | StaticSelectElement | None]) -> Ac
 MAX_SUGGESTIONS = 8
 
 
-def run_buttons(suggestions: Iterable[Suggestion], drafts: Mapping[str, str]) -> ActionsBlock | None:
+def run_buttons(suggestions: Iterable[Suggestion], drafts: Drafts) -> ActionsBlock | None:
     """Buttons that run lines; `drafts` gives the id under which a line is stored."""
     shown = [each for each in suggestions if each.line in drafts][:MAX_SUGGESTIONS]
     return actions(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from slack_sdk.models.blocks import Block
 
 from bot.domain.changes import Change, State
+from bot.domain.drafts import Drafts
 from bot.domain.drift import Baseline, Source, edited_in_place
 from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.names import Config
 from bot.domain.outcomes import Explanation, Harmless, Permission
 from bot.domain.times import Due
 from bot.domain.views import Board, BoardCell, BoardRow, ChangeList
@@ -33,7 +33,7 @@ MAX_SCHEDULED = 2
 """Scheduled changes that are named for one environment."""
 
 
-def board(shown: Board, drafts: Mapping[str, str]) -> Message:
+def board(shown: Board, drafts: Drafts) -> Message:
     """What is live where."""
     unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
@@ -113,7 +113,7 @@ def _state(change: Change) -> str:
 EMPTY_LISTS = {"approvals": "Nothing waits for you.", "changes": "There are no changes here yet."}
 
 
-def change_list(shown: ChangeList, drafts: Mapping[str, str]) -> Message:
+def change_list(shown: ChangeList, drafts: Drafts) -> Message:
     """Changes, newest first; each with a button that opens it."""
     if not shown.changes:
         text = EMPTY_LISTS.get(shown.title, "There is nothing to show.")
@@ -136,7 +136,7 @@ def listed(change: Change, word: str | None = None) -> Block:
     word = word or ("Review" if waits else "Show")
     expiry = f" · expires {moment(change.expires_at)}" if waits and change.expires_at else ""
     return section(
-        f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.wish(change)}\n"
+        f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.change_request(change)}\n"
         f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}{expiry}",
         accessory=button(word, Action.REVIEW, change.id),
     )
@@ -151,7 +151,7 @@ def explanation(shown: Explanation) -> Message:
     """What would happen to a line, and why. Nothing was changed."""
     said = answer(shown.answer, shown.due)
     place = f"{code(shown.environment.name)} of {code(shown.project.name)}"
-    target = f" The line would make it {code(shown.target.name)}." if shown.target else ""
+    target = f" The line would make it {code(shown.target.name)}." if isinstance(shown.target, Config) else ""
     denied = reasons(shown.answer.reasons) if isinstance(shown.answer, Denied) else None
     return compose(
         f"{code(shown.line, 200)}: {said} Nothing was changed.",

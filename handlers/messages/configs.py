@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block, RichTextElement
 
 from bot.domain.contents import Content, ContentDiff
+from bot.domain.drafts import Drafts
 from bot.domain.evaluations import Verdict
 from bot.domain.names import Config, Project
 from bot.domain.views import ConfigComparison, ConfigDetail, ConfigList, LiveIn, Suggestion
 from handlers.ids import Action, View
 from handlers.messages import diffs, phrases, scores, words
-from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -31,6 +31,7 @@ from handlers.messages.blocks import (
     size,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.reviews import modal
 
 SETTINGS = 14
 """Settings of a config that are shown, one in a line."""
@@ -55,7 +56,7 @@ def detail_suggestions(shown: ConfigDetail) -> tuple[Suggestion, ...]:
     return (Suggestion("Configs of this project", shown.line),)
 
 
-def config_detail(shown: ConfigDetail, drafts: Mapping[str, str]) -> Message:
+def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
     """A config with its content, where it is live, how it scored."""
     name, content = code(shown.config.name), shown.content
     model = f" on model {code(content.model)}" if content.model else ""
@@ -100,7 +101,7 @@ def _line(name: str, value: str) -> Sequence[RichTextElement]:
     return [plain(f"{literal(one_line(name), 40)}: "), plain(literal(one_line(value), 200), code_style=True)]
 
 
-def config_list(shown: ConfigList, drafts: Mapping[str, str]) -> Message:
+def config_list(shown: ConfigList, drafts: Drafts) -> Message:
     """The configs of a project, those that are live first."""
     project = code(shown.project.name)
     if not shown.rows:
@@ -138,7 +139,7 @@ def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
     return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
 
 
-def config_comparison(shown: ConfigComparison, drafts: Mapping[str, str]) -> Message:
+def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
     """How one config differs from another, and how both scored."""
     head, scored = _sides(shown.old, shown.new), scores.of_two(shown.scores)
     draft = drafts.get(shown.line) if shown.diff else None

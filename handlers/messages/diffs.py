@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichT
 
 from bot.domain.changes import Change
 from bot.domain.contents import Content, ContentDiff, MessageDiff, Span, ValueDiff, diff
+from bot.domain.names import Config
 from handlers.messages import words
 from handlers.messages.blocks import (
     CUT,
@@ -39,7 +40,9 @@ MESSAGES = 15
 
 def short(change: Change) -> list[Block]:
     """The diff on a card: at most `CARD_LINES` lines, what a reviewer must not miss first."""
-    return [] if change.target is None else between(change.seen.base_content, change.seen.target_content)
+    if not isinstance(change.target, Config):
+        return []
+    return between(change.seen.base_content, change.seen.target_content)
 
 
 def between(old: Content | None, new: Content | None, *, rest: str = "*Full diff*") -> list[Block]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
+from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused
 from bot.domain.views import Suggestion, Unread
-from bot.grammar.readings import Misunderstood
-from bot.usecases.wishes import FieldProblem
+from bot.features.forms import FieldProblem
+from bot.grammar.commands import Misunderstood
 from handlers.ids import Action, numbered
 from handlers.messages import refusals, words
 from handlers.messages.blocks import (
@@ -72,7 +73,7 @@ def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
     if problem.detail.strip():
         found.append(section("What it said:" if problem.said else "More exactly:"))
         found.append(quote(problem.detail, 400))
-    small = [f"While: {code(problem.doing, 120)}"] if problem.doing else []
+    small = [f"While: {code(problem.operation, 120)}"] if problem.operation else []
     small += [f"Reference for the log: {code(problem.reference)}"] if problem.reference else []
     if small:
         found.append(context(" · ".join(small)))
@@ -100,7 +101,7 @@ def own_database(reference: str) -> Message:
     return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
-def not_found(outcome: NotFound, drafts: Mapping[str, str]) -> Message:
+def not_found(outcome: NotFound, drafts: Drafts) -> Message:
     """A name that nothing has, with what could have been meant."""
     seen = " where configbot could look" if outcome.unread else ""
     head = f"There is no {outcome.noun} {code(outcome.word)}{seen}."
@@ -134,7 +135,7 @@ def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
     return [code(each.line, 200) for each in list(suggestions)[:MAX_SUGGESTIONS]]
 
 
-def ambiguous(outcome: Ambiguous, drafts: Mapping[str, str]) -> Message:
+def ambiguous(outcome: Ambiguous, drafts: Drafts) -> Message:
     """A word that means several things: a question."""
     if len(outcome.choices) == 1:
         return _question(f"Is this what {code(outcome.word)} was meant as?", outcome.choices, drafts)
@@ -142,12 +143,12 @@ def ambiguous(outcome: Ambiguous, drafts: Mapping[str, str]) -> Message:
     return _question(head, outcome.choices, drafts)
 
 
-def environment_missing(outcome: EnvironmentMissing, drafts: Mapping[str, str]) -> Message:
+def environment_missing(outcome: EnvironmentMissing, drafts: Drafts) -> Message:
     """No environment was named: a question, never production."""
     return _question("In which environment?", outcome.choices, drafts)
 
 
-def _question(head: str, choices: Sequence[Suggestion], drafts: Mapping[str, str]) -> Message:
+def _question(head: str, choices: Sequence[Suggestion], drafts: Drafts) -> Message:
     rest = len(choices) - MAX_SUGGESTIONS
     return compose(
         f"{head} {NOTHING_DEPLOYED} Choices: {known_labels(choices)}.",
@@ -177,7 +178,7 @@ MISUNDERSTANDINGS: dict[str, str] = {
 """By `Misunderstood.problem`."""
 
 
-def misunderstood(found: Misunderstood, drafts: Mapping[str, str]) -> Message:
+def misunderstood(found: Misunderstood, drafts: Drafts) -> Message:
     """A line that is not of the language: how it goes, what could have been meant, an example in the person's words."""
     template = MISUNDERSTANDINGS.get(found.problem, "configbot does not understand this line.")
     head = template.format(detail=code(found.detail or "that"))
@@ -213,9 +214,9 @@ def apology(reference: str) -> Message:
     )
 
 
-def working(doing: str) -> Message:
+def working(operation: str) -> Message:
     """A sign of life for what takes longer than a moment."""
-    text = f"Working on it: {code(doing, 200)}"
+    text = f"Working on it: {code(operation, 200)}"
     return compose(text, section(f"⏳ {text}"))
 
 

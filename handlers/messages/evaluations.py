@@ -1,251 +1,183 @@
-"""Evaluations: the report about one left running, and the answers to setting a status."""
+"""Evaluations that were asked for: a list of them, and one whole beside what is live."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
 
-from slack_sdk.models.blocks import ButtonElement, StaticSelectElement
+from slack_sdk.models.blocks import Block
 
-from bot.domain.evaluations import COMPLETED, RUNNING, WAITS_FOR_CALLER, Evaluation, Progress
-from bot.domain.notices import EvaluationView, Reminder
-from bot.domain.outcomes import EvaluationUpdated
-from bot.domain.reminding import Snooze
-from handlers.ids import Action
-from handlers.messages import words
-from handlers.messages.blocks import (
-    Message,
-    actions,
-    bullets,
-    button,
-    channel,
-    code,
-    compose,
-    confirm,
-    context,
-    mention,
-    menu,
-    moment,
-    prose,
-    section,
-)
+from bot.domain.drafts import Drafts
+from bot.domain.evaluations import CANCELLED, COMPLETED, PENDING, RUNNING, WAITS_FOR_CALLER, Evaluation
+from bot.domain.views import EvaluationDetail, EvaluationList, Suggestion
+from handlers.ids import Action, numbered
+from handlers.messages import phrases, scores, words
+from handlers.messages.blocks import Message, actions, bullets, button, code, compose, context, moment, section
+from handlers.messages.configs import live
+from handlers.messages.errors import problem_blocks
+from handlers.messages.evaluation_reports import complete_button, how_far, people, quiet_buttons, subject
+from handlers.messages.lists import page_suggestions, pages, row
 
-CHANGES = 3
-"""Changes that concern an evaluated config and are named in its report."""
+GLYPHS = {PENDING: "⏳", RUNNING: "⏳", COMPLETED: "✅", CANCELLED: "⏹️"}
 
-MENU_ROOM = 60
-"""Of the 75 characters that Slack takes as a choice's value for sure: what it is about; the rest says for how long."""
-
-SNOOZES = {
-    Snooze.HOUR: "Snooze 1 h",
-    Snooze.TOMORROW: "Until tomorrow 9:00",
-    Snooze.MONDAY: "Until Monday 9:00",
-}
+EVALUATORS = 10
+"""Evaluators of a run that are shown."""
 
 
-def subject(evaluation: Evaluation) -> str:
-    """The id that buttons carry: ``provider:evaluation id``, the beginning of its notice's subject."""
-    return f"{evaluation.provider}:{evaluation.id}"
+def status(evaluation: Evaluation) -> str:
+    """How it stands; a status that we do not know is said as it came."""
+    return evaluation.status if evaluation.status in GLYPHS else code(evaluation.status, 40)
 
 
-def evaluation_report(view: EvaluationView) -> Message:
-    """The one message about an evaluation left running; it ends by itself."""
-    if view.replaced:
-        return _replaced(view)
-    return _running(view) if view.reminder.ended_at is None else _ended(view, view.reminder.ended_at)
+def _glyph(evaluation: Evaluation) -> str:
+    return GLYPHS.get(evaluation.status, "❓")
 
 
-def _name(view: EvaluationView) -> str:
-    what = code(view.evaluation.config_name) if view.evaluation.config_name else code(view.evaluation.id)
-    return f"Evaluation of {what} in {code(view.project_name)}"
-
-
-def _running(view: EvaluationView) -> Message:
-    evaluation = view.evaluation
-    head = f"{running_for(view)}."
-    waits = people(evaluation)
-    far = how_far(view.progress, evaluation)
-    concerned = [*_concerned(view)]
-    dataset = f"Dataset: {code(evaluation.dataset_name)}, {words.counted(evaluation.datapoints, 'datapoint')}."
+def evaluation_list(shown: EvaluationList, drafts: Drafts) -> Message:
+    """Evaluations, the newest first."""
+    of = f" of {code(shown.project.name)}" if shown.project else ""
+    kind = f"{shown.status} " if shown.status in GLYPHS else f"{code(shown.status)} " if shown.status else ""
+    missing = _missing(shown)
+    if not shown.rows:
+        text = f"There are no {kind}evaluations{of}. {missing}".rstrip()
+        if shown.unlooked:
+            text = _too_many(shown, kind)
+        return compose(text, section(text))
+    head = f"{words.counted(shown.total, f'{kind}evaluation')}{of}"
+    short = ", ".join(
+        f"{code(each.evaluation.id)} of {code(each.evaluation.config_name)} {status(each.evaluation)}"
+        for each in shown.rows
+    )
     return compose(
-        " ".join([head, waits, far, *concerned]).strip(),
-        section(f"⏳ *{head}*"),
-        section(f"{waits} {dataset} {far}".rstrip()),
-        bullets(concerned) if concerned else None,
+        f"{head}, the newest first, page {shown.page} of {shown.pages}: {short}. {missing}".rstrip(),
+        section(f"*{head}*, the newest first"),
+        *(
+            row(_row(each.evaluation, each.project.name), each.line, drafts, number)
+            for number, each in enumerate(shown.rows, start=1)
+        ),
+        *pages(shown, drafts),
+        context(missing) if missing else None,
+    )
+
+
+def _too_many(shown: EvaluationList, kind: str) -> str:
+    found = "My last check found no running evaluations. " if shown.status == RUNNING else ""
+    looked = f"There are {shown.unlooked:,} projects, too many to search for {kind}evaluations now. "
+    return f"{found}{looked}Name one: `evaluations PROJECT`."
+
+
+def _without(providers: Sequence[str]) -> str:
+    names = words.some([code(each, 40) for each in providers], 5)
+    return f"{names} {'keeps' if len(providers) == 1 else 'keep'} no evaluations." if names else ""
+
+
+def _missing(shown: EvaluationList) -> str:
+    """What the list leaves out, and how to see it."""
+    if not shown.unlooked:
+        of = words.counted(shown.unreadable, "project")
+        unread = f"I couldn't read the evaluations of {of}. " if shown.unreadable else ""
+        return f"{unread}{_without(shown.without)}".rstrip()
+    unread = f"I couldn't read {words.counted(shown.unreadable, 'evaluation')}. " if shown.unreadable else ""
+    return (
+        f"{unread}These are the running ones from my last check. There are {shown.unlooked:,} projects: "
+        "to see all evaluations of one, type `evaluations PROJECT`."
+    )
+
+
+def _row(evaluation: Evaluation, project: str) -> str:
+    waits = [code(each.name, 40) for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
+    waiting = f" · waiting for {words.some(waits, 2)}" if waits and evaluation.status == RUNNING else ""
+    return (
+        f"{_glyph(evaluation)} {status(evaluation)} · *{code(evaluation.config_name)}* of {code(project)}\n"
+        f"{code(evaluation.id)} · created {moment(evaluation.created_at)} · {code(evaluation.dataset_name, 40)}, "
+        f"{words.counted(evaluation.datapoints, 'datapoint')}{waiting}"
+    )
+
+
+def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
+    """What can be done or looked at next."""
+    lines = (("Reopen", shown.reopen_line), ("Evaluations of this project", shown.list_line))
+    return tuple(Suggestion(name, line) for name, line in lines if line is not None)
+
+
+def evaluation_detail(shown: EvaluationDetail, drafts: Drafts) -> Message:
+    """One evaluation: how it stands, what judges it, how it scored beside what is live."""
+    evaluation = shown.evaluation
+    of = f" of {code(shown.project.name)}" if shown.project else ""
+    head = f"Evaluation of {code(evaluation.config_name)}{of} {_standing(shown)}"
+    scored = [f"{name} {score}" for name, score in _scores(evaluation) if score != phrases.score(None)]
+    return compose(
+        f"{head}. {f'Scores: {words.some(scored, 5)}. ' if scored else ''}{_waits(evaluation)}".rstrip(),
+        section(f"{_glyph(evaluation)} *{head}.*"),
+        section(_what(shown)),
+        *_judges(evaluation),
+        *scores.beside(shown.against),
+        *_unread(shown),
+        section(f"{_waits(evaluation)} {how_far(shown.progress, evaluation)}".rstrip())
+        if evaluation.status == RUNNING
+        else None,
         actions(
             [
-                complete_button(evaluation, view.progress) if view.may_complete else None,
-                button("Open", Action.EVALUATION_OPEN, subject(evaluation)),
-                *quiet_buttons(view.reminder, subject(evaluation)),
+                complete_button(evaluation, shown.progress) if shown.may_complete else None,
+                *(quiet_buttons(shown.reminder, subject(evaluation)) if shown.reminder else ()),
+                *(
+                    button(each.label, numbered(Action.RUN_LINE, number), drafts[each.line])
+                    for number, each in enumerate(detail_suggestions(shown), start=1)
+                    if each.line in drafts
+                ),
             ]
         ),
-        context(" · ".join(_small_print(view))),
+        context(f"{code(evaluation.id)} · {code(evaluation.provider, 40)} · created {moment(evaluation.created_at)}"),
     )
 
 
-def running_for(view: EvaluationView) -> str:
-    """Which evaluation, and for how long, in a sentence without its end."""
-    return f"{_name(view)} has been running for {_roughly(view, view.now)}"
+def _standing(shown: EvaluationDetail) -> str:
+    if shown.evaluation.status != RUNNING:
+        return f"is {status(shown.evaluation)}, last changed {moment(shown.evaluation.updated_at)}"
+    least = "" if shown.exact else "at least "
+    return f"has been running for {least}{words.span(shown.now - shown.since)}, since {moment(shown.since)}"
 
 
-def complete_button(evaluation: Evaluation, progress: Progress | None) -> ButtonElement:
-    """Mark it completed, after a look at what is missing."""
-    return button(
-        "Mark completed",
-        Action.EVALUATION_COMPLETE,
-        subject(evaluation),
-        confirm=confirm("Mark it completed?", _missing(progress, evaluation), "Mark completed", "Leave it running"),
-    )
+def _waits(evaluation: Evaluation) -> str:
+    return people(evaluation) if evaluation.status == RUNNING else ""
 
 
-def quiet_buttons(reminder: Reminder, value: str) -> Iterator[ButtonElement | StaticSelectElement]:
-    """How its reader hears of it later, or never again."""
-    yield snooze_menu(value)
-    if reminder.stopped_by:
-        yield button("Remind again", Action.EVALUATION_REMIND, value)
-    else:
-        yield button("Stop reminding", Action.EVALUATION_STOP, value)
+def _what(shown: EvaluationDetail) -> str:
+    evaluation = shown.evaluation
+    places = live(shown.live_in) if shown.project and not shown.problem else "I don't know where it's live"
+    points = words.counted(evaluation.datapoints, "datapoint")
+    config = f"Config: {code(evaluation.config_name)} ({code(evaluation.config_id)}), {places}"
+    dataset = f"Dataset: {code(evaluation.dataset_name)}, {points}, version {code(evaluation.dataset_version_id)}"
+    return f"{config}\n{dataset}"
 
 
-def snooze_menu(value: str) -> ButtonElement | StaticSelectElement:
-    """For how long to be quiet; each choice carries what it is about. A button where that is too long for a menu."""
-    choices = [(label, f"{snooze.value}:{value}") for snooze, label in SNOOZES.items()]
-    if len(value) > MENU_ROOM:
-        return button(SNOOZES[Snooze.HOUR], Action.EVALUATION_SNOOZE, value)
-    return menu("Snooze", Action.EVALUATION_SNOOZE_UNTIL, choices)
+def _scores(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+    """Every evaluator with its score, in mrkdwn."""
+    values = {score.evaluator_id: score.value for score in evaluation.scores}
+    for each in evaluation.evaluators:
+        yield code(each.name, 40), phrases.score(values.get(each.id))
 
 
-def _small_print(view: EvaluationView) -> Iterator[str]:
-    yield code(view.evaluation.id)
-    yield code(view.evaluation.provider, 40)
-    yield f"running since {moment(view.since)}" + ("" if view.exact else " or earlier")
-    reminder = view.reminder
-    if reminder.stopped_by:
-        yield f"{mention(reminder.stopped_by)} stopped its reminders"
-    elif view.muted:
-        yield "no reminders, because the project is muted"
-    elif reminder.snoozed_until is not None and view.next_at is not None:
-        yield f"quiet until {moment(view.next_at)}"
-    elif view.next_at is not None:
-        yield f"next reminder {moment(view.next_at)}"
-    else:
-        yield "no more reminders"
-    yield from elsewhere(view.meant_for)
+def _judges(evaluation: Evaluation) -> Iterator[Block]:
+    if not evaluation.evaluators:
+        yield section("It has no evaluators.")
+        return
+    kinds = [f"{code(each.kind, 20)}, {code(each.return_type, 20)}" for each in evaluation.evaluators]
+    pairs = list(zip(_scores(evaluation), kinds, strict=True))
+    yield section("*Evaluators*")
+    yield bullets((f"{name}: {score} ({kind})" for (name, score), kind in pairs[:EVALUATORS]), 1_500)
+    if len(pairs) > EVALUATORS:
+        yield context(f"And {words.counted(len(pairs) - EVALUATORS, 'more evaluator')}.")
 
 
-def elsewhere(meant_for: str | None) -> Iterator[str]:
-    """That a report stands where it does not belong, and what would mend that."""
-    if meant_for is not None:
-        yield f"this belongs in {channel(meant_for)}, but I can't post there: type `/invite @configbot` in that channel"
-
-
-def how_far(progress: Progress | None, evaluation: Evaluation) -> str:
-    """How many results there are, in mrkdwn; empty where nobody knows."""
-    if progress is None or not progress.looked_at:
-        return ""
-    first = "" if progress.looked_at >= progress.total else "the first "
-    of = f"{first}{words.counted(progress.looked_at, 'datapoint')}"
-    late = [
-        f"{code(each.name, 40)} {progress.judged.get(each.id, 0):,}"
-        for each in evaluation.evaluators
-        if progress.judged.get(each.id, 0) < progress.looked_at
-    ]
-    if not late:
-        return f"All results for {of} are in."
-    return f"{progress.done:,} of {of} have all results. Judged so far: {words.some(late, 5)}."
-
-
-def _missing(progress: Progress | None, evaluation: Evaluation) -> str:
-    """What is missing, as plain text for a question."""
-    if progress is None or not progress.looked_at:
-        return "I couldn't check how many results are missing. Only results that are in will count."
-    late = [
-        f"{prose(each.name, 40)}: {progress.looked_at - judged:,} of {progress.looked_at:,} missing"
-        for each in evaluation.evaluators
-        if (judged := progress.judged.get(each.id, 0)) < progress.looked_at
-    ]
-    if not late:
-        return "All results are in."
-    return f"Some results are missing. {words.some(late, 3)}. Only results that are in will count."
-
-
-def _concerned(view: EvaluationView) -> Iterator[str]:
-    for change in view.changes[:CHANGES]:
-        where = code(change.environment.name)
-        yield (
-            f"{code(change.label)} would make this config live in {where}: {words.state(change.state.value)}, "
-            f"requested by {mention(change.requester)}."
-        )
-    rest = len(view.changes) - CHANGES
-    if rest > 0:
-        yield f"And {words.counted(rest, 'more change')} with this config."
-
-
-def _roughly(view: EvaluationView, until: datetime) -> str:
-    return ("" if view.exact else "at least ") + words.span(until - view.since)
-
-
-def people(evaluation: Evaluation) -> str:
-    """Which evaluators wait for somebody, in mrkdwn."""
-    waiting = [each for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
-    if not waiting:
-        return "None of its evaluators waits for people, so the service ends it on its own."
-    names = words.some([f"{code(each.name, 40)} ({each.kind})" for each in waiting], 5)
-    return f"Waiting for results from {names}."
-
-
-def _ended(view: EvaluationView, at: datetime) -> Message:
-    """What became of it, without buttons."""
-    glyph, text = ended(view, at)
-    small = f"{code(view.evaluation.id)} · {code(view.evaluation.provider, 40)} · seen {moment(at)}"
-    return compose(text, section(f"{glyph} {text}"), context(small))
-
-
-def ended(view: EvaluationView, at: datetime) -> tuple[str, str]:
-    """A glyph, and what became of it in a sentence."""
-    reminder = view.reminder
-    after = ("" if view.exact else "at least ") + length(at - view.since)
-    by = f" by {mention(reminder.ended_by)}" if reminder.ended_by else ""
-    match reminder.ended_as:
-        case "gone":
-            return "⚠️", f"{_name(view)} no longer exists. When I last saw it, it had been running for {after}."
-        case status if status == COMPLETED:
-            return "✅", f"{_name(view)} completed after {after}{by}."
-        case status:
-            return "⏹️", f"{_name(view)} ended after {after}{by}. Its status is now {code(status or 'unknown', 40)}."
-
-
-def length(duration: timedelta) -> str:
-    """A length of time to the minute: ``6 h 12 min``, ``3 days 4 h``."""
-    minutes = max(0, int(duration.total_seconds())) // 60
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return words.counted(days, "day") + (f" {hours} h" if hours else "")
-    if hours:
-        return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{minutes} min"
-
-
-def _replaced(view: EvaluationView) -> Message:
-    """An older message, after the evaluation was said anew."""
-    text = f"{_name(view)} was running. A newer message has its current state."
-    return compose(text, section(f"⬇️ {text}"))
-
-
-def evaluation_updated(outcome: EvaluationUpdated) -> Message:
-    """The status was set and read back."""
-    evaluation = outcome.evaluation
-    status = (
-        "running again"
-        if evaluation.status == RUNNING
-        else evaluation.status
-        if evaluation.status == COMPLETED
-        else code(evaluation.status, 40)
-    )
-    where = f" in {code(outcome.project_name)}" if outcome.project_name else ""
-    text = (
-        f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)}{where} "
-        f"is now {status}. I read it back to make sure."
-    )
-    return compose(text, section(f"✅ {text}"))
+def _unread(shown: EvaluationDetail) -> Iterator[Block]:
+    """Why nothing stands beside its scores."""
+    if shown.problem is not None:
+        yield section("I couldn't read what is live, so there's nothing to compare with.")
+        yield from problem_blocks(shown.problem)
+    elif shown.project is None:
+        yield context("I don't know which project its config belongs to, so there's nothing to compare with.")

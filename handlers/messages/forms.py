@@ -15,12 +15,12 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from bot.usecases.forms import BY_PROJECT
+from bot.features.registration import form_of
 from handlers.ids import Action, Field, Form, View, numbered, value
-from handlers.messages.approvals import modal
 from handlers.messages.blocks import actions, button, label, section
+from handlers.messages.project_forms import subject_form
+from handlers.messages.reviews import modal
 from handlers.messages.schedules import when_input
-from handlers.messages.subject_forms import subject_form
 
 REASON_LIMIT = 500
 
@@ -105,9 +105,6 @@ _OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Forms that can be turned to from the form of a bare noun, and the words on the buttons."""
 
-FORM_VERBS = ("deploy", *_FORMS, *_SAME, *sorted(BY_PROJECT))
-"""Verbs that have a form; `form_for` answers None for every other."""
-
 
 def deploy_form(
     draft_id: str, *, config: Pick | None = None, environment: Pick | None = None, because: str = ""
@@ -145,9 +142,10 @@ def form_for(form: Form, providers: Sequence[str] = ()) -> dict[str, Any] | None
     """The form of a verb, or None when it has none."""
     if form.verb == "deploy":
         return deploy_form(str(form))
-    if form.verb in BY_PROJECT:
-        return subject_form(form)
-    return line_form(form, providers) if _SAME.get(form.verb, form.verb) in _FORMS else None
+    registered = form_of(form.verb)
+    if registered is None:
+        return None
+    return line_form(form, providers) if registered.load is None else subject_form(form)
 
 
 def _input(ask: _Ask, providers: Sequence[str]) -> InputBlock:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock
 from slack_sdk.models.views import View as SlackView
 
+from bot.domain.drafts import Drafts
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.outcomes import Refused
 from handlers.ids import Action, numbered
@@ -17,7 +18,7 @@ from handlers.messages.errors import apology, missing, own_database, reasons
 from handlers.messages.lists import row
 
 
-def home_tab(shown: Home, drafts: Mapping[str, str]) -> dict[str, Any]:
+def home_tab(shown: Home, drafts: Drafts) -> dict[str, Any]:
     """The whole tab; `drafts` maps each line of `home_lines` to the id under which it is stored."""
     return _tab(
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
@@ -53,7 +54,7 @@ def home_broken(reference: str) -> dict[str, Any]:
     return _tab_of(apology(reference))
 
 
-def _waiting(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+def _waiting(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     changes = shown.waiting.changes
     if not changes:
         yield section(f"*Waiting for you*\n{EMPTY_LISTS['approvals']}")
@@ -75,7 +76,7 @@ def _mine(shown: Home) -> Iterator[Block]:
         yield context(f"And {shown.mine_total - len(shown.mine):,} more that are older. `changes` shows all.")
 
 
-def _board(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+def _board(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     board = shown.board
     if not board.rows:
         yield section("*What is live*" if board.unread else "*What is live*\nThere is no project to show.")
@@ -89,7 +90,7 @@ def _board(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
     yield _show("Show the whole board", board.line, drafts)
 
 
-def _running(shown: Home, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+def _running(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     if not shown.running:
         yield section("*Evaluations running*\nNone that configbot knows of.")
         return
@@ -109,7 +110,7 @@ def _evaluation(running: RunningEvaluation) -> str:
     )
 
 
-def _show(label: str, line: str, drafts: Mapping[str, str]) -> Block | None:
+def _show(label: str, line: str, drafts: Drafts) -> Block | None:
     return actions([button(label, numbered(Action.RUN_LINE, 1), drafts[line])]) if line in drafts else None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Protocol
 
 from slack_sdk.models.blocks import Block
 
+from bot.domain.drafts import Drafts
 from bot.domain.views import Suggestion
 from handlers.ids import Action, numbered
 from handlers.messages.blocks import button, context, run_buttons, section
@@ -49,14 +50,14 @@ def page_suggestions(shown: Paged) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(name, page_line(shown.line, page)) for name, page in near if 1 <= page <= shown.pages)
 
 
-def pages(shown: Paged, drafts: Mapping[str, str]) -> Iterator[Block | None]:
+def pages(shown: Paged, drafts: Drafts) -> Iterator[Block | None]:
     """The buttons that turn the page, where there is more than one."""
     if shown.pages > 1:
         yield run_buttons(page_suggestions(shown), drafts)
         yield context(f"Page {shown.page} of {shown.pages}")
 
 
-def row(text: str, line: str, drafts: Mapping[str, str], number: int) -> Block:
+def row(text: str, line: str, drafts: Drafts, number: int) -> Block:
     """A paragraph of our own words with a button that runs its line; without one where there is no draft for it."""
     show = button("Show", numbered(Action.RUN_LINE, number), drafts[line]) if line in drafts else None
     return section(text, accessory=show)

@@ -6,10 +6,11 @@ import math
 
 from bot.domain.changes import Change, Kind, RuleMark
 from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
-from bot.domain.served import Nothing, Off, One, Served
+from bot.domain.live_state import LiveState, Nothing, Off, One
+from bot.domain.names import Config
 from bot.domain.times import Due, Oddity
 from bot.grammar import say
-from bot.grammar.readings import Deactivate, Deploy, Name, Promote, Reading, Rollback
+from bot.grammar.commands import Command, Deactivate, Deploy, Name, Promote, Rollback
 from handlers.messages import words
 from handlers.messages.blocks import code, moment
 
@@ -35,7 +36,7 @@ def at(provider: str, noun: str) -> str:
     return code(provider, 40) + (f" · {noun}" if noun != "project" else "")
 
 
-def wish(change: Change) -> str:
+def change_request(change: Change) -> str:
     """What was asked for, after *wants to*, in mrkdwn."""
     return words.WISHES[change.kind].format(
         target=target(change),
@@ -56,9 +57,8 @@ def when(due: Due) -> str:
 
 def target(change: Change) -> str:
     """What is to be live, in mrkdwn."""
-    if change.split is not None:
-        return served(Served(change.split))
-    return code(change.target.name) if change.target else "nothing"
+    wanted = change.target
+    return code(wanted.name) if isinstance(wanted, Config) else served(LiveState(wanted))
 
 
 def base(change: Change) -> str:
@@ -68,7 +68,7 @@ def base(change: Change) -> str:
     return served(change.seen.base)
 
 
-def served(what: Served | None) -> str:
+def served(what: LiveState | None) -> str:
     """What is live, in mrkdwn. None: it could not be read."""
     if what is None:
         return "unreadable"
@@ -86,7 +86,7 @@ def served(what: Served | None) -> str:
     return name + rules_that_win(what)
 
 
-def rules_that_win(what: Served) -> str:
+def rules_that_win(what: LiveState) -> str:
     """A warning that something else decides for part of the traffic."""
     count = what.winning_rules
     return f" ({words.counted(count, 'rule')} {'wins' if count == 1 else 'win'} over it)" if count else ""
@@ -125,14 +125,14 @@ def comparison(row: Comparison) -> str:
 def again(change: Change) -> str:
     """The line that asks for the same once more, as it can be typed."""
     project, environment = Name(change.project.name), Name(change.environment.name)
-    config = Name(change.target.name) if change.target else None
-    reading: Reading
+    config = Name(change.target.name) if isinstance(change.target, Config) else None
+    reading: Command
     match change.kind:
         case Kind.DEPLOY if config is not None:
             reading = Deploy(config, project, environment)
         case Kind.PROMOTE if change.source is not None:
             reading = Promote(project, Name(change.source.name), environment)
-        case _ if change.wanted is None:
+        case _ if isinstance(change.target, Nothing):
             reading = Deactivate(project, environment)
         case _:
             reading = Rollback(project, environment, config)

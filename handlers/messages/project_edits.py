@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.edits import text_of
-from bot.domain.fields import ProjectFields
+from bot.domain.drafts import Draft, Drafts
 from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved
+from bot.domain.project_edits import text_of
+from bot.domain.project_fields import ProjectFields
 from bot.domain.views import Suggestion
 from handlers.ids import Action, Form
 from handlers.messages import words
@@ -39,12 +40,12 @@ LABELS: Mapping[str, str] = {
 """Every field of a project, for people."""
 
 
-def lines(shown: ProjectPreview) -> tuple[str, ...]:
-    """What the button that confirms it needs, stored as a line is."""
+def lines(shown: ProjectPreview) -> tuple[Draft, ...]:
+    """What the button that confirms it does."""
     return (shown.kept,) if shown.kept is not None else ()
 
 
-def preview(shown: ProjectPreview, drafts: Mapping[str, str]) -> Message:
+def preview(shown: ProjectPreview, drafts: Drafts) -> Message:
     """Old → new, a warning, and the button that does it."""
     if shown.project is not None:
         head = f"Change the {shown.noun} {code(shown.project.name, NAME)}?"
@@ -84,7 +85,7 @@ def _warning(shown: ProjectPreview) -> str:
     )
 
 
-def saved(shown: ProjectSaved, drafts: Mapping[str, str]) -> Message:
+def saved(shown: ProjectSaved, drafts: Drafts) -> Message:
     """It is as it was asked for."""
     name = code(shown.project.name, NAME)
     head = f"I {'created' if shown.made else 'changed'} the {shown.noun} {name}."

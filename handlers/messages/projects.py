@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.edits import text_of
+from bot.domain.drafts import Drafts
+from bot.domain.project_edits import text_of
 from bot.domain.views import ProjectDetail, ProjectList, Suggestion
 from handlers.messages import phrases, scores, words
 from handlers.messages.blocks import Message, bullets, code, compose, context, moment, run_buttons, section, stack
@@ -20,7 +21,7 @@ RUNNING = 5
 """Running evaluations that are named."""
 
 
-def project_list(shown: ProjectList, drafts: Mapping[str, str]) -> Message:
+def project_list(shown: ProjectList, drafts: Drafts) -> Message:
     """The projects, by name."""
     unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
@@ -58,7 +59,7 @@ def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
     return (every, Suggestion("Evaluations", shown.evaluations_line)) if shown.keeps_evaluations else (every,)
 
 
-def project_detail(shown: ProjectDetail, drafts: Mapping[str, str]) -> Message:
+def project_detail(shown: ProjectDetail, drafts: Drafts) -> Message:
     """A project whole."""
     name = code(shown.project.name)
     lives = ", ".join(map(cell_in_short, shown.cells[:MAX_CELLS]))

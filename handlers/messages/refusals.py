@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.drift import Ending
-from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.names import change_label
 from handlers.messages import words
 from handlers.messages.blocks import code, mention
@@ -45,6 +45,10 @@ REASONS: dict[Code, tuple[str, str]] = {
     Code.ALREADY_LIVE: (
         "Exactly this config is live there already.",
         "There is nothing to do. `deployments` shows what is live.",
+    ),
+    Code.TARGET_UNFIT: (
+        "I can't tell what this change should make live, so I didn't do anything.",
+        "Type the line again. It has to say what to make live.",
     ),
     Code.NOTHING_LIVE: (
         "Nothing is live there, so there is nothing to take away or to pass on.",
@@ -260,6 +264,10 @@ REASONS: dict[Code, tuple[str, str]] = {
         "This button is used up: it was pressed before, or is too old.",
         "Look what came of it with `project list`, or type the line again.",
     ),
+    Code.DRAFT_UNREADABLE: (
+        "That button is from another version of me, so I didn't do anything.",
+        "Type the line again.",
+    ),
     Code.DRIFT_OVER: ("This is over{how}.", "`deployments` shows what is live now."),
     Code.DRIFT_MOVED_ON: (
         "What is live moved again after this was shown.",
@@ -276,12 +284,12 @@ REASONS: dict[Code, tuple[str, str]] = {
 }
 """Why, and what would lift it."""
 
-LIFTERS: dict[Lifter, str] = {
-    Lifter.REQUESTER: "",  # the advice before it speaks to the reader
-    Lifter.APPROVER: "Who can: another full member.",
-    Lifter.WORKSPACE_ADMIN: "Who can: a workspace admin.",
-    Lifter.OPERATOR: "Who can: whoever runs configbot.",
-    Lifter.NOBODY: "Nobody can lift this as it stands.",
+LIFTERS: dict[ResolvableBy, str] = {
+    ResolvableBy.REQUESTER: "",  # the advice before it speaks to the reader
+    ResolvableBy.APPROVER: "Who can: another full member.",
+    ResolvableBy.WORKSPACE_ADMIN: "Who can: a workspace admin.",
+    ResolvableBy.OPERATOR: "Who can: whoever runs configbot.",
+    ResolvableBy.NOBODY: "Nobody can lift this as it stands.",
 }
 
 _NEUTRAL: Mapping[str, str] = {
@@ -329,7 +337,7 @@ def why(reason: Reason) -> str:
 
 def remedy(reason: Reason) -> str:
     """What would lift it, and who can, in mrkdwn."""
-    return f"{REASONS[reason.code][1].format_map(_filled(reason.facts))} {LIFTERS[reason.lifter]}".rstrip()
+    return f"{REASONS[reason.code][1].format_map(_filled(reason.facts))} {LIFTERS[reason.resolvable_by]}".rstrip()
 
 
 def _filled(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.changes import Event
+from bot.domain.drafts import Drafts
 from bot.domain.evaluations import RUNNING, Evaluation, Evaluator, Progress
 from bot.domain.notices import (
     EvaluationsView,
@@ -37,7 +38,7 @@ from handlers.messages.blocks import (
     section,
     stack,
 )
-from handlers.messages.evaluations import (
+from handlers.messages.evaluation_reports import (
     elsewhere,
     ended,
     evaluation_report,
@@ -199,7 +200,7 @@ def snoozed(outcome: Snoozed) -> Message:
     return compose(text, section(text))
 
 
-def switched(outcome: RemindersSwitched, drafts: Mapping[str, str]) -> Message:
+def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
     """What is reminded of from now on, and how to take it back."""
     name = code(outcome.word)
     many = outcome.count > 1
@@ -223,7 +224,7 @@ def switched_lines(outcome: RemindersSwitched) -> tuple[str, ...]:
     return (outcome.line,) if outcome.line else ()
 
 
-def reminder_list(shown: ReminderList, drafts: Mapping[str, str]) -> Message:
+def reminder_list(shown: ReminderList, drafts: Drafts) -> Message:
     """Of what people are reminded, where and when."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
     count = f"{words.counted(shown.total, 'evaluation')}{of} {'is' if shown.total == 1 else 'are'} running"

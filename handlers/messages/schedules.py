@@ -11,7 +11,6 @@ from bot.domain.changes import Change, State
 from bot.domain.outcomes import Rescheduled, Scheduled
 from handlers import ids
 from handlers.messages import phrases, refusals, words
-from handlers.messages.approvals import modal
 from handlers.messages.blocks import (
     Message,
     actions,
@@ -23,8 +22,9 @@ from handlers.messages.blocks import (
     mention,
     section,
 )
-from handlers.messages.deploys import again
+from handlers.messages.cards import again
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.reviews import modal
 
 TIME_LIMIT = 80
 """Characters of a time that is typed into the form."""
@@ -45,7 +45,7 @@ def _agreed(change: Change, how: str) -> Message:
     then = "It is applied then, after looking at everything again."
     if change.state is State.WAITING:
         then = "It still waits for approval, and has to get it before then."
-    text = f"{code(change.label)} {how}: {phrases.wish(change)}. When: {time} {then}"
+    text = f"{code(change.label)} {how}: {phrases.change_request(change)}. When: {time} {then}"
     return compose(text, section(f"🕘 {text}"), actions([button("Show", ids.Action.REVIEW, change.id)]))
 
 
@@ -53,7 +53,7 @@ def missed(change: Change) -> Message:
     """What became of a scheduled change that did not take effect at its time, for whoever asked; kept current."""
     who = mention(change.requester)
     time = f" It was due {phrases.when(change.due)}" if change.due else ""
-    head = f"{who}, {code(change.label)} {_came_to(change)}: {phrases.wish(change)}.{time}"
+    head = f"{who}, {code(change.label)} {_came_to(change)}: {phrases.change_request(change)}.{time}"
     return compose(
         f"{head} {_in_short(change)}".rstrip(),
         section(f"{words.state_of(change).glyph} {head}"),
@@ -93,7 +93,9 @@ def move_modal(change: Change) -> dict[str, Any]:
     """Asks for another time, picked or typed."""
     now = phrases.when(change.due) if change.due else ""
     blocks: list[Block] = [
-        section(f"{code(change.label)}: {phrases.wish(change)}.\nSo far: {now}\nIts approvals stay as they are."),
+        section(
+            f"{code(change.label)}: {phrases.change_request(change)}.\nSo far: {now}\nIts approvals stay as they are."
+        ),
         when_input("New date and time", change),
         InputBlock(
             label=label("Or in words", 100),

@@ -11,6 +11,7 @@ import humanize
 from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Doubt, Trend, Verdict
+from bot.domain.live_state import Nothing
 from bot.domain.notices import NoticeKind
 from bot.domain.views import Unread
 from handlers.messages.blocks import code, moment
@@ -48,7 +49,7 @@ DEACTIVATED = StateWords("✅", "Deactivated")
 
 def state_of(change: Change) -> StateWords:
     """How a change stands, in its own words."""
-    return DEACTIVATED if change.state is State.APPLIED and change.wanted is None else STATES[change.state]
+    return DEACTIVATED if change.state is State.APPLIED and isinstance(change.target, Nothing) else STATES[change.state]
 
 
 def clock(at: datetime, zone: str) -> str:

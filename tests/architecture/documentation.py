@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from bot.grammar import LINES, NOT_YET
+import bot.features  # noqa: F401 - registers the lines of the language
+from bot.grammar import language
 from bot.jobs.scheduler import table
 from bot.settings import env_example, settings_table
 
@@ -20,8 +21,8 @@ def cell(text: str) -> str:
 
 def lines() -> str:
     rows = ["| line | does |", "|---|---|"]
-    rows += [f"| `{cell(line.usage)}` | {cell(line.does)} |" for line in LINES if line.key not in NOT_YET]
-    later = ", ".join(f"`{line.key}`" for line in LINES if line.key in NOT_YET)
+    rows += [f"| `{cell(line.usage)}` | {cell(line.does)} |" for line in language().lines if line.ready]
+    later = ", ".join(f"`{line.key}`" for line in language().lines if not line.ready)
     if later:
         rows += ["", f"Understood, and answered with a plain *not yet*: {later}."]
     return "\n".join(rows)

@@ -7,7 +7,7 @@ import re
 from typing import Any, cast
 
 import handlers
-from bot.usecases.tasks import Tasks
+from bot.tasks import Tasks
 from handlers.ids import VERSION, Action, Field, View, numbered, value
 from tests.architecture.documentation import ROOT
 
@@ -95,8 +95,8 @@ class Recorder:
 def recorded() -> Recorder:
     recorder = Recorder()
     nothing = cast("Any", type("Nothing", (), {"__getattr__": lambda self, name: None})())
-    desk = handlers.Desk(nothing, Tasks(), "U0BOT", {"/deploy": "deploy", "/configbot": ""})
-    handlers.register(cast("Any", recorder), desk)
+    context = handlers.ListenerContext(nothing, Tasks(), "U0BOT", {"/deploy": "deploy", "/configbot": ""})
+    handlers.register(cast("Any", recorder), context)
     return recorder
 
 

@@ -33,12 +33,12 @@ from starlette.routing import Route
 import handlers
 from bot.app import slash_commands
 from bot.domain.actors import Actor, Standing
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.slack.bolt import Identity, build_app, session
 from bot.slack.health import serving
 from bot.slack.http import http_app
-from bot.usecases.tasks import Tasks
-from handlers.desk import Desk
+from bot.tasks import Tasks
+from handlers.context import ListenerContext
 from tests.benchmarks.rows import Row
 
 SECRET = "ack-benchmark"
@@ -107,7 +107,7 @@ def _poll_avoided(port: int, shared: ClientSession) -> Starlette:
     return _as_it_comes(port, shared, process_before_response=True)
 
 
-class Silent(Desk):
+class Silent(ListenerContext):
     """Takes every line as far as a provider, a database or Slack would be asked: Bolt's listeners ask nobody either."""
 
     async def actor(self, payload: Any) -> Actor:
@@ -122,7 +122,7 @@ def _ours(_port: int, shared: ClientSession) -> Starlette:
     """Our transport and all our listeners; what a line asks of others is left out."""
     app = build_app(token=TOKEN, signing_secret=SECRET, session=shared, identity=IDENTITY)
     inside = SimpleNamespace(index=None)
-    commands = slash_commands([command.name for command in COMMANDS], "")
+    commands = slash_commands([command.name for command in language().slash_commands], "")
     handlers.register(app, Silent(cast("Any", inside), Tasks(), IDENTITY.user_id, commands))
     return http_app(app, checks={})
 

@@ -17,15 +17,16 @@ from structlog.testing import capture_logs
 from bot.app import registry_client
 from bot.demo import KEY
 from bot.domain.outcomes import Applied, AwaitingApproval
+from bot.features import dispatch
+from bot.features.changes import approvals
+from bot.features.dispatch import Speaker
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import migrate as migrate_registry
-from bot.registry.demo import seed_demo
-from bot.usecases import approvals, lines
-from bot.usecases.index import Index
-from bot.usecases.lines import Speaker
+from bot.grammar.commands import Misunderstood
+from bot.resolve.index import Index
+from bot.services.registry.app import close as close_registry
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import migrate as migrate_registry
+from bot.services.registry.demo import seed_demo
 from tests.benchmarks.rows import Row
 from tests.builders import ADA, DEPLOYS, RAVI, World, make_world
 
@@ -85,6 +86,6 @@ async def _count() -> tuple[list[str], list[str]]:
 async def _asked(world: World) -> str:
     parsed = parse(LINE)
     assert not isinstance(parsed, Misunderstood)
-    came = await lines.run(world.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
+    came = await dispatch.run(world.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
     assert isinstance(came, AwaitingApproval), came
     return came.change.id

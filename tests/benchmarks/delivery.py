@@ -25,16 +25,16 @@ from structlog.testing import capture_logs
 
 from bot.demo import PEOPLE, TEAM
 from bot.domain.notices import Notice, NoticeKind
-from bot.domain.pace import POSTS
-from bot.playground import Channel, Workspace, create_app
-from bot.playground.faults import ANSWER_LOST, RATE_LIMITED, Fault, Rates
+from bot.domain.rate_limits import POSTS
+from bot.outbox import delivery
+from bot.services.slack import Channel, Workspace, create_app
+from bot.services.slack.faults import ANSWER_LOST, RATE_LIMITED, Fault, Rates
 from bot.slack import bolt
 from bot.slack.health import serving
 from bot.store import Store
-from bot.usecases import delivery
 from handlers.notifier import SlackNotifier
 from tests.benchmarks.rows import Row
-from tests.bot.usecases.steps import asked, stored
+from tests.bot.features.steps import asked, stored
 from tests.builders import NOON, World, make_world
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot.registry import tables
-from bot.registry.configs import digest
-from bot.registry.database import Database
-from bot.registry.database import migrate as migrate_registry
-from bot.registry.identifiers import PRODUCTION_ID
-from bot.registry.lookups import name_columns
-from bot.registry.wire import Parameters
+from bot.services.registry import tables
+from bot.services.registry.configs import digest
+from bot.services.registry.database import Database
+from bot.services.registry.database import migrate as migrate_registry
+from bot.services.registry.identifiers import PRODUCTION_ID
+from bot.services.registry.lookups import name_columns
+from bot.services.registry.wire import Parameters
 
 CONFIGS = 20
 """Configs of each project."""

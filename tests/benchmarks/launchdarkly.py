@@ -25,12 +25,13 @@ from bot.clients.base import ProviderClient
 from bot.clients.launchdarkly.operations import SEMANTIC_PATCH
 from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Applied, AwaitingApproval
+from bot.features import dispatch
+from bot.features.changes import approvals
+from bot.features.dispatch import Speaker
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood
-from bot.playground import launchdarkly as service
-from bot.usecases import approvals, lines
-from bot.usecases.index import Index
-from bot.usecases.lines import Speaker
+from bot.grammar.commands import Misunderstood
+from bot.resolve.index import Index
+from bot.services import launchdarkly as service
 from tests.benchmarks.clients import AT_ONCE, REACH, Ask, at_once, side_by_side
 from tests.benchmarks.rows import Row
 from tests.builders import ADA, DEPLOYS, RAVI, make_world
@@ -65,7 +66,7 @@ def run(tiny: bool) -> list[Row]:
 async def _count() -> tuple[int, int]:
     """The requests until the card stands, and those from the last approval on."""
     world = service.demo_world(KEY, "another", now=lambda: datetime.now(UTC))
-    service.SomebodyElse(world, service.PROJECT).gate(service.GATED, None)
+    service.ExternalActor(world, service.PROJECT).gate(service.GATED, None)
     calls: list[str] = []
 
     async def note(request: httpx.Request) -> None:
@@ -89,7 +90,7 @@ async def _count() -> tuple[int, int]:
             calls.clear()
             parsed = parse(LINE)
             assert not isinstance(parsed, Misunderstood)
-            asked = await lines.run(bot.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
+            asked = await dispatch.run(bot.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
             assert isinstance(asked, AwaitingApproval), asked
             to_card = len(calls)
             applied = await approvals.approve(bot.ctx, asked.change.id, RAVI)

@@ -25,15 +25,15 @@ from structlog.testing import capture_logs
 from bot.app import registry_client
 from bot.clients import catalog
 from bot.demo import KEY
+from bot.features import dispatch
+from bot.features.dispatch import Speaker
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood
-from bot.registry import tables
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
-from bot.registry.identifiers import PRODUCTION_ID
-from bot.usecases import lines
-from bot.usecases.index import Index
-from bot.usecases.lines import Speaker
+from bot.grammar.commands import Misunderstood
+from bot.resolve.index import Index
+from bot.services.registry import tables
+from bot.services.registry.app import close as close_registry
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.identifiers import PRODUCTION_ID
 from tests.benchmarks.filled import CONFIGS, fill
 from tests.benchmarks.rows import Row
 from tests.builders import ADA, DEPLOYS, MovedClock, World, make_world
@@ -159,7 +159,7 @@ async def _bot(folder: Path, url: str) -> AsyncIterator[tuple[World, list[str]]]
 async def _said(world: World, line: str) -> None:
     parsed = parse(line)
     assert not isinstance(parsed, Misunderstood)
-    await lines.run(world.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
+    await dispatch.run(world.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
 
 
 async def _refresh(projects: int) -> Row:

@@ -24,10 +24,10 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.clients.humanloop import HumanloopClient
+from bot.context import Context
 from bot.domain.names import Project
-from bot.usecases import left_running
-from bot.usecases.context import Context
-from bot.usecases.index import Entry, Index
+from bot.features.reminders import left_running
+from bot.resolve.index import Entry, Index
 from tests.benchmarks.rows import Row
 from tests.builders import NOON, make_world
 from tests.contracts.humanloop import EVALUATION
@@ -126,7 +126,7 @@ async def _context(url: str, projects: int, on_request: object) -> AsyncIterator
         world = await make_world(Path(folder))
         providers = {PROVIDER: client}
         index = Index(providers, world.clock)
-        index.shelves[PROVIDER].fill(
+        index.caches[PROVIDER].fill(
             Entry(Project(PROVIDER, f"pr_{number:05}", f"Project {number}"), ()) for number in range(projects)
         )
         yield replace(world.ctx, providers=providers, index=index)

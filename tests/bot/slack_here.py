@@ -17,11 +17,11 @@ from starlette.types import Receive, Scope, Send
 
 from bot.app import slash_commands
 from bot.demo import CHANNELS, PEOPLE, TEAM
-from bot.grammar import COMMANDS
-from bot.playground import Command, HttpDelivery, Workspace, create_app
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import migrate
-from bot.registry.demo import seed_demo
+from bot.grammar import language
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import migrate
+from bot.services.registry.demo import seed_demo
+from bot.services.slack import Command, HttpDelivery, Workspace, create_app
 from bot.slack.health import serving
 from tests.scenarios.chat import Chat
 
@@ -62,7 +62,7 @@ class Slack:
 @asynccontextmanager
 async def slack_here(*, http: bool = False) -> AsyncIterator[Slack]:
     """Serve it on a free port: Socket Mode, or signed HTTP."""
-    commands = tuple(Command(name) for name in slash_commands([command.name for command in COMMANDS], ""))
+    commands = tuple(Command(name) for name in slash_commands([each.name for each in language().slash_commands], ""))
     workspace = Workspace(TEAM, PEOPLE, CHANNELS, commands, rate_limits=False)
     to_the_bot = ToTheBot()
     delivery = HttpDelivery("http://127.0.0.1:1/slack/events", SECRET, transport=to_the_bot) if http else None

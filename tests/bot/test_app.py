@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.alone import held
-from bot.app import NotAlone, Parts, put_together, slash_commands, sqlite_file
+from bot.app import NotAlone, Parts, build_bot, slash_commands, sqlite_file
+from bot.exclusive import exclusive_lock
 from bot.slack.bolt import TokenProblem
 from bot.slack.health import serving
 from bot.store import StoreUnavailable
@@ -210,7 +210,7 @@ def refused_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[C
 def test_a_second_process_on_the_same_sqlite_file_is_told_of_postgresql(
     command: str, refused_start: Callable[..., str], tmp_path: Path
 ) -> None:
-    with held(tmp_path / "configbot.db.lock"):
+    with exclusive_lock(tmp_path / "configbot.db.lock"):
         said = refused_start(command)
     assert "configbot.db is in use by another configbot" in said
     assert "set CONFIGBOT_DATABASE_URL=postgresql+asyncpg://" in said
@@ -287,9 +287,9 @@ async def test_the_file_is_free_again_when_a_bot_was_taken_apart(tmp_path: Path)
     try:
         async with slack_here() as slack:
             for _ in range(2):
-                async with put_together(parts(slack, tmp_path)):
+                async with build_bot(parts(slack, tmp_path)):
                     with pytest.raises(NotAlone):
-                        async with put_together(parts(slack, tmp_path)):
+                        async with build_bot(parts(slack, tmp_path)):
                             pass
     finally:
         gc.enable()
@@ -300,12 +300,12 @@ async def test_what_was_opened_is_closed_when_slack_refuses(tmp_path: Path) -> N
         wrong = Parts(parts(slack, tmp_path).database_url, (), "xoxb-wrong", slack_api_url=f"{slack.address}/api/")
         for _ in range(2):
             with pytest.raises(TokenProblem):
-                async with put_together(wrong):
+                async with build_bot(wrong):
                     pass
 
 
 async def test_readiness_says_what_the_database_lacks(tmp_path: Path) -> None:
-    async with slack_here() as slack, put_together(parts(slack, tmp_path)) as it:
+    async with slack_here() as slack, build_bot(parts(slack, tmp_path)) as it:
         assert await it.checks["database"]() is None
         for file in tmp_path.glob("bot.db*"):
             file.write_bytes(b"this is no database" * 500)
@@ -316,7 +316,7 @@ async def test_a_folder_that_cannot_be_written_to_is_the_database_s_problem(tmp_
     (tmp_path / "file").write_text("")
     async with slack_here() as slack:
         with pytest.raises(StoreUnavailable, match="does not let us in"):
-            async with put_together(parts(slack, tmp_path / "file")):
+            async with build_bot(parts(slack, tmp_path / "file")):
                 pass
 
 

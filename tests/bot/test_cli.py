@@ -332,7 +332,7 @@ async def test_a_registry_takes_its_keys_from_the_settings_and_starts_again_with
 
 # Imports
 
-HEAVY = ("slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "alembic", "fastapi", "uvicorn", "bot.playground")
+HEAVY = ("slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "alembic", "fastapi", "uvicorn", "bot.services.slack")
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:
@@ -360,7 +360,7 @@ def test_what_asks_nobody_imports_no_library_for_it(arguments: tuple[str, ...], 
 def test_importing_prompts_needs_no_slack_and_no_web_server(tmp_path: Path) -> None:
     folder = prompts(tmp_path / "prompts")
     loaded = imported(tmp_path, "registry", "import", str(folder))
-    assert not loaded & {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "bot.playground"}
+    assert not loaded & {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "bot.services.slack"}
 
 
 def test_upgrading_the_database_needs_no_slack_and_no_web_server(tmp_path: Path) -> None:
@@ -370,9 +370,12 @@ def test_upgrading_the_database_needs_no_slack_and_no_web_server(tmp_path: Path)
 @pytest.mark.parametrize(
     ("modules", "not_needed"),
     [
-        ("bot.registry.app, bot.registry.demo, bot.slack.health, bot.stopping", {"slack_bolt", "slack_sdk", "aiohttp"}),
-        ("bot.app", {"bot.playground"}),
-        ("bot.checkup", {"bot.playground"}),
+        (
+            "bot.services.registry.app, bot.services.registry.demo, bot.slack.health, bot.shutdown",
+            {"slack_bolt", "slack_sdk", "aiohttp"},
+        ),
+        ("bot.app", {"bot.services.slack"}),
+        ("bot.doctor", {"bot.services.slack"}),
     ],
 )
 def test_what_serves_imports_only_what_it_serves(modules: str, not_needed: set[str]) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from bot.demo import CannotPlay, play, running
 from bot.jobs import sweeps
-from bot.playground import launchdarkly
-from bot.registry.database import Database
-from bot.registry.deployments import deploy_by_name
+from bot.services import launchdarkly
+from bot.services.registry.database import Database
+from bot.services.registry.deployments import deploy_by_name
 from tests.bot.processes import Process, bot, started
 from tests.scenarios.chat import ADA, RAVI, Chat
 

@@ -315,7 +315,7 @@ def test_a_misspelt_setting_is_not_left_out_in_silence(given: Give, tmp_path: Pa
 
 
 def test_every_command_of_the_language_is_registered_when_nothing_else_is_set() -> None:
-    assert set(COMMANDS) == {command.name for command in grammar.COMMANDS}
+    assert set(COMMANDS) == {command.name for command in grammar.language().slash_commands}
 
 
 def test_every_setting_has_a_name_a_description_and_an_example() -> None:

@@ -18,10 +18,10 @@ from pydantic import SecretStr
 
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
-from bot.playground import launchdarkly
-from bot.registry import app as registry
-from bot.registry.database import migrate_blocking
-from bot.registry.demo import seed_demo
+from bot.services import launchdarkly
+from bot.services.registry import app as registry
+from bot.services.registry.database import migrate_blocking
+from bot.services.registry.demo import seed_demo
 
 KEY = "hl_sk_00112233445566778899aabbccddeeff0011223344556677"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -113,7 +113,7 @@ async def served(app: Any) -> AsyncIterator[str]:
 
 def _account() -> launchdarkly.World:
     world = launchdarkly.demo_world(KEY, "another-token", now=lambda: NOW)
-    launchdarkly.SomebodyElse(world, launchdarkly.PROJECT).gate(launchdarkly.GATED, None)
+    launchdarkly.ExternalActor(world, launchdarkly.PROJECT).gate(launchdarkly.GATED, None)
     return world
 
 

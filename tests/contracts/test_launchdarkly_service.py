@@ -13,22 +13,14 @@ from pydantic import SecretStr
 from bot.clients import catalog
 from bot.clients.base import NotDone, ProviderClient, ServedNow, Unsure
 from bot.domain.errors import Fault as Wrong
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import GateState
+from bot.domain.live_state import Nothing, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, One, Split
-from bot.playground.launchdarkly import (
-    PROJECT,
-    REVIEWER,
-    Fault,
-    SomebodyElse,
-    World,
-    create_app,
-    demo_world,
-)
-from bot.playground.launchdarkly.approvals import Reviewing, reviewed
-from bot.playground.launchdarkly.records import Approval
-from bot.playground.launchdarkly.world import Actor
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import GateState
+from bot.services.launchdarkly import PROJECT, REVIEWER, ExternalActor, Fault, World, create_app, demo_world
+from bot.services.launchdarkly.approvals import Reviewing, reviewed
+from bot.services.launchdarkly.records import Approval
+from bot.services.launchdarkly.world import Actor
 
 TOKEN = "api-0000-the-bot"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -40,7 +32,7 @@ class Stage:
     def __init__(self, world: World, client: ProviderClient) -> None:
         self.world = world
         self.client = client
-        self.somebody_else = SomebodyElse(world, PROJECT)
+        self.somebody_else = ExternalActor(world, PROJECT)
         self.project = Project(client.name, "support-assistant", "Support assistant")
 
     async def served(self) -> ServedNow:
@@ -93,7 +85,7 @@ async def test_everything_in_the_demo_is_understood(stage: Stage) -> None:
     assert live(now["support-assistant"], "production") == One("warm-v1", "1", "Warm, first")
     assert isinstance(live(now["search-answers"], "production"), Split)
     assert now["onboarding-guide"].served["production"].winning_rules == 1
-    assert "production" in now["billing-explainer"].hindrances
+    assert "production" in now["billing-explainer"].blockers
     assert live(now["changelog-writer"], "production") == Nothing()
     assert now["support-assistant"].gated == {"production"}
     for project in projects.values():
@@ -174,7 +166,7 @@ async def test_requests_that_are_declined_or_deleted_or_overtaken(stage: Stage) 
 async def test_what_holds_or_switches_off_an_environment_is_a_hindrance(stage: Stage) -> None:
     stage.somebody_else.hold("support-assistant", "staging", "experiment", "warm-v1", "warm-v2")
     stage.somebody_else.switch("support-assistant", "development", on=False)
-    hindered = (await stage.served()).hindrances
+    hindered = (await stage.served()).blockers
     assert set(hindered) == {"staging", "development"}
     with pytest.raises(NotDone) as refused:
         await stage.serve("terse")

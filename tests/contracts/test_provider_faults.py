@@ -21,8 +21,8 @@ from bot.clients.base import NotDone, ProviderClient, ProviderError, Unsure
 from bot.clients.transport import ATTEMPTS
 from bot.domain.errors import Fault
 from bot.domain.evaluations import Evaluation
-from bot.domain.fields import ProjectFields
 from bot.domain.names import Config, Environment, Project
+from bot.domain.project_fields import ProjectFields
 from tests.contracts import humanloop, launchdarkly
 from tests.contracts.services import KEY
 from tests.faulty import CUT, FaultyServer, Reply, answer, page_of_html
@@ -279,8 +279,8 @@ def assert_explained(error: ProviderError, failure: Failure, fault: Fault) -> No
     problem = error.problem
     assert problem.fault is fault
     assert problem.provider == "acorn"
-    assert problem.doing
-    assert PROJECT.id not in problem.doing
+    assert problem.operation
+    assert PROJECT.id not in problem.operation
     assert failure.says in problem.detail
     answered_badly = failure.reply.status >= 300
     assert problem.status == (failure.reply.status if answered_badly else None)

@@ -14,9 +14,9 @@ from bot.clients import catalog
 from bot.clients.base import Capabilities, ConfigWithContent, NotDone, ProviderClient, ServedNow
 from bot.domain.errors import Fault
 from bot.domain.evaluations import COMPLETED, PENDING, RUNNING, Evaluation
-from bot.domain.fields import ProjectFields
+from bot.domain.live_state import NOTHING
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import NOTHING
+from bot.domain.project_fields import ProjectFields
 from tests.contracts.services import CAPABILITIES, KEY, SAMPLES, SERVICES, Reach, Sample, copied, demo_database
 
 

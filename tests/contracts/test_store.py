@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.changes import Attempt, Change, Event, Kind, Say, State
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.names import Project
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.times import Due, Oddity
@@ -54,7 +54,7 @@ async def test_keeps_a_change_whole(store: Store) -> None:
         attempt=Attempt.SENDING,
         lease_by="worker-1",
         lease_until=NOON + MINUTE,
-        reasons=(Reason(Code.OPEN_CHANGE, Lifter.REQUESTER, {"change": "ch-0", "number": 7}),),
+        reasons=(Reason(Code.OPEN_CHANGE, ResolvableBy.REQUESTER, {"change": "ch-0", "number": 7}),),
         problem=Problem(Fault.RATE_LIMITED, "humanloop", "deploying", 429, "slow down", 1.5, "r-7f3k2q"),
     )
     async with store.write() as tx:

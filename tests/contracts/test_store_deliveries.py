@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.actors import MessageAt
 from bot.domain.notices import Notice, NoticeKind
-from bot.domain.pace import Lane
+from bot.domain.rate_limits import RateLimitBucket
 from bot.store import Queue, Store
 from tests.bot.store.builders import DAY, DEPLOYS, MINUTE, NOON, POSTED, FixedClock, card, say
 
@@ -93,13 +93,13 @@ async def test_queues_are_posts_and_edits_of_a_channel_the_longest_waiting_first
 
 
 async def test_a_lane_is_there_once_it_is_asked_for_and_kept_as_it_was_saved(store: Store) -> None:
-    full = Lane("C0DEPLOYS", NOON, NOON + MINUTE, "is_archived", NOON - MINUTE)
+    full = RateLimitBucket("C0DEPLOYS", NOON, NOON + MINUTE, "is_archived", NOON - MINUTE)
     async with store.write() as tx:
-        assert await tx.lane("C0DEPLOYS") == Lane("C0DEPLOYS")
+        assert await tx.bucket("C0DEPLOYS") == RateLimitBucket("C0DEPLOYS")
         await tx.save_lane(full)
     async with store.write() as tx:
-        assert await tx.lane("C0DEPLOYS") == full
-        assert await tx.lane("C0EVALS") == Lane("C0EVALS")
+        assert await tx.bucket("C0DEPLOYS") == full
+        assert await tx.bucket("C0EVALS") == RateLimitBucket("C0EVALS")
 
 
 async def test_a_card_can_be_moved_to_another_channel_and_be_said_anew(store: Store) -> None:

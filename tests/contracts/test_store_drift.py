@@ -11,15 +11,15 @@ from sqlalchemy import text
 from bot.domain.changes import State
 from bot.domain.contents import Content, Message
 from bot.domain.drift import Baseline, Drift, Ending, Silence, Source
-from bot.domain.gates import Moved
+from bot.domain.live_state import NOTHING, LiveState, One
 from bot.domain.notices import NoticeKind
-from bot.domain.served import NOTHING, One, Served
+from bot.domain.provider_approvals import Moved
 from bot.store import Store
 from bot.store.codec import Unreadable
-from bot.store.writing import KEPT
+from bot.store.write import KEPT
 from tests.bot.store.builders import DAY, MINUTE, NOON, PRODUCTION, STAGING, TRIAGE, FixedClock, change, notice
 
-X = Served(One("config_x", "config_x", "triage v3\0"), 2)
+X = LiveState(One("config_x", "config_x", "triage v3\0"), 2)
 CONTENT = Content((Message("system", "Sort {{requests}}.\0"),), "gpt-4o", "openai", {"temperature": 0.5})
 
 

@@ -16,7 +16,7 @@ def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's SDK sends calls through the shell's proxies; a busy machine makes everything slow enough to say so."""
     for name in (*bolt.PROXIES, *bolt.BOLT_READS):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("handlers.listeners.PATIENCE", 60)
+    monkeypatch.setattr("handlers.listen.PATIENCE", 60)
 
 
 @pytest.fixture

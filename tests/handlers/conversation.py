@@ -16,15 +16,15 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.playground import Channel, Command, Person, Workspace, create_app
-from bot.playground.delivery import DISPATCH_FAILED, Kind, NotAcknowledged
-from bot.playground.faults import Fault
+from bot.services.slack import Channel, Command, Person, Workspace, create_app
+from bot.services.slack.delivery import DISPATCH_FAILED, Kind, NotAcknowledged
+from bot.services.slack.faults import Fault
 from bot.slack.bolt import Identity, build_app, session, web_client
 from bot.slack.health import serving
-from bot.usecases.tasks import Tasks
+from bot.tasks import Tasks
 from handlers.notifier import SlackNotifier
 from handlers.people import SlackPeople
-from tests.bot.playground.slack import TEAM
+from tests.bot.services.slack.slack import TEAM
 from tests.bot.slack.requests import SECRET
 from tests.builders import MemoryProvider, World, make_world
 from tests.scenarios.chat import DEPLOYS, Line
@@ -301,7 +301,7 @@ async def talking(path: Path, provider: MemoryProvider | None = None, **changes:
             notifier = SlackNotifier(client, world.clock)
             world.ctx = replace(world.ctx, **{"people": people, "notifier": notifier, **changes})
             app = build_app(token=token, signing_secret=SECRET, session=shared, base_url=api, identity=IDENTITY)
-            handlers.register(app, handlers.Desk(world.ctx, tasks, IDENTITY.user_id, COMMANDS))
+            handlers.register(app, handlers.ListenerContext(world.ctx, tasks, IDENTITY.user_id, COMMANDS))
             delivery.app = app
             async with httpx.AsyncClient(base_url=address, headers={"Origin": address}, trust_env=False) as http:
                 yield Talk(http, world, workspace, delivery, tasks, client)

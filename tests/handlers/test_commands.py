@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.faults import ANSWER_LOST
+from bot.services.slack.faults import ANSWER_LOST
 from tests.builders import PRODUCTION, STAGING
 from tests.handlers.conversation import GUS, Talk
 from tests.scenarios.chat import ADA
@@ -133,7 +133,7 @@ async def test_a_command_where_the_bot_cannot_post_is_answered_with_the_way_out(
 
 
 async def test_slow_work_says_once_that_it_goes_on(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.listeners.PATIENCE", 0.01)
+    monkeypatch.setattr("handlers.listen.PATIENCE", 0.01)
     talk.world.provider.pause = 0.2
 
     await talk.types(ADA, "/deployments")
@@ -171,7 +171,7 @@ async def test_a_look_that_comes_again_is_answered_again(talk: Talk) -> None:
 
 
 async def test_an_answer_whose_buttons_are_not_kept_says_so(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.usecases.drafts.MOST_DRAFTS", 0)
+    monkeypatch.setattr("bot.features.drafts.MOST_DRAFTS", 0)
     await talk.types(ADA, "/deploy config_x")
 
     said = await talk.last(ADA)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.usecases.silences import PATIENCE
-from bot.usecases.watching import watch
+from bot.features.drift.silences import PATIENCE
+from bot.features.drift.watch import watch
 from handlers.ids import value
-from tests.bot.usecases.test_watching import down
+from tests.bot.features.drift.test_watch import down
 from tests.builders import PRODUCTION
 from tests.handlers.conversation import GUS, SHARED, STRAY, Talk, talking
 from tests.scenarios.chat import ADA, DEPLOYS, MIRA, RAVI, Line
@@ -121,7 +121,7 @@ async def test_a_silent_provider_is_told_in_the_default_channel(talk: Talk) -> N
     await watch(talk.world.ctx)
     talk.world.clock.move(PATIENCE)
     await watch(talk.world.ctx)
-    assert "`main` could not be reached, since" in (await talk.card()).text
+    assert "I haven't been able to read `main` since" in (await talk.card()).text
     talk.world.provider.failing.clear()
     await watch(talk.world.ctx)
     assert "`main` answers again" in (await talk.card()).text

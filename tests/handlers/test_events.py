@@ -7,7 +7,7 @@ import copy
 
 import pytest
 
-from bot.playground.delivery import NotAcknowledged
+from bot.services.slack.delivery import NotAcknowledged
 from tests.handlers.conversation import Talk
 from tests.scenarios.chat import ADA, RAVI
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.clients.base import Capabilities
-from bot.domain.gates import GateState
-from bot.domain.served import Served, Split
+from bot.domain.live_state import LiveState, Split
+from bot.domain.provider_approvals import GateState
 from tests.builders import PRODUCTION
 from tests.handlers.conversation import Talk, talking
 from tests.scenarios.chat import ADA, DEPLOYS, RAVI
@@ -41,7 +41,7 @@ async def test_what_waits_at_the_provider_is_followed_from_its_card(talk: Talk) 
 
 async def test_a_split_is_replaced_when_that_is_confirmed(talk: Talk) -> None:
     weights = Split((("config_support_config_w", 90_000), ("config_support_baseline", 10_000)))
-    talk.world.provider.live["pr_support", PRODUCTION.id] = Served(weights)
+    talk.world.provider.live["pr_support", PRODUCTION.id] = LiveState(weights)
     await talk.types(ADA, "/deploy config_x to production")
     question = await talk.last(ADA)
     assert "This would give the weights up." in question.text

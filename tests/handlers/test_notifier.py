@@ -13,11 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder, Spot
-from bot.usecases import deploys
-from bot.usecases.delivery import deliver_due
-from bot.usecases.ports import NotDelivered
+from bot.features.changes import deploys
+from bot.outbox.delivery import deliver_due
+from bot.ports import NotDelivered
 from handlers.notifier import SlackNotifier
-from tests.bot.usecases.steps import deploy
+from tests.bot.features.steps import deploy
 from tests.builders import ADA, DEPLOYS, NOON, MovedClock, World, make_world
 from tests.faulty import CUT, FaultyServer, Reply, answer
 

@@ -8,9 +8,9 @@ import pytest
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.calls import NotTaken, taken
 from handlers.messages import apology
 from handlers.replies import Reply
+from handlers.slack_calls import NotTaken, taken
 from tests.faulty import CUT, FaultyServer, answer, page_of_html
 from tests.faulty import Reply as Answer
 from tests.handlers.conversation import LEADS, Talk
@@ -136,13 +136,13 @@ async def test_without_a_channel_it_is_a_direct_message(slack: FaultyServer) -> 
 async def test_taking_a_question_back_never_raises(slack: FaultyServer, failure: Answer) -> None:
     slack.always = failure
 
-    await through_url(slack).take_back()
+    await through_url(slack).delete_original()
 
     assert slack.requests[0].json()["delete_original"] is True
 
 
 async def test_without_a_response_url_a_question_stands(slack: FaultyServer) -> None:
-    await Reply(client(slack), "U0ADA", "C1").take_back()
+    await Reply(client(slack), "U0ADA", "C1").delete_original()
 
     assert slack.requests == []
 

@@ -12,13 +12,13 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
-from bot.app import Parts, put_together
+from bot.app import Parts, build_bot
 from bot.clients import catalog
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
 from bot.logs import setup
+from bot.shutdown import stop_signal
 from bot.slack import bolt, socket
-from bot.stopping import stop_signal
 
 KEY = "hl_sk_scenario"
 
@@ -52,7 +52,7 @@ async def serve(mouth: Connection, slack: str, registry: str, database: str) -> 
         evaluations_channel="C0EVALS",
         reminding=Reminding(ALWAYS),
     )
-    async with put_together(parts) as bot:
+    async with build_bot(parts) as bot:
         await bot.scheduler.first_round()
         async with socket.connected(bot.app, "xapp-playground"):
             bot.scheduler.start()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.registry.app import create_app
-from bot.registry.database import migrate
-from bot.registry.demo import seed_demo
+from bot.services.registry.app import create_app
+from bot.services.registry.database import migrate
+from bot.services.registry.demo import seed_demo
+from bot.shutdown import stop_signal
 from bot.slack.health import serving
-from bot.stopping import stop_signal
 from tests.scenarios.bot_process import KEY
 
 

@@ -16,19 +16,20 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from bot.app import Bot, Parts, put_together, slash_commands
+from bot.app import Bot, Parts, build_bot, slash_commands
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.demo import CHANNELS, DEPLOYS, EVALS, PEOPLE, TEAM
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.logs import current_request_id
-from bot.playground import Channel, Command, Person, SocketDelivery, Workspace, create_app, launchdarkly
-from bot.registry.app import close as close_registry
-from bot.registry.app import create_app as create_registry
-from bot.registry.database import migrate as migrate_registry
-from bot.registry.demo import seed_demo
+from bot.services import launchdarkly
+from bot.services.registry.app import close as close_registry
+from bot.services.registry.app import create_app as create_registry
+from bot.services.registry.database import migrate as migrate_registry
+from bot.services.registry.demo import seed_demo
+from bot.services.slack import Channel, Command, Person, SocketDelivery, Workspace, create_app
 from bot.slack import bolt, socket
 from bot.slack.health import serving
 from bot.store import Store
@@ -37,7 +38,9 @@ from tests.scenarios.chat import Chat
 KEY = "hl_sk_" + "0" * 48
 SERVICE = "http://registry.internal/v4"
 
-ALL_COMMANDS = tuple(Command(slash) for slash in slash_commands([command.name for command in COMMANDS], prefix=""))
+ALL_COMMANDS = tuple(
+    Command(slash) for slash in slash_commands([each.name for each in language().slash_commands], prefix="")
+)
 
 
 class MovedClock:
@@ -226,7 +229,7 @@ class Stage:
     async def second_bot(self) -> AsyncIterator[Bot]:
         """Another bot, as a process of its own would be one: the same database, the same Slack, the same registry."""
         provider = catalog.build("humanloop", "registry", SERVICE, SecretStr(KEY), transport=self.line)
-        async with put_together(replace(self.parts, providers=[provider])) as bot:
+        async with build_bot(replace(self.parts, providers=[provider])) as bot:
             await bot.ctx.index.refresh()
             async with socket.connected(bot.app, "xapp-playground"):
                 yield bot
@@ -317,7 +320,7 @@ async def staged(
         stack.callback(lambda: structlog.configure(**before))
         structlog.configure(processors=[structlog.processors.format_exc_info, heard])
         told = replace(told, **parts)
-        bot = await stack.enter_async_context(put_together(told))
+        bot = await stack.enter_async_context(build_bot(told))
         await bot.ctx.index.refresh()
         await stack.enter_async_context(socket.connected(bot.app, "xapp-playground"))
         if jobs:

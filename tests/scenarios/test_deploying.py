@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.bot.features.steps import rewritten
 from tests.scenarios.chat import ADA, MIRA, RAVI
 from tests.scenarios.stage import Stage
 
@@ -236,3 +237,19 @@ async def test_explaining_changes_nothing(stage: Stage) -> None:
         await stage.chat.is_told(ADA, words)
     assert await stage.chat.said(ADA) == []
     assert not stage.line.writes
+
+
+async def test_a_button_of_another_version_deploys_nothing_and_says_so(stage: Stage) -> None:
+    """Promise: a deploy that names nothing is refused, from whatever draft."""
+    chat, registry = stage.chat, stage.registry
+    await chat.say(ADA, "/deploy config_x to prodction")
+    question = await chat.is_told(ADA, "prodction")
+    await rewritten(stage.bot.ctx.store, lambda text: text.replace('"line"', '"wish"'))
+    await chat.press(ADA, question, "production")
+    await chat.is_told(ADA, "That button is from another version of me", "Type the line again.")
+    assert await registry.live("Support reply") == "config_w"
+    assert stage.line.writes == []
+
+    await chat.say(ADA, "/deploy config_x to production")
+    await chat.hears(RAVI, "waiting for approval", private=False)
+    await stage.rests()

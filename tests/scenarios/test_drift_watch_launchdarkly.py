@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.launchdarkly import PROJECT, SomebodyElse, World, demo_world
-from bot.playground.launchdarkly.records import Member
+from bot.services.launchdarkly import PROJECT, ExternalActor, World, demo_world
+from bot.services.launchdarkly.records import Member
 from tests.scenarios.chat import ADA, MIRA, RAVI, Line
 from tests.scenarios.stage import MovedClock, Stage, staged
 from tests.scenarios.test_launchdarkly import SUPPORT, served
@@ -34,10 +34,10 @@ async def both(tmp_path: Path, world: World, clock: MovedClock) -> AsyncIterator
 
 
 @pytest.fixture
-def mira(world: World) -> SomebodyElse:
+def mira(world: World) -> ExternalActor:
     """Mira, in her browser."""
     (member,) = [each for each in world.all(Member) if each.email == "mira@acorn.example"]
-    return SomebodyElse(world, PROJECT, member.id)
+    return ExternalActor(world, PROJECT, member.id)
 
 
 async def told(stage: Stage, *words: str) -> Line:
@@ -45,7 +45,7 @@ async def told(stage: Stage, *words: str) -> Line:
     return await stage.chat.hears(ADA, "Changed outside configbot", *words, private=False)
 
 
-async def test_who_did_it_is_told_and_what_was_live_is_restored(both: Stage, world: World, mira: SomebodyElse) -> None:
+async def test_who_did_it_is_told_and_what_was_live_is_restored(both: Stage, world: World, mira: ExternalActor) -> None:
     before = served(world, "staging")
     mira.serve(SUPPORT, "staging", "terse", comment="customers want it short")
     message = await told(both, "`Support assistant` in `Staging`")
@@ -60,7 +60,7 @@ async def test_who_did_it_is_told_and_what_was_live_is_restored(both: Stage, wor
 
 
 async def test_an_edit_of_what_is_live_is_told_with_its_diff_and_adopted(
-    both: Stage, world: World, mira: SomebodyElse
+    both: Stage, world: World, mira: ExternalActor
 ) -> None:
     live = served(world, "production")
     mira.edit(SUPPORT, live, instructions="Answer in one word.", comment="shorter")
@@ -84,7 +84,7 @@ async def test_a_deploy_from_here_is_no_drift_there(both: Stage, world: World) -
 
 
 async def test_where_the_service_wants_its_own_approval_the_message_stands_until_that_is_given(
-    both: Stage, world: World, mira: SomebodyElse
+    both: Stage, world: World, mira: ExternalActor
 ) -> None:
     before = served(world, "production")
     mira.serve(SUPPORT, "production", "terse", comment="hotfix")

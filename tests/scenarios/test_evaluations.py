@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.workhours import ALWAYS
-from bot.playground import Person
+from bot.services.slack import Person
 from tests.scenarios.chat import ADA, DEPLOYS, EVALS, RAVI, Line
 from tests.scenarios.stage import Stage, staged
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.demo import CHANNELS, PEOPLE, TEAM
-from bot.playground import Workspace, create_app
+from bot.services.slack import Workspace, create_app
 from bot.slack.health import serving
 from tests.scenarios.bot_process import KEY, bot
 from tests.scenarios.chat import ADA, RAVI, Chat, Line

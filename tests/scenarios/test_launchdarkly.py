@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.launchdarkly import PROJECT, REVIEWER, Fault, World, demo_world
+from bot.services.launchdarkly import PROJECT, REVIEWER, Fault, World, demo_world
 from tests.scenarios.chat import ADA, RAVI, Line
 from tests.scenarios.stage import MovedClock, Stage, staged
 

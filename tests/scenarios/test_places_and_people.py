@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground import Channel, Person
+from bot.services.slack import Channel, Person
 from tests.scenarios.chat import ADA, DEPLOYS, RAVI
 from tests.scenarios.stage import Stage, staged
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.notices import Notice, NoticeKind
-from bot.playground import Bot as SlackBot
+from bot.outbox import delivery
+from bot.services.slack import Bot as SlackBot
 from bot.store import migrate
-from bot.usecases import delivery
 from tests.scenarios.chat import ADA, DEPLOYS, EVALS, RAVI
 from tests.scenarios.stage import Stage, staged
 

@@ -14,10 +14,11 @@ from bot.clients.humanloop.operations import Operations
 from bot.clients.transport import EventHooks, Transport, checked_key
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Evaluation, Progress
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import Moved, ProviderApproval
+from bot.domain.live_state import Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Split
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import Moved, ProviderApproval
+from bot.domain.targets import Target
 
 PROGRESS_PAGE = 500
 """Datapoints of a run that are looked at for its results, in one call; v4 declares no largest page."""
@@ -79,7 +80,7 @@ class HumanloopClient:
 
     async def project(self, project: Project) -> ProjectNow:
         """One project as it is now. Raises `ProviderError`."""
-        return self._now(await self.wire.get_project(project.id, doing=f"reading {project.name}"))
+        return self._now(await self.wire.get_project(project.id, operation=f"reading {project.name}"))
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
         """Make a project (*Create*, never repeated); a taken name is a `CONFLICT`. Raises `ProviderError`."""
@@ -87,9 +88,9 @@ class HumanloopClient:
 
     async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
         """Rename or move a project (*Update*, never repeated). Raises `ProviderError`."""
-        doing = f"updating {project.name}"
+        operation = f"updating {project.name}"
         record = await self.wire.update_project(
-            project.id, name=fields.name, directory_id=fields.directory, doing=doing
+            project.id, name=fields.name, directory_id=fields.directory, operation=operation
         )
         return self._now(record)
 
@@ -106,16 +107,16 @@ class HumanloopClient:
         """All configs of a project with their contents. Raises `ProviderError`."""
         return tuple(
             ConfigWithContent(mapping.config(self._name, project.id, row.config), mapping.content(row.config))
-            for row in await self.wire.list_configs(project.id, doing=f"reading the configs of {project.name}")
+            for row in await self.wire.list_configs(project.id, operation=f"reading the configs of {project.name}")
         )
 
     async def served(self, project: Project) -> ServedNow:
         """What is live in every environment. Raises `ProviderError`, also for two rows of one environment."""
-        doing = f"reading what {project.name} has live"
-        rows = await self.wire.list_deployed_configs(project.id, doing=doing)
+        operation = f"reading what {project.name} has live"
+        rows = await self.wire.list_deployed_configs(project.id, operation=operation)
         live = {row.environment_id: mapping.served(row) for row in rows}
         if len(live) < len(rows):
-            problem = Problem(Fault.UNINTELLIGIBLE, self._name, doing, detail="two rows for one environment")
+            problem = Problem(Fault.UNINTELLIGIBLE, self._name, operation, detail="two rows for one environment")
             raise NotDone(problem)
         return ServedNow(tuple(mapping.environment(self._name, row) for row in rows), live)
 
@@ -129,14 +130,14 @@ class HumanloopClient:
         del comment
         if isinstance(live, Split):
             raise self._cannot(f"splitting the traffic of {project.name} in {environment.name}")
-        doing = f"making {live.name} of {project.name} live in {environment.name}"
-        await self.wire.deploy_config(project.id, live.id, [environment.id], doing=doing)
+        operation = f"making {live.name} of {project.name} live in {environment.name}"
+        await self.wire.deploy_config(project.id, live.id, [environment.id], operation=operation)
 
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> None:
         """Make nothing live there (*Delete Deployed Config*, which takes an id). Raises `ProviderError`."""
         del comment
-        doing = f"making nothing of {project.name} live in {environment.name}"
-        await self.wire.delete_deployed_config(project.id, environment.id, doing=doing)
+        operation = f"making nothing of {project.name} live in {environment.name}"
+        await self.wire.delete_deployed_config(project.id, environment.id, operation=operation)
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
         """None: v4 does not say who deployed."""
@@ -144,7 +145,7 @@ class HumanloopClient:
         return None
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         """Refused: v4 has no approvals. Raises `NotDone`."""
         del live, description
@@ -163,13 +164,13 @@ class HumanloopClient:
         """Refused: v4 has no approvals. Raises `NotDone`."""
         raise self._cannot(f"taking approval {approval_id} back")
 
-    def _cannot(self, doing: str) -> NotDone:
-        return NotDone(Problem(Fault.INVALID, self._name, doing, detail="v4 has no such operation"))
+    def _cannot(self, operation: str) -> NotDone:
+        return NotDone(Problem(Fault.INVALID, self._name, operation, detail="v4 has no such operation"))
 
     async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
         """All evaluations, with their scores or without. Raises `ProviderError`."""
-        doing = f"reading the evaluations of {project.name}"
-        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=scores, doing=doing)
+        operation = f"reading the evaluations of {project.name}"
+        runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=scores, operation=operation)
         return tuple(mapping.evaluation(self._name, project.id, run) for run in runs)
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:

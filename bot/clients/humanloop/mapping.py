@@ -10,8 +10,8 @@ from typing import Any
 from bot.clients.humanloop import wire
 from bot.domain.contents import Content, Message
 from bot.domain.evaluations import Evaluation, Evaluator, Progress, Score
+from bot.domain.live_state import NOTHING, LiveState, One
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import NOTHING, One, Served
 
 PROMPT_ROLE = "prompt"
 """The role of a completion template, which has no messages."""
@@ -33,11 +33,11 @@ def environment(provider: str, row: wire.Deployment) -> Environment:
     return Environment(provider, row.environment_id, row.environment_name, is_default=row.environment_tag == "default")
 
 
-def served(row: wire.Deployment) -> Served:
+def served(row: wire.Deployment) -> LiveState:
     """What a deployment row says is live. A config never changes, so its id is its content version too."""
     if not row.model_config_id:
         return NOTHING
-    return Served(One(row.model_config_id, row.model_config_id, row.model_config_name or ""))
+    return LiveState(One(row.model_config_id, row.model_config_id, row.model_config_name or ""))
 
 
 def config(provider: str, project_id: str, model: wire.Model) -> Config:

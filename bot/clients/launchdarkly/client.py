@@ -15,10 +15,11 @@ from bot.clients.launchdarkly.operations import Instruction, Operations
 from bot.clients.transport import EventHooks, Transport, checked_key, path_of
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Evaluation, Progress
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import GateState, Moved, ProviderApproval
+from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Split
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import GateState, Moved, ProviderApproval
+from bot.domain.targets import Target
 
 API_VERSION = "20240415"
 """Sent with every call: without it the version counts that the token was made with (REST API, *Versioning*)."""
@@ -104,7 +105,7 @@ class LaunchDarklyClient:
     async def check(self) -> None:
         """Ask whose token it is (*Identify the caller*), and look at the project. Raises `ProviderError`."""
         await self.wire.caller()
-        await self.wire.list_environments(doing=f"reading the project {self._project}")
+        await self.wire.list_environments(operation=f"reading the project {self._project}")
 
     # AI Configs and variations
 
@@ -120,7 +121,7 @@ class LaunchDarklyClient:
     async def project(self, project: Project) -> ProjectNow:
         """One AI Config as it is now. Raises `ProviderError`."""
         return mapping.project_now(
-            self._name, await self.wire.get_ai_config(project.id, doing=f"reading {project.name}")
+            self._name, await self.wire.get_ai_config(project.id, operation=f"reading {project.name}")
         )
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
@@ -134,19 +135,19 @@ class LaunchDarklyClient:
         The service ignores what it does not know, so what is answered has to be compared with what was asked for. A
         metric that is not there is refused before anything is sent, if the key may read metrics.
         """
-        doing = f"updating {project.name}"
+        operation = f"updating {project.name}"
         if fields.metric:
-            await self._check_metric(fields.metric, doing)
-        record = await self.wire.update_ai_config(project.id, mapping.update(fields), doing=doing)
+            await self._check_metric(fields.metric, operation)
+        record = await self.wire.update_ai_config(project.id, mapping.update(fields), operation=operation)
         return mapping.project_now(self._name, record)
 
-    async def _check_metric(self, metric: str, doing: str) -> None:
+    async def _check_metric(self, metric: str, operation: str) -> None:
         try:
-            await self.wire.get_metric(metric, doing=doing)
+            await self.wire.get_metric(metric, operation=operation)
         except NotDone as error:
             if error.problem.fault is Fault.NOT_FOUND:
                 detail = f"the project has no metric {metric}"
-                raise NotDone(Problem(Fault.INVALID, self._name, doing, detail=detail)) from error
+                raise NotDone(Problem(Fault.INVALID, self._name, operation, detail=detail)) from error
             if error.problem.fault is not Fault.FORBIDDEN:
                 raise
 
@@ -155,18 +156,18 @@ class LaunchDarklyClient:
 
         An account without teams, or a token that may not read them, has none. Raises `ProviderError`.
         """
-        doing = f"looking for {words}"
-        members = await self.wire.find_members(f"query:{words}", doing=doing)
+        operation = f"looking for {words}"
+        members = await self.wire.find_members(f"query:{words}", operation=operation)
         found = [mapping.member(each) for each in members]
         if "@" not in words:
-            found += await self._teams(words, doing)
+            found += await self._teams(words, operation)
         wanted = words.strip().casefold()
         exact = [each for each in found if wanted in (part.casefold() for part in (each.id, each.email, each.name))]
         return tuple(exact or found)
 
-    async def _teams(self, words: str, doing: str) -> list[Maintainer]:
+    async def _teams(self, words: str, operation: str) -> list[Maintainer]:
         try:
-            return [mapping.team(each) for each in await self.wire.find_teams(words, doing=doing)]
+            return [mapping.team(each) for each in await self.wire.find_teams(words, operation=operation)]
         except NotDone as error:
             if error.problem.fault in (Fault.FORBIDDEN, Fault.NOT_FOUND, Fault.INVALID):
                 return []
@@ -174,22 +175,22 @@ class LaunchDarklyClient:
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All variations with their contents, archived ones too. Raises `ProviderError`."""
-        record = await self.wire.get_ai_config(project.id, doing=f"reading the variations of {project.name}")
+        record = await self.wire.get_ai_config(project.id, operation=f"reading the variations of {project.name}")
         return tuple(mapping.config(self._name, project.id, variation) for variation in record.variations)
 
     # what is live
 
     async def served(self, project: Project) -> ServedNow:
         """What is live in every environment, and what the environments demand. Raises `ProviderError`."""
-        doing = f"reading what {project.name} has live"
+        operation = f"reading what {project.name} has live"
         try:
             async with asyncio.TaskGroup() as reads:
-                environments = reads.create_task(self.wire.list_environments(doing=doing))
-                targeting = reads.create_task(self.wire.get_targeting(project.id, doing=doing))
+                environments = reads.create_task(self.wire.list_environments(operation=operation))
+                targeting = reads.create_task(self.wire.get_targeting(project.id, operation=operation))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         self._environments = environments.result()
-        return self._now(project, targeting.result(), doing)
+        return self._now(project, targeting.result(), operation)
 
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
@@ -203,51 +204,55 @@ class LaunchDarklyClient:
 
         Targeting itself cannot be switched off over the API (*Update AI Config targeting*, instructions).
         """
-        doing = f"making nothing of {project.name} live in {environment.name}"
-        return await self._move(project, environment, None, comment, doing)
+        operation = f"making nothing of {project.name} live in {environment.name}"
+        return await self._move(project, environment, Nothing(), comment, operation)
 
     async def _move(
-        self, project: Project, environment: Environment, live: Config | Split | None, comment: str, doing: str
+        self, project: Project, environment: Environment, live: Target, comment: str, operation: str
     ) -> ServedNow:
         """One patch. Ids that were seen earlier and are refused are read anew, once: nothing was done."""
         if not self._environments:
-            self._environments = await self.wire.list_environments(doing=doing)
+            self._environments = await self.wire.list_environments(operation=operation)
         known = project.id in self._entries
-        instructions = await self._instructions(project, live, doing)
+        instructions = await self._instructions(project, live, operation)
         try:
-            targeting = await self._patch(project, environment, instructions, comment, doing)
+            targeting = await self._patch(project, environment, instructions, comment, operation)
         except NotDone as error:
             if not known or error.problem.fault is not Fault.INVALID:
                 raise
             self._entries.pop(project.id, None)
-            again = await self._instructions(project, live, doing)
+            again = await self._instructions(project, live, operation)
             if again == instructions:
                 raise
-            targeting = await self._patch(project, environment, again, comment, doing)
-        return self._now(project, targeting, doing, wrote=True)
+            targeting = await self._patch(project, environment, again, comment, operation)
+        return self._now(project, targeting, operation, wrote=True)
 
     async def _patch(
-        self, project: Project, environment: Environment, instructions: list[Instruction], comment: str, doing: str
+        self, project: Project, environment: Environment, instructions: list[Instruction], comment: str, operation: str
     ) -> wire.Targeting:
-        return await self.wire.patch_targeting(project.id, environment.id, instructions, comment=comment, doing=doing)
+        return await self.wire.patch_targeting(
+            project.id, environment.id, instructions, comment=comment, operation=operation
+        )
 
-    async def _instructions(self, project: Project, live: Config | Split | None, doing: str) -> list[Instruction]:
+    async def _instructions(self, project: Project, live: Target, operation: str) -> list[Instruction]:
         """The instruction that moves the default rule, from entries seen earlier if they have what it needs."""
         found = mapping.default_rule(self._entries.get(project.id, ()), live)
         if found is None:
-            targeting = await self.wire.get_targeting(project.id, doing=doing)
+            targeting = await self.wire.get_targeting(project.id, operation=operation)
             self._entries[project.id] = targeting.variations
             found = mapping.default_rule(targeting.variations, live)
         if found is None:
-            raise NotDone(Problem(Fault.NOT_FOUND, self._name, doing, detail="the variation is not there to be served"))
+            raise NotDone(
+                Problem(Fault.NOT_FOUND, self._name, operation, detail="the variation is not there to be served")
+            )
         return list(found)
 
-    def _now(self, project: Project, targeting: wire.Targeting, doing: str, *, wrote: bool = False) -> ServedNow:
+    def _now(self, project: Project, targeting: wire.Targeting, operation: str, *, wrote: bool = False) -> ServedNow:
         self._entries[project.id] = targeting.variations
         try:
             return mapping.served_now(self._name, targeting, self._environments)
         except mapping.Unclear as error:
-            problem = Problem(Fault.UNINTELLIGIBLE, self._name, doing, detail=str(error))
+            problem = Problem(Fault.UNINTELLIGIBLE, self._name, operation, detail=str(error))
             raise (Unsure if wrote else NotDone)(problem) from error
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
@@ -256,23 +261,23 @@ class LaunchDarklyClient:
         An edit of a variation is a line about the AI Config, not about an environment.
         """
         resource = self.wire.resource(None if edited else environment.id, project.id)
-        doing = f"reading who moved {project.name} in {environment.name}"
-        entry = await self.wire.newest_audit_entry(resource, EDITED if edited else None, doing=doing)
+        operation = f"reading who moved {project.name} in {environment.name}"
+        entry = await self.wire.newest_audit_entry(resource, EDITED if edited else None, operation=operation)
         return mapping.moved(entry) if entry else None
 
     # approvals
 
     async def ask_approval(
-        self, project: Project, environment: Environment, live: Config | Split | None, *, description: str
+        self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
         """A request for the instructions that would do it, or the one that waits for them. Raises `ProviderError`."""
-        doing = f"asking for an approval for {project.name} in {environment.name}"
+        operation = f"asking for an approval for {project.name} in {environment.name}"
         resource = self.wire.resource(environment.id, project.id)
-        instructions = await self._instructions(project, live, doing)
-        for pending in await self.wire.pending_approvals(resource, doing=doing):
+        instructions = await self._instructions(project, live, operation)
+        for pending in await self.wire.pending_approvals(resource, operation=operation):
             if pending.instructions == instructions:
                 return await self._approval(pending)
-        made = await self.wire.create_approval(resource, instructions, description=description, doing=doing)
+        made = await self.wire.create_approval(resource, instructions, description=description, operation=operation)
         return await self._approval(made)
 
     async def approval(self, approval_id: str) -> ProviderApproval:
@@ -307,7 +312,9 @@ class LaunchDarklyClient:
         _, environment, config = _parts(record.resource)
         for pause in LAG_PAUSES:
             try:
-                targeting = await self.wire.get_targeting(config, doing=f"reading back what approval {record.id} did")
+                targeting = await self.wire.get_targeting(
+                    config, operation=f"reading back what approval {record.id} did"
+                )
             except ProviderError:
                 return
             if mapping.shows(targeting, environment, record.instructions):
@@ -332,7 +339,7 @@ class LaunchDarklyClient:
         if not unknown:
             return
         try:
-            members = await self.wire.find_members(f"id:{'|'.join(unknown)}", doing="reading who reviewed")
+            members = await self.wire.find_members(f"id:{'|'.join(unknown)}", operation="reading who reviewed")
         except ProviderError:
             return
         self._names.update({each.id: each.email or mapping.member(each).name for each in members})
@@ -362,8 +369,8 @@ class LaunchDarklyClient:
         """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
         raise self._cannot(f"setting evaluation {evaluation_id} of {project.name} to {status}")
 
-    def _cannot(self, doing: str) -> NotDone:
-        return NotDone(Problem(Fault.INVALID, self._name, doing, detail="LaunchDarkly has no such operation here"))
+    def _cannot(self, operation: str) -> NotDone:
+        return NotDone(Problem(Fault.INVALID, self._name, operation, detail="LaunchDarkly has no such operation here"))
 
     async def close(self) -> None:
         """Close the pool."""

@@ -10,11 +10,12 @@ from typing import Any
 from bot.clients.base import ConfigWithContent, ProjectNow, ServedNow
 from bot.clients.launchdarkly import wire
 from bot.domain.contents import Content, Message
-from bot.domain.errors import Code, Lifter, Reason
-from bot.domain.fields import Maintainer, ProjectFields
-from bot.domain.gates import GateState, Moved, ProviderApproval, Review
+from bot.domain.errors import Code, Reason, ResolvableBy
+from bot.domain.live_state import Live, LiveState, Nothing, Off, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Live, Nothing, Off, One, Served, Split
+from bot.domain.project_fields import Maintainer, ProjectFields
+from bot.domain.provider_approvals import GateState, Moved, ProviderApproval, Review
+from bot.domain.targets import Target
 
 WHOLE = 100_000
 """All of the traffic, in thousandths of a percent."""
@@ -153,7 +154,7 @@ def served_now(provider: str, targeting: wire.Targeting, environments: Sequence[
         environments=tuple(environment(provider, each) for each in here),
         served={key: served(targeting.variations, each) for key, each in aimed.items()},
         gated=frozenset(each.key for each in here if _is_gated(each, targeting.tags)),
-        hindrances={key: found for key, each in aimed.items() if (found := tuple(_hindrances(each)))},
+        blockers={key: found for key, each in aimed.items() if (found := tuple(_hindrances(each)))},
         versions={each.key: each.content_version for each in targeting.variations if each.key},
         revisions={key: each.version for key, each in aimed.items() if each.version is not None},
     )
@@ -169,10 +170,10 @@ def _is_gated(record: wire.Environment, tags: Sequence[str]) -> bool:
     return demands is not None and (demands.required or not set(demands.tags).isdisjoint(tags))
 
 
-def served(entries: Sequence[wire.Entry], aimed: wire.Aimed) -> Served:
+def served(entries: Sequence[wire.Entry], aimed: wire.Aimed) -> LiveState:
     """What the default rule serves, and how many rules and targets win over it. Raises `Unclear`."""
     winning = len(aimed.rules) + sum(bool(target.values) for target in (*aimed.targets, *aimed.context_targets))
-    return Served(_live(entries, aimed) if aimed.enabled else Off(), winning)
+    return LiveState(_live(entries, aimed) if aimed.enabled else Off(), winning)
 
 
 def _live(entries: Sequence[wire.Entry], aimed: wire.Aimed) -> Live:
@@ -206,21 +207,21 @@ def _allocation(aimed: wire.Aimed) -> str:
 def _hindrances(aimed: wire.Aimed) -> Iterable[Reason]:
     """What forbids moving the default rule; an allocation that we do not know is taken for an experiment."""
     if not aimed.enabled:
-        yield Reason(Code.SWITCHED_OFF, Lifter.OPERATOR)
+        yield Reason(Code.SWITCHED_OFF, ResolvableBy.OPERATOR)
     kind = _allocation(aimed)
     if kind:
-        yield Reason(_ALLOCATIONS.get(kind, Code.EXPERIMENT_RUNNING), Lifter.OPERATOR, {"kind": kind})
+        yield Reason(_ALLOCATIONS.get(kind, Code.EXPERIMENT_RUNNING), ResolvableBy.OPERATOR, {"kind": kind})
 
 
-def default_rule(entries: Sequence[wire.Entry], live: Config | Split | None) -> list[dict[str, Any]] | None:
+def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, Any]] | None:
     """The one instruction that moves the default rule there; None when an entry that it needs is not there.
 
-    None as `live` means the built-in disabled entry.
+    `Nothing` means the built-in disabled entry.
     """
     ids = {each.key: each.id for each in reversed(entries)}
     kind = {"kind": "updateFallthroughVariationOrRollout"}
     if not isinstance(live, Split):
-        key = "" if live is None else live.id
+        key = "" if isinstance(live, Nothing) else live.id
         return [{**kind, "variationId": ids[key]}] if key in ids else None
     if any(key not in ids for key, _ in live.weights):
         return None

@@ -54,57 +54,57 @@ class Operations:
         found = await self._all(call, wire.AI_CONFIGS)
         return list({each.key: each for each in found}.values())
 
-    async def get_ai_config(self, config: str, *, doing: str) -> wire.AIConfig:
+    async def get_ai_config(self, config: str, *, operation: str) -> wire.AIConfig:
         """One AI Config with its variations."""
         return await self._transport.read(
-            Call("GET", self._path("/ai-configs/{}", config), doing, right=VIEW), wire.AI_CONFIG
+            Call("GET", self._path("/ai-configs/{}", config), operation, right=VIEW), wire.AI_CONFIG
         )
 
-    async def update_ai_config(self, config: str, body: Mapping[str, Any], *, doing: str) -> wire.AIConfig:
+    async def update_ai_config(self, config: str, body: Mapping[str, Any], *, operation: str) -> wire.AIConfig:
         """Change the fields that are sent and no other."""
-        call = Call("PATCH", self._path("/ai-configs/{}", config), doing, body=body, right="updateAIConfig")
+        call = Call("PATCH", self._path("/ai-configs/{}", config), operation, body=body, right="updateAIConfig")
         return await self._transport.read(call, wire.AI_CONFIG)
 
-    async def variation_versions(self, config: str, variation: str, *, doing: str) -> list[wire.Variation]:
+    async def variation_versions(self, config: str, variation: str, *, operation: str) -> list[wire.Variation]:
         """All versions of one variation, the newest first; the service promises no order."""
-        call = Call("GET", self._path("/ai-configs/{}/variations/{}", config, variation), doing)
+        call = Call("GET", self._path("/ai-configs/{}/variations/{}", config, variation), operation)
         page = await self._transport.read(call, wire.VERSIONS)
         return sorted(page.items, key=lambda each: each.version, reverse=True)
 
     # targeting (*Show an AI Config's targeting*, *Update AI Config targeting*)
 
-    async def get_targeting(self, config: str, *, doing: str) -> wire.Targeting:
+    async def get_targeting(self, config: str, *, operation: str) -> wire.Targeting:
         """What is served where, for all environments."""
-        call = Call("GET", self._path("/ai-configs/{}/targeting", config), doing, right=VIEW)
+        call = Call("GET", self._path("/ai-configs/{}/targeting", config), operation, right=VIEW)
         return await self._transport.read(call, wire.TARGETING)
 
     async def patch_targeting(
-        self, config: str, environment: str, instructions: Sequence[Instruction], *, comment: str, doing: str
+        self, config: str, environment: str, instructions: Sequence[Instruction], *, comment: str, operation: str
     ) -> wire.Targeting:
         """Change one environment; all instructions take effect, or none. Answers all environments as they are then."""
         body = {"environmentKey": environment, "instructions": list(instructions), "comment": comment or None}
         path = self._path("/ai-configs/{}/targeting", config)
-        call = Call("PATCH", path, doing, body=body, content_type=SEMANTIC_PATCH, right=MOVE)
+        call = Call("PATCH", path, operation, body=body, content_type=SEMANTIC_PATCH, right=MOVE)
         return await self._transport.read(call, wire.TARGETING)
 
-    async def list_environments(self, *, doing: str) -> list[wire.Environment]:
+    async def list_environments(self, *, operation: str) -> list[wire.Environment]:
         """All environments of the project, over all pages, without their SDK keys (*List environments*)."""
-        return await self._all(Call("GET", self._path("/environments"), doing, right=VIEW), wire.ENVIRONMENTS)
+        return await self._all(Call("GET", self._path("/environments"), operation, right=VIEW), wire.ENVIRONMENTS)
 
     # approvals (*Create approval request*, *List*, *Get*, *Apply*, *Delete*)
 
     async def create_approval(
-        self, resource: str, instructions: Sequence[Instruction], *, description: str, doing: str
+        self, resource: str, instructions: Sequence[Instruction], *, description: str, operation: str
     ) -> wire.Approval:
         """Ask for an approval of these instructions."""
         body = {"resourceId": resource, "description": description, "instructions": list(instructions)}
-        call = Call("POST", "/api/v2/approval-requests", doing, body=body, right="createApprovalRequest")
+        call = Call("POST", "/api/v2/approval-requests", operation, body=body, right="createApprovalRequest")
         return await self._transport.read(call, wire.APPROVAL)
 
-    async def pending_approvals(self, resource: str, *, doing: str) -> list[wire.Approval]:
+    async def pending_approvals(self, resource: str, *, operation: str) -> list[wire.Approval]:
         """The requests for this resource that were not applied yet."""
         query = {"filter": f'resourceId equals {resource},status anyOf ["pending"]'}
-        found = await self._all(Call("GET", "/api/v2/approval-requests", doing, query), wire.APPROVALS)
+        found = await self._all(Call("GET", "/api/v2/approval-requests", operation, query), wire.APPROVALS)
         return [each for each in found if each.resource == resource and each.status == "pending"]
 
     async def get_approval(self, approval: str) -> wire.Approval:
@@ -115,8 +115,8 @@ class Operations:
     async def apply_approval(self, approval: str, *, comment: str) -> wire.Approval:
         """Do what was approved."""
         path = path_of("/api/v2/approval-requests/{}/apply", approval)
-        doing = f"applying approval request {approval}"
-        call = Call("POST", path, doing, {}, {"comment": comment or None}, right="applyApprovalRequest")
+        operation = f"applying approval request {approval}"
+        call = Call("POST", path, operation, {}, {"comment": comment or None}, right="applyApprovalRequest")
         return await self._transport.read(call, wire.APPROVAL)
 
     async def delete_approval(self, approval: str) -> None:
@@ -126,25 +126,25 @@ class Operations:
 
     # people and history (*List account members*, *List teams*, *Get metric*, *List audit log entries*)
 
-    async def find_members(self, condition: str, *, doing: str) -> list[wire.Member]:
+    async def find_members(self, condition: str, *, operation: str) -> list[wire.Member]:
         """Members for which a condition holds: ``query:…``, ``email:…|…``, ``id:…|…``."""
-        return await self._all(Call("GET", "/api/v2/members", doing, {"filter": condition}), wire.MEMBERS)
+        return await self._all(Call("GET", "/api/v2/members", operation, {"filter": condition}), wire.MEMBERS)
 
-    async def find_teams(self, words: str, *, doing: str) -> list[wire.Team]:
+    async def find_teams(self, words: str, *, operation: str) -> list[wire.Team]:
         """Teams whose key or name holds these words."""
-        return await self._all(Call("GET", "/api/v2/teams", doing, {"filter": f"query:{words}"}), wire.TEAMS)
+        return await self._all(Call("GET", "/api/v2/teams", operation, {"filter": f"query:{words}"}), wire.TEAMS)
 
-    async def get_metric(self, metric: str, *, doing: str) -> wire.Metric:
+    async def get_metric(self, metric: str, *, operation: str) -> wire.Metric:
         """One metric of the project."""
-        call = Call("GET", path_of("/api/v2/metrics/{}/{}", self._project, metric), doing, right=VIEW)
+        call = Call("GET", path_of("/api/v2/metrics/{}/{}", self._project, metric), operation, right=VIEW)
         return await self._transport.read(call, wire.METRIC)
 
     async def newest_audit_entry(
-        self, resource: str, action: str | None = None, *, doing: str
+        self, resource: str, action: str | None = None, *, operation: str
     ) -> wire.AuditEntry | None:
         """The newest entry about a resource; of an action, the newest among the newest entries."""
         call = Call(
-            "GET", "/api/v2/auditlog", doing, {"spec": resource, "limit": 1 if action is None else MOST_ENTRIES}
+            "GET", "/api/v2/auditlog", operation, {"spec": resource, "limit": 1 if action is None else MOST_ENTRIES}
         )
         page = await self._transport.read(call, wire.AUDIT)
         found = (each for each in page.items if action in (None, *(access.action for access in each.accesses)))

@@ -27,28 +27,28 @@ from bot.domain.drift import (
     restorable,
     tells,
 )
-from bot.domain.gates import Moved
-from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.live_state import LiveState, Nothing, Off, One, Split
+from bot.domain.provider_approvals import Moved
 from tests.handlers.messages.samples import NEW, PRODUCTION, PROJECT, change
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
-W, X, V = (Served(One(f"config_{each}", f"config_{each}", each)) for each in "wxv")
-EDITED = Served(One("config_w", "config_w/2", "w"))
-NOTHING, OFF = Served(Nothing()), Served(Off())
-SPLIT = Served(Split((("config_w", 50_000), ("config_x", 50_000))))
+W, X, V = (LiveState(One(f"config_{each}", f"config_{each}", each)) for each in "wxv")
+EDITED = LiveState(One("config_w", "config_w/2", "w"))
+NOTHING, OFF = LiveState(Nothing()), LiveState(Off())
+SPLIT = LiveState(Split((("config_w", 50_000), ("config_x", 50_000))))
 
 
-def known(served: Served = W, source: Source = Source.APPLIED, at: datetime = NOON) -> Baseline:
+def known(served: LiveState = W, source: Source = Source.APPLIED, at: datetime = NOON) -> Baseline:
     return Baseline(*PROJECT.key, PRODUCTION.id, served, at, source)
 
 
-def told(now: Served = V, was: Served = W) -> Drift:
+def told(now: LiveState = V, was: LiveState = W) -> Drift:
     return Drift("dr_1", PROJECT, PRODUCTION, known(was), now, NOON + MINUTE)
 
 
-def found(served: Served, baseline: Baseline | None, **more: Any) -> Finding:
+def found(served: LiveState, baseline: Baseline | None, **more: Any) -> Finding:
     facts = {"looked_at": NOON + 5 * MINUTE, "under_way": None, "told": None} | more
     return judge(baseline, served, **facts)
 
@@ -59,12 +59,12 @@ def test_where_nothing_is_known_what_is_there_is_only_remembered() -> None:
 
 
 @pytest.mark.parametrize("served", [W, NOTHING, OFF, SPLIT])
-def test_what_is_as_it_was_is_calm(served: Served) -> None:
+def test_what_is_as_it_was_is_calm(served: LiveState) -> None:
     assert found(served, known(served)) is Finding.CALM
 
 
 def test_a_new_name_is_no_drift() -> None:
-    assert found(Served(One("config_w", "config_w", "w, the good one")), known()) is Finding.CALM
+    assert found(LiveState(One("config_w", "config_w", "w, the good one")), known()) is Finding.CALM
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_new_name_is_no_drift() -> None:
     [V, EDITED, NOTHING, OFF, SPLIT, replace(W, winning_rules=1)],
     ids=["another config", "edited in place", "nothing", "switched off", "split", "a rule that wins"],
 )
-def test_anything_else_is_drift(served: Served) -> None:
+def test_anything_else_is_drift(served: LiveState) -> None:
     for source in Source:
         assert found(served, known(source=source)) is Finding.DRIFTED
 
@@ -127,7 +127,7 @@ baselines = st.none() | st.builds(
     st.none() | st.builds(told, served_things, served_things),
 )
 def test_it_never_speaks_of_what_is_right_nor_while_a_change_is_applied(
-    baseline: Baseline | None, served: Served, under_way: Change | None, drift: Drift | None
+    baseline: Baseline | None, served: LiveState, under_way: Change | None, drift: Drift | None
 ) -> None:
     finding = found(served, baseline, under_way=under_way, told=drift)
     speaks = finding in (Finding.DRIFTED, Finding.MOVED_ON)
@@ -143,8 +143,8 @@ def test_it_never_speaks_of_what_is_right_nor_while_a_change_is_applied(
 def test_what_a_change_made_live_keeps_the_rules_that_win_over_it() -> None:
     base = replace(W, winning_rules=3)
     deployed = change(seen=replace(change().seen, base=base))
-    assert made_live(deployed) == Served(One(NEW.id, NEW.content_version, NEW.name), 3)
-    assert made_live(replace(deployed, target=None)) == Served(Nothing(), 3)
+    assert made_live(deployed) == LiveState(One(NEW.id, NEW.content_version, NEW.name), 3)
+    assert made_live(replace(deployed, target=Nothing())) == LiveState(Nothing(), 3)
 
 
 def test_what_a_change_wanted_is_live_whatever_rules_win_over_it() -> None:
@@ -152,8 +152,8 @@ def test_what_a_change_wanted_is_live_whatever_rules_win_over_it() -> None:
     assert is_live(wanted, replace(made_live(wanted), winning_rules=7))
     assert not is_live(wanted, V)
     assert not is_live(wanted, None), "what cannot be read is not taken for live"
-    assert is_live(change(target=None), NOTHING)
-    assert not is_live(change(target=None), OFF)
+    assert is_live(change(target=Nothing()), NOTHING)
+    assert not is_live(change(target=Nothing()), OFF)
 
 
 def test_an_applied_change_makes_right_what_it_made_live() -> None:
@@ -179,11 +179,11 @@ def test_an_applied_change_makes_right_what_it_made_live() -> None:
         (OFF, V, False),
         (SPLIT, V, True),
         (SPLIT, NOTHING, True),
-        (SPLIT, Served(Split((("config_w", 10_000), ("config_x", 90_000)))), True),
+        (SPLIT, LiveState(Split((("config_w", 10_000), ("config_x", 90_000)))), True),
         (SPLIT, replace(SPLIT, winning_rules=1), False),
     ],
 )
-def test_what_can_be_made_live_again_by_a_change(was: Served, now: Served, can: bool) -> None:
+def test_what_can_be_made_live_again_by_a_change(was: LiveState, now: LiveState, can: bool) -> None:
     assert restorable(was, now) is can
 
 

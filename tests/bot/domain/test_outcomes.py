@@ -7,7 +7,7 @@ import inspect
 from typing import get_args
 
 from bot.domain import outcomes, views
-from bot.domain.checkups import CheckUp
+from bot.domain.health import CheckUp
 
 PARTS = {
     views.Suggestion,

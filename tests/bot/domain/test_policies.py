@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.actors import Actor, Standing
-from bot.domain.changes import RESTORES, Decision, Kind, RuleMark, Say, Seen, State
-from bot.domain.errors import Code, Lifter, Reason
+from bot.domain.changes import RESTORES, ApprovalSnapshot, Decision, Kind, RuleMark, Say, State
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import Evaluation, Evaluator, Evidence, Verdict
 from bot.domain.facts import (
     Allowed,
@@ -32,17 +32,17 @@ from bot.domain.facts import (
     Withdrawal,
     built_in_rule,
 )
+from bot.domain.live_state import NOTHING, LiveState, Nothing, Off, One, Split
 from bot.domain.names import Config, Environment
 from bot.domain.policies import decide
-from bot.domain.served import NOTHING, Off, One, Served, Split
 from tests import strategies
 from tests.bot.store.builders import ADA, MINUTE, MIRA, NOON, PRODUCTION, RAVI, STAGING, TRIAGE
 
 ONE_APPROVAL = Rule("built-in/one-approval", 1)
 OPEN = Rule("built-in/open-environment", 0, open=True)
 CONFIG_X = Config("humanloop", "pr_triage", "config_x", "triage v3", "v1")
-OLD = Served(One("config_old", "v1"))
-X = Served(One("config_x", "v1"))
+OLD = LiveState(One("config_old", "v1"))
+X = LiveState(One("config_x", "v1"))
 PROVEN = Evidence(Verdict.PASS, rests_on=("ev_1",))
 
 
@@ -86,7 +86,7 @@ def application(**different: Any) -> Application:
     values: dict[str, Any] = {
         "kind": Kind.DEPLOY,
         "requester": ADA,
-        "seen": Seen(OLD, ONE_APPROVAL.mark(), PROVEN),
+        "seen": ApprovalSnapshot(OLD, ONE_APPROVAL.mark(), PROVEN),
         "target": CONFIG_X,
         "target_version": "v1",
         "environment": PRODUCTION,
@@ -180,9 +180,9 @@ def test_members_and_guests_may_look(standing: Standing) -> None:
         ({"served": X}, Code.ALREADY_LIVE),
         ({"target": replace(CONFIG_X, project_id="pr_other")}, Code.OTHER_PROJECT),
         ({"target": replace(CONFIG_X, provider="registry")}, Code.OTHER_PROJECT),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": NOTHING}, Code.NOTHING_LIVE),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": Served(Off())}, Code.NOTHING_LIVE),
-        ({"target": None, "kind": Kind.DEACTIVATE, "served": None}, Code.SERVED_UNREADABLE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": NOTHING}, Code.NOTHING_LIVE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": LiveState(Off())}, Code.NOTHING_LIVE),
+        ({"target": Nothing(), "kind": Kind.DEACTIVATE, "served": None}, Code.SERVED_UNREADABLE),
         ({"undone": Undone(ADA.key, frozenset(), NOON, on_top=True), "kind": Kind.UNDO}, Code.NOT_LAST),
     ],
 )
@@ -196,17 +196,17 @@ def test_a_reason_that_is_given_is_enough() -> None:
 
 
 def test_another_content_of_the_same_config_can_be_deployed() -> None:
-    assert isinstance(decide(request(served=Served(One("config_x", "v0")))), NeedsApproval)
+    assert isinstance(decide(request(served=LiveState(One("config_x", "v0")))), NeedsApproval)
 
 
-SPLIT = Served(Split((("a", 50_000), ("b", 50_000))))
-OTHER_SPLIT = Served(Split((("a", 90_000), ("b", 10_000))))
-EXPERIMENT = Reason(Code.EXPERIMENT_RUNNING, Lifter.OPERATOR)
+SPLIT = LiveState(Split((("a", 50_000), ("b", 50_000))))
+OTHER_SPLIT = LiveState(Split((("a", 90_000), ("b", 10_000))))
+EXPERIMENT = Reason(Code.EXPERIMENT_RUNNING, ResolvableBy.OPERATOR)
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_weights_that_somebody_set_are_given_up_knowingly_these_and_no_others(kind: Kind) -> None:
-    target = None if kind is Kind.DEACTIVATE else CONFIG_X
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
     facts = request(kind=kind, target=target, served=SPLIT)
     says_itself = kind is Kind.UNDO
     assert codes(decide(facts)) == ([] if says_itself else [Code.SPLIT_LIVE])
@@ -215,8 +215,8 @@ def test_weights_that_somebody_set_are_given_up_knowingly_these_and_no_others(ki
 
 
 def test_what_hinders_at_the_provider_is_told_and_nothing_is_asked_beside_it() -> None:
-    assert codes(decide(request(served=SPLIT, hindrances=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
-    assert codes(decide(application(hindrances=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
+    assert codes(decide(request(served=SPLIT, blockers=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
+    assert codes(decide(application(blockers=(EXPERIMENT,)))) == [Code.EXPERIMENT_RUNNING]
 
 
 def test_what_is_archived_is_not_deployed() -> None:
@@ -225,7 +225,7 @@ def test_what_is_archived_is_not_deployed() -> None:
 
 def test_weights_are_put_back_unless_they_are_what_is_live() -> None:
     assert isinstance(SPLIT.live, Split)
-    facts = request(kind=Kind.UNDO, target=None, split=SPLIT.live)
+    facts = request(kind=Kind.UNDO, target=SPLIT.live)
     assert isinstance(decide(facts), NeedsApproval)
     assert codes(decide(replace(facts, served=SPLIT))) == [Code.ALREADY_LIVE]
     assert codes(decide(replace(facts, served=None))) == [Code.SERVED_UNREADABLE]
@@ -245,7 +245,8 @@ def test_names_every_reason_at_once() -> None:
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("state", [State.WAITING, State.APPROVED, State.AT_PROVIDER, State.APPLYING, State.UNKNOWN])
 def test_an_open_change_gives_way_only_to_what_restores_and_only_before_it_begins(kind: Kind, state: State) -> None:
-    answer = decide(request(kind=kind, open_change=OpenChange("ch-0", 7, Kind.DEPLOY, state)))
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
+    answer = decide(request(kind=kind, target=target, open_change=OpenChange("ch-0", 7, Kind.DEPLOY, state)))
     gives_way = kind in RESTORES and state in (State.WAITING, State.APPROVED)
     assert codes(answer) == ([] if gives_way else [Code.OPEN_CHANGE])
 
@@ -411,11 +412,12 @@ def test_an_approval_is_void_when_what_was_seen_moved(different: dict[str, Any],
 
 @pytest.mark.parametrize("kind", sorted(RESTORES))
 def test_a_restore_needs_no_evidence(kind: Kind) -> None:
-    assert isinstance(decide(application(kind=kind, evidence=WORSE)), Allowed)
+    target = Nothing() if kind is Kind.DEACTIVATE else CONFIG_X
+    assert isinstance(decide(application(kind=kind, target=target, evidence=WORSE)), Allowed)
 
 
 def test_a_deactivate_has_no_content_that_could_move() -> None:
-    assert isinstance(decide(application(kind=Kind.DEACTIVATE, target=None, target_version=None)), Allowed)
+    assert isinstance(decide(application(kind=Kind.DEACTIVATE, target=Nothing(), target_version=None)), Allowed)
 
 
 def test_a_comment_in_the_policy_and_a_rename_void_nothing() -> None:
@@ -435,13 +437,13 @@ def test_an_approver_who_lost_the_right_does_not_count(approvers: tuple[Actor, .
 def test_one_person_is_one_vote_whatever_the_name() -> None:
     two = Rule("two", 2)
     twice = (RAVI, replace(RAVI, team="T0OTHER", name="Ravi again"))
-    found = decide(application(rule=two, seen=Seen(OLD, two.mark(), PROVEN), approvers=twice))
+    found = decide(application(rule=two, seen=ApprovalSnapshot(OLD, two.mark(), PROVEN), approvers=twice))
     assert found == NeedsApproval(two.mark(), have=1, need=2)
 
 
 def test_an_undo_in_time_is_applied_without_an_approval_and_void_when_something_came_on_top() -> None:
     undone = Undone(ADA.key, frozenset(), NOON, on_top=False)
-    seen = Seen(OLD, RuleMark("built-in/one-approval/undo-grace", 0), PROVEN)
+    seen = ApprovalSnapshot(OLD, RuleMark("built-in/one-approval/undo-grace", 0), PROVEN)
     undo = application(kind=Kind.UNDO, undone=undone, seen=seen, approvers=())
     assert isinstance(decide(undo), Allowed)
     assert codes(decide(replace(undo, undone=replace(undone, on_top=True)))) == [Code.RULE_CHANGED]
@@ -495,7 +497,7 @@ people = st.builds(
 @whatever
 def test_one_approval_more_never_makes_it_worse(approvers: list[Actor], more: Actor, need: int, own: bool) -> None:
     rule = Rule("some", need, requester_may_approve=own)
-    facts = application(rule=rule, seen=Seen(OLD, rule.mark(), PROVEN), approvers=tuple(approvers))
+    facts = application(rule=rule, seen=ApprovalSnapshot(OLD, rule.mark(), PROVEN), approvers=tuple(approvers))
     without, with_it = decide(facts), decide(replace(facts, approvers=(*approvers, more)))
     if isinstance(without, Allowed):
         assert isinstance(with_it, Allowed)

@@ -14,6 +14,7 @@ from bot.domain.actors import Standing
 from bot.domain.changes import RESTORES, Kind, State
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, NeedsApproval, OpenChange, Rescheduling, Timing
+from bot.domain.live_state import Nothing
 from bot.domain.policies import decide
 from bot.domain.times import FARTHEST, GRACE, Due
 from tests.bot.domain.test_policies import OPEN, application, codes, request
@@ -52,7 +53,7 @@ def test_a_time_changes_nothing_about_who_has_to_approve() -> None:
 @pytest.mark.parametrize("kind", sorted(RESTORES))
 def test_what_restores_later_takes_no_other_change_away_now(kind: Kind) -> None:
     waiting = OpenChange("ch-b", 7, Kind.DEPLOY, State.WAITING)
-    target = {"target": None} if kind is Kind.DEACTIVATE else {}
+    target = {"target": Nothing()} if kind is Kind.DEACTIVATE else {}
     assert Code.OPEN_CHANGE not in codes(decide(request(kind=kind, open_change=waiting, **target)))
     assert codes(decide(request(kind=kind, open_change=waiting, due=due(DAY), **target))) == [Code.OPEN_CHANGE]
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.actors import Actor, Standing
-from bot.domain.edits import Sought
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, Denied, ProjectEdit
-from bot.domain.fields import Maintainer
 from bot.domain.policies import decide
+from bot.domain.project_edits import Sought
+from bot.domain.project_fields import Maintainer
 
 ADA = Actor("T0", "T0", "U0ADA", "Ada", Standing.MEMBER)
 

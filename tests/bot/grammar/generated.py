@@ -6,43 +6,43 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from bot.grammar import parse
-from bot.grammar.lines import FORMS
-from bot.grammar.readings import (
-    Approvals,
+from bot.domain.times import At, In
+from bot.grammar import language, parse
+from bot.grammar.commands import (
     Assignment,
-    At,
-    Changes,
-    ChangeShow,
-    ConfigDiff,
-    ConfigList,
-    ConfigShow,
+    CheckHealth,
+    Command,
+    CompleteEvaluation,
+    CreateProject,
     Deactivate,
     Deploy,
-    Deployments,
-    Doctor,
-    EvaluationComplete,
-    EvaluationReopen,
-    Evaluations,
-    EvaluationShow,
-    Form,
+    DiffConfigs,
     Help,
-    In,
+    ListApprovals,
+    ListChanges,
+    ListConfigs,
+    ListEvaluations,
+    ListProjects,
     Lock,
     Name,
-    ProjectCreate,
-    ProjectList,
-    ProjectShow,
-    ProjectUpdate,
+    OpenForm,
     Promote,
-    Reading,
     Reminders,
+    ReopenEvaluation,
     Reschedule,
     Rollback,
+    ShowBoard,
+    ShowChange,
+    ShowConfig,
+    ShowEvaluation,
+    ShowProject,
     Understood,
     Unlock,
+    UpdateProject,
     Withdraw,
 )
+
+FORMS = sorted(text for text in language().forms if text != "config update")  # which opens that of project update
 
 NASTY = (
     "to", "because", "deploy to production", "in 2h", "at 9:00", "a of b", "list", "help", "explain", "running",
@@ -103,27 +103,27 @@ assignments = fields.flatmap(
     lambda chosen: st.tuples(*(st.builds(Assignment, st.just(field), values) for field in chosen))
 )
 
-simple: st.SearchStrategy[Reading] = st.one_of(
+simple: st.SearchStrategy[Command] = st.one_of(
     st.builds(Deploy, names, maybe, maybe, whens, maybe_reason),
     st.builds(Promote, names, maybe, maybe, whens, maybe_reason),
     st.builds(Rollback, names, maybe, maybe, whens, maybe_reason),
     st.builds(Deactivate, names, maybe, whens, maybe_reason),
-    st.builds(ProjectCreate, names, st.none() | directories),
-    st.builds(ProjectShow, names),
-    st.builds(ProjectList, st.none() | texts),
-    st.builds(ProjectUpdate, names, assignments | st.just(())),
-    st.builds(ProjectUpdate, names, st.tuples(st.builds(Assignment, st.just("active"), values))),
-    st.builds(ConfigShow, names, maybe),
-    st.builds(ConfigList, names),
-    st.builds(ConfigDiff, names, names, maybe, maybe),
-    st.builds(Evaluations, maybe, st.sampled_from((None, "pending", "running", "completed", "cancelled"))),
-    st.builds(EvaluationShow, names),
-    st.builds(EvaluationComplete, names),
-    st.builds(EvaluationReopen, names),
-    st.builds(Deployments, maybe),
-    st.just(Approvals()),
-    st.builds(Changes, maybe, maybe),
-    st.builds(ChangeShow, changes_ids.map(lambda text: Name(text, quoted=True))),
+    st.builds(CreateProject, names, st.none() | directories),
+    st.builds(ShowProject, names),
+    st.builds(ListProjects, st.none() | texts),
+    st.builds(UpdateProject, names, assignments | st.just(())),
+    st.builds(UpdateProject, names, st.tuples(st.builds(Assignment, st.just("active"), values))),
+    st.builds(ShowConfig, names, maybe),
+    st.builds(ListConfigs, names),
+    st.builds(DiffConfigs, names, names, maybe, maybe),
+    st.builds(ListEvaluations, maybe, st.sampled_from((None, "pending", "running", "completed", "cancelled"))),
+    st.builds(ShowEvaluation, names),
+    st.builds(CompleteEvaluation, names),
+    st.builds(ReopenEvaluation, names),
+    st.builds(ShowBoard, maybe),
+    st.just(ListApprovals()),
+    st.builds(ListChanges, maybe, maybe),
+    st.builds(ShowChange, changes_ids.map(lambda text: Name(text, quoted=True))),
     st.builds(Withdraw, changes_ids.map(lambda text: Name(text, quoted=True))),
     st.builds(
         Lock,
@@ -140,7 +140,7 @@ simple: st.SearchStrategy[Reading] = st.one_of(
     st.builds(Reminders, st.sampled_from(("mute", "unmute")), names),
     st.just(Reminders("test")),
     st.builds(Help, st.none() | texts),
-    st.just(Doctor()),
-    st.sampled_from(sorted(FORMS)).map(Form),
+    st.just(CheckHealth()),
+    st.sampled_from(FORMS).map(OpenForm),
 )
 """Every reading but `Explain`, with all its names in quotes."""

@@ -6,11 +6,11 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.times import LocalTime
-from bot.grammar.readings import Assignment, At, In, Misunderstood, Name, Parsed, Reading
+from bot.domain.times import At, In, LocalTime
+from bot.grammar.commands import Assignment, Command, Misunderstood, Name, Parsed
 
 
-def shown(reading: Reading) -> str:
+def shown(reading: Command) -> str:
     """``Deploy config=config_x environment=production``; names in quotes if they were typed so."""
     parts = (_part(field.name, getattr(reading, field.name)) for field in fields(reading) if field.name != "text")
     return " ".join([type(reading).__name__, *filter(None, parts)])

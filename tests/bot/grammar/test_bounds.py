@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood, Understood
+from bot.grammar.commands import Misunderstood, Understood
 
 HOSTILE = {
     "200 times to": "deploy " + "to " * 200,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.grammar import parse
-from bot.grammar.readings import Deploy, Misunderstood
+from bot.grammar.commands import Deploy, Misunderstood
 
 
 def test_an_entity_that_was_typed_as_text_stays_text() -> None:

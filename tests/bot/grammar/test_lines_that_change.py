@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.grammar import parse, say
-from bot.grammar.readings import Understood
+from bot.grammar.commands import Understood
 from tests.bot.grammar.shown import meaning, shown
 
 LINES = [
@@ -254,10 +254,10 @@ LINES = [
         'deactivate "Refund triage" in staging at 18:00',
         'Deactivate project="Refund triage" environment=staging when=at 18:00',
     ),
-    ("deploy", "Form verb=deploy"),
-    ("promote", "Form verb=promote"),
-    ("rollback", "Form verb=rollback"),
-    ("deactivate", "Form verb=deactivate"),
+    ("deploy", "OpenForm verb=deploy"),
+    ("promote", "OpenForm verb=promote"),
+    ("rollback", "OpenForm verb=rollback"),
+    ("deactivate", "OpenForm verb=deactivate"),
     (
         "deploy Arrive at noon of travel to production",
         "Deploy config=Arrive at noon project=travel environment=production",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.grammar import parse, say
-from bot.grammar.readings import Understood
+from bot.grammar.commands import Understood
 from tests.bot.grammar.shown import meaning, shown
 
 LINES = [

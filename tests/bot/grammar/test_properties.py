@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.grammar import COMMANDS, parse, quote, say
-from bot.grammar.readings import Deploy, Explain, Form, Misunderstood, Name, Reading, Understood
+from bot.grammar import language, parse, quote, say
+from bot.grammar.commands import Command, Deploy, Explain, Misunderstood, Name, OpenForm, Understood
 from bot.grammar.words import plain, protected
 from tests.bot.grammar.generated import NASTY, names, simple, texts
 
@@ -27,7 +27,10 @@ words = st.sampled_from(
 lines = st.one_of(st.text(max_size=80), st.lists(words, max_size=14).map(" ".join), st.lists(words).map("".join))
 
 
-@given(lines, st.none() | st.sampled_from([command.name for command in COMMANDS]) | st.text(max_size=8))
+SLASH = [command.name for command in language().slash_commands]
+
+
+@given(lines, st.none() | st.sampled_from(SLASH) | st.text(max_size=8))
 @settings(max_examples=250, deadline=None)
 @example("\ud800", None)
 @example("`" * 9, None)
@@ -46,13 +49,13 @@ def test_any_text_is_understood_or_answered(text: str, command: str | None) -> N
 
 @given(simple)
 @settings(max_examples=500, deadline=None)
-def test_what_is_said_means_exactly_what_was_read(reading: Reading) -> None:
+def test_what_is_said_means_exactly_what_was_read(reading: Command) -> None:
     assert parse(say(reading)) == Understood(plain(say(reading)), (reading,))
 
 
-@given(simple.filter(lambda reading: not isinstance(reading, Form)))
+@given(simple.filter(lambda reading: not isinstance(reading, OpenForm)))
 @settings(max_examples=150, deadline=None)
-def test_an_explained_line_is_said_back_too(reading: Reading) -> None:
+def test_an_explained_line_is_said_back_too(reading: Command) -> None:
     line = plain(say(reading))
     explained = Explain(line, (reading,))
     assert parse(say(explained)).text == f"explain {line}"
@@ -61,7 +64,7 @@ def test_an_explained_line_is_said_back_too(reading: Reading) -> None:
 
 @given(simple)
 @settings(max_examples=250, deadline=None)
-def test_names_without_quotes_get_them_only_where_they_are_needed(reading: Reading) -> None:
+def test_names_without_quotes_get_them_only_where_they_are_needed(reading: Command) -> None:
     bare = _with_bare_names(reading)
     parsed = parse(say(bare))
     assert isinstance(parsed, Understood)
@@ -95,7 +98,7 @@ def test_upper_case_changes_no_meaning(config: Name, environment: Name) -> None:
     assert getattr(parse(line), "readings", 1) == getattr(parse(shouted), "readings", 2)
 
 
-def _with_bare_names(reading: Reading) -> Reading:
+def _with_bare_names(reading: Command) -> Command:
     """The same with names that were typed without quotes."""
     bare: dict[str, Any] = {}
     for field in fields(reading):
@@ -105,6 +108,6 @@ def _with_bare_names(reading: Reading) -> Reading:
     return replace(reading, **bare)
 
 
-def _texts(reading: Reading) -> tuple[Any, ...]:
+def _texts(reading: Command) -> tuple[Any, ...]:
     values = (getattr(reading, field.name) for field in fields(reading))
     return (type(reading), *(value.text if isinstance(value, Name) else value for value in values))

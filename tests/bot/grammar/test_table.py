@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import get_args
-
 import pytest
 
-from bot.grammar import COMMANDS, LINES, NOT_YET, Line, is_not_yet, line_of, parse, say, usage
-from bot.grammar.lines import FORMS, HEADS
-from bot.grammar.patterns import heads, patterns
-from bot.grammar.readings import (
-    Approvals,
-    Changes,
+from bot.grammar import Language, Syntax, commands, language, parse, register, registered, say
+from bot.grammar.commands import (
+    Command,
     Deploy,
     Explain,
-    Form,
     Help,
-    In,
-    Lock,
+    ListApprovals,
+    ListChanges,
     Name,
-    ProjectShow,
-    Reading,
+    OpenForm,
     Reminders,
+    ShowProject,
     Understood,
 )
 from bot.grammar.vocabulary import PLACES
 
 x = Name("x")
 
+LINES = language().lines
 
-def test_every_reading_has_a_line_and_every_line_a_reading() -> None:
+
+def test_every_command_has_a_line_and_every_line_a_command() -> None:
     """A form is the one that has none: it is a first word with nothing behind it."""
-    assert {line.reading for line in LINES} | {Form} == set(get_args(Reading))
+    kinds = [kind for kind in vars(commands).values() if isinstance(kind, type)]
+    built_in = {kind for kind in kinds if issubclass(kind, Command)} - {Command}
+    assert {line.command for line in LINES} | {OpenForm} == built_in
 
 
 def test_keys_are_unique_and_begin_the_usage() -> None:
@@ -41,42 +38,67 @@ def test_keys_are_unique_and_begin_the_usage() -> None:
         assert line.usage.startswith(line.key)
 
 
-def test_what_cannot_be_done_yet_is_in_the_table() -> None:
-    assert {line.key for line in LINES} >= NOT_YET
+def test_only_locks_cannot_be_done_yet() -> None:
+    assert [line.key for line in LINES if not line.ready] == ["lock", "unlock"]
+
+
+def test_a_key_is_taken_once() -> None:
+    with pytest.raises(ValueError, match="deploy is registered twice"):
+        register(LINES[0])
+    assert language().lines == LINES
+
+
+def test_a_place_that_fills_no_field_is_refused_when_the_line_is_registered() -> None:
+    odd = Syntax(key="sing", usage="sing EVALUATION", does="Sing.", example="sing ev_1", command=Help, group="More")
+    with pytest.raises(ValueError, match="its command has no evaluation"), registered(odd):
+        pytest.fail("it was registered")
+    assert language().lines == LINES
+
+
+def test_a_language_without_lines_says_what_to_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.grammar.lines._current", Language(()))
+    with pytest.raises(RuntimeError, match="import bot.features"):
+        parse("deploy x")
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
-def test_an_example_means_its_line_first(line: Line) -> None:
+def test_an_example_means_its_line_first(line: Syntax) -> None:
     parsed = parse(line.example)
     assert isinstance(parsed, Understood)
-    assert line_of(parsed.readings[0]) == line
+    assert language().line_of(parsed.readings[0]) == line
     assert line.does.endswith(".")
 
 
-@pytest.mark.parametrize("head", sorted(heads()))
+@pytest.mark.parametrize("head", sorted(language().heads))
 def test_every_place_of_every_pattern_fills_a_field(head: str) -> None:
-    for pattern in patterns(head):
-        assert set(pattern.fields) <= set(pattern.line.reading.__dataclass_fields__)
+    for pattern in language().patterns(head):
+        assert set(pattern.fields) <= set(pattern.line.command.__dataclass_fields__)
 
 
 def test_every_place_is_used() -> None:
-    used = {part.text for head in heads() for pattern in patterns(head) for part in pattern.parts if part.is_place}
+    used = {
+        part.text
+        for head in language().heads
+        for pattern in language().patterns(head)
+        for part in pattern.parts
+        if part.is_place
+    }
     assert used | {"REASON"} == set(PLACES)
 
 
 def test_other_spellings_lead_to_first_words_of_lines() -> None:
-    assert set(HEADS.values()) <= heads()
-    assert heads() >= {form.split()[0] for form in FORMS}
+    assert set(language().spellings.values()) <= language().heads
+    assert language().heads >= {form.split()[0] for form in language().forms}
 
 
 def test_commands_are_those_that_are_registered() -> None:
     names = "deploy promote rollback deactivate project config evaluations approvals deployments configbot"
-    assert sorted(command.name for command in COMMANDS) == sorted(names.split())
-    for command in COMMANDS:
+    assert sorted(command.name for command in language().slash_commands) == sorted(names.split())
+    for command in language().slash_commands:
         assert command.description.endswith(".")
         assert 0 < len(command.usage) <= 1_000
-    assert {line.key for line in LINES if line.has_command} >= {"deploy", "project show", "evaluation", "approvals"}
-    assert not any(line.has_command for line in LINES if line.key in ("lock", "changes", "help"))
+    assert {line.key for line in LINES if line.slash_command} >= {"deploy", "project show", "evaluation", "approvals"}
+    assert not any(line.slash_command for line in LINES if line.key in ("lock", "changes", "help"))
 
 
 @pytest.mark.parametrize(
@@ -85,18 +107,18 @@ def test_commands_are_those_that_are_registered() -> None:
         ("", None, Help()),
         ("", "configbot", Help()),
         ("  ", "configbot", Help()),
-        ("", "deploy", Form("deploy")),
+        ("", "deploy", OpenForm("deploy")),
         ("help", "deploy", Help("deploy")),
         ("config_x to production", "deploy", Deploy(Name("config_x"), environment=Name("production"))),
-        ("", "project", Form("project")),
-        ("show x", "project", ProjectShow(x)),
-        ("", "config", Form("config")),
-        ("", "approvals", Approvals()),
-        ("explain approvals", "configbot", Explain("approvals", (Approvals(),))),
-        ("in x", "changes", Changes(environment=x)),
+        ("", "project", OpenForm("project")),
+        ("show x", "project", ShowProject(x)),
+        ("", "config", OpenForm("config")),
+        ("", "approvals", ListApprovals()),
+        ("explain approvals", "configbot", Explain("approvals", (ListApprovals(),))),
+        ("in x", "changes", ListChanges(environment=x)),
     ],
 )
-def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str | None, reading: Reading) -> None:
+def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str | None, reading: Command) -> None:
     parsed = parse(text, command)
     assert isinstance(parsed, Understood)
     assert parsed.readings == (reading,)
@@ -116,30 +138,11 @@ def test_a_slash_command_is_the_first_word_of_its_line(text: str, command: str |
     ],
 )
 def test_usage_of_a_word(verb: str, line: str) -> None:
-    assert usage(verb) == line
-
-
-@pytest.mark.parametrize(
-    ("reading", "not_yet"),
-    [
-        (Deploy(x), False),
-        (Deploy(x, when=In(timedelta(hours=2), "2h")), False),
-        (Approvals(), False),
-        (ProjectShow(x), False),
-        (Lock(x), True),
-        (Form("deploy"), False),
-        (Form("lock"), True),
-        (Explain("approvals", (Approvals(),)), False),
-        (Explain("lock x", (Lock(x),)), True),
-        (Reminders("test"), False),
-    ],
-)
-def test_says_what_cannot_be_done_yet(reading: Reading, not_yet: bool) -> None:
-    assert is_not_yet(reading) is not_yet
+    assert language().usage(verb) == line
 
 
 @pytest.mark.parametrize("reading", [Reminders("mute"), Reminders("test", x), Reminders("hum")])
-def test_refuses_to_say_what_no_line_can_mean(reading: Reading) -> None:
+def test_refuses_to_say_what_no_line_can_mean(reading: Command) -> None:
     with pytest.raises(ValueError, match="no line means this"):
         say(reading)
 

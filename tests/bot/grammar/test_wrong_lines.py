@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.grammar import parse
-from bot.grammar.readings import Misunderstood, Understood
+from bot.grammar.commands import Misunderstood, Understood
 from tests.bot.grammar.shown import meaning
 
 LINES = [

@@ -1,5 +1,5 @@
 """A world for jobs."""
 
-from tests.bot.usecases.conftest import logged, world
+from tests.bot.features.conftest import logged, world
 
 __all__ = ["logged", "world"]

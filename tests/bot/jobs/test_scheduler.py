@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from bot.context import Context
 from bot.domain.changes import State
 from bot.domain.jobs import JobRun
 from bot.jobs.scheduler import Job, Scheduler, table
-from bot.store import Cause, StoreUnavailable, Writing
-from bot.usecases.context import Context
-from bot.usecases.tasks import Tasks
-from tests.bot.usecases.steps import asked, killed, state
+from bot.store import Cause, StoreUnavailable, WriteTransaction
+from bot.tasks import Tasks
+from tests.bot.features.steps import asked, killed, state
 from tests.builders import World
 
 SECOND = timedelta(seconds=1)
@@ -359,7 +359,7 @@ async def test_a_database_that_does_not_answer_puts_off_what_runs_once_and_nothi
     jobs = scheduler(world, once.job("once", every=MINUTE), Job("names", "reads", MINUTE, MINUTE, every, each=True))
     with monkeypatch.context() as patch:
         for method in ("claim_run", "note_run"):
-            patch.setattr(Writing, method, gone)
+            patch.setattr(WriteTransaction, method, gone)
         await looked_and_done(jobs, world)
         assert (once.runs, every.runs) == (0, 1)
         await looked_and_done(jobs, world, seconds=1)
@@ -384,7 +384,7 @@ async def test_what_cannot_be_given_back_runs_out(world: World, monkeypatch: pyt
     await begun.wait()
     await each.look()
     await asyncio.sleep(0)
-    monkeypatch.setattr(Writing, "give_back", gone)
+    monkeypatch.setattr(WriteTransaction, "give_back", gone)
     assert not await jobs.tasks.drain(0)
     (run,) = await runs_of(world)
     assert run.is_running(world.clock.now())

@@ -8,10 +8,10 @@ from prometheus_client import REGISTRY
 
 from bot.domain.changes import State
 from bot.domain.evaluations import RUNNING
+from bot.features.drafts import keep_drafts
 from bot.jobs import sweeps
-from bot.usecases.drafts import keep_drafts
-from bot.usecases.ports import NotDelivered
-from tests.bot.usecases.steps import asked, killed, state
+from bot.ports import NotDelivered
+from tests.bot.features.steps import asked, killed, state
 from tests.builders import ADA, World
 
 

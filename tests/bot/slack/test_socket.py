@@ -13,14 +13,14 @@ import pytest
 import structlog
 from slack_bolt.async_app import AsyncApp
 
-from bot.playground import Bot, Channel, Person, Team, Workspace, create_app
-from bot.playground.delivery import NotAcknowledged, SocketDelivery
-from bot.playground.faults import Fault
+from bot.services.slack import Bot, Channel, Person, Team, Workspace, create_app
+from bot.services.slack.delivery import NotAcknowledged, SocketDelivery
+from bot.services.slack.faults import Fault
 from bot.slack import bolt, socket
 from bot.slack.bolt import build_app, check_tokens, session
 from bot.slack.health import serving
 from bot.slack.socket import NotConnected, connected
-from bot.usecases.tasks import Tasks
+from bot.tasks import Tasks
 from tests.bot.slack.requests import COMMAND
 
 

@@ -7,12 +7,12 @@ from itertools import count
 from typing import Any
 
 from bot.domain.actors import Actor, MessageAt, Place, Standing
-from bot.domain.changes import AuditEntry, Change, Decision, Event, Kind, RuleMark, Say, Seen, State
+from bot.domain.changes import ApprovalSnapshot, AuditEntry, Change, Decision, Event, Kind, RuleMark, Say, State
 from bot.domain.evaluations import Evidence, Verdict
+from bot.domain.live_state import NOTHING
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import Notice, NoticeKind, Reminder
-from bot.domain.served import NOTHING
-from bot.store import Writing
+from bot.store import WriteTransaction
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ def change(id: str = "ch-a", **different: Any) -> Change:  # noqa: A002 - the do
         "target": Config("humanloop", "pr_triage", "config_x", "triage v3", "config_x"),
         "requester": ADA,
         "origin": DEPLOYS,
-        "seen": Seen(NOTHING, RuleMark("built-in/one-approval", 1), Evidence(Verdict.NOT_PROVEN)),
+        "seen": ApprovalSnapshot(NOTHING, RuleMark("built-in/one-approval", 1), Evidence(Verdict.NOT_PROVEN)),
         "created_at": NOON,
         "updated_at": NOON,
     }
@@ -99,7 +99,7 @@ def reminder(evaluation_id: str = "ev_1", **different: Any) -> Reminder:
     return Reminder(**(values | different))
 
 
-async def say(tx: Writing, shown: int) -> None:
+async def say(tx: WriteTransaction, shown: int) -> None:
     """Somebody takes the card in hand and says it."""
     assert await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
     assert await tx.delivered("no-card", shown, POSTED, "worker-1")

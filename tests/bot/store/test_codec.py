@@ -13,11 +13,14 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.actors import Actor, Standing
-from bot.domain.changes import AuditEntry, Change, Decision
+from bot.domain.changes import AuditEntry, Change, Decision, Kind
 from bot.domain.evaluations import Comparison, Evidence, Trend, Verdict
+from bot.domain.live_state import Nothing, Split
+from bot.domain.names import Config
 from bot.domain.notices import Notice, Reminder
+from bot.domain.targets import Target
 from bot.store import rows
-from bot.store.codec import Unreadable, from_seen, opened, sealed, to_seen
+from bot.store.codec import Unreadable, from_snapshot, from_target, opened, sealed, to_snapshot
 from bot.store.types import Document, Words
 from tests import strategies
 from tests.bot.store.builders import change, entry
@@ -68,8 +71,8 @@ def test_every_reminder_is_read_as_it_was_written(reminder: Reminder) -> None:
 def test_a_score_that_is_no_number_is_kept() -> None:
     odd = Comparison("ev", "accuracy", math.nan, math.inf, Trend.UNCOMPARED)
     before = replace(change().seen, evidence=Evidence(Verdict.NOT_PROVEN, (odd,)))
-    written = Document().process_bind_param(from_seen(before), DIALECT)
-    (row,) = to_seen(json.loads(written or "")).evidence.rows
+    written = Document().process_bind_param(from_snapshot(before), DIALECT)
+    (row,) = to_snapshot(json.loads(written or "")).evidence.rows
     assert row.live is not None
     assert math.isnan(row.live)
     assert row.candidate == math.inf
@@ -119,3 +122,77 @@ def test_words_lose_only_what_postgresql_cannot_keep(said: str | None, kept: str
 def test_no_document_stays_none() -> None:
     document = Document()
     assert document.process_result_value(document.process_bind_param(None, DIALECT), DIALECT) is None
+
+
+# targets
+
+CONFIG = Config("humanloop", "pr_triage", "config_x", "triage v3", "config_x")
+WEIGHTS = Split((("a", 90_000), ("b", 10_000)), "user", "key")
+FIRST_CONFIG = {
+    "provider": "humanloop",
+    "project": "pr_triage",
+    "id": "config_x",
+    "name": "triage v3",
+    "version": "config_x",
+}
+FIRST_SPLIT = {
+    "rules": 0,
+    "live": "split",
+    "weights": [["a", 90_000], ["b", 10_000]],
+    "context_kind": "user",
+    "bucket_by": "key",
+}
+
+
+def old_row(kind: Kind, target: Any, **more: Any) -> Any:
+    """A row as it was written before a target said its kind."""
+    row = rows.from_change(change(kind=kind, target=Nothing()))
+    return stored(row | {"details": row["details"] | {"target": target} | more})
+
+
+@pytest.mark.parametrize(
+    ("row", "target"),
+    [
+        (old_row(Kind.DEPLOY, FIRST_CONFIG, split=None), CONFIG),
+        (old_row(Kind.DEPLOY, FIRST_CONFIG), CONFIG),
+        (old_row(Kind.UNDO, None, split=FIRST_SPLIT), WEIGHTS),
+        (old_row(Kind.DEACTIVATE, None, split=None), Nothing()),
+        (old_row(Kind.DEACTIVATE, None), Nothing()),
+    ],
+)
+def test_a_change_of_before_targets_said_their_kind_is_read(row: Any, target: Target) -> None:
+    found = rows.to_change(row)
+    assert (found.target, found.is_fit) == (target, True)
+
+
+def test_a_deploy_of_nothing_that_was_written_down_is_read_as_what_it_is_and_does_not_fit() -> None:
+    assert not rows.to_change(old_row(Kind.DEPLOY, None, split=None)).is_fit
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"target": {"kind": "everything"}},
+        {"target": {"kind": "config", "id": "config_x"}},
+        {"target": {"kind": "split", "live": "nothing", "rules": 0}},
+        {"target": FIRST_CONFIG, "split": FIRST_SPLIT},
+        {"target": None, "split": {"rules": 0, "live": "off"}},
+    ],
+)
+def test_a_target_that_is_not_understood_is_not_nothing(details: dict[str, Any]) -> None:
+    row: Any = rows.from_change(change())
+    row["details"] |= details
+    with pytest.raises(Unreadable):
+        rows.to_change(row)
+
+
+def test_a_target_with_another_name_is_not_nothing() -> None:
+    row: Any = rows.from_change(change())
+    row["details"]["config"] = row["details"].pop("target")
+    with pytest.raises(Unreadable, match="KeyError: 'target'"):
+        rows.to_change(row)
+
+
+def test_what_is_no_target_is_not_written_down_as_nothing() -> None:
+    with pytest.raises(AssertionError):
+        from_target(None)  # type: ignore[arg-type]  # what a mistake could pass

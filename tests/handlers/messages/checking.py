@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.blocks import Check
+from bot.services.slack.blocks import Check
 from handlers.messages import Message
 from handlers.messages.blocks import size
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.actors import Actor, Place, Standing
-from bot.domain.changes import AuditEntry, Change, Decision, Event, Kind, RuleMark, Say, Seen, State
+from bot.domain.changes import ApprovalSnapshot, AuditEntry, Change, Decision, Event, Kind, RuleMark, Say, State
 from bot.domain.contents import Content, Message
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Doubt, Evaluation, Evaluator, Evidence, Score, Trend, Verdict
+from bot.domain.live_state import LiveState, One
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import One, Served
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -73,8 +73,8 @@ PROBLEM = Problem(
     Fault.TIMED_OUT, "humanloop", "making config_x live in production", 504, "upstream timed out", None, "r-7f3k2q"
 )
 
-SEEN = Seen(
-    base=Served(One("config_1", "config_1", "config_w")),
+SEEN = ApprovalSnapshot(
+    base=LiveState(One("config_1", "config_1", "config_w")),
     rule=RuleMark("built-in/one-approval", 1),
     evidence=PASS,
     base_config=OLD,
@@ -126,9 +126,9 @@ def entry(event: Event, actor: Actor | None = None, **facts: str) -> AuditEntry:
     return AuditEntry("01K9AUDIT", NOW, event, "01K9ZZZZZZZZZZZZZZZZZZZZZZ", actor, facts)
 
 
-def reason(code: Code, lifter: Lifter = Lifter.REQUESTER, **facts: Any) -> Reason:
+def reason(code: Code, resolvable_by: ResolvableBy = ResolvableBy.REQUESTER, **facts: Any) -> Reason:
     """A reason with its facts."""
-    return Reason(code, lifter, facts)
+    return Reason(code, resolvable_by, facts)
 
 
 def evaluation(**fields: Any) -> Evaluation:

@@ -8,9 +8,9 @@ from bot.domain.changes import Kind, State
 from bot.domain.drift import Baseline, Source
 from bot.domain.errors import Code, Fault, Problem
 from bot.domain.facts import Allowed, Denied, NeedsApproval
+from bot.domain.live_state import LiveState, Nothing, Off, One
 from bot.domain.names import Environment
 from bot.domain.outcomes import Explanation, Harmless, Permission
-from bot.domain.served import Nothing, Off, One, Served
 from bot.domain.views import Board, BoardCell, BoardRow, ChangeList, Unread
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
@@ -39,7 +39,7 @@ def told(came: Any) -> messages.Message:
 
 CELLS = (
     BoardCell(PRODUCTION, SEEN.base, in_state(State.APPLIED), change(number=143)),
-    BoardCell(STAGING, Served(Nothing())),
+    BoardCell(STAGING, LiveState(Nothing())),
 )
 
 
@@ -62,7 +62,7 @@ def test_the_text_of_the_board_is_enough_by_itself() -> None:
 
 
 def test_a_change_that_was_never_applied_says_nothing_of_since_when() -> None:
-    cell = BoardCell(PRODUCTION, Served(Off()), change())
+    cell = BoardCell(PRODUCTION, LiveState(Off()), change())
     assert "`production`: switched off\n" in read(told(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "d"))) + "\n"
 
 
@@ -89,8 +89,8 @@ def test_the_board_says_which_provider_cannot_be_read_since_when_and_why() -> No
 
 
 def test_a_live_config_whose_content_was_edited_says_so() -> None:
-    was = Baseline("humanloop", "pr_1", PRODUCTION.id, Served(One("warm", "1", "Warm")), NOW, Source.APPLIED)
-    cell = BoardCell(PRODUCTION, Served(One("warm", "2", "Warm")), known=was, drifted=True)
+    was = Baseline("humanloop", "pr_1", PRODUCTION.id, LiveState(One("warm", "1", "Warm")), NOW, Source.APPLIED)
+    cell = BoardCell(PRODUCTION, LiveState(One("warm", "2", "Warm")), known=was, drifted=True)
     said = read(told(Board((BoardRow(PROJECT, (cell,), noun="AI Config"),), 1, 1, "d")))
     assert "`production`: `Warm` · ⚠️ its content was edited outside configbot" in said
     assert "*`Refund triage`* · `humanloop` · AI Config" in said
@@ -167,7 +167,7 @@ def test_an_explanation_says_what_would_happen_and_which_rule_decides(answer: An
 
 def test_an_explained_refusal_names_every_reason() -> None:
     denied = Denied((reason(Code.NOTHING_LIVE),))
-    made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, None, None, denied))
+    made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, Nothing(), None, denied))
     assert "• Nothing is live there" in read(made)
     assert "now: unreadable." in read(made)
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import Code, Fault, Lifter, Problem
+from bot.domain.drafts import Drafts
+from bot.domain.errors import Code, Fault, Problem, ResolvableBy
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused
 from bot.domain.views import Suggestion, Unread
-from bot.grammar.readings import Misunderstood
-from bot.usecases.wishes import FieldProblem
+from bot.features.forms import FieldProblem
+from bot.grammar.commands import Misunderstood
 from handlers import ids, messages
 from handlers.ids import Action
 from handlers.messages.errors import MISUNDERSTANDINGS
@@ -21,17 +22,17 @@ NEAR = (
     Suggestion("production", "deploy config_x to production"),
     Suggestion("staging", "deploy config_x to staging"),
 )
-DRAFTS = {each.line: f"draft-{each.label}" for each in NEAR}
+DRAFTS: Drafts = {each.line: f"draft-{each.label}" for each in NEAR}
 
 
-def told(came: Any, drafts: dict[str, str] | None = None) -> messages.Message:
+def told(came: Any, drafts: Drafts | None = None) -> messages.Message:
     made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
     check(made)
     return made
 
 
 def test_a_refusal_names_every_check_and_who_can_lift_it() -> None:
-    found = (reason(Code.GUEST, Lifter.WORKSPACE_ADMIN), reason(Code.OPEN_CHANGE, change="01ABC", number=7))
+    found = (reason(Code.GUEST, ResolvableBy.WORKSPACE_ADMIN), reason(Code.OPEN_CHANGE, change="01ABC", number=7))
     made = told(Refused(found))
     said = read(made)
     assert "⛔ *Not done, for 2 reasons.* Nothing was changed by this." in said
@@ -61,7 +62,7 @@ def test_a_refusal_without_reasons_is_still_an_answer() -> None:
 
 
 def test_the_button_behind_a_late_click_shows_how_the_change_stands() -> None:
-    made = told(Refused((reason(Code.TOO_LATE, Lifter.NOBODY, state="applied"),), change()))
+    made = told(Refused((reason(Code.TOO_LATE, ResolvableBy.NOBODY, state="applied"),), change()))
     assert "by now: live." in made.text
     assert "Nobody can lift this" in read(made)
 

@@ -1,184 +1,183 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.domain.changes import State
-from bot.domain.evaluations import Evaluator, Progress
-from bot.domain.notices import EvaluationView, Reminder
+from bot.domain.evaluations import Evaluator
 from bot.domain.outcomes import EvaluationUpdated
+from bot.domain.views import Against, EvaluationDetail, EvaluationList, EvaluationRow, LiveIn
 from handlers import ids, messages
 from handlers.ids import Action
-from handlers.messages.evaluations import length
 from tests.handlers.messages.checking import check
-from tests.handlers.messages.reading import buttons, menus, read
-from tests.handlers.messages.samples import ADA, DAY, HOUR, NOW, change, evaluation
+from tests.handlers.messages.reading import buttons, read
+from tests.handlers.messages.samples import (
+    ADA,
+    DAY,
+    NOW,
+    PASS,
+    PROBLEM,
+    PRODUCTION,
+    PROJECT,
+    SEEN,
+    STAGING,
+    evaluation,
+)
 
-SINCE: datetime = NOW - 3 * DAY
-REMINDER = Reminder("humanloop", "pr_1", "Refund triage", "ev_7", SINCE)
-VIEW = EvaluationView(evaluation(), "Refund triage", REMINDER, SINCE, False, NOW, True)
+DONE = evaluation(status="completed")
+SINCE = NOW - 3 * DAY
+RUNNING = EvaluationDetail(
+    evaluation(),
+    PROJECT,
+    (LiveIn(STAGING),),
+    (Against((PRODUCTION,), SEEN.base, PASS),),
+    SINCE,
+    False,
+    NOW,
+    True,
+    None,
+    "evaluations list refunds",
+)
+COMPLETED = replace(RUNNING, evaluation=DONE, may_complete=False, reopen_line="evaluation reopen ev_7")
 
 
-def test_an_evaluation_left_running_says_how_long_and_whom_it_waits_for() -> None:
-    made = messages.reminder(VIEW)
+def told(came: Any) -> messages.Message:
+    drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
+    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
     check(made)
+    return made
+
+
+def rows(*found: Any) -> tuple[EvaluationRow, ...]:
+    return tuple(EvaluationRow(each, PROJECT, f"evaluation show {each.id}") for each in found)
+
+
+def test_evaluations_are_listed_newest_first_each_with_a_button() -> None:
+    made = told(EvaluationList(rows(evaluation(), DONE), PROJECT, None, 2, 1, 1, "evaluations list refunds"))
     assert made.text == (
-        "Evaluation of `config_x` in `Refund triage` has been running for at least 3 days. "
-        "Waiting for results from `tone of voice` (human)."
+        "2 evaluations of `Refund triage`, the newest first, page 1 of 1: "
+        "`ev_7` of `config_x` running, `ev_7` of `config_x` completed."
     )
     said = read(made)
-    assert "Dataset: `refunds 2026`, 120 datapoints." in said
-    assert "running since 2026-11-17 09:00 UTC or earlier" in said
+    assert (
+        "⏳ running · *`config_x`* of `Refund triage`\n"
+        "`ev_7` · created 2026-11-17 09:00 UTC · `refunds 2026`, 120 datapoints · waiting for `tone of voice`  [Show]"
+    ) in said
+    assert "✅ completed · *`config_x`*" in said
+    assert buttons(made)["Show"]["value"] == ids.value("draft of evaluation show ev_7")
 
 
-def test_a_start_that_we_saw_is_not_worded_at_least() -> None:
-    exact = replace(VIEW, exact=True)
-    said = read(messages.reminder(exact))
-    assert "running for 3 days." in said
-    assert "or earlier" not in said
+def test_a_status_is_named_in_the_list_and_pages_turn() -> None:
+    made = told(EvaluationList(rows(evaluation()), None, "running", 9, 2, 2, "evaluations list running", 2))
+    assert made.text.startswith("9 running evaluations, the newest first, page 2 of 2: ")
+    assert made.text.endswith("I couldn't read the evaluations of 2 projects.")
+    assert set(buttons(made)) == {"Show", "Previous page"}
 
 
-def test_completing_is_offered_only_where_the_contract_permits_it() -> None:
-    found = buttons(messages.reminder(VIEW))
+@pytest.mark.parametrize(
+    ("status", "project", "unreadable", "words"),
+    [
+        (None, None, 0, "There are no evaluations."),
+        ("running", PROJECT, 0, "There are no running evaluations of `Refund triage`."),
+        ("odd", None, 1, "There are no `odd` evaluations. I couldn't read the evaluations of 1 project."),
+    ],
+)
+def test_no_evaluations_are_said_in_words(status: Any, project: Any, unreadable: int, words: str) -> None:
+    assert told(EvaluationList((), project, status, 0, 1, 1, "evaluations list", unreadable)).text == words
+
+
+def test_providers_that_keep_no_evaluations_are_named() -> None:
+    one = EvaluationList((), PROJECT, None, 0, 1, 1, "evaluations list", 0, ("shop",))
+    assert told(one).text == "There are no evaluations of `Refund triage`. `shop` keeps no evaluations."
+    both = EvaluationList(rows(evaluation()), None, None, 1, 1, 1, "evaluations list", 1, ("shop", "store"))
+    assert told(both).text.endswith(
+        "I couldn't read the evaluations of 1 project. `shop`, `store` keep no evaluations."
+    )
+
+
+def test_of_many_projects_it_is_said_what_is_listed_and_what_to_type() -> None:
+    line = "evaluations list"
+    made = told(EvaluationList(rows(evaluation()), None, "running", 1, 1, 1, line, 1, unlooked=2_000))
+    assert made.text.endswith(
+        "I couldn't read 1 evaluation. These are the running ones from my last check. "
+        "There are 2,000 projects: to see all evaluations of one, type `evaluations PROJECT`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("completed", ""),
+        ("running", "My last check found no running evaluations. "),
+    ],
+)
+def test_of_many_projects_nothing_is_guessed(status: str, words: str) -> None:
+    shown = EvaluationList((), None, status, 0, 1, 1, "evaluations list", unlooked=2_000)
+    assert told(shown).text == (
+        f"{words}There are 2,000 projects, too many to search for {status} evaluations now. "
+        "Name one: `evaluations PROJECT`."
+    )
+
+
+def test_a_running_evaluation_says_since_when_and_whom_it_waits_for() -> None:
+    made = told(RUNNING)
+    assert made.text.startswith(
+        "Evaluation of `config_x` of `Refund triage` has been running for at least 3 days, since <!date^"
+    )
+    assert made.text.endswith("Scores: `accuracy` 0.86. Waiting for results from `tone of voice` (human).")
+    said = read(made)
+    assert "Config: `config_x` (`config_2`), live in `staging`" in said
+    assert "Dataset: `refunds 2026`, 120 datapoints, version `dsv_1`" in said
+    assert "• `accuracy`: 0.86 (`python`, `boolean`)" in said
+    assert "• `tone of voice`: – (`human`, `select`)" in said
+    assert "*Scores* against `config_w`, live in `production`: no evaluator is worse." in said
+    assert "running for 3 days" in read(told(replace(RUNNING, exact=True)))
+
+
+def test_completing_and_reopening_are_offered_where_the_rules_permit() -> None:
+    found = buttons(told(RUNNING))
+    assert set(found) == {"Mark completed", "Evaluations of this project"}
     assert found["Mark completed"]["action_id"] == Action.EVALUATION_COMPLETE
     assert found["Mark completed"]["value"] == ids.value("humanloop:ev_7")
-    assert list(buttons(messages.reminder(replace(VIEW, may_complete=False)))) == ["Open", "Stop reminding"]
+    done = buttons(told(COMPLETED))
+    assert set(done) == {"Reopen", "Evaluations of this project"}
+    assert done["Reopen"]["value"] == ids.value("draft of evaluation reopen ev_7")
 
 
-def test_several_evaluators_that_wait_are_named_and_none_is_said_too() -> None:
-    people = (Evaluator("a", "tone", "human", "select"), Evaluator("b", "law", "external", "boolean"))
-    both = messages.reminder(replace(VIEW, evaluation=evaluation(evaluators=people)))
-    assert "Waiting for results from `tone` (human), `law` (external)." in both.text
-    none = messages.reminder(replace(VIEW, evaluation=evaluation(evaluators=())))
-    assert "None of its evaluators waits for people" in none.text
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({}, "no more reminders"),
-        ({"next_at": NOW + DAY}, "next reminder 2026-11-21 09:00 UTC"),
-        ({"reminder": replace(REMINDER, snoozed_until=NOW), "next_at": NOW + HOUR}, "quiet until 2026-11-20 10:00 UTC"),
-        ({"reminder": replace(REMINDER, stopped_by="U0RAVI")}, "<@U0RAVI> stopped its reminders"),
-        ({"muted": True, "next_at": NOW + DAY}, "no reminders, because the project is muted"),
-        ({"meant_for": "C0EVALS"}, "this belongs in <#C0EVALS>, but I can't post there"),
-    ],
-)
-def test_a_report_says_when_it_is_said_again(changes: dict[str, Any], said: str) -> None:
-    made = messages.reminder(replace(VIEW, **changes))
-    check(made)
-    assert said in read(made)
-
-
-def test_what_was_stopped_can_be_begun_again() -> None:
-    stopped = messages.reminder(replace(VIEW, reminder=replace(REMINDER, stopped_by="U0RAVI")))
-    assert list(buttons(stopped)) == ["Mark completed", "Open", "Remind again"]
-
-
-def test_the_menu_of_a_report_carries_how_long_and_what_about() -> None:
-    (menu,) = menus(messages.reminder(VIEW))
-    assert menu["action_id"] == Action.EVALUATION_SNOOZE_UNTIL
-    assert {each["text"]["text"]: each["value"] for each in menu["options"]} == {
-        "Snooze 1 h": "1:hour:humanloop:ev_7",
-        "Until tomorrow 9:00": "1:tomorrow:humanloop:ev_7",
-        "Until Monday 9:00": "1:monday:humanloop:ev_7",
-    }
-
-
-JUDGES = (Evaluator("a", "tone", "human", "select"), Evaluator("b", "law & order", "external", "boolean"))
-
-
-@pytest.mark.parametrize(
-    ("progress", "said", "asked"),
-    [
-        (None, "", "I couldn't check how many results are missing."),
-        (Progress(0, 0, 0, {}), "", "I couldn't check how many results are missing."),
-        (Progress(2, 2, 2, {"a": 2, "b": 2}), "All results for 2 datapoints are in.", "All results are in."),
-        (
-            Progress(40, 40, 8, {"a": 8, "b": 40}),
-            "8 of 40 datapoints have all results. Judged so far: `tone` 8.",
-            "Some results are missing. tone: 32 of 40 missing. Only results that are in will count.",
-        ),
-        (
-            Progress(900, 500, 0, {"a": 1}),
-            "0 of the first 500 datapoints have all results. Judged so far: `tone` 1, `law &amp; order` 0.",
-            "tone: 499 of 500 missing, law &amp; order: 500 of 500 missing.",
-        ),
-    ],
-)
-def test_a_report_says_how_far_it_is_and_asks_before_it_is_completed(
-    progress: Progress | None, said: str, asked: str
-) -> None:
-    made = messages.reminder(replace(VIEW, evaluation=evaluation(evaluators=JUDGES), progress=progress))
-    check(made)
-    assert made.text.endswith(said)
-    assert asked in buttons(made)["Mark completed"]["confirm"]["text"]["text"]
-
-
-def test_a_report_names_the_changes_that_would_make_its_config_live() -> None:
-    concerned = change(state=State.WAITING)
-    made = messages.reminder(replace(VIEW, changes=(concerned,)))
-    check(made)
-    assert f"`{concerned.label}` would make this config live in `production`: waiting for approval" in made.text
-    many = messages.reminder(replace(VIEW, changes=(concerned,) * 5))
-    assert "And 2 more changes with this config." in many.text
-
-
-def test_an_older_message_points_to_the_newer_one() -> None:
-    made = messages.reminder(replace(VIEW, replaced=True))
-    check(made)
-    assert (
-        made.text == "Evaluation of `config_x` in `Refund triage` was running. A newer message has its current state."
+def test_an_evaluation_that_ended_waits_for_nobody() -> None:
+    made = told(COMPLETED)
+    assert "is completed, last changed <!date^" in made.text
+    assert "Waiting for" not in read(made)
+    assert "❓ *Evaluation of `config_x` of `Refund triage` is `odd`" in read(
+        told(replace(COMPLETED, evaluation=evaluation(status="odd")))
     )
-    assert not buttons(made)
-    unread = replace(VIEW, replaced=True, evaluation=evaluation(config_name=""))
-    assert messages.reminder(unread).text.startswith("Evaluation of `ev_7`")
 
 
-@pytest.mark.parametrize(
-    ("minutes", "said"),
-    [
-        (0, "0 min"),
-        (59, "59 min"),
-        (60, "1 h"),
-        (6 * 60 + 12, "6 h 12 min"),
-        (24 * 60, "1 day"),
-        (3 * 24 * 60 + 4 * 60 + 59, "3 days 4 h"),
-        (-5, "0 min"),
-    ],
-)
-def test_a_length_of_time_is_said_to_the_minute(minutes: int, said: str) -> None:
-    assert length(timedelta(minutes=minutes)) == said
+def test_what_cannot_be_compared_says_why() -> None:
+    unread = read(told(replace(RUNNING, against=(), live_in=(), problem=PROBLEM)))
+    assert "I couldn't read what is live, so there's nothing to compare with." in unread
+    assert "`humanloop` did not answer in time" in unread
+    assert "I don't know where it's live" in unread
+    lost = told(replace(RUNNING, project=None, against=(), live_in=(), list_line=None))
+    assert "I don't know which project its config belongs to" in read(lost)
+    assert lost.text.startswith("Evaluation of `config_x` has been running")
 
 
-def test_a_report_ends_without_buttons_and_says_by_whom() -> None:
-    ended = replace(REMINDER, ended_at=NOW, ended_as="completed", ended_by="U0RAVI")
-    made = messages.reminder(replace(VIEW, reminder=ended, exact=True))
+def test_evaluators_that_are_too_many_or_none_are_said() -> None:
+    many = tuple(Evaluator(f"e{n}", f"judge {n}", "python", "boolean") for n in range(13))
+    assert "And 3 more evaluators." in read(told(replace(COMPLETED, evaluation=replace(DONE, evaluators=many))))
+    none = told(replace(COMPLETED, evaluation=replace(DONE, evaluators=())))
+    assert "It has no evaluators." in read(none)
+    assert "Scores" not in none.text
+
+
+def test_buttons_without_a_draft_are_left_out() -> None:
+    made = messages.outcome(COMPLETED, reader=ADA, now=NOW, drafts={})
     check(made)
-    assert made.text == "Evaluation of `config_x` in `Refund triage` completed after 3 days by <@U0RAVI>."
-    assert not buttons(made)
+    assert buttons(made) == {}
 
 
-def test_a_report_ends_for_what_vanished_or_ended_otherwise() -> None:
-    gone = messages.reminder(replace(VIEW, reminder=replace(REMINDER, ended_at=NOW, ended_as="gone")))
-    assert "no longer exists." in gone.text
-    cancelled = replace(REMINDER, ended_at=NOW, ended_as="cancelled")
-    assert "Its status is now `cancelled`." in messages.reminder(replace(VIEW, reminder=cancelled)).text
-    unsaid = replace(REMINDER, ended_at=NOW)
-    assert "`unknown`" in messages.reminder(replace(VIEW, reminder=unsaid)).text
-
-
-def told(came: EvaluationUpdated) -> str:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts={})
-    check(made)
-    return made.text
-
-
-def test_setting_a_status_is_read_back_and_said() -> None:
-    start = "Evaluation `ev_7` of `config_x` in `Refund triage` is now "
-    assert told(EvaluationUpdated(evaluation(status="completed"), "Refund triage")).startswith(f"{start}completed.")
-    assert told(EvaluationUpdated(evaluation(), "Refund triage")).startswith(f"{start}running again.")
-    assert told(EvaluationUpdated(evaluation(status="*odd*"), "Refund triage")).startswith(f"{start}`*odd*`.")
+def test_an_evaluation_of_an_unknown_project_is_updated_without_naming_one() -> None:
+    made = told(EvaluationUpdated(DONE, ""))
+    assert made.text == "Evaluation `ev_7` of `config_x` is now completed. I read it back to make sure."

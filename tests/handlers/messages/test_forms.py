@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, Refused
-from bot.grammar.lines import FORMS
-from bot.usecases.forms import BY_PROJECT, FieldNow
+from bot.features.projects.forms import FieldNow
+from bot.grammar import language, parse
+from bot.grammar.commands import OpenForm, Understood
 from handlers import ids, messages
 from handlers.ids import Field, Form, View
 from tests.handlers.messages import samples
@@ -21,10 +22,14 @@ def fields(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_every_bare_word_that_opens_a_form_has_one() -> None:
-    assert set(messages.FORM_VERBS) == FORMS
+    for beginning in language().forms:
+        parsed = parse(beginning)
+        assert isinstance(parsed, Understood)
+        assert isinstance(parsed.readings[0], OpenForm)
+        assert messages.form_for(Form(parsed.readings[0].verb, "C0DEPLOYS")) is not None, beginning
 
 
-@pytest.mark.parametrize("verb", messages.FORM_VERBS)
+@pytest.mark.parametrize("verb", [verb for verb in language().forms if verb != "config update"])
 def test_a_form_carries_its_draft_and_known_fields(verb: str) -> None:
     view = messages.form_for(Form(verb, "C0DEPLOYS"), ["main", "other"])
     assert view is not None
@@ -78,11 +83,11 @@ def test_options_are_plain_and_a_hundred_at_most() -> None:
 
 SUPPORT = Project("main", "pr_1", f"<!channel> {MARK} `support`")
 FORM = Form("project update", "C0DEPLOYS", "main:pr_1")
-UNABLE = Refused((Reason(Code.PROVIDER_CANNOT, Lifter.NOBODY, {"provider": f"<!here> {MARK}"}),))
+UNABLE = Refused((Reason(Code.PROVIDER_CANNOT, ResolvableBy.NOBODY, {"provider": f"<!here> {MARK}"}),))
 BROKEN = Failed(Problem(Fault.TIMED_OUT, "main", "reading a project"))
 
 
-@pytest.mark.parametrize("verb", sorted(BY_PROJECT))
+@pytest.mark.parametrize("verb", ["evaluation complete", "evaluation reopen", "evaluation show", "project update"])
 def test_a_form_that_waits_for_its_project_is_one_that_slack_takes(verb: str) -> None:
     form = replace(FORM, verb=verb)
     for view in (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.changes import Change, State
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.notices import Reminder
 from bot.domain.outcomes import Refused
@@ -135,7 +135,7 @@ def test_a_project_that_did_not_answer_says_so_in_its_row() -> None:
 
 
 def test_who_may_not_look_is_told_why_and_sees_nothing_else() -> None:
-    view = home_refused(Refused((Reason(Code.STRANGER, Lifter.NOBODY),)))
+    view = home_refused(Refused((Reason(Code.STRANGER, ResolvableBy.NOBODY),)))
     check_blocks("home", view["blocks"])
     assert view["type"] == "home"
     assert "There is nothing here for this account." in read_blocks(view["blocks"])

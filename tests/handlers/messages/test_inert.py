@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from bot.domain.actors import Actor
 from bot.domain.changes import Change, Event, Kind, Say, State
 from bot.domain.contents import Content, Message, diff
-from bot.domain.errors import Code, Fault, Lifter, Problem, Reason
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Doubt, Evaluator, Evidence, Trend, Verdict
 from bot.domain.facts import Denied, NeedsApproval
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import Live, LiveState, Nothing, One, Split
 from bot.domain.names import Config, Environment, Project
 from bot.domain.notices import ChangeView, EvaluationView, HistoryView, Reminder
 from bot.domain.outcomes import (
@@ -40,7 +40,8 @@ from bot.domain.outcomes import (
     Void,
     Withdrawn,
 )
-from bot.domain.served import Live, One, Served, Split
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import (
     Against,
     Board,
@@ -62,7 +63,7 @@ from bot.domain.views import (
     Suggestion,
     Unread,
 )
-from bot.grammar.readings import Misunderstood
+from bot.grammar.commands import Misunderstood
 from handlers import messages
 from tests.handlers.messages.checking import MARK, check, check_view
 from tests.handlers.messages.samples import ADA, DAY, NOW, RAVI, SEEN, change, decision, entry, evaluation
@@ -117,7 +118,7 @@ def changes(draw: st.DrawFn) -> Change:
     )
     seen = replace(
         SEEN,
-        base=Served(live, draw(st.integers(0, 3))),
+        base=LiveState(live, draw(st.integers(0, 3))),
         evidence=Evidence(draw(st.sampled_from(Verdict)), rows, tuple(Doubt)),
         base_config=draw(st.sampled_from([None, config])),
         base_content=draw(st.one_of(st.none(), contents())),
@@ -130,7 +131,7 @@ def changes(draw: st.DrawFn) -> Change:
         project=Project(draw(foreign), "pr_1", draw(foreign)),
         environment=environment,
         source=environment,
-        target=draw(st.sampled_from([None, config])),
+        target=draw(st.sampled_from([Nothing(), config])),
         seen=seen,
         because=draw(st.one_of(st.none(), prompts)),
         reasons=tuple(reasons(name)),
@@ -142,7 +143,7 @@ def changes(draw: st.DrawFn) -> Change:
 def reasons(name: str) -> list[Reason]:
     names = "field directory name provider state by config project rule was is status wanted have"
     facts = dict.fromkeys(names.split(), name)
-    return [Reason(code, Lifter.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
+    return [Reason(code, ResolvableBy.REQUESTER, {**facts, "change": name, "number": 7}) for code in Code]
 
 
 def problem(fault: Fault, name: str) -> Problem:
@@ -175,7 +176,7 @@ def outcomes(one: Change, name: str) -> list[Outcome]:
         ChangeDetail(one, (decision(RAVI),), detail_entries, diff(one.seen.base_content, one.seen.target_content)),
         ChangeList("changes", (one,) * 30, 2, 3, f"changes {name}"),
         Explanation(name, one.kind, one.project, one.environment, one.target, one.seen.base, Denied(one.reasons)),
-        Explanation(name, one.kind, one.project, one.environment, None, None, NeedsApproval(one.seen.rule, 0, 2)),
+        Explanation(name, one.kind, one.project, one.environment, Nothing(), None, NeedsApproval(one.seen.rule, 0, 2)),
         *looks(one, config, content, name),
         EvaluationUpdated(evaluation(id=name, config_name=name, status=name), name),
         Snoozed(name, NOW.isoformat(), (NOW + DAY).isoformat()),
@@ -213,11 +214,12 @@ def projects_and_runs(one: Change, row: ConfigRow, name: str) -> list[Outcome]:
     fields = ProjectFields(name, name, name, (name,), Maintainer("member", name, name, name), name, True)
     longer = ProjectFields(name * 9, name, name * 9, (name,) * 30, Maintainer("team", name, name), name * 9, False)
     listed = tuple(EvaluationRow(run, one.project, name) for run in runs)
+    edit = PlannedEdit(name, one.project, fields, longer)
     return [
         ProjectList((ProjectRow(one.project, 3, name),) * 8, name, 30, 2, 4, line, unread),
         ProjectDetail(one.project, cells, (row,) * 8, 30, tuple(runs) * 4, True, f"a {name}", f"b {name}"),
-        ProjectPreview(name, None, ProjectFields(), fields, name),
-        ProjectPreview(name, one.project, fields, longer, name, "AI Config"),
+        ProjectPreview(name, None, ProjectFields(), fields, edit),
+        ProjectPreview(name, one.project, fields, longer, edit, "AI Config"),
         ProjectSaved(one.project, fields, longer, True, name),
         ProjectEditable(one.project, longer, ("name", "tags", "maintainer", "active"), name),
         EvaluationList(listed * 3, one.project, name, 9, 2, 4, line, 3),

@@ -4,7 +4,7 @@ from typing import get_args
 
 from bot.domain.outcomes import Ambiguous, Applied, NotFound, Outcome
 from bot.domain.views import Suggestion
-from bot.grammar.readings import Misunderstood
+from bot.grammar.commands import Misunderstood
 from handlers import messages
 from handlers.messages import _ANSWERS
 from tests.handlers.messages.samples import change

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Code, Reason
-from bot.domain.fields import Maintainer, ProjectFields
 from bot.domain.outcomes import ProjectEditable, ProjectPreview, ProjectSaved, Refused
+from bot.domain.project_edits import PlannedEdit
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.grammar.vocabulary import FIELDS
 from handlers import ids, messages
 from handlers.ids import Action
@@ -18,8 +19,9 @@ from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import ADA, NOW, PROJECT
 
 WANTED = ProjectFields("Returns", "dir_1a2b")
-NEW = ProjectPreview("humanloop", None, ProjectFields(), WANTED, "kept")
-RENAMED = ProjectPreview("humanloop", PROJECT, ProjectFields("Refund triage"), WANTED, "kept")
+EDIT = PlannedEdit("humanloop", None, ProjectFields(), WANTED)
+NEW = ProjectPreview("humanloop", None, ProjectFields(), WANTED, EDIT)
+RENAMED = ProjectPreview("humanloop", PROJECT, ProjectFields("Refund triage"), WANTED, EDIT)
 
 
 def told(came: Any) -> messages.Message:
@@ -36,7 +38,7 @@ def test_a_new_project_is_shown_before_it_is_made() -> None:
     )
     found = buttons(made)
     assert found["Make it"]["action_id"] == Action.PROJECT_CONFIRM
-    assert found["Make it"]["value"] == ids.value("draft of kept")
+    assert found["Make it"]["value"] == ids.value(f"draft of {EDIT}")
     assert "⚠️" not in read(made)
 
 
@@ -84,7 +86,7 @@ ANA = Maintainer("member", "m1", "Ana Ibarra", "ana@acorn.example")
 def test_every_field_of_an_ai_config_shows_old_and_new() -> None:
     old = ProjectFields("Support", None, "Answers", ("beta", "old"), ANA, None, False)
     new = ProjectFields("Support desk", None, "", (), Maintainer("team", "core", "Core"), "resolved", True)
-    made = told(ProjectPreview("shop", PROJECT, old, new, "kept", "AI Config"))
+    made = told(ProjectPreview("shop", PROJECT, old, new, EDIT, "AI Config"))
     assert made.text == (
         "Change the AI Config `Refund triage`? Name: `Support` → `Support desk`; Description: `Answers` → none; "
         "Tags: `beta, old` → none; Maintainer: `ana@acorn.example` → `team core`; Metric: `resolved`; "

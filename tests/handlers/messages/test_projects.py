@@ -7,9 +7,9 @@ import pytest
 
 from bot.domain.changes import State
 from bot.domain.evaluations import Doubt, Evidence, Verdict
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import NOTHING
 from bot.domain.names import Environment
-from bot.domain.served import NOTHING
+from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import BoardCell, ConfigRow, LiveIn, ProjectDetail, ProjectList, ProjectRow, Unread
 from handlers import ids, messages
 from tests.handlers.messages.checking import check

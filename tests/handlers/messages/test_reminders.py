@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.changes import Event
+from bot.domain.drafts import Drafts
 from bot.domain.notices import (
     EvaluationsView,
     EvaluationView,
@@ -18,7 +19,7 @@ from bot.domain.notices import (
     Watch,
 )
 from bot.domain.outcomes import EvaluationReports, Outcome, RemindersSwitched, SampleSent, Snoozed
-from bot.domain.reminding import Reminding
+from bot.domain.reminder_hours import Reminding
 from bot.domain.views import ReminderList, ReminderRow
 from bot.domain.workhours import ALWAYS, WorkHours, days_of
 from handlers import messages
@@ -50,7 +51,7 @@ def several(*rows: ListedEvaluation, page: int = 1, pages: int = 1, **changes: A
     return replace(EvaluationsView("LIST:1", rows, page, pages, len(rows), ended, NOW), **changes)
 
 
-def said(came: Outcome, drafts: dict[str, str] | None = None) -> Message:
+def said(came: Outcome, drafts: Drafts | None = None) -> Message:
     made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
     check(made)
     return made

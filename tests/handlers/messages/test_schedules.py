@@ -12,6 +12,7 @@ from bot.domain.changes import FINAL, Change, Event, Kind, State
 from bot.domain.contents import diff
 from bot.domain.errors import Code
 from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval
+from bot.domain.live_state import Nothing
 from bot.domain.notices import ChangeView, HistoryView
 from bot.domain.outcomes import AwaitingApproval, Explanation, Rescheduled, Scheduled
 from bot.domain.times import Due, Oddity
@@ -219,7 +220,7 @@ def test_an_explanation_says_when(answer: Answer, said: str) -> None:
         Kind.DEPLOY,
         change().project,
         change().environment,
-        None,
+        Nothing(),
         None,
         answer,
         DUE,

@@ -14,13 +14,13 @@ class Configs(Group):
     """Operations on configs."""
 
     async def list_configs(
-        self, project_id: str, *, evaluation_aggregates: bool | None = None, doing: str | None = None
+        self, project_id: str, *, evaluation_aggregates: bool | None = None, operation: str | None = None
     ) -> list[wire.ProjectConfig]:
         """All configs of a project, in no stated order."""
         call = Call(
             "GET",
             path_of("/projects/{}/configs", project_id),
-            doing or f"reading the configs of {project_id}",
+            operation or f"reading the configs of {project_id}",
             {"evaluation_aggregates": evaluation_aggregates},
         )
         return await self._transport.read(call, wire.PROJECT_CONFIGS)

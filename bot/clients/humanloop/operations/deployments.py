@@ -36,26 +36,30 @@ class Deployments(Group):
         )
         return await self._transport.read(call, wire.PROJECT)
 
-    async def list_deployed_configs(self, project_id: str, *, doing: str | None = None) -> list[wire.Deployment]:
+    async def list_deployed_configs(self, project_id: str, *, operation: str | None = None) -> list[wire.Deployment]:
         """One row per environment, also for those with nothing live."""
         call = Call(
-            "GET", path_of("/projects/{}/deployed-configs", project_id), doing or f"reading what {project_id} has live"
+            "GET",
+            path_of("/projects/{}/deployed-configs", project_id),
+            operation or f"reading what {project_id} has live",
         )
         return await self._transport.read(call, wire.DEPLOYMENTS)
 
     async def deploy_config(
-        self, project_id: str, config_id: str, environment_ids: Sequence[str], *, doing: str | None = None
+        self, project_id: str, config_id: str, environment_ids: Sequence[str], *, operation: str | None = None
     ) -> list[wire.Deployment]:
         """Make a config live in these environments. Which rows are answered is not stated."""
         call = Call(
             "PATCH",
             path_of("/projects/{}/deploy-config", project_id),
-            doing or f"deploying {config_id} of {project_id} to {', '.join(environment_ids)}",
+            operation or f"deploying {config_id} of {project_id} to {', '.join(environment_ids)}",
             body={"config_id": config_id, "environments": [{"id": identifier} for identifier in environment_ids]},
         )
         return await self._transport.read(call, wire.DEPLOYMENTS)
 
-    async def delete_deployed_config(self, project_id: str, environment_id: str, *, doing: str | None = None) -> None:
+    async def delete_deployed_config(
+        self, project_id: str, environment_id: str, *, operation: str | None = None
+    ) -> None:
         """Nothing live any more in the environment of that id; what is answered is not specified."""
         path = path_of("/projects/{}/deployed-config/{}", project_id, environment_id)
-        await self._transport.do(Call("DELETE", path, doing or f"deactivating {project_id} in {environment_id}"))
+        await self._transport.do(Call("DELETE", path, operation or f"deactivating {project_id} in {environment_id}"))

@@ -51,13 +51,13 @@ class Evaluations(Group):
         return await self._all(fetch, attrgetter("id"), call)
 
     async def list_project_evaluations(
-        self, project_id: str, *, evaluator_aggregates: bool | None = None, doing: str | None = None
+        self, project_id: str, *, evaluator_aggregates: bool | None = None, operation: str | None = None
     ) -> list[wire.Evaluation]:
         """All evaluations of a project in one answer, with aggregates on request."""
         call = Call(
             "GET",
             path_of("/projects/{}/evaluations", project_id),
-            doing or f"reading the evaluations of {project_id}",
+            operation or f"reading the evaluations of {project_id}",
             {"evaluator_aggregates": evaluator_aggregates},
         )
         return await self._transport.read(call, wire.EVALUATIONS)

@@ -33,9 +33,9 @@ class Projects(Group):
 
         return await self._all(fetch, attrgetter("id"), Call("GET", "/projects", "reading the projects"))
 
-    async def get_project(self, project_id: str, *, doing: str | None = None) -> wire.Project:
+    async def get_project(self, project_id: str, *, operation: str | None = None) -> wire.Project:
         """One project."""
-        call = Call("GET", path_of("/projects/{}", project_id), doing or f"reading project {project_id}")
+        call = Call("GET", path_of("/projects/{}", project_id), operation or f"reading project {project_id}")
         return await self._transport.read(call, wire.PROJECT)
 
     async def create_project(self, name: str, *, directory_id: str | None = None) -> wire.Project:
@@ -52,15 +52,17 @@ class Projects(Group):
         name: str | None = None,
         active_config_id: str | None = None,
         directory_id: str | None = None,
-        doing: str | None = None,
+        operation: str | None = None,
     ) -> wire.Project:
         """Change what is named. `active_config_id` deploys to whatever the default environment is at that moment."""
         body = {"name": name, "active_config_id": active_config_id, "directory_id": directory_id}
-        call = Call("PATCH", path_of("/projects/{}", project_id), doing or f"updating project {project_id}", body=body)
+        call = Call(
+            "PATCH", path_of("/projects/{}", project_id), operation or f"updating project {project_id}", body=body
+        )
         return await self._transport.read(call, wire.PROJECT)
 
-    async def delete_project(self, project_id: str, *, doing: str | None = None) -> None:
+    async def delete_project(self, project_id: str, *, operation: str | None = None) -> None:
         """Remove a project with its configs and what is live of it."""
         await self._transport.do(
-            Call("DELETE", path_of("/projects/{}", project_id), doing or f"deleting project {project_id}")
+            Call("DELETE", path_of("/projects/{}", project_id), operation or f"deleting project {project_id}")
         )

@@ -14,8 +14,8 @@ from bot.clients.base import NotDone
 from bot.clients.humanloop import HumanloopClient
 from bot.clients.humanloop.operations import PAGE_SIZE, Operations
 from bot.domain.errors import Fault, Problem
-from bot.registry import app as registry
-from bot.registry.database import migrate
+from bot.services.registry import app as registry
+from bot.services.registry.database import migrate
 from bot.slack.health import serving
 from tests.bot.clients.humanloop.calls import METHODS
 

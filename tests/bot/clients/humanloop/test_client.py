@@ -9,8 +9,8 @@ from bot.clients.base import Capabilities, NotDone
 from bot.clients.humanloop import HumanloopClient
 from bot.domain.errors import Fault
 from bot.domain.evaluations import Progress
+from bot.domain.live_state import NOTHING, LiveState, Nothing, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import NOTHING, One, Served, Split
 from tests.contracts.humanloop import DEPLOYMENTS, EVALUATION, PROJECT, PROJECT_CONFIG
 from tests.faulty import FaultyServer, answer
 
@@ -38,7 +38,7 @@ async def test_says_what_is_live_in_every_environment(client: HumanloopClient, s
     server.always = answer(DEPLOYMENTS)
     now = await client.served(TRIAGE)
     assert now.environments == (PRODUCTION, STAGING)
-    assert now.served == {PRODUCTION.id: Served(One(CONFIG_ID, CONFIG_ID, "triage v3")), STAGING.id: NOTHING}
+    assert now.served == {PRODUCTION.id: LiveState(One(CONFIG_ID, CONFIG_ID, "triage v3")), STAGING.id: NOTHING}
 
 
 async def test_does_not_choose_between_two_rows_for_one_environment(
@@ -94,7 +94,7 @@ async def test_answers_the_evaluation_as_it_is_after_its_status_was_set(
 
 CANNOT: dict[str, Callable[[HumanloopClient], Awaitable[object]]] = {
     "splitting traffic": lambda client: client.serve(TRIAGE, STAGING, Split((("config_x", 100_000),))),
-    "asking for an approval": lambda client: client.ask_approval(TRIAGE, STAGING, None, description="deploy"),
+    "asking for an approval": lambda client: client.ask_approval(TRIAGE, STAGING, Nothing(), description="deploy"),
     "reading an approval": lambda client: client.approval("apr_1"),
     "applying an approval": lambda client: client.apply_approval("apr_1"),
     "taking an approval back": lambda client: client.drop_approval("apr_1"),

@@ -73,7 +73,7 @@ async def test_every_failure_of_an_operation_is_told_apart(name: str, server: Fa
         assert (type(error), error.problem.fault, len(server.requests)) == (kind, fault, times), failing
         assert error.problem.status == (failure.reply.status if failure.reply.status >= 300 else None), failing
         assert failure.says in error.problem.detail, failing
-        assert error.problem.doing, failing
+        assert error.problem.operation, failing
         assert KEY not in repr(error.problem), failing
     await client.close()
 

@@ -7,7 +7,7 @@ import pytest
 from bot.clients.humanloop import mapping, wire
 from bot.domain.contents import Content, Message, diff
 from bot.domain.evaluations import Score
-from bot.domain.served import NOTHING, One
+from bot.domain.live_state import NOTHING, One
 from tests.contracts import humanloop
 
 

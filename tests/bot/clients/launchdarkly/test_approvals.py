@@ -8,8 +8,8 @@ import pytest
 
 from bot.clients.base import NotDone
 from bot.domain.errors import Fault
-from bot.domain.gates import GateState, Review
 from bot.domain.names import Config, Environment, Project
+from bot.domain.provider_approvals import GateState, Review
 from tests.bot.clients.launchdarkly.wiremock import APPROVALS, TARGETING, Service, client_of, service
 from tests.contracts import launchdarkly as ld
 

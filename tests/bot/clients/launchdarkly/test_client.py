@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from bot.clients.base import NotDone, ProviderError, Unsure
 from bot.clients.launchdarkly import LaunchDarklyClient
 from bot.domain.errors import Code, Fault
-from bot.domain.fields import Maintainer, ProjectFields
+from bot.domain.live_state import LiveState, Nothing, Off, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.served import Nothing, Off, One, Served, Split
+from bot.domain.project_fields import Maintainer, ProjectFields
 from tests.bot.clients.launchdarkly.wiremock import (
     CONFIGS,
     ENVIRONMENTS,
@@ -225,7 +225,7 @@ async def test_the_versions_of_a_variation_come_newest_first() -> None:
     there = service()
     versions = [ld.VARIATIONS[0] | {"version": number} for number in (1, 3, 2)]
     there.always(f"GET {CONFIGS}/support-reply/variations/warm", {"items": versions, "totalCount": 3})
-    found = await client_of(there).wire.variation_versions("support-reply", "warm", doing="reading versions")
+    found = await client_of(there).wire.variation_versions("support-reply", "warm", operation="reading versions")
     assert [each.version for each in found] == [3, 2, 1]
 
 
@@ -238,12 +238,12 @@ async def test_says_what_is_live_in_every_environment() -> None:
     assert [each.id for each in now.environments] == ["test", "staging", "production"]
     assert now.environments[2] == PRODUCTION
     assert now.served == {
-        "test": Served(Nothing()),
-        "staging": Served(One("terse", "1", "Terse")),
-        "production": Served(Split((("warm", 90_000), ("terse", 10_000)), "user", "key"), 1),
+        "test": LiveState(Nothing()),
+        "staging": LiveState(One("terse", "1", "Terse")),
+        "production": LiveState(Split((("warm", 90_000), ("terse", 10_000)), "user", "key"), 1),
     }
     assert now.gated == {"production"}
-    assert now.hindrances == {}
+    assert now.blockers == {}
     assert now.versions == {"warm": "2", "terse": "1"}
     assert now.revisions == {"test": 5, "staging": 5, "production": 7}
     assert len(there.requests) == 2
@@ -251,8 +251,8 @@ async def test_says_what_is_live_in_every_environment() -> None:
 
 async def test_what_is_off_serves_whatever_its_rules_and_nothing_can_be_deployed_there() -> None:
     now = await served(test=ld.aimed("Test", {"variation": 1}, enabled=False))
-    assert now.served["test"] == Served(Off())
-    assert [each.code for each in now.hindrances["test"]] == [Code.SWITCHED_OFF]
+    assert now.served["test"] == LiveState(Off())
+    assert [each.code for each in now.blockers["test"]] == [Code.SWITCHED_OFF]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ async def test_an_experiment_on_the_default_rule_is_in_the_way(kind: str, code: 
     rollout = ld.ROLLOUT | {"experimentAllocation": {"type": kind}}
     now = await served(test=ld.aimed("Test", {"rollout": rollout}))
     assert isinstance(now.served["test"].live, Split)
-    assert [each.code for each in now.hindrances["test"]] == [code]
+    assert [each.code for each in now.blockers["test"]] == [code]
 
 
 async def test_targets_and_rules_are_counted_together_and_empty_targets_are_not() -> None:
@@ -302,7 +302,7 @@ async def test_values_that_are_no_objects_are_nobodys_variation() -> None:
     document = aimed(staging=ld.aimed("Staging", {"variation": 0})) | {"variations": [bare]}
     there.always(f"GET {TARGETING}", document)
     now = await client_of(there).served(SUPPORT)
-    assert now.served == {"staging": Served(Nothing())}
+    assert now.served == {"staging": LiveState(Nothing())}
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ async def test_moves_the_default_rule_of_one_environment_and_reads_back_from_the
     client = client_of(there)
     await client.served(SUPPORT)
     now = await client.serve(SUPPORT, STAGING, WARM, comment="ch-7, asked for by Ada")
-    assert now.served == {"staging": Served(One("warm", "2", "Warm tone"))}
+    assert now.served == {"staging": LiveState(One("warm", "2", "Warm tone"))}
     assert now.revisions == {"staging": 6}
     assert there.asked()[-1] == f"PATCH {TARGETING}"
     assert len(there.requests) == 3
@@ -575,7 +575,7 @@ async def test_keys_of_environments_are_neither_kept_nor_told(caplog: pytest.Log
     there = service()
     client = client_of(there)
     now = await client.served(SUPPORT)
-    environments = await client.wire.list_environments(doing="reading environments")
+    environments = await client.wire.list_environments(operation="reading environments")
     broken = {"items": [ld.environment("test", "Test") | {"critical": "perhaps"}]}
     there.always(f"GET {ENVIRONMENTS}", broken)
     with pytest.raises(NotDone) as caught:

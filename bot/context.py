@@ -1,0 +1,75 @@
+"""What every use case is handed: the store, the providers, the index, the outside. Values only, no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ulid import ULID
+
+from bot.clients.base import NotDone, ProviderClient
+from bot.domain.actors import Actor
+from bot.domain.changes import AuditEntry, Event
+from bot.domain.errors import Fault, Problem
+from bot.domain.facts import RuleFor
+from bot.domain.health import About
+from bot.domain.jobs import JobPlan
+from bot.domain.reminder_hours import Reminding
+from bot.ports import Clock, Notifier, People
+from bot.resolve.index import Index
+from bot.store import Store
+
+LEASE = timedelta(minutes=2)
+"""How long a process may work on a change before another one takes over; longer than every call of it together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The bot's inside. `owner` names this process; `alone` says that no other process shares the database.
+
+    `org` and `team` are the workspace that the bot serves: enterprise id or team id, and team id.
+    """
+
+    store: Store
+    providers: Mapping[str, ProviderClient]
+    index: Index
+    people: People
+    notifier: Notifier
+    clock: Clock
+    rule_for: RuleFor
+    owner: str
+    org: str
+    team: str
+    alone: bool = True
+    default_channel: str | None = None
+    running_threshold: timedelta = timedelta(hours=4)
+    evaluations_channel: str | None = None
+    reminding: Reminding = field(default_factory=Reminding)
+
+    jobs: tuple[JobPlan, ...] = ()
+    """What runs by itself, as it is planned."""
+    about: About = field(default_factory=About)
+
+    def provider(self, name: str) -> ProviderClient:
+        """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""
+        if name not in self.providers:
+            problem = Problem(
+                Fault.UNREACHABLE, name, "finding the provider", detail="no provider of this name is configured"
+            )
+            raise NotDone(problem)
+        return self.providers[name]
+
+    def noun(self, name: str) -> str:
+        """What a provider calls a project; ours for one that is no longer configured."""
+        return self.providers[name].capabilities.noun if name in self.providers else "project"
+
+
+def new_id() -> str:
+    """A fresh ULID: sorts by time, unique over processes."""
+    return str(ULID())
+
+
+def entry(event: Event, subject: str, at: datetime, actor: Actor | None = None, **facts: str) -> AuditEntry:
+    """An audit entry of this instant."""
+    return AuditEntry(new_id(), at, event, subject, actor, facts)

@@ -1,0 +1,181 @@
+"""Looking at an installation without changing anything: the doctor, and explaining a line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+
+import humanize
+
+from bot.app import REGISTRY, SystemClock, config_services, jobs_of, new_context, parts_of, sqlite_file
+from bot.clients.base import ProviderClient, ProviderError
+from bot.domain.actors import Actor, Place, Standing
+from bot.domain.health import JobHealth, is_wrong, job_health
+from bot.domain.notices import Backlog
+from bot.domain.outcomes import Failed
+from bot.features.dispatch import Speaker, run
+from bot.features.guard import guarded
+from bot.features.health.doctor import REMEMBERED
+from bot.grammar import parse
+from bot.grammar.commands import Explain, Misunderstood
+from bot.settings import Settings
+from bot.slack import bolt
+from bot.store import SchemaMismatch, Store, StoreUnavailable
+from handlers import messages
+from handlers.people import SlackPeople
+
+Finding = tuple[str, str | None]
+"""What was looked at, and what is wrong with it; None when it is fine."""
+
+
+async def check_up(settings: Settings) -> list[Finding]:
+    """Look at database, Slack and every config service; one that is down does not hide the others.
+
+    Raises `BadProvider`: an address or a key that cannot work is a wrong setting.
+    """
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(config_services(settings))
+        for client in services.clients:
+            stack.push_async_callback(client.close)
+        database, slack, providers = await asyncio.gather(
+            _database(settings),
+            _slack(settings),
+            asyncio.gather(*(_provider(settings, client) for client in services.clients)),
+        )
+        inside = await _inside(settings)
+        names = [f"provider {client.name}" for client in services.clients]
+        return [("settings", None), ("database", database), *slack, *zip(names, providers, strict=True), *inside]
+
+
+async def _database(settings: Settings) -> str | None:
+    if _comes_with_the_start(settings.database_url):
+        return None
+    try:
+        async with _opened(settings):
+            return None
+    except (StoreUnavailable, SchemaMismatch) as error:
+        return str(error)
+
+
+async def _inside(settings: Settings) -> list[Finding]:
+    """What runs by itself, and the messages that wait; nothing where the database says nothing."""
+    if _comes_with_the_start(settings.database_url):
+        return []
+    now = SystemClock().now()
+    try:
+        async with _opened(settings) as store, store.read() as tx:
+            runs, backlog = await tx.job_runs(), await tx.backlog(now - REMEMBERED)
+    except (StoreUnavailable, SchemaMismatch):
+        return []  # said already
+    jobs = [job_health(job.plan, runs, now) for job in jobs_of(settings)]
+    found = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
+    return found + [_waiting(each, now) for each in backlog]
+
+
+def _job(health: JobHealth, now: datetime) -> str:
+    run = health.run
+    assert run is not None  # noqa: S101 - the caller looked
+    name = f"job {health.plan.name}, {_ago(now, run.started_at)}"
+    if run.ended_at is None:
+        return f"{name}, running"
+    length = f"{(run.ended_at - run.started_at).total_seconds():.1f} s"
+    return f"{name}, {length}: {run.result}; next {health.next:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _job_problem(health: JobHealth) -> str | None:
+    if health.late:
+        return "it is late. Start a process that runs the jobs: `run` or `clock`"
+    return "its last run failed. Look at the log of that time to see why" if health.wrong else None
+
+
+def _waiting(waiting: Backlog, now: datetime) -> Finding:
+    how = "given up" if waiting.given_up else "waiting"
+    said = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
+    return said, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
+
+
+def _ago(now: datetime, then: datetime) -> str:
+    return humanize.naturaltime(now - then)
+
+
+def _comes_with_the_start(url: str) -> bool:
+    """Whether it is a SQLite file that is made by the first start."""
+    file = sqlite_file(url)
+    return file is not None and file.parent.is_dir() and not file.exists()
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Store]:
+    """The bot's database, as it is. Raises `StoreUnavailable`, `SchemaMismatch`."""
+    store = await Store.open(settings.database_url, clock=SystemClock())
+    try:
+        await store.check_schema()
+        yield store
+    finally:
+        await store.close()
+
+
+async def _slack(settings: Settings) -> list[Finding]:
+    """The tokens, and the channels that are set."""
+    parts = parts_of(settings, ())
+    async with bolt.session() as session:
+        client = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
+        try:
+            identity = await bolt.check_tokens(client, app_token=parts.app_token)
+        except bolt.TokenProblem as error:
+            return [("slack", str(error))]
+        people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=SystemClock())
+        found: list[Finding] = [("slack", None)]
+        for name, channel in (("default", parts.default_channel), ("evaluations", parts.evaluations_channel)):
+            if channel is not None:
+                can = await people.can_post(Place(identity.org, identity.team, channel))
+                problem = f"the bot can't post to {channel}. Invite it there, or set another channel id"
+                found.append((f"{name} channel", None if can else problem))
+        return found
+
+
+async def _provider(settings: Settings, provider: ProviderClient) -> str | None:
+    own = settings.registry.enabled and provider.name == REGISTRY
+    if own and _comes_with_the_start(settings.registry.database_url):
+        return None
+    try:
+        await provider.check()
+    except ProviderError as error:
+        return f"{error}" + (". If its database is new, run `python -m bot db upgrade`" if own else "")
+    return None
+
+
+async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, bool]:
+    """What would happen to a line, as text, and whether that could be found out. Changes nothing.
+
+    Raises what `app.MENDABLE` names.
+    """
+    parsed = parse(line)
+    if isinstance(parsed, Misunderstood):
+        drafts = dict.fromkeys(messages.lines_of(parsed), "")
+        return messages.plain_text(messages.misunderstood(parsed, drafts)), False
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(config_services(settings))
+        for client in services.clients:
+            stack.push_async_callback(client.close)
+        store = await stack.enter_async_context(_opened(settings))
+        session = await stack.enter_async_context(bolt.session())
+        parts = parts_of(settings, services.clients)
+        slack = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
+        identity = await bolt.check_tokens(slack)
+        people = SlackPeople(slack, home_org=identity.org, home_team=identity.team, clock=SystemClock())
+        ctx = new_context(parts, services.clients, store, slack, identity, people, alone=False)
+        await ctx.index.refresh()
+        actor = await people.actor(identity.org, identity.team, user_id) if user_id else _anybody(identity)
+        place = Place(identity.org, identity.team, "")
+        came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
+        drafts = dict.fromkeys(messages.lines_of(came), "")
+        text = messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts))
+        return text, not isinstance(came, Failed)
+
+
+def _anybody(identity: bolt.Identity) -> Actor:
+    """A full member, when nobody was named."""
+    return Actor(identity.org, identity.team, "anybody", "any full member", Standing.MEMBER)

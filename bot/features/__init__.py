@@ -1,0 +1,18 @@
+"""One package a subject: what people can ask, what can be looked up, and what the clock does about it.
+
+Importing it registers the lines of every subject, in the order in which help shows them. A new subject is added here.
+"""
+
+from bot.features.changes import lines as changes
+from bot.features.configs import lines as configs
+from bot.features.evaluations import lines as evaluations
+from bot.features.health import lines as health
+from bot.features.locks import lines as locks
+from bot.features.projects import lines as projects
+from bot.features.reminders import lines as reminders
+from bot.grammar import register
+
+SUBJECTS = (changes, projects, configs, evaluations, locks, reminders, health)
+
+for subject in SUBJECTS:
+    register(*subject.LINES)

@@ -1,0 +1,95 @@
+"""Asking a provider for its own approval of a change: once, with the intent written down before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.clients.base import NotDone, ProviderError
+from bot.context import LEASE, Context, entry
+from bot.domain.changes import Change, Event, Move, Say, State
+from bot.domain.live_state import Nothing
+from bot.domain.names import Config
+from bot.domain.outcomes import AtProvider, Outcome
+from bot.domain.provider_approvals import Gate
+from bot.domain.targets import Target
+from bot.features.changes.completion import finish
+from bot.logs import get_logger
+from bot.outbox.delivery import deliver_card
+from bot.outbox.notices import history_of
+
+log = get_logger(__name__)
+
+
+async def comment_on(ctx: Context, change: Change) -> str:
+    """Who asked for a change and who approved it here, for the provider's own log."""
+    async with ctx.store.read() as tx:
+        said = [each for each in await tx.decisions(change.id) if each.say is Say.APPROVE]
+    names = ", ".join(each.actor.name for each in said)
+    return f"{change.label}, asked for by {change.requester.name}" + (f", approved by {names}" if names else "")
+
+
+async def ask(ctx: Context, change: Change) -> Outcome:
+    """Ask for the approval of a change that is marked as waiting for it; asking again asks for the same one.
+
+    When no answer comes the next sweep asks again. A refusal ends the change: nothing was done.
+    """
+    client = ctx.provider(change.project.provider)
+    what = _named(change.target)
+    place = f"{change.project.name} in {change.environment.name}"
+    description = f"{change.kind.value}: {what}, {place} ({await comment_on(ctx, change)})"
+    try:
+        asked = await client.ask_approval(change.project, change.environment, change.target, description=description)
+    except NotDone as error:
+        return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
+    except ProviderError as error:
+        log.warning("gate.unsure", change=change.id, fault=error.problem.fault)
+        return AtProvider(await _rest(ctx, change) or change)
+    now = ctx.clock.now()
+    opened = replace(change, gate=Gate(asked.id, asked.link), lease_by=None, lease_until=None, updated_at=now)
+    async with ctx.store.write() as tx:
+        said = entry(Event.AT_PROVIDER, change.id, now, None, request=asked.id)
+        saved = await tx.save(opened, State.AT_PROVIDER, [said])
+        if saved is not None:
+            await history_of(tx, saved, [said])
+    if saved is None:  # taken back while we asked
+        await drop(ctx, opened)
+        return AtProvider(change)
+    log.info("change.step", step="asked the provider", change=saved.id, number=saved.number, request=asked.id)
+    await deliver_card(ctx, saved.id)
+    return AtProvider(saved)
+
+
+def _named(target: Target) -> str:
+    if isinstance(target, Config):
+        return target.name
+    return "nothing live" if isinstance(target, Nothing) else "weights put back"
+
+
+async def _rest(ctx: Context, change: Change) -> Change | None:
+    """Leave it to the next sweep."""
+    async with ctx.store.write() as tx:
+        rested = await tx.save(replace(change, lease_by=None, lease_until=None), State.AT_PROVIDER, [])
+    await deliver_card(ctx, change.id)
+    return rested
+
+
+async def drop(ctx: Context, change: Change) -> bool:
+    """Take back what was asked for at the provider; whether it is gone there now."""
+    if change.gate is None:
+        return True
+    try:
+        await ctx.provider(change.project.provider).drop_approval(change.gate.id)
+    except ProviderError as error:
+        log.warning("gate.not_dropped", change=change.id, request=change.gate.id, fault=error.problem.fault)
+        return False
+    return True
+
+
+async def claim(ctx: Context, change: Change) -> Change | None:
+    """Make asking ours for a while; None when another process does it."""
+    now = ctx.clock.now()
+    if change.lease_until is not None and change.lease_until > now and change.lease_by != ctx.owner:
+        return None
+    async with ctx.store.write() as tx:
+        taken = replace(change, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now)
+        return await tx.save(taken, State.AT_PROVIDER, [])

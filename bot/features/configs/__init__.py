@@ -1,0 +1,1 @@
+"""Configs: one whole, those of a project, how two differ."""

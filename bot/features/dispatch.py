@@ -1,0 +1,45 @@
+"""Carries out a line that was understood: checks that its author may, and calls the one function registered for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.context import Context
+from bot.domain.actors import Actor, Place
+from bot.domain.facts import Denied
+from bot.domain.outcomes import Harmless, NotFound, Outcome, Refused
+from bot.domain.policies import decide
+from bot.features.registration import Call, anybody, line_of, not_ready
+from bot.grammar import say
+from bot.grammar.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who types a line, and where."""
+
+    actor: Actor
+    place: Place
+
+
+async def run(ctx: Context, commands: Sequence[Command], speaker: Speaker, *, page: int = 1) -> Outcome:
+    """Carry out a line that has these readings, the likeliest first.
+
+    A name that nothing has may be one of a provider that could not be read: the answer says so.
+    """
+    result = await _run(Call(ctx, commands, speaker.actor, speaker.place, page))
+    if isinstance(result, NotFound) and result.noun != "change":
+        return replace(result, unread=ctx.index.unread())
+    return result
+
+
+async def _run(call: Call) -> Outcome:
+    line = line_of(call.command)
+    for facts in dict.fromkeys((anybody, line.may if line else anybody)):
+        answer = decide(facts(call))
+        if isinstance(answer, Denied):
+            return Refused(answer.reasons)
+    if line is None:
+        return Harmless(say(call.command))
+    return await (line.run if line.ready else not_ready)(call)

@@ -1,0 +1,1 @@
+"""Drift: what is live is not what was last applied here."""

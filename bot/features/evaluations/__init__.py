@@ -1,0 +1,1 @@
+"""Evaluations: lists, one whole, and the status that people set."""

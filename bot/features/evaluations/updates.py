@@ -1,0 +1,107 @@
+"""An evaluation by its id, and the status that people give it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.clients.base import ProviderClient, ProviderError, Unsure
+from bot.context import Context, entry
+from bot.domain.actors import Actor
+from bot.domain.changes import Event
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
+from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
+from bot.domain.facts import Denied, StatusUpdate
+from bot.domain.names import Project
+from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Refused
+from bot.domain.policies import decide
+from bot.features.reminders import switches
+from bot.logs import current_request_id
+from bot.outbox import evaluation_reports
+
+CONCURRENCY = 8
+"""Provider calls at once for a list of evaluations."""
+
+
+async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outcome:
+    """Set an evaluation's status; `word` is its id, or ``provider:id`` as on buttons."""
+    found = await find(ctx, word)
+    if not isinstance(found, Evaluation):
+        return await _vanished(ctx, word, found)
+    async with ctx.store.read() as tx:
+        reminder = await tx.reminder(found.provider, found.id)
+    answer = decide(StatusUpdate(actor, found, status))
+    if isinstance(answer, Denied):
+        if reminder is not None and found.status != RUNNING:
+            await switches.end(ctx, reminder, found.status)
+        return Refused(answer.reasons)
+    client = ctx.provider(found.provider)
+    project = await project_of(ctx, found)
+    if project is None:
+        project = Project(found.provider, found.project_id, reminder.project_name if reminder else "")
+    try:
+        updated = await _set(client, project, found.id, status)
+    except ProviderError as error:
+        return Failed(replace(error.problem, reference=current_request_id()))
+    if updated.status != status:
+        problem = Problem(Fault.NO_EFFECT, found.provider, "setting the status of an evaluation")
+        return Failed(replace(problem, reference=current_request_id()))
+    event = Event.EVALUATION_COMPLETED if status == COMPLETED else Event.EVALUATION_REOPENED
+    async with ctx.store.write() as tx:
+        await tx.record(entry(event, f"{found.provider}:{found.id}", ctx.clock.now(), actor))
+    if reminder is not None and status != RUNNING:
+        await switches.end(ctx, reminder, status, by=actor.user_id)
+    return EvaluationUpdated(updated, project.name)
+
+
+async def _vanished(ctx: Context, word: str, found: Failed | NotFound | Refused) -> Outcome:
+    """An evaluation that is gone between its report and the click: the report says so at once."""
+    async with ctx.store.read() as tx:
+        reminder = await tx.reminder(*evaluation_reports.key_of(word))
+    if isinstance(found, NotFound) and reminder is not None:
+        await switches.end(ctx, reminder, evaluation_reports.GONE)
+    return found
+
+
+async def _set(client: ProviderClient, project: Project, evaluation_id: str, status: str) -> Evaluation:
+    """Set the status. An answer that is lost is looked for."""
+    try:
+        return await client.set_evaluation_status(project, evaluation_id, status)
+    except Unsure:
+        now = await client.evaluation(project, evaluation_id)
+        if now.status != status:
+            raise
+        return now
+
+
+async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound | Refused:
+    """The evaluation by its id, at the provider that the word names or at the first that has it."""
+    provider, _, rest = word.partition(":")
+    asked = [provider] if rest and provider in ctx.providers else list(ctx.providers)
+    names = [name for name in asked if ctx.provider(name).capabilities.evaluations]
+    if not names:
+        return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, ResolvableBy.NOBODY, {"provider": asked[0]}),))
+    evaluation_id = rest if rest and provider in ctx.providers else word
+    failure: Failed | None = None
+    for name in names:
+        async with ctx.store.read() as tx:
+            reminder = await tx.reminder(name, evaluation_id)
+        project = Project(name, reminder.project_id, reminder.project_name) if reminder else Project(name, "", "")
+        try:
+            return await ctx.provider(name).evaluation(project, evaluation_id)
+        except ProviderError as error:
+            if error.problem.fault not in (Fault.NOT_FOUND, Fault.INVALID):  # no id at all is no id of ours
+                failure = Failed(replace(error.problem, reference=current_request_id()))
+    return failure or NotFound("evaluation", word)
+
+
+async def project_of(ctx: Context, evaluation: Evaluation) -> Project | None:
+    """The project of an evaluation, which the service does not answer: that of its config."""
+
+    def known() -> Project | None:
+        config = ctx.index.config(evaluation.provider, evaluation.config_id)
+        return ctx.index.project(evaluation.provider, config.project_id if config else evaluation.project_id)
+
+    found = known()
+    if found is None and await ctx.index.miss():
+        found = known()
+    return found

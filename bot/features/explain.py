@@ -1,0 +1,53 @@
+"""``explain LINE``: whether a line would be done, and what decides. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.outcomes import (
+    Ambiguous,
+    EnvironmentMissing,
+    Harmless,
+    NotFound,
+    NotYet,
+    Outcome,
+    Permission,
+    ProjectPreview,
+)
+from bot.domain.policies import decide
+from bot.domain.views import Suggestion
+from bot.features.registration import Call, anybody, line_of
+from bot.grammar import say
+from bot.grammar.commands import Explain
+
+
+async def explain(call: Call) -> Outcome:
+    """Explain the line behind the word, in all its readings; whatever it asks back is only explained as well."""
+    inner = replace(call, commands=call.command.readings)
+    line = line_of(inner.command)
+    if line is None:
+        return Harmless(say(inner.command))
+    if not line.ready:
+        return NotYet(say(call.command))
+    if line.explain is not None:
+        return _still_explained(await line.explain(inner))
+    if line.may is anybody:
+        return Harmless(say(inner.command))
+    return Permission(say(inner.command), decide(line.may(inner)))
+
+
+def _still_explained(question: Outcome) -> Outcome:
+    match question:
+        case NotFound(near=choices):
+            return replace(question, near=_explaining(choices))
+        case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
+            return replace(question, choices=_explaining(choices))
+        case ProjectPreview():
+            return replace(question, kept=None)
+        case _:
+            return question
+
+
+def _explaining(choices: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(each.label, say(Explain(each.line, ()))) for each in choices)

@@ -1,0 +1,39 @@
+"""Turns a database that does not answer into an outcome, for whoever stands at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.domain.errors import Fault, Problem
+from bot.domain.outcomes import Failed, Outcome
+from bot.logs import current_request_id, get_logger
+from bot.store import StoreUnavailable
+
+__all__ = ["StoreUnavailable", "guarded"]  # listeners know the store by this error alone
+
+log = get_logger(__name__)
+
+
+async def guarded(work: Awaitable[Outcome]) -> Outcome:
+    """The outcome of `work`; `Failed` when our own database was locked, read-only or gone.
+
+    What was begun is settled by the sweep for interrupted changes once the database is back. A failure that no change
+    keeps is told to the log here, under the reference that its reader gets.
+    """
+    try:
+        came = await work
+    except StoreUnavailable as error:
+        log.exception("store.unavailable", cause=str(error))
+        return Failed(Problem(Fault.OWN_DATABASE, "", "writing down the change", reference=current_request_id()))
+    if isinstance(came, Failed) and came.change is None:
+        problem = came.problem
+        log.warning(
+            "outcome.failed",
+            provider=problem.provider,
+            operation=problem.operation,
+            fault=problem.fault.value,
+            status=problem.status,
+            detail=problem.detail,
+            reference=problem.reference,
+        )
+    return came

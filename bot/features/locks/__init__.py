@@ -1,0 +1,1 @@
+"""Locks: nobody changes an environment until it is unlocked."""

@@ -1,0 +1,36 @@
+"""The lines about locks. They are understood, and not built yet."""
+
+from __future__ import annotations
+
+from bot.features.registration import Effect, Line, not_ready
+from bot.grammar.commands import Lock, Unlock
+
+PROTECT = "Protect"
+
+LINES = (
+    Line(
+        key="lock",
+        usage="lock [PROJECT in] ENV [for DURATION] because REASON",
+        does="Stop all changes in an environment until it is unlocked or the time runs out.",
+        example="lock production for 2h because the launch is on",
+        command=Lock,
+        group=PROTECT,
+        also=("lock ENV of PROJECT [for DURATION] because REASON",),
+        places={"DURATION": "duration"},
+        effect=Effect.CHANGES,
+        ready=False,
+        run=not_ready,
+    ),
+    Line(
+        key="unlock",
+        usage="unlock [PROJECT in] ENV",
+        does="Lift a lock.",
+        example="unlock production",
+        command=Unlock,
+        group=PROTECT,
+        also=("unlock ENV of PROJECT",),
+        effect=Effect.CHANGES,
+        ready=False,
+        run=not_ready,
+    ),
+)

@@ -1,0 +1,105 @@
+"""Looking at a provider: what is live, what the configs hold, what the evaluations prove; three reads at most."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
+from bot.context import Context
+from bot.domain.changes import Kind, Say
+from bot.domain.drift import is_live
+from bot.domain.evaluations import Evaluation, Evidence, weigh
+from bot.domain.facts import Undone
+from bot.domain.live_state import LiveState, One, Split
+from bot.domain.names import Config, Environment, Project
+from bot.domain.targets import Target
+from bot.logs import get_logger
+from bot.store import ReadTransaction
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSnapshot:
+    """What one look at the provider showed: three reads at most."""
+
+    served: ServedNow
+    configs: Sequence[ConfigWithContent]
+    evaluations: Sequence[Evaluation] | None
+
+    def in_environment(self, environment: Environment) -> LiveState | None:
+        """What is live there; None when the environment is gone."""
+        return self.served.served.get(environment.id)
+
+    def find(self, config_id: str) -> ConfigWithContent | None:
+        """A config of the project by its id."""
+        return next((found for found in self.configs if found.config.id == config_id), None)
+
+
+async def look(ctx: Context, project: Project) -> ProviderSnapshot:
+    """Read what is live, the configs and the evaluations of a project, side by side.
+
+    Raises `ProviderError` when one of the first two cannot be read; evaluations that cannot be read prove nothing.
+    """
+    client = ctx.provider(project.provider)
+    async with side_by_side() as reads:
+        served = reads.create_task(client.served(project))
+        configs = reads.create_task(client.configs(project))
+        found = reads.create_task(evaluations_of(ctx, project))
+    ctx.index.learn(project.provider, served.result().environments)
+    return ProviderSnapshot(served.result(), configs.result(), found.result())
+
+
+@asynccontextmanager
+async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
+    """Reads at the same time: the first that fails ends the others, so that none outlives its caller.
+
+    What it failed with is raised as it is.
+    """
+    try:
+        async with asyncio.TaskGroup() as reads:
+            yield reads
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def evaluations_of(ctx: Context, project: Project) -> Sequence[Evaluation] | None:
+    """The project's evaluations; None when they cannot be read, which proves nothing and stops nothing."""
+    client = ctx.provider(project.provider)
+    if not client.capabilities.evaluations:
+        return None
+    try:
+        return await client.evaluations(project)
+    except ProviderError as error:
+        log.warning("evaluations.unreadable", project=project.id, fault=error.problem.fault)
+        return None
+
+
+def evidence_for(
+    ctx: Context, evaluations: Sequence[Evaluation] | None, project: Project, target: Target, base: LiveState
+) -> Evidence:
+    """What the evaluations prove about `target` against what is live; nothing to prove unless it is one config."""
+    if not isinstance(target, Config):
+        return weigh((), live_config_id=None, candidate_config_id="", available=False)
+    return weigh(
+        evaluations,
+        live_config_id=base.live.config_id if isinstance(base.live, One) else None,
+        candidate_config_id=target.id,
+        available=ctx.provider(project.provider).capabilities.evaluations,
+        split=isinstance(base.live, Split),
+    )
+
+
+async def undone_facts(tx: ReadTransaction, change_id: str | None, served: LiveState | None) -> Undone | None:
+    """The facts about the change that an undo takes back."""
+    undone = await tx.change(change_id) if change_id else None
+    if undone is None or undone.applied_at is None:
+        return None
+    last = await tx.last_applied(undone.project.provider, undone.project.id, undone.environment.id)
+    decisions = await tx.decisions(undone.id)
+    approvers = frozenset(said.actor.key for said in decisions if said.say is Say.APPROVE)
+    on_top = last is None or last.id != undone.id or not is_live(undone, served)
+    return Undone(undone.requester.key, approvers, undone.applied_at, on_top, is_undo=undone.kind is Kind.UNDO)

@@ -1,0 +1,76 @@
+"""Spans of time as people type them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from rapidfuzz import fuzz
+
+from bot.domain.times import In
+
+LONGEST = timedelta(days=366)
+"""Nothing is scheduled or locked for longer."""
+
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), timedelta(seconds=1)),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), timedelta(minutes=1)),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), timedelta(hours=1)),
+    **dict.fromkeys(("d", "day", "days"), timedelta(days=1)),
+    **dict.fromkeys(("w", "week", "weeks"), timedelta(weeks=1)),
+}
+_NO_UNITS = frozenset({"month", "months", "year", "years"})
+"""They are meant as spans, and are not equally long."""
+_AMOUNT = r"\d{1,9}(?:\.\d{1,3})?"
+_SPAN = re.compile(rf"(?:{_AMOUNT} ?[a-z]+(?: and)? ?)+", re.ASCII)
+_PIECE = re.compile(rf"({_AMOUNT}) ?([a-z]+)", re.ASCII)
+
+
+def span(words: Sequence[str]) -> tuple[In, int] | None:
+    """The longest span that the words begin with, ``2h``, ``90 min``, ``1 day 2 hours``, and their number."""
+    for count in range(min(len(words), 6), 0, -1):
+        text = " ".join(words[:count])
+        duration = _duration(text)
+        if duration is not None:
+            return In(duration, text), count
+    return None
+
+
+def _duration(text: str) -> timedelta | None:
+    if not _SPAN.fullmatch(text) or text.endswith("and"):
+        return None
+    total = 0.0
+    for amount, unit in _PIECE.findall(text):
+        one = _UNITS.get(unit)
+        if one is None:
+            return None
+        total += float(amount) * one.total_seconds()
+    return timedelta(seconds=round(total)) if 1 <= total <= LONGEST.total_seconds() else None
+
+
+def like_span(words: Sequence[str]) -> bool:
+    """Whether a span was meant, rightly or wrongly written."""
+    if not words:
+        return False
+    found = re.fullmatch(r"-?\d[\d.,]*([a-z]*)[\da-z]*", words[0], re.ASCII)
+    if found is None:
+        return False
+    unit = found[1] or (words[1] if len(words) > 1 else "")
+    return (
+        not unit
+        or unit in _UNITS
+        or unit in _NO_UNITS
+        or any(fuzz.ratio(unit, known) >= 80 for known in _UNITS if len(known) > 3)
+    )
+
+
+def written(duration: timedelta) -> str:
+    """A span as it can be typed: ``1d2h30m``."""
+    seconds = int(duration.total_seconds())
+    pieces = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        amount, seconds = divmod(seconds, size)
+        if amount:
+            pieces.append(f"{amount}{unit}")
+    return "".join(pieces)

@@ -1,0 +1,248 @@
+"""Times of day as people type them, with a day, a date and a zone in any order: ``9:00``, ``monday 9 am utc``.
+
+A number alone is no time, and a date with slashes is no date: either could mean two things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.times import WEEKDAYS, At, DayOfYear, LocalTime, is_date, zones
+from bot.grammar.vocabulary import SPELLINGS
+from bot.grammar.words import Word
+
+_DAYS = {
+    "today": "today",
+    "tomorrow": "tomorrow",
+    **{short: day for day in WEEKDAYS for short in (day, day[:3])},
+    "tues": "tuesday",
+    "thur": "thursday",
+    "thurs": "thursday",
+}
+_MONTHS = {
+    short: number
+    for number, month in enumerate(
+        (
+            "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+            "november", "december",
+        ),
+        start=1,
+    )
+    for short in (month, month[:3])
+}  # fmt: skip
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))? ?(am|pm)?", re.ASCII)
+_CLOCK_LIKE = re.compile(r"-?\d+[:.]\d*(am|pm)?|-?\d+(am|pm)", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_DATE_LIKE = re.compile(r"\d{1,4}[/-]\d{1,2}([/-]\d{1,4})?|\d{1,2}\.\d{1,2}\.(\d{2,4})?", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_OFFSET = re.compile(r"(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?", re.ASCII)
+_LIKE_A_ZONE = 82
+"""How alike (0 to 100) a zone must be to what was typed."""
+_ABBREVIATIONS = {
+    **dict.fromkeys(("cet", "cest", "met", "mest"), ("Europe/Madrid", "Europe/Berlin", "Europe/Paris")),
+    **dict.fromkeys(("wet", "west", "bst"), ("Europe/London", "Europe/Lisbon")),
+    **dict.fromkeys(("eet", "eest"), ("Europe/Athens", "Europe/Helsinki")),
+    **dict.fromkeys(("est", "edt", "et"), ("America/New_York",)),
+    **dict.fromkeys(("cst", "cdt", "ct"), ("America/Chicago",)),
+    **dict.fromkeys(("mst", "mdt", "mt"), ("America/Denver",)),
+    **dict.fromkeys(("pst", "pdt", "pt"), ("America/Los_Angeles",)),
+    "ist": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "jst": ("Asia/Tokyo",),
+    "z": ("UTC",),
+}
+"""What people write for zones → zones that may be meant. They are offered, never acted upon."""
+
+
+_NAMING = frozenset({"in"}) | SPELLINGS["to"] | SPELLINGS["of"]
+"""Words behind which a name stands."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """What words say about a time, as far as they do; `end` is how many words that takes."""
+
+    end: int = 0
+    time: tuple[int, int] | None = None
+    day: str | None = None
+    date: DayOfYear | None = None
+    zone: str | None = None
+    day_at: tuple[int, int] = (0, 0)
+    """Where the day stands among the words."""
+
+    @property
+    def has_day(self) -> bool:
+        return self.day is not None or self.date is not None
+
+
+def clock(words: Sequence[str]) -> tuple[At, int] | None:
+    """The time that the words begin with, ``9:00``, ``monday 17:30 europe/madrid``, and how many words it takes."""
+    said = _said(words)
+    if said.time is None or (said.date is not None and not is_date(said.date)):
+        return None
+    text = " ".join(zones().get(word, word) for word in words[: said.end])
+    return At(LocalTime(*said.time, said.day, said.date, said.zone), text), said.end
+
+
+def exactly(instant: datetime) -> At:
+    """The time that means this instant, to the minute, whoever types it."""
+    local = instant.astimezone(UTC)
+    day = (local.year, local.month, local.day)
+    return At(LocalTime(local.hour, local.minute, date=day, zone="UTC"), f"{local:%Y-%m-%d %H:%M} UTC")
+
+
+def _said(words: Sequence[str]) -> _Said:
+    keys = _without_commas(words)
+    said = _Said()
+    position = 0
+    while position < len(keys):
+        step = _step(said, keys, position)
+        if not step:
+            break
+        said.end = position = position + step
+    return said
+
+
+def _without_commas(words: Sequence[str]) -> list[str]:
+    return [word.rstrip(",") for word in words]
+
+
+def _step(said: _Said, keys: Sequence[str], position: int) -> int:
+    """Take in what stands at a position; answers how many words that was."""
+    small = "on" if said.time else "at"
+    start = position + (position > 0 and keys[position] == small)
+    rest = keys[start:]
+    if not said.has_day and (day := _day(rest)):
+        said.day, said.date, used = day
+        said.day_at = (start, start + used)
+    elif said.time is None and (time := _time(rest)):
+        said.time, used = time
+    elif said.time and said.zone is None and start == position and rest[0] in zones():
+        said.zone, used = zones()[rest[0]], 1
+    else:
+        return 0
+    return start - position + used
+
+
+def _day(words: Sequence[str]) -> tuple[str | None, DayOfYear | None, int] | None:
+    """The day that the words begin with, whether or not there is such a date: its word, or its numbers."""
+    if not words:
+        return None
+    if words[0] in _DAYS:
+        return _DAYS[words[0]], None, 1
+    if iso := _ISO.fullmatch(words[0]):
+        return None, (int(iso[1]), int(iso[2]), int(iso[3])), 1
+    for number, month in (words[:2], words[1::-1]) if len(words) > 1 else ():
+        found = _NUMBER.fullmatch(number)
+        if found and month in _MONTHS:
+            has_year = len(words) > 2 and _YEAR.fullmatch(words[2]) is not None
+            return None, (int(words[2]) if has_year else None, _MONTHS[month], int(found[1])), 2 + has_year
+    return None
+
+
+def _time(words: Sequence[str]) -> tuple[tuple[int, int], int] | None:
+    """Hour and minute that the words begin with. A number alone is no time: 9 could be meant twice a day."""
+    for count in (2, 1):
+        found = _CLOCK.fullmatch(" ".join(words[:count])) if len(words) >= count else None
+        if found is None:
+            continue
+        hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        elif half or found[2] is None:
+            continue
+        if hour < 24 and minute < 60:
+            return (hour, minute), count
+    return None
+
+
+def like_clock(words: Sequence[str]) -> bool:
+    """Whether a time of day was meant, rightly or wrongly written."""
+    words = _without_commas(words)
+    if not words:
+        return False
+    if _day(words) or _CLOCK_LIKE.fullmatch(words[0]) or _DATE_LIKE.fullmatch(words[0]):
+        return True
+    if words[0] in ("noon", "midnight"):
+        return len(words) == 1
+    return words[0].isdecimal() and (len(words) == 1 or words[1] in ("am", "pm", *_DAYS))
+
+
+def wrong_clock(words: Sequence[str]) -> tuple[str, int, int] | None:
+    """What is wrong with a time that was meant: a problem of `Misunderstood`, and the words that it concerns."""
+    if not like_clock(words):
+        return None
+    words = _without_commas(words)
+    said = _said(words)
+    behind = words[said.end : said.end + 1]
+    if said.date is not None and not is_date(said.date):
+        return "bad_date", *said.day_at
+    if behind and _DATE_LIKE.fullmatch(behind[0]):
+        return "bad_date", said.end, said.end + 1
+    if said.time is None:
+        return "no_time" if said.has_day and said.end == len(words) else "bad_time", 0, len(words)
+    if behind and said.zone is None and near_zones(behind[0]) is not None:
+        return "bad_zone", said.end, said.end + 1
+    return None
+
+
+def near_zones(word: str) -> tuple[str, ...] | None:
+    """Zones that a word may stand for which is none; None for a word that is not like a zone at all."""
+    if word in _ABBREVIATIONS:
+        return _ABBREVIATIONS[word]
+    if _OFFSET.fullmatch(word):
+        return ("UTC",)
+    cities = [zone for zone in zones().values() if zone.casefold().rpartition("/")[2] == word]
+    if cities:
+        return tuple(sorted(cities))
+    if "/" not in word:
+        return None
+    close = process.extract(word[:40], list(zones()), scorer=fuzz.ratio, score_cutoff=_LIKE_A_ZONE, limit=3)
+    return tuple(zones()[each] for each, _, _ in close)
+
+
+def with_at(words: Sequence[Word], leave: Collection[str]) -> list[Word]:
+    """The words with an *at* before every time that begins with its day, where a person has left it out.
+
+    An *on* becomes one: ``on monday at 9:00``. Behind the words of `leave` none is missing; where there are none, no
+    time may stand in the line. A day at the end of a line counts without a time too: nothing may happen at once that
+    was meant for tomorrow.
+    """
+    if not leave:
+        return list(words)
+    keys = _without_commas([word.key for word in words])
+    made: list[Word] = []
+    position = 0
+    while position < len(words):
+        before = made[-1].key if made else ""
+        said = _said(keys[position:])
+        if before in leave and said.time:
+            taken = said.end
+        elif before not in leave and _begins_here(said, keys[position:], made):
+            taken = said.end
+            start = made.pop().start if before == "on" else words[position].start
+            made.append(Word("at", start, words[position].start, 2))
+        else:
+            taken = 1
+        made += words[position : position + taken]
+        position += taken
+    return made
+
+
+def _begins_here(said: _Said, keys: Sequence[str], before: Sequence[Word]) -> bool:
+    """Whether a time begins with its day, or a day ends the line."""
+    if not said.has_day or said.day_at[0] > 0:
+        return False
+    return said.time is not None or (list(keys) == [said.day] and _may_end(before))
+
+
+def _may_end(words: Sequence[Word]) -> bool:
+    """Whether a line may end with a day behind these words: not where its name is wanted, as in ``to monday``."""
+    if not words or words[-1].key in _NAMING:
+        return len(words) > 1 and words[-1].key == "on" and any(word.key in _NAMING for word in words[:-1])
+    return True

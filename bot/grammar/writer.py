@@ -1,0 +1,138 @@
+"""From a reading back to words that can be typed again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import timedelta
+from itertools import combinations
+from typing import Any
+
+from bot.domain.times import At, In
+from bot.grammar.commands import Assignment, Command, Explain, Name, OpenForm, Understood
+from bot.grammar.durations import written
+from bot.grammar.lines import language
+from bot.grammar.parser import understand
+from bot.grammar.patterns import Part, Pattern, field_of
+from bot.grammar.words import UnclosedQuote, cut, protected
+
+_PREFIXED = re.compile(r"([\w.-]+:)(\S.*)", re.DOTALL)
+_JOINED = re.compile(r"(.*\S)@(\S.*)", re.DOTALL)
+
+
+def quote(text: str) -> str:
+    """The text in quotes, so that it is read as one name by the letter."""
+    return protected(_quoted(text))
+
+
+def say(reading: Command) -> str:
+    """The line that means exactly this reading, names in quotes only where it would mean something else too.
+
+    A name that no line can hold, of blanks for example, is written all the same. Raises `ValueError` for a reading
+    that no line can mean, such as a test of reminders for one project.
+    """
+    if isinstance(reading, OpenForm):
+        return reading.verb
+    if isinstance(reading, Explain):
+        return protected(f"explain {reading.text}")
+    pattern = _pattern_for(reading)
+    names = [part.text for part in pattern.parts if isinstance(_value(pattern, part, reading), Name)]
+    names.sort(key=lambda place: place in ("ENV", "SOURCE"))  # an alias counts only without quotes
+    for count in range(len(names) + 1):
+        for in_quotes in combinations(names, count):
+            line = _written(pattern, reading, in_quotes)
+            if _means_only(line, reading):
+                return protected(line)
+    return protected(_written(pattern, reading, names))
+
+
+def _means_only(line: str, reading: Command) -> bool:
+    """Whether the line has this one reading, whatever in it is in quotes."""
+    parsed = understand(line)
+    return isinstance(parsed, Understood) and [_plainly(one) for one in parsed.readings] == [_plainly(reading)]
+
+
+def _plainly(reading: Command) -> tuple[Any, ...]:
+    values = (getattr(reading, field.name) for field in fields(reading))
+    return (type(reading), *(value.text if isinstance(value, Name) else value for value in values))
+
+
+def _pattern_for(reading: Command) -> Pattern:
+    """The first pattern of the table that has a place for everything the reading holds, and for nothing else."""
+    line = language().line_of(reading)
+    wanted = {
+        field.name: getattr(reading, field.name)
+        for field in fields(reading)
+        if getattr(reading, field.name) not in (None, ()) and (line is None or field.name not in line.fixed)
+    }
+    for pattern in language().patterns(line.head) if line else ():
+        places = pattern.fields
+        timed = "TIME" if isinstance(wanted.get("when"), At) else "DURATION"
+        if pattern.line is line and places.keys() == wanted.keys() and places.get("when", timed) == timed:
+            return pattern
+    raise ValueError(f"saying {reading!r}: no line means this")
+
+
+def _written(pattern: Pattern, reading: Command, in_quotes: Collection[str]) -> str:
+    first = (pattern.line.says or pattern.line.usage).split()[0]
+    pieces = [first, *(_part(pattern, part, reading, in_quotes=part.text in in_quotes) for part in pattern.parts)]
+    if pattern.reason:
+        pieces += ["because", str(getattr(reading, "because"))]  # noqa: B009 - not every reading has it
+    return " ".join(pieces)
+
+
+def _value(pattern: Pattern, part: Part, reading: Command) -> Any:
+    return getattr(reading, field_of(pattern.line, part.text)) if part.is_place else None
+
+
+def _part(pattern: Pattern, part: Part, reading: Command, *, in_quotes: bool) -> str:
+    if not part.is_place:
+        return part.text
+    value = _value(pattern, part, reading)
+    match value:
+        case Name(text, quoted):
+            return _name(text, quoted=quoted, in_quotes=in_quotes)
+        case In(_, text) | At(_, text):
+            return text
+        case timedelta():
+            return written(value)
+        case tuple():
+            return " ".join(_assignment(assignment) for assignment in value)
+    words = str(value).split(" ") if part.text in ("WORDS", "WORD") else [str(value)]
+    return str(value) if all(map(_is_plain, words)) else _quoted(str(value))
+
+
+def _name(text: str, *, quoted: bool, in_quotes: bool) -> str:
+    if quoted:
+        return _quoted(text)
+    if not in_quotes and _is_plain(text):
+        return text
+    # What stands before a colon or around an at sign has a meaning of its own, which quotes around all would end.
+    if prefixed := _PREFIXED.fullmatch(text):
+        return prefixed[1] + _quoted(prefixed[2])
+    if joined := _JOINED.fullmatch(text):
+        return f"{_quoted(joined[1])}@{_quoted(joined[2])}"
+    return _quoted(text)
+
+
+def _assignment(assignment: Assignment) -> str:
+    bare = f"{assignment.field}={assignment.value}"
+    return bare if assignment.value and _is_bare(bare) else f"{assignment.field}={_quoted(assignment.value)}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is one bare word that stays as it is, and no assignment."""
+    return _is_bare(text) and "=" not in text
+
+
+def _is_bare(text: str) -> bool:
+    try:
+        words, _ = cut(text)
+    except UnclosedQuote:
+        return False
+    return [(word.text, word.bare) for word in words] == [(text, len(text))]

@@ -1,0 +1,177 @@
+"""What each kind of notice says: the present state of what it is about, rendered, posted or edited.
+
+When and how often is the business of `delivery`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.context import Context, new_id
+from bot.domain.actors import MessageAt
+from bot.domain.changes import AuditEntry, Change, Event, State
+from bot.domain.notices import ChangeView, DriftView, HistoryView, Notice, NoticeKind, Spot
+from bot.outbox import outages
+from bot.outbox.evaluation_reports import reminder_view
+from bot.ports import NotDelivered
+from bot.store import ReadTransaction, WriteTransaction
+
+TOLD_IN_THREAD = frozenset(
+    {
+        Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
+        Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED, Event.REMINDED,
+    }
+)  # fmt: skip
+"""Audit events that get a line in the card's thread."""
+
+
+async def history_of(tx: WriteTransaction, change: Change, entries: Sequence[AuditEntry]) -> None:
+    """Put the entries that people should read into the card's thread."""
+    for told in entries:
+        if told.event in TOLD_IN_THREAD:
+            await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, told.id, change.origin, told.at))
+
+
+MISSED = frozenset({State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN})
+"""Where a scheduled change ends that did not take effect at its time, or not for certain."""
+
+
+async def tell_missed(tx: WriteTransaction, change: Change) -> None:
+    """Nobody looks on when a scheduled change is applied: what did not work is said in the channel, kept current."""
+    if change.due is None:
+        return
+    if change.state not in MISSED:
+        await tx.touch_notice(NoticeKind.MISSED, change.id)
+        return
+    card = await tx.notice_for(NoticeKind.CARD, change.id)
+    place = card.place if card else change.origin
+    if not await tx.add_notice(Notice(new_id(), NoticeKind.MISSED, change.id, place, change.updated_at)):
+        await tx.touch_notice(NoticeKind.MISSED, change.id)
+
+
+async def take_undo_away(tx: WriteTransaction, applied: Change) -> str | None:
+    """Something was applied on top: the card below it loses its *Undo*. Answers the id of the change below."""
+    below = await tx.last_applied(
+        applied.project.provider, applied.project.id, applied.environment.id, before=applied.applied_at
+    )
+    if below is None:
+        return None
+    await tx.touch_notice(NoticeKind.CARD, below.id)
+    return below.id
+
+
+async def is_undoable(tx: ReadTransaction, change: Change) -> bool:
+    """Applied, and nothing was deployed on top through us."""
+    if change.state is not State.APPLIED:
+        return False
+    last = await tx.last_applied(change.project.provider, change.project.id, change.environment.id)
+    return last is not None and last.id == change.id
+
+
+async def say(ctx: Context, notice: Notice) -> MessageAt | None:
+    """Render the present state of what the notice is about, and post or edit it. None: nothing is left to say."""
+    kinds = {
+        NoticeKind.CARD: _say_card,
+        NoticeKind.HISTORY: _say_history,
+        NoticeKind.MISSED: _say_missed,
+        NoticeKind.DRIFT: _say_drift,
+        NoticeKind.SILENCE: _say_silence,
+        NoticeKind.TROUBLE: _say_trouble,
+    }
+    return await kinds.get(notice.kind, _say_reminder)(ctx, notice)
+
+
+async def where(tx: ReadTransaction, notice: Notice) -> Spot:
+    """Where a notice is said that does not stand yet."""
+    if notice.kind is not NoticeKind.HISTORY:
+        return Spot(notice.place.channel)
+    told = await tx.audit_entry(notice.subject)
+    card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
+    return Spot(card.at.channel, card.at.ts) if card and card.at else Spot(notice.place.channel)
+
+
+def shown_by_first_post(notice: Notice) -> int:
+    """The revision that a post shows of which nobody knows when it was made: an edit brings it up to date.
+
+    A line of history never changes: its post is all there is to say.
+    """
+    return notice.wanted if notice.kind is NoticeKind.HISTORY else notice.wanted - 1
+
+
+async def _say_missed(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        change = await tx.change(notice.subject)
+    return notice.at if change is None else await ctx.notifier.missed(change, notice.place, notice.at)
+
+
+async def _say_card(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        change = await tx.change(notice.subject)
+        if change is None:
+            return notice.at
+        view = ChangeView(
+            change,
+            await tx.decisions(change.id),
+            await is_undoable(tx, change),
+            ctx.noun(change.project.provider),
+        )
+    return await ctx.notifier.card(view, notice.place, notice.at)
+
+
+async def _say_reminder(ctx: Context, notice: Notice) -> MessageAt | None:
+    view = await reminder_view(ctx, notice)
+    return await ctx.notifier.reminder(view, notice.place, notice.at) if view else notice.at
+
+
+async def _say_drift(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        drift = await tx.drift(notice.subject)
+        if drift is None:
+            return notice.at
+        change = await tx.change(drift.was.change_id) if drift.was.change_id else None
+        beside = tuple(each.environment for each in await tx.led_by(drift))
+    return await ctx.notifier.drift(DriftView(drift, change, beside), notice.place, notice.at)
+
+
+async def _say_silence(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        silence = await tx.silence(notice.subject)
+    return await ctx.notifier.silence(silence, notice.place, notice.at) if silence else notice.at
+
+
+async def _say_trouble(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        trouble = await outages.view(tx, notice)
+    return await ctx.notifier.trouble(trouble, notice.place, notice.at) if trouble else notice.at
+
+
+async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
+    async with ctx.store.read() as tx:
+        told = await tx.audit_entry(notice.subject)
+        change = await tx.change(told.subject) if told else None
+        card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
+        waits = told is not None and await _has_one_before(tx, told)
+    if told is None or change is None or card is None:
+        return notice.at
+    if card.at is None:
+        raise NotDelivered("the card is not posted yet")
+    if waits:
+        raise NotDelivered("the line before it is not said yet")
+    return await ctx.notifier.history(HistoryView(told, change), card.at)
+
+
+async def _has_one_before(tx: ReadTransaction, told: AuditEntry) -> bool:
+    """Whether a line that stands before this one in the thread is still to be said."""
+    entries = await tx.audit(told.subject)
+    for earlier in entries[: [each.id for each in entries].index(told.id)]:
+        line = await tx.notice_for(NoticeKind.HISTORY, earlier.id)
+        if line is not None and line.wanted > line.shown and not line.given_up:
+            return True
+    return False
+
+
+async def card_at(ctx: Context, change_id: str) -> MessageAt | None:
+    """Where a change's card stands; None as long as Slack has not taken it."""
+    async with ctx.store.read() as tx:
+        card = await tx.notice_for(NoticeKind.CARD, change_id)
+    return card.at if card else None

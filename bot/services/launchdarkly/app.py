@@ -1,0 +1,61 @@
+"""The service as an ASGI app: AI Configs, targeting and approvals in LaunchDarkly's wire format (REST API v2)."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from bot.services.launchdarkly import (
+    approvals,
+    audit,
+    configs,
+    control,
+    environments,
+    gates,
+    library,
+    measures,
+    people,
+    targeting,
+    variations,
+)
+from bot.services.launchdarkly.review import pages
+from bot.services.launchdarkly.service import Service
+from bot.services.launchdarkly.world import World
+from bot.services.local_only import LocalOnly
+
+OPERATIONS = tuple(
+    operation
+    # paths with fixed parts stand where a config key would: the library and the measures come first
+    for part in (
+        control,
+        people,
+        environments,
+        gates,
+        library,
+        measures,
+        configs,
+        variations,
+        targeting,
+        approvals,
+        audit,
+    )
+    for operation in part.OPERATIONS
+)
+
+
+def create_app(world: World, *, signed_in: str | None = None) -> Starlette:
+    """The service over one world, which whoever made it closes; it is ``app.state.world`` as well.
+
+    With the id of a member who is `signed_in`, browsers on this machine find the page where requests are reviewed.
+    Faults that break the connection reach an in-process caller as ``httpx.RemoteProtocolError``, through a transport
+    that raises what the app raises.
+    """
+    local = [Middleware(LocalOnly)]
+    routes: list[BaseRoute] = [
+        Route(page.path, page.endpoint, methods=list(page.methods or ()), middleware=local)
+        for page in (pages(world, signed_in) if signed_in is not None else ())
+    ]
+    app = Starlette(routes=[*routes, Mount("/", app=Service(world, OPERATIONS))])
+    app.state.world = world
+    return app

@@ -1,0 +1,210 @@
+"""What every call passes: token, size, limits, faults, and the way to the operation that answers it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote
+
+from pydantic import BaseModel
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from bot.logs import get_logger
+from bot.services.launchdarkly.bodies import parsed
+from bot.services.launchdarkly.errors import Refusal, invalid, unknown
+from bot.services.launchdarkly.faults import Broken, Fault
+from bot.services.launchdarkly.world import Call, Token, World
+
+LARGEST_BODY = 1_000_000
+"""Bytes. The service declares no limit; this one is ours."""
+
+TUNNELLED = ("PUT", "PATCH", "DELETE")
+"""Methods that a POST may stand for with ``X-HTTP-Method-Override``."""
+
+CONTROL = "/control"
+"""Where the service itself is told what to do; the real one has no such paths."""
+
+FAULT_HEADER = "x-playground-fault"
+"""Header with a fault as JSON, for the call that has it."""
+
+log = get_logger("bot.services.launchdarkly")
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A call on its way to an operation: who calls, with which parts of the path, which query and which body."""
+
+    world: World
+    token: Token
+    parts: Mapping[str, str]
+    query: QueryParams
+    path: str
+    content: bytes
+    headers: Mapping[str, str]
+
+    def body(self, model: type[Parsed]) -> Parsed:
+        """The body. Raises `Refusal` (400)."""
+        return parsed(model, self.content)
+
+
+Handler = Callable[[Incoming], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What answers a method on paths of one form, for example ``/api/v2/projects/{project}``.
+
+    Whatever is no GET needs a token that may write, unless it only `reads`.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    reads: bool = False
+
+    def parts(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """The named parts of a path of this form; None for any other path."""
+        form = self.path.split("/")
+        if len(form) != len(segments):
+            return None
+        named = {}
+        for expected, segment in zip(form, segments, strict=True):
+            if expected.startswith("{"):
+                named[expected[1:-1]] = segment
+            elif expected != segment:
+                return None
+        return named
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return JSONResponse(body, status)
+
+
+def gone() -> Response:
+    """204."""
+    return Response(status_code=204)
+
+
+class Service:
+    """The operations over one world, as an ASGI app. Calls are carried out one after the other."""
+
+    def __init__(self, world: World, operations: Sequence[Operation]) -> None:
+        self._world = world
+        self._operations = operations
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call; the token comes before everything else."""
+        request = Request(scope, receive)
+        method = _method(request)
+        path = scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        content = b""
+        try:
+            token = self._token(request)
+            content = await _read(request)
+        except ClientDisconnect:
+            return
+        except Refusal as refusal:
+            response: Response = refusal.response()
+        else:
+            response = await self._answer(request, method, path, content, token)
+        self._world.calls.append(Call(method, path, response.status_code, content))
+        await response(scope, receive, send)
+
+    def _token(self, request: Request) -> Token:
+        token = self._world.tokens.get(request.headers.get("authorization", ""))
+        if token is None:
+            raise Refusal(401, "Invalid access token")
+        return token
+
+    async def _answer(self, request: Request, method: str, path: str, content: bytes, token: Token) -> Response:
+        try:
+            operation, parts = self._operation(method, path)
+            fault = None if path.startswith(CONTROL) else self._fault(request, method, path)
+        except Refusal as refusal:
+            return refusal.response()
+        address = request.client.host if request.client is not None else ""
+        allowed, headers = self._world.limits_for(f"{method} {operation.path}", token, address)
+        if not allowed:
+            return Refusal(429, "Rate limit exceeded", headers=headers).response()
+        if fault is not None and (fault.status is not None or fault.cut == "before"):
+            return await _stumbled(fault)
+        query = QueryParams(parse_qsl(request.url.query, keep_blank_values=True))
+        incoming = Incoming(self._world, token, parts, query, path, content, request.headers)
+        response = self._carried_out(operation, incoming)
+        response.headers.update(headers)
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+        return Broken() if fault is not None and fault.cut == "after" else response
+
+    def _fault(self, request: Request, method: str, path: str) -> Fault | None:
+        """What shall go wrong with this call: as its header says, else as it was queued. Raises `Refusal` (400)."""
+        wanted = request.headers.get(FAULT_HEADER)
+        if wanted is not None:
+            return parsed(Fault, wanted.encode())
+        return self._world.faults.take(method, path)
+
+    def _operation(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+        """The operation for a path, whose parts are decoded after it was split. Raises `Refusal` (404, 405)."""
+        segments = [unquote(segment) for segment in path.split("/")]
+        fitting = [(each, parts) for each in self._operations if (parts := each.parts(segments)) is not None]
+        for operation, parts in fitting:
+            if operation.method == method:
+                return operation, parts
+        if fitting:
+            raise Refusal(405, f"{method} is not allowed here")
+        raise unknown("path")
+
+    def _carried_out(self, operation: Operation, incoming: Incoming) -> Response:
+        if operation.method != "GET" and not operation.reads and not incoming.token.may_write:
+            return Refusal(403, "The access token has no permission for this action").response()
+        try:
+            with self._world.together():
+                return operation.handler(incoming)
+        except Refusal as refusal:
+            return refusal.response()
+        except Exception:
+            log.exception("an operation broke", method=operation.method, path=operation.path)
+            return Refusal(500, "Something went wrong on our side").response()
+
+
+def _method(request: Request) -> str:
+    tunnelled = request.headers.get("x-http-method-override", "").upper()
+    return tunnelled if request.method == "POST" and tunnelled in TUNNELLED else request.method
+
+
+async def _read(request: Request) -> bytes:
+    """The whole body. Raises `Refusal` (413)."""
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > LARGEST_BODY:
+            raise Refusal(413, f"The body is larger than {LARGEST_BODY} bytes")
+    return content
+
+
+async def _stumbled(fault: Fault) -> Response:
+    await asyncio.sleep(fault.delay)
+    if fault.status is None:
+        return Broken()
+    if fault.text is not None:
+        return PlainTextResponse(fault.text, fault.status, fault.headers, media_type="text/html")
+    message = fault.message or "This was asked for"
+    return Refusal(fault.status, message, code=fault.code, headers=fault.headers).response()
+
+
+def number(incoming: Incoming, name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
+    """A whole number of the query. Raises `Refusal` (400)."""
+    text = incoming.query.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 16 or not least <= int(text) <= most:
+        raise invalid(f"{name}: has to be a number from {least} to {most}")
+    return int(text)

@@ -1,0 +1,77 @@
+"""Environments, as operators change them: v4 has no operation for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.services.registry.database import Database
+from bot.services.registry.errors import Unable
+from bot.services.registry.identifiers import Prefix, new_id
+from bot.services.registry.tables import environments
+
+_LONGEST_NAME = 100
+
+
+async def listed(database: Database) -> Sequence[Row[Any]]:
+    """All environments in the order of the board: `id`, `name`, `is_default`."""
+    async with database.read() as connection:
+        statement = select(environments).order_by(environments.c.position, environments.c.id)
+        return (await connection.execute(statement)).all()
+
+
+async def add(database: Database, name: str) -> str:
+    """A new environment behind the others; its id. Raises `Unable` for a name that is taken or no name."""
+    name = _checked(name)
+    environment_id = new_id(Prefix.ENVIRONMENT)
+    try:
+        async with database.write() as connection:
+            last = (await connection.execute(select(func.max(environments.c.position)))).scalar_one()
+            row = {"id": environment_id, "name": name, "is_default": False, "position": last + 1}
+            await connection.execute(insert(environments), [row])
+    except IntegrityError:
+        raise _taken(name) from None
+    return environment_id
+
+
+async def rename(database: Database, old: str, new: str) -> None:
+    """Give an environment another name; its id stays. Raises `Unable`."""
+    new = _checked(new)
+    try:
+        async with database.write() as connection:
+            found = await _named(connection, old)
+            await connection.execute(update(environments).where(environments.c.id == found.id).values(name=new))
+    except IntegrityError:
+        raise _taken(new) from None
+
+
+async def make_default(database: Database, name: str) -> None:
+    """Let this environment be the default one, and no other. What is deployed stays. Raises `Unable`."""
+    async with database.write() as connection:
+        found = await _named(connection, name)
+        await connection.execute(update(environments).where(environments.c.is_default).values(is_default=False))
+        await connection.execute(update(environments).where(environments.c.id == found.id).values(is_default=True))
+
+
+def _checked(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise Unable(f"the name of an environment must have 1 to {_LONGEST_NAME} printable characters")
+    return name
+
+
+async def _named(connection: AsyncConnection, name: str) -> Row[Any]:
+    """The environment; no other command changes any until the transaction ends."""
+    statement = select(environments).order_by(environments.c.position).with_for_update()
+    known = {row.name: row for row in await connection.execute(statement)}
+    if name.strip() not in known:
+        raise Unable(f'there is no environment "{name.strip()}"; known: {", ".join(known)}')
+    return known[name.strip()]
+
+
+def _taken(name: str) -> Unable:
+    return Unable(f'there is already an environment "{name}"')

@@ -1,0 +1,326 @@
+"""The card of a change, and what a person is told about a change of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.domain.changes import FINAL, RESTORES, Change, Decision, Say, State
+from bot.domain.evaluations import Comparison, Trend
+from bot.domain.live_state import Nothing
+from bot.domain.names import Config
+from bot.domain.notices import ChangeView
+from bot.domain.outcomes import Applied, AwaitingApproval, Rejected, Unknown, Void, Withdrawn
+from handlers.ids import Action
+from handlers.messages import diffs, phrases, provider_approvals, refusals, words
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    button,
+    code,
+    compose,
+    confirm,
+    context,
+    mention,
+    moment,
+    quote,
+    section,
+    table,
+)
+from handlers.messages.errors import problem_blocks, reasons
+
+TABLE_ROWS = 5
+_WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
+
+
+def card(view: ChangeView, *, now: datetime) -> Message:
+    """The one message of a change, in its present state; edited in place for its whole life."""
+    change = view.change
+    state = words.state_of(change)
+    known = isinstance(change.target, Config)
+    return compose(
+        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_at(change)}{_what_it_came_to(view)}",
+        section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
+        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
+        quote(change.because) if change.because else None,
+        section(verdict(change)) if known else None,
+        *(evidence_table(change) if change.state not in FINAL else ()),
+        *(diffs.short(change) if change.state not in FINAL else ()),
+        *_standing(view, now),
+        actions(_buttons(view, now)),
+        context(_small_print(view)),
+        *again(change),
+    )
+
+
+def when_line(change: Change) -> Block | None:
+    """When it is, or was, to be applied; None where that is as soon as it may be."""
+    if change.due is None:
+        return None
+    typed = f" Asked for as: {code(change.due.words)}." if change.due.words else ""
+    return section(f"🕘 *When:* {phrases.when(change.due)}{typed}")
+
+
+def _at(change: Change) -> str:
+    return f" When: {phrases.when(change.due)}" if change.due else ""
+
+
+def again(change: Change) -> Iterator[Block]:
+    """The line that asks for the same once more; a retry is a new change."""
+    if change.is_fit and change.state in FINAL and change.state is not State.APPLIED:
+        timed = ", with a new `at TIME` behind it" if change.due else ""
+        yield context(f"To ask anew{timed}: {code(phrases.again(change), 600)}")
+
+
+def who_wants_what(change: Change) -> str:
+    """``@ada wants to deploy …``, and *asked to* once it is over."""
+    verb = "asked" if change.state in FINAL else "wants"
+    return f"{mention(change.requester)} {verb} to {phrases.change_request(change)}"
+
+
+def headline(change: Change) -> str:
+    """Who wants what, and what it replaces, in a sentence."""
+    verb = "takes away" if isinstance(change.target, Nothing) else "replaces"
+    return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
+
+
+def verdict(change: Change) -> str:
+    """What the evaluations prove, and that taking back needs no proof."""
+    free = " Taking back needs none." if change.kind in RESTORES else ""
+    return phrases.verdict(change.seen.evidence, change.project.provider) + free
+
+
+def old_and_new(change: Change) -> str:
+    """``old → new in environment``."""
+    return f"{phrases.base(change)} → {phrases.target(change)} in {code(change.environment.name)}"
+
+
+def _what_it_came_to(view: ChangeView) -> str:
+    change = view.change
+    if change.state is State.WAITING:
+        return f" Approvals: {approvals(view)}"
+    if change.reasons:
+        return " " + " ".join(refusals.why(each) for each in change.reasons)
+    if change.problem is not None:
+        return f" {words.fault(change.problem)}"
+    return ""
+
+
+def evidence_table(change: Change) -> Iterator[Block]:
+    """Live against new, evaluator by evaluator, the worst first."""
+    rows = sorted(change.seen.evidence.rows, key=lambda row: _WORST_FIRST.index(row.trend))
+    if not rows:
+        return
+    head = ("Evaluator", "Live", "New", "Difference", "In words", "Datapoints", "Age when asked")
+    yield table([head, *(_cells(row, change.created_at) for row in rows[:TABLE_ROWS])])
+    if len(rows) > TABLE_ROWS:
+        yield context(f"And {words.counted(len(rows) - TABLE_ROWS, 'more evaluator')}: see *Review*.")
+
+
+def _cells(row: Comparison, asked_at: datetime) -> tuple[str, ...]:
+    return (
+        row.evaluator_name,
+        phrases.score(row.live),
+        phrases.score(row.candidate),
+        phrases.difference(row.live, row.candidate) if row.trend is not Trend.UNCOMPARED else "–",
+        phrases.comparison(row),
+        f"{row.datapoints:,}",
+        words.span(asked_at - row.measured_at) if row.measured_at else "unknown",
+    )
+
+
+def approvals(view: ChangeView) -> str:
+    """``1 of 2 (@ravi), waiting for 1 more person``; once it is over, who approved."""
+    who = [mention(each.actor) for each in view.decisions if each.say is Say.APPROVE]
+    by = words.some(who, 8)
+    if view.change.state is not State.WAITING:
+        return f"Approved by {by}." if who else "Nobody approved it."
+    need = view.change.seen.rule.approvals
+    given = f"{len(who)} of {need}" + (f" ({by})" if who else "")
+    missing = need - len(who)
+    if missing < 1:
+        return f"{given}."
+    return f"{given}, waiting for {missing} {'more ' if who else ''}{'person' if missing == 1 else 'people'}."
+
+
+def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
+    """How it stands: approvals, or why it ended as it did and what to do next."""
+    change = view.change
+    match change.state:
+        case State.WAITING:
+            yield section(f"*Approvals:* {approvals(view)} {phrases.who_approves(change.seen.rule)}")
+            if _run_out(change, now):
+                yield section("The time to approve it has run out. Ask for it anew if it is still wanted.")
+        case State.AT_PROVIDER:
+            yield from provider_approvals.standing(change)
+        case State.REJECTED if not change.reasons:
+            yield from _rejections(view.decisions)
+        case State.REFUSED | State.VOID | State.REJECTED | State.EXPIRED:
+            why = " Why:" if change.reasons else ""
+            yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{why}")
+            if found := reasons(change.reasons):
+                yield found
+        case State.FAILED:
+            yield from _failure(change)
+        case State.UNKNOWN:
+            yield section(_what_is_known(change))
+            if change.problem is not None:
+                yield from problem_blocks(change.problem, advise=False)
+        case _:
+            yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{_since(change)}")
+
+
+def _failure(change: Change) -> Iterator[Block]:
+    if change.problem is not None:
+        yield section(words.effect(change.problem))
+        yield from problem_blocks(change.problem)
+    if found := reasons(change.reasons):
+        yield found
+
+
+def _approved_by(view: ChangeView) -> str:
+    return f" {approvals(view)}" if any(each.say is Say.APPROVE for each in view.decisions) else ""
+
+
+def _since(change: Change) -> str:
+    return f" Since {moment(change.applied_at)}." if change.applied_at and change.state is State.APPLIED else ""
+
+
+def _rejections(decisions: tuple[Decision, ...]) -> Iterator[Block]:
+    said = [each for each in decisions if each.say is Say.REJECT]
+    who = words.some([mention(each.actor) for each in said], 3) or "A reviewer"
+    yield section(f"{who} rejected it. {words.ENDINGS[State.REJECTED]}")
+    for each in said[:1]:
+        if each.comment.strip():
+            yield quote(each.comment)
+
+
+def _what_is_known(change: Change) -> str:
+    return (
+        f"It was sent to {code(change.project.provider, 40)}, and its answer does not tell whether it took effect. "
+        f"Live now is either {phrases.base(change)} or {phrases.target(change)}. Nothing more is sent by itself. "
+        "*Look again* reads what is live and settles it. *Close as failed* ends it here without sending anything."
+    )
+
+
+def _run_out(change: Change, now: datetime) -> bool:
+    return change.expires_at is not None and now >= change.expires_at
+
+
+def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
+    change = view.change
+    if change.state is State.WAITING:
+        yield button("Review", Action.REVIEW, change.id)
+        if not _run_out(change, now):
+            yield button("Approve", Action.APPROVE, change.id, style="primary")
+            yield button("Reject", Action.REJECT, change.id)
+    if isinstance(change.target, Config):
+        yield button("Full diff", Action.FULL_DIFF, change.id)
+    if change.state is State.AT_PROVIDER:
+        yield from provider_approvals.buttons(change)
+    yield from own_buttons(change)
+    if change.state is State.APPLIED and view.undoable:
+        yield button("Undo", Action.UNDO, change.id)
+    if change.state is State.UNKNOWN:
+        yield from unknown_buttons(change)
+
+
+def own_buttons(change: Change) -> Iterator[ButtonElement]:
+    """What whoever asked can do about a change that is not applied yet."""
+    if change.due is not None and change.state in (State.WAITING, State.SCHEDULED):
+        yield button("Move", Action.MOVE, change.id)
+    if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
+        yield button("Withdraw", Action.WITHDRAW, change.id)
+
+
+def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
+    """What a person can do about a change whose outcome is not known."""
+    yield button("Look again", Action.LOOK_AGAIN, change.id, style="primary")
+    question = confirm(
+        "Close as failed?",
+        "This ends the change here. Nothing is sent to the provider, and what is live stays as it is.",
+        "Close as failed",
+        "Keep it open",
+    )
+    yield button("Close as failed", Action.CLOSE_AS_FAILED, change.id, confirm=question)
+
+
+def _small_print(view: ChangeView) -> str:
+    change = view.change
+    parts = [code(change.label), phrases.at(change.project.provider, view.noun)]
+    if change.state is State.WAITING and change.expires_at is not None:
+        parts.append(f"expires {moment(change.expires_at)}")
+    else:
+        parts.append(f"asked {moment(change.created_at)}")
+    return " · ".join(parts)
+
+
+def applied(outcome: Applied) -> Message:
+    """It is live."""
+    change = outcome.change
+    project, environment = code(change.project.name), code(change.environment.name)
+    if isinstance(change.target, Nothing):
+        now_live = f"Nothing of {project} is live in {environment} any more."
+    else:
+        now_live = f"{phrases.target(change)} of {project} is live in {environment}."
+    text = f"{now_live} It was read back and found true ({code(change.label)})."
+    return compose(text, section(f"✅ {text}"), _look_at(change))
+
+
+def awaiting(outcome: AwaitingApproval) -> Message:
+    """It waits for people."""
+    change = outcome.change
+    given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
+    missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
+    then = f" It is applied at its time, if it is approved before: {phrases.when(change.due)}" if change.due else ""
+    where = "Its card has the buttons." if outcome.posted else "Its card is posted as soon as Slack takes it."
+    text = f"{code(change.label)} waits for {missing}{given}: {phrases.change_request(change)}.{then} {where}"
+    return compose(text, section(f"⏳ {text}"), _look_at(change))
+
+
+def void(outcome: Void) -> Message:
+    """What was seen moved."""
+    change = outcome.change
+    head = f"{code(change.label)} is void: what was seen has moved since. Nothing was deployed."
+    because = " ".join(refusals.why(each) for each in change.reasons)
+    return compose(
+        f"{head} {because}".strip(),
+        section(f"⚠️ *{head}*"),
+        reasons(change.reasons),
+        _look_at(change),
+        context(f"To ask anew: {code(phrases.again(change), 600)}"),
+    )
+
+
+def unknown(outcome: Unknown) -> Message:
+    """Nobody can tell yet; a person decides."""
+    change = outcome.change
+    head = f"{code(change.label)}: whether it took effect is not known ({old_and_new(change)})."
+    return compose(
+        f"{head} Nothing more is sent by itself, so a person has to look.",
+        section(f"❓ *Outcome unknown.* {head}"),
+        section(_what_is_known(change)),
+        actions(unknown_buttons(change)),
+    )
+
+
+def rejected(outcome: Rejected) -> Message:
+    """A reviewer said no."""
+    return _ended(outcome.change, "rejected")
+
+
+def withdrawn(outcome: Withdrawn) -> Message:
+    """The requester took it back."""
+    return _ended(outcome.change, "withdrawn")
+
+
+def _ended(change: Change, how: str) -> Message:
+    text = f"{code(change.label)} is {how}: {phrases.change_request(change)}. Nothing was deployed."
+    return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
+
+
+def _look_at(change: Change) -> Block | None:
+    return actions([button("Show", Action.REVIEW, change.id)])

@@ -1,0 +1,213 @@
+"""What moved behind our back: the message about it, what is right from then on, and a provider that is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.domain.contents import diff
+from bot.domain.drift import Drift, Ending, Silence, Source, edited_in_place, restorable
+from bot.domain.errors import Fault
+from bot.domain.live_state import Nothing, One
+from bot.domain.notices import DriftView
+from bot.domain.outcomes import Adopted
+from bot.domain.views import DriftDetail
+from handlers import ids
+from handlers.ids import Action
+from handlers.messages import diffs, phrases, words
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    button,
+    code,
+    compose,
+    confirm,
+    context,
+    mention,
+    moment,
+    quote,
+    section,
+)
+from handlers.messages.configs import differences
+from handlers.messages.reviews import modal
+
+
+def place(drift: Drift) -> str:
+    """Which project, and where."""
+    return f"{code(drift.project.name)} in {code(drift.environment.name)}"
+
+
+def old_and_new(drift: Drift) -> str:
+    """What was right → what is live; of an edit, what was edited."""
+    if edited_in_place(drift.was.served, drift.now):
+        return f"{phrases.served(drift.now)} was edited in place"
+    return f"{phrases.served(drift.was.served)} → {phrases.served(drift.now)}"
+
+
+def drift_card(view: DriftView) -> Message:
+    """The one message about a drift, in its present state; it ends by itself."""
+    drift = view.drift
+    return _open(view) if drift.ended_as is None else _ended(drift, drift.ended_as)
+
+
+def _open(view: DriftView) -> Message:
+    drift = view.drift
+    head = f"{place(drift)} was changed outside configbot"
+    return compose(
+        f"{head}: {old_and_new(drift)}. Who: {_who(drift)}",
+        section(f"⚠️ *Changed outside configbot* · {place(drift)}"),
+        section(f"{old_and_new(drift)} in {code(drift.environment.name)}. {_remark(drift)}{_beside(view)}".rstrip()),
+        section(f"*Before:* {_before(view)}\n*Who:* {_who(drift)}"),
+        quote(drift.moved.comment) if drift.moved is not None and drift.moved.comment.strip() else None,
+        *_short(drift),
+        section(_ways(drift)),
+        actions(_buttons(drift)),
+        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)}{_again(drift)}"),
+    )
+
+
+def _beside(view: DriftView) -> str:
+    """Where else the same edit is live: *Adopt* is about all of them."""
+    names = words.some([code(each.name, 40) for each in view.beside], 6)
+    return f" It is also live in {names}." if names else ""
+
+
+def _again(drift: Drift) -> str:
+    return " · it has changed again since" if drift.version > 1 else ""
+
+
+def _remark(drift: Drift) -> str:
+    """What stands neither in the arrow nor in the diff."""
+    if edited_in_place(drift.was.served, drift.now):
+        return "The same config is live, but its content has changed."
+    if drift.late:
+        return f"It is what {code(drift.late)} asked for. That change counts as failed, but it may have arrived late."
+    old, new = drift.was.served, drift.now
+    if old.winning_rules != new.winning_rules:
+        return f"Rules that override it: {old.winning_rules} before, {new.winning_rules} now."
+    return ""
+
+
+def _before(view: DriftView) -> str:
+    was, change = view.drift.was, view.change
+    match was.source:
+        case Source.APPLIED if change is not None:
+            return f"live since {moment(was.at)}, requested by {mention(change.requester)} ({code(change.label)})."
+        case Source.ADOPTED:
+            return f"adopted by {mention(was.by)} {moment(was.at)}."
+        case Source.SEEN:
+            return f"I never changed anything there. This is what was live when I first looked, {moment(was.at)}."
+        case _:
+            return f"live since {moment(was.at)}."
+
+
+def _who(drift: Drift) -> str:
+    moved = drift.moved
+    if moved is None:
+        return f"{code(drift.project.provider, 40)} doesn't say. I first saw it {moment(drift.found_at)}."
+    return f"{code(moved.by) if moved.by else 'somebody'}, {moment(moved.at)}."
+
+
+def _short(drift: Drift) -> Iterator[Block]:
+    if isinstance(drift.now.live, One):
+        yield from diffs.between(drift.was_content, drift.now_content, rest="*Look*")
+
+
+def _ways(drift: Drift) -> str:
+    said = "*Adopt* accepts what is live now. Nothing is deployed."
+    if restorable(drift.was.served, drift.now):
+        return f"{said} *Restore* asks to deploy what was live before, under the usual rules of this environment."
+    return f"{said} I can't restore what was live before. You can do that in the service itself."
+
+
+def _buttons(drift: Drift) -> Iterator[ButtonElement]:
+    shown = f"{drift.id}@{drift.version}"
+    question = confirm(
+        "Adopt what is live?",
+        "I'll accept what is live now and close this message. Nothing is deployed.",
+        "Adopt it",
+        "Leave it",
+    )
+    yield button("Adopt", Action.DRIFT_ADOPT, shown, confirm=question)
+    if restorable(drift.was.served, drift.now):
+        yield button("Restore", Action.DRIFT_RESTORE, shown)
+    yield button("Look", Action.DRIFT_LOOK, shown)
+
+
+def _ended(drift: Drift, how: Ending) -> Message:
+    """How it ended, without the buttons that do something."""
+    glyph, said = _ENDINGS[how]
+    ended = f" {moment(drift.ended_at)}" if drift.ended_at else ""
+    by = mention(drift.ended_by) if how is Ending.ADOPTED else code(drift.ended_by or "another change")
+    text = f"{place(drift)} was changed outside configbot: {old_and_new(drift)}. {said.format(by=by)}"
+    return compose(
+        text,
+        section(f"{glyph} {text}"),
+        actions([button("Look", Action.DRIFT_LOOK, f"{drift.id}@{drift.version}")]),
+        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)} · closed{ended}"),
+    )
+
+
+_ENDINGS: dict[Ending, tuple[str, str]] = {
+    Ending.BACK: ("✅", "What was live before is live again: somebody put it back."),
+    Ending.CHANGED: ("✅", "{by} was applied after that."),
+    Ending.ADOPTED: ("☑️", "{by} adopted it, so I accept what is live."),
+    Ending.GONE: ("⏹️", "The project or the environment no longer exists."),
+}
+"""By how a drift is over; a test compares this with the enum."""
+
+
+def drift_detail(shown: DriftDetail) -> Message:
+    """Everything that differs, for one person."""
+    drift = shown.drift
+    found = diff(drift.was_content, drift.now_content)
+    return compose(
+        f"{place(drift)}: {old_and_new(drift)}.",
+        section(f"*{place(drift)}:* {old_and_new(drift)}. {_remark(drift)}".rstrip()),
+        *(differences(found) if _comparable(drift) else [section(_why_no_diff(drift))]),
+    )
+
+
+def drift_modal(shown: DriftDetail) -> dict[str, Any]:
+    """The same as a modal, with the whole diff."""
+    drift = shown.drift
+    blocks: list[Block] = [section(f"*{place(drift)}:* {old_and_new(drift)}. {_remark(drift)}".rstrip())]
+    if _comparable(drift):
+        blocks += diffs.full(diff(drift.was_content, drift.now_content))
+    else:
+        blocks.append(section(_why_no_diff(drift)))
+    return modal(ids.View.REVIEW, "What was changed", blocks, private=drift.id, close="Close")
+
+
+def _comparable(drift: Drift) -> bool:
+    return drift.now_content is not None and (
+        drift.was_content is not None or isinstance(drift.was.served.live, Nothing)
+    )
+
+
+def _why_no_diff(drift: Drift) -> str:
+    if not isinstance(drift.now.live, One):
+        return "*What differs:* no single config is live now, so there's nothing to compare with."
+    return "I couldn't read one of the two contents, so I can't show a diff."
+
+
+def adopted(outcome: Adopted) -> Message:
+    """It is right from now on."""
+    drift = outcome.drift
+    text = f"From now on I accept what is live for {place(drift)}: {phrases.served(drift.now)}. Nothing was deployed."
+    return compose(text, section(f"☑️ {text}"))
+
+
+def silence(shown: Silence) -> Message:
+    """A provider that does not answer: nobody would see a change made outside."""
+    name, fault = code(shown.provider, 40), words.FAULTS[Fault(shown.fault)][0]
+    if shown.ended_at is not None:
+        text = f"{name} answers again. I compared what is live with what I last knew."
+        return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(shown.since)}."))
+    text = (
+        f"I haven't been able to read {name} since {moment(shown.since)}: it {fault}. Until it answers, I can't see "
+        "changes made outside configbot, or evaluations left running. I'll keep trying."
+    )
+    return compose(text, section(f"⚠️ {text}"))

@@ -1,0 +1,67 @@
+"""What is said about a provider's own approvals, and about weights that a change would give up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.domain.changes import Change
+from bot.domain.drafts import Draft, Drafts
+from bot.domain.outcomes import AtProvider, ConfirmReplacesRollout
+from handlers.ids import Action
+from handlers.messages import phrases, words
+from handlers.messages.blocks import Message, actions, button, code, compose, confirm, link, section
+
+
+def standing(change: Change) -> Iterator[Block]:
+    """Where the approval is given, and what happens then."""
+    provider = code(change.project.provider, 40)
+    if change.gate is None:
+        yield section(f"{provider} demands an approval of its own, and is being asked for it.")
+        return
+    there = link(change.gate.link, "Review it there")
+    yield section(
+        f"{provider} demands an approval of its own. {there}: request {code(change.gate.id)}. "
+        "Once it is approved there, everything is checked again and it is applied through that approval."
+    )
+
+
+def buttons(change: Change) -> Iterator[ButtonElement]:
+    """What can be done meanwhile."""
+    yield button("Check now", Action.CHECK_NOW, change.id)
+
+
+def at_provider(outcome: AtProvider) -> Message:
+    """It waits there."""
+    change = outcome.change
+    head = f"{code(change.label)} waits for an approval at {code(change.project.provider, 40)}."
+    why = f" It could not be looked at just now: {words.fault(outcome.problem)}" if outcome.problem else ""
+    text = f"{head} configbot looks every half minute, and goes on by itself.{why}"
+    return compose(text, section(f"⏳ {text}"), *standing(change), actions(buttons(change)))
+
+
+def lines(shown: ConfirmReplacesRollout) -> tuple[Draft, ...]:
+    """What the button that confirms it asks for."""
+    return (shown.kept,)
+
+
+def confirm_replaces_rollout(shown: ConfirmReplacesRollout, drafts: Drafts) -> Message:
+    """What would be given up, and the button that asks for it all the same."""
+    place = f"{code(shown.project.name)} in {code(shown.environment.name)}"
+    head = f"Several share the traffic of {place}, by weights that somebody set: {phrases.served(shown.live)}."
+    question = confirm(
+        "Replace the split?",
+        "The weights are given up. They can be put back with Undo, or with rollback.",
+        "Replace the split",
+        "Keep it",
+    )
+    draft = drafts.get(shown.kept)
+    return compose(
+        f"{head} This would give the weights up. Nothing is asked for before that is confirmed.",
+        section(f"*{head}*"),
+        section("This would give the weights up. Nothing is asked for before that is confirmed."),
+        actions([button("Replace the split", Action.REPLACE_SPLIT, draft, style="danger", confirm=question)])
+        if draft
+        else None,
+    )

@@ -1,0 +1,225 @@
+"""A change under review: the lines of its thread, the review as a modal, the question why it is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock, InputBlock, PlainTextInputElement
+from slack_sdk.models.views import View as SlackView
+
+from bot.domain.changes import AuditEntry, Change, Event, State
+from bot.domain.drift import Drift
+from bot.domain.errors import Problem
+from bot.domain.live_state import Nothing
+from bot.domain.names import Config
+from bot.domain.notices import ChangeView, HistoryView
+from bot.domain.reminder_hours import Stage
+from bot.domain.views import ChangeDetail
+from handlers import ids
+from handlers.messages import diffs, phrases, words
+from handlers.messages.blocks import (
+    Message,
+    actions,
+    bullets,
+    button,
+    code,
+    compose,
+    label,
+    mention,
+    moment,
+    prose,
+    quote,
+    section,
+)
+from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, verdict, when_line, who_wants_what
+from handlers.messages.errors import problem_blocks, reasons
+
+COMMENT_LIMIT = 1_000
+
+
+def history(view: HistoryView) -> Message:
+    """One line in the thread of a card."""
+    said = sentence(view.entry, view.change)
+    comment = view.entry.facts.get("comment", "").strip()
+    return compose(
+        f"{code(view.change.label)}: {said}" + (f" “{prose(comment, 200)}”" if comment else ""),
+        section(said),
+        quote(comment) if comment else None,
+        *_why(view),
+    )
+
+
+def _why(view: HistoryView) -> Iterator[Block]:
+    """Reasons and problem, where the entry is the one that brought them."""
+    change = view.change
+    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (found := reasons(change.reasons)):
+        yield found
+    if view.entry.event in (Event.FAILED, Event.LOST) and change.problem is not None:
+        yield from problem_blocks(change.problem)
+
+
+def sentence(entry: AuditEntry, change: Change | None = None) -> str:
+    """An audit entry in words, in mrkdwn."""
+    said = words.EVENTS[entry.event]
+    facts = entry.facts
+    if said[0].islower():
+        who = mention(entry.actor) if entry.actor else "configbot"
+        said = f"{who} {said}"
+    elif entry.event is Event.SETTLED and entry.actor is not None:
+        said = f"{said} By {mention(entry.actor)}."
+    if entry.event is Event.REQUESTED and change is not None:
+        said = headline(change)
+    if "due" in facts:
+        time = words.clock(datetime.fromisoformat(facts["due"]), facts.get("zone", "UTC"))
+        said = f"{said.removesuffix('.')}: {time}"
+    if entry.event is Event.REMINDED and change is not None and change.expires_at is not None:
+        said = _reminded(facts, change.expires_at)
+    if entry.event is Event.SUPERSEDED and "by" in facts:
+        said = f"{code(facts['by'])} takes its place. Nothing was deployed."
+    if entry.event is Event.SETTLED and "state" in facts:
+        said = f"{said} It is: {words.state(facts['state'])}."
+    return said if said.endswith(".") else f"{said}."
+
+
+def _reminded(facts: Mapping[str, str], expires_at: datetime) -> str:
+    """That a change waits, until when, and how far it is."""
+    far = (
+        f" ({facts['have']} of {words.counted(int(facts['need']), 'approval')})"
+        if {"have", "need"} <= set(facts)
+        else ""
+    )
+    if facts.get("stage") == Stage.LAST:
+        return f"It expires {moment(expires_at)}, and still waits for approval{far}."
+    return f"It still waits for approval{far}. It expires {moment(expires_at)}."
+
+
+def change_detail(detail: ChangeDetail) -> Message:
+    """One change whole, in a message: how it stands, its history, the short diff."""
+    change = detail.change
+    state = words.state_of(change)
+    given = approvals(ChangeView(change, detail.decisions))
+    return compose(
+        f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
+        section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
+        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
+        quote(change.because) if change.because else None,
+        section(verdict(change)) if isinstance(change.target, Config) else None,
+        section(f"*Approvals:* {given}"),
+        section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
+        reasons(change.reasons),
+        *_problem(change.problem),
+        section(_moved_away(detail.drift)) if detail.drift is not None else None,
+        *diffs.short(change),
+        *_history(detail),
+        actions(
+            [
+                button("Review", ids.Action.REVIEW, change.id),
+                *(own_buttons(change) if change.state is State.SCHEDULED else ()),
+                button("Undo", ids.Action.UNDO, change.id) if detail.undoable else None,
+            ]
+        ),
+    )
+
+
+def _moved_away(drift: Drift) -> str:
+    return (
+        f"⚠️ *Changed outside configbot* after it: {phrases.served(drift.now)} is live, seen {moment(drift.found_at)}."
+    )
+
+
+def _problem(problem: Problem | None) -> list[Block]:
+    return problem_blocks(problem) if problem else []
+
+
+def _history(detail: ChangeDetail) -> Iterator[Block]:
+    if detail.history:
+        yield section("*History*")
+        yield bullets((f"{moment(each.at)}: {sentence(each)}" for each in detail.history), 2_000)
+
+
+def review_modal(detail: ChangeDetail) -> dict[str, Any]:
+    """Everything that a reviewer wants, with the whole diff. Decisions are made on the card."""
+    change = detail.change
+    state = words.state_of(change)
+    blocks: list[Block | None] = [
+        section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
+        when_line(change),
+        quote(change.because, 2_000) if change.because else None,
+        *(_evidence(change) if isinstance(change.target, Config) else ()),
+        section(f"*Approvals:* {approvals(ChangeView(change, detail.decisions))}{_who_may(change)}"),
+        section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
+        reasons(change.reasons),
+        *_problem(change.problem),
+        section(_moved_away(detail.drift)) if detail.drift is not None else None,
+        DividerBlock(),
+        *_diff(detail),
+        *_history(detail),
+    ]
+    shown = [block for block in blocks if block is not None]
+    return modal(ids.View.REVIEW, f"Review {change.label}", shown, private=change.id, close="Close")
+
+
+def _who_may(change: Change) -> str:
+    return f" {phrases.who_approves(change.seen.rule)}" if change.state is State.WAITING else ""
+
+
+def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
+    """Only what differs, whole."""
+    change = detail.change
+    blocks = [section(old_and_new(change)), *_diff(detail)]
+    return modal(ids.View.REVIEW, f"Full diff {change.label}", blocks, private=change.id, close="Close")
+
+
+def _diff(detail: ChangeDetail) -> list[Block]:
+    change = detail.change
+    if not isinstance(change.target, Config):
+        verb = "is" if isinstance(change.target, Nothing) else "shares what is"
+        return [section(f"*What differs:* {phrases.target(change)} {verb} live afterwards.")]
+    if change.seen.target_content is None:
+        return [section("The content of the new config could not be read, so there is no diff.")]
+    return diffs.full(detail.diff)
+
+
+def _evidence(change: Change) -> Iterator[Block]:
+    yield section(verdict(change))
+    lines = [
+        f"{code(row.evaluator_name)}: {phrases.score(row.live)} → {phrases.score(row.candidate)}, "
+        f"{phrases.comparison(row)} ({words.counted(row.datapoints, 'datapoint')}"
+        + (f", {moment(row.measured_at)})" if row.measured_at else ")")
+        for row in change.seen.evidence.rows
+    ]
+    if lines:
+        yield bullets(lines)
+
+
+def reject_modal(change: Change) -> dict[str, Any]:
+    """Asks for a comment, which may stay empty."""
+    comment = InputBlock(
+        label=label("Why?", 100),
+        element=PlainTextInputElement(action_id=ids.Field.COMMENT, multiline=True, max_length=COMMENT_LIMIT),
+        block_id=ids.Field.COMMENT,
+        hint=label("Shown in the thread of the change. It may stay empty.", 150),
+        optional=True,
+    )
+    blocks: list[Block] = [section(f"{headline(change)}\nAfter a rejection nothing is deployed."), comment]
+    title = f"Reject {change.label}"
+    return modal(ids.View.REJECT_COMMENT, title, blocks, private=change.id, close="Keep it open", submit="Reject")
+
+
+def modal(
+    callback_id: str, title: str, blocks: list[Block], *, private: str, close: str, submit: str | None = None
+) -> dict[str, Any]:
+    """A modal; `private` is an id that comes back with its submission."""
+    view = SlackView(
+        type="modal",
+        callback_id=callback_id,
+        title=label(title, 24),
+        blocks=blocks,
+        close=label(close, 24),
+        submit=label(submit, 24) if submit else None,
+        private_metadata=ids.value(private),
+    )
+    return view.to_dict()

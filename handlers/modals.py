@@ -1,0 +1,108 @@
+"""Forms on their way to being sent: opened, turned into another one, filled in once a project is picked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.actors import Actor, Place
+from bot.domain.names import Project
+from bot.domain.outcomes import Failed, Refused
+from bot.features.forms import makers
+from bot.features.registration import form_of as registered_form
+from bot.logs import get_logger
+from handlers import messages
+from handlers.context import ListenerContext
+from handlers.ids import Form, View, read_value
+from handlers.payloads import Click
+from handlers.replies import Reply
+from handlers.slack_calls import NotTaken, taken
+
+log = get_logger(__name__)
+
+
+async def open_form(context: ListenerContext, verb: str, place: Place, reply: Reply, trigger_id: str) -> None:
+    """Open a verb's form at once, for a trigger lives three seconds; say how to type it when that fails."""
+    form = messages.form_for(Form(verb, place.channel), makers(context.ctx))
+    if form is None:
+        await reply.say(messages.not_yet(verb))
+        return
+    try:
+        await taken(reply.client.views_open(trigger_id=trigger_id, view=form))
+    except NotTaken as error:
+        log.warning("form.not_opened", verb=verb, error=error.code)
+        await reply.say(messages.open_form(verb))
+
+
+def form_of(click: Click) -> Form | None:
+    """The form in which somebody clicked; None for a click anywhere else."""
+    return Form.read(click.private_metadata) if click.callback_id in (View.DEPLOY_FORM, View.LINE_FORM) else None
+
+
+async def open_filled(context: ListenerContext, wanted: Form, actor: Actor, click: Click, reply: Reply) -> None:
+    """Open the form of one project at once, and put what it has into it as soon as that is read."""
+    form = Form(wanted.verb, click.channel or "", wanted.subject)
+    provider, _, identifier = form.subject.partition(":")
+    project = context.ctx.index.project(provider, identifier)
+    if project is None or not depends_on_project(form.verb):
+        await reply.say(messages.outdated_button())
+        return
+    try:
+        view = messages.reading_form(form, project)
+        opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=view))
+    except NotTaken as error:
+        log.warning("form.not_opened", verb=form.verb, error=error.code)
+        await reply.say(messages.open_form(form.verb))
+        return
+    shown: dict[str, str] = opened.get("view") or {}
+    await _update(shown.get("id"), reply, await _filled(context, form, project, actor), shown.get("hash"))
+
+
+async def turn_form(context: ListenerContext, verb: str, form: Form, click: Click, reply: Reply) -> None:
+    """Put the form of another verb in place of the one that stands open."""
+    view = messages.form_for(Form(verb, form.channel), makers(context.ctx))
+    if view is None:
+        await reply.say(messages.not_yet(verb))
+    elif await _update(click.view_id, reply, view) is None:
+        await reply.say(messages.open_form(verb))
+
+
+async def fill_form(context: ListenerContext, form: Form, actor: Actor, click: Click, reply: Reply) -> None:
+    """A project was picked: read what it has, and put it into the form.
+
+    The form says that it is being read at once. Whoever picks another project meanwhile sees only that one's.
+    """
+    provider, _, identifier = (read_value(click.selected or "") or "").partition(":")
+    project = context.ctx.index.project(provider, identifier)
+    if project is None:
+        return  # it went meanwhile; the sent form says so beside the field
+    form = Form(form.verb, form.channel, ":".join(project.key))
+    begun = await _update(click.view_id, reply, messages.reading_form(form, project))
+    if begun is not None:
+        await _update(click.view_id, reply, await _filled(context, form, project, actor), begun)
+
+
+def depends_on_project(verb: str) -> bool:
+    """Whether the form of a verb reads what a project has before the rest can be filled in."""
+    form = registered_form(verb)
+    return form is not None and form.load is not None
+
+
+async def _filled(context: ListenerContext, form: Form, project: Project, actor: Actor) -> dict[str, Any]:
+    registered = registered_form(form.verb)
+    assert registered is not None  # noqa: S101 - narrows the type: `depends_on_project` was asked
+    assert registered.load is not None  # noqa: S101 - as above
+    loaded = await registered.load(context.ctx, project, actor)
+    if isinstance(loaded, Refused | Failed):
+        return messages.unread_form(form, project, loaded)
+    return messages.filled_form(form, project, loaded)
+
+
+async def _update(view_id: str | None, reply: Reply, view: dict[str, Any], seen: str | None = None) -> str | None:
+    """Change the open modal, if it is still as it was `seen`; its new hash, None when Slack did not take it."""
+    try:
+        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=seen))
+    except NotTaken as error:
+        log.info("form.not_updated", error=error.code)
+        return None
+    shown: dict[str, str] = answer.get("view") or {}
+    return shown.get("hash", "")

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.services.storage import Storage
+
+
+def test_a_file_of_another_version_begins_anew_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "playground.db"
+    storage = Storage(path)
+    storage.put("message", "1", {"old": True})
+    storage.close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    storage = Storage(path)
+    assert list(storage.all("message")) == []
+    storage.close()
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(ValueError, match="remove it to begin anew"):
+        Storage(path)
+
+
+def test_what_is_written_together_is_there_together(tmp_path: Path) -> None:
+    path = tmp_path / "playground.db"
+    storage, other = Storage(path), Storage(path)
+    with storage.together():
+        storage.put("message", "1", {"text": "one"})
+        storage.put("message", "2", {"text": "two"})
+        assert list(other.all("message")) == []
+    assert len(list(other.all("message"))) == 2
+    storage.close()
+    other.close()
