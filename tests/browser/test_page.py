@@ -108,7 +108,7 @@ def test_the_form_that_changes_a_project_shows_how_it_is_once_it_is_picked(open_
     form.get_by_role("button", name="Preview").click()
     answer = articles(page, "Only visible to you", "Minutes").last
     answer.get_by_role("button", name="Change it").click()
-    expect(articles(page, "The project", "Minutes", "is changed").last).to_be_visible()
+    expect(articles(page, "I changed the project", "Minutes").last).to_be_visible()
 
 
 def test_a_rejection_is_asked_for_a_comment_and_the_card_says_it(open_page: OpenPage) -> None:
@@ -265,14 +265,14 @@ def test_an_ai_config_is_changed_by_a_form_and_a_request_is_reviewed_where_its_l
     page = open_page()
     act_as(page, "Ada Ibarra")
     say(page, "/config update support-assistant")
-    articles(page, "What can be changed of the AI Config").last.get_by_role("button", name="Open form").click()
+    articles(page, "What you can change in the AI Config").last.get_by_role("button", name="Open form").click()
     form = page.get_by_role("dialog", name="Change a project")
     form.get_by_role("textbox", name="Tags").fill("support, checked")
-    form.get_by_label("Maintainer, a person").select_option(label="Ravi Menon")
+    form.get_by_label("Maintainer (a person)").select_option(label="Ravi Menon")
     form.get_by_role("button", name="Preview").click()
     shown = articles(page, "Change the AI Config", "support, checked", "ravi@acorn.example").last
     shown.get_by_role("button", name="Change it").click()
-    expect(articles(page, "is changed", "read back and found true").last).to_be_visible()
+    expect(articles(page, "I changed the", "I read it back to make sure").last).to_be_visible()
 
     say(page, "/deploy warm-v2 to production")
     card = articles(page, "Waiting for approval", "Warm, shorter").last

@@ -413,10 +413,10 @@ async def test_a_database_that_does_not_answer_is_said_with_a_reference(
 async def test_a_project_is_made_when_it_is_confirmed_and_the_button_is_used_up(talk: Talk) -> None:
     await talk.types(ADA, '/project create "Refund triage" in dir_1a2b')
     shown = await talk.last(ADA)
-    assert "Nothing is done before it is confirmed" in shown.text
+    assert "Nothing happens until you confirm" in shown.text
 
     await talk.presses(ADA, shown, "Make it")
-    assert (await talk.last(ADA)).text.startswith("The project `Refund triage` is made.")
+    assert (await talk.last(ADA)).text.startswith("I created the project `Refund triage`.")
     await talk.presses(ADA, shown, "Make it")
     assert "This button is used up" in (await talk.last(ADA)).text
 

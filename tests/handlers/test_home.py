@@ -130,7 +130,7 @@ async def test_a_review_that_slack_does_not_open_is_answered_directly(talk: Talk
 
 @pytest.mark.parametrize(
     ("button", "says"),
-    [("Show the whole board", "What is live"), ("Show", "is running"), ("Show all that run", "ev_0_config_x")],
+    [("Show the whole board", "What is live"), ("Show", "has been running"), ("Show all that run", "ev_0_config_x")],
 )
 async def test_what_a_button_shows_comes_directly(talk: Talk, button: str, says: str) -> None:
     await seen_running(talk)

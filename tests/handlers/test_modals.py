@@ -217,7 +217,7 @@ async def test_a_project_is_made_by_a_form(talk: Talk) -> None:
 async def test_configs_are_shown_and_compared_by_forms(talk: Talk) -> None:
     await talk.types(ADA, "/config show")
     assert await talk.submits(ADA, config="config_x") == {"ok": True}
-    assert "What it holds" in (await talk.last(ADA)).body()
+    assert "Its content" in (await talk.last(ADA)).body()
 
     await talk.types(ADA, "/config diff")
     assert await talk.submits(ADA, config="config_w", other="config_x") == {"ok": True}
@@ -314,7 +314,7 @@ async def test_a_form_never_turns_into_one_that_nobody_knows(talk: Talk) -> None
 async def test_the_form_of_one_project_opens_with_what_it_has(talk: Talk) -> None:
     await talk.types(ADA, "/project update support")
     said = await talk.last(ADA)
-    assert "What can be changed of the project `support`" in said.body()
+    assert "What you can change in the project `support`" in said.body()
 
     await talk.presses(ADA, said, "Open form")
 

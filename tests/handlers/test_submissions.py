@@ -75,7 +75,7 @@ async def test_the_config_form_lists_the_configs_of_a_project_to_its_sender_alon
     assert said.text.startswith("3 configs of `support`")
     assert await talk.cards() == []
     await talk.presses(ADA, said, "Show")
-    assert "What it holds" in (await talk.last(ADA)).body()
+    assert "Its content" in (await talk.last(ADA)).body()
 
 
 async def test_the_project_form_shows_a_project_to_its_sender_alone(talk: Talk) -> None:

@@ -36,8 +36,8 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     live = await stage.chat.makes_live()
     message = await changed_outside(stage)
     assert "`config_x` → `config_v`" in message.text
-    assert "asked for by <@U0ADA> (`ch-1`)" in message.body()
-    assert "`registry` does not tell. configbot saw it first" in message.body()
+    assert "requested by <@U0ADA> (`ch-1`)" in message.body()
+    assert "`registry` doesn't say. I first saw it" in message.body()
     assert "What differs" in message.body()
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
@@ -47,11 +47,11 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     await stage.chat.say(ADA, "/configbot change ch-1")
     await stage.chat.is_told(ADA, CHANGED, "`config_v` is live")
 
-    await stage.chat.press(RAVI, message, "ProviderSnapshot")
+    await stage.chat.press(RAVI, message, "Look")
     await stage.chat.modal(RAVI, "`config_x` → `config_v`")
     await stage.chat.press(RAVI, message, "Adopt")
     over = await stage.chat.card_says(message, "<@U0RAVI> adopted it")
-    assert list(over.buttons()) == ["ProviderSnapshot"]
+    assert list(over.buttons()) == ["Look"]
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
     assert await stage.registry.live("Support reply") == "config_v"
@@ -71,7 +71,7 @@ async def test_restore_is_a_change_that_somebody_else_approves(stage: Stage) -> 
     await stage.chat.is_told(ADA, "Whoever asked for a change does not decide on it")
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.card_says(card, "Live", "Read back and found true")
-    await stage.chat.card_says(message, "`ch-2` was applied after it")
+    await stage.chat.card_says(message, "`ch-2` was applied after that")
     assert await stage.registry.live("Support reply") == "config_x"
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
@@ -83,7 +83,7 @@ async def test_it_ends_by_itself_when_somebody_puts_it_back(stage: Stage) -> Non
     await stage.registry.deploy("Support reply", "config_x")
     await stage.time_passes(minutes=5)
     over = await stage.chat.card_says(message, "What was live before is live again")
-    assert list(over.buttons()) == ["ProviderSnapshot"]
+    assert list(over.buttons()) == ["Look"]
     await stage.chat.press(RAVI, message, "Restore")
     await stage.chat.is_told(RAVI, "This is over: what was live before is live again")
 
@@ -146,7 +146,7 @@ async def test_a_service_that_is_down_is_told_once_and_caught_up_with(stage: Sta
     stage.goes_wrong(any_request, down)
     await stage.time_passes(minutes=5)
     await stage.time_passes(minutes=40)
-    message = await stage.chat.hears(ADA, "`registry` could not be reached, since", private=False)
+    message = await stage.chat.hears(ADA, "I haven't been able to read `registry` since", private=False)
     await stage.time_passes(minutes=40)
     stage.line.repaired()
     await stage.registry.deploy("Support reply", "config_v")
@@ -171,5 +171,5 @@ async def test_two_bots_tell_it_once(tmp_path: Path, postgres_url: str) -> None:
             await asyncio.sleep(0.02)
         await stage.rests()
         told = [*await stage.chat.answers(RAVI), *await stage.chat.answers(MIRA)]
-        assert sum("counts as right" in line.text for line in told) == 1
+        assert sum("From now on I accept" in line.text for line in told) == 1
         assert sum("This is over" in line.text for line in told) == 1

@@ -53,7 +53,7 @@ async def test_who_did_it_is_told_and_what_was_live_is_restored(both: Stage, wor
     assert "customers want it short" in message.body()
     assert "`launchdarkly`" in message.body()
     await both.chat.press(RAVI, message, "Restore")
-    await both.chat.card_says(message, "was applied after it")
+    await both.chat.card_says(message, "was applied after that")
     assert served(world, "staging") == before
     await both.time_passes(minutes=5)
     assert len([line for line in await both.chat.said(ADA) if "outside configbot" in line.text]) == 1

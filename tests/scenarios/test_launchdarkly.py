@@ -56,7 +56,7 @@ async def test_tags_and_metric_of_an_ai_config_are_changed_after_old_and_new_wer
 
     await chat.press(ADA, shown, "Change it")
 
-    await chat.is_told(ADA, "The AI Config `Support assistant` is changed.", "read back and found true")
+    await chat.is_told(ADA, "I changed the AI Config `Support assistant`.", "I read it back to make sure")
     now = world.config(PROJECT, SUPPORT)
     assert (now.tags, now.metric) == (["customer-facing", "checked"], "helpful-rate")
     assert now.maintainer == REVIEWER

@@ -51,11 +51,11 @@ async def test_a_report_is_put_off_until_tomorrow_comes_again_when_the_clock_is_
         await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=direct)
         report = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
         await chat.choose(ADA, report, "Until tomorrow 9:00", channel=EVALS)
-        told = await chat.is_told(ADA, "Nothing more is said about evaluation", channel=EVALS)
+        told = await chat.is_told(ADA, "I won't remind anyone about evaluation", channel=EVALS)
         until = int(told.text.split("<!date^")[1].split("^")[0])
         now = (await chat.http.get("/playground/clock")).json()["now"]
         await chat.http.post("/playground/clock", json={"seconds": until - now + 60}, timeout=60)
-        await chat.card_says(report, "A newer message says how it stands")
+        await chat.card_says(report, "A newer message has its current state")
         again = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
         assert again.raw["ts"] != report.raw["ts"]
         await chat.press(ADA, again, "Mark completed", channel=EVALS)

@@ -84,7 +84,7 @@ async def test_a_form_that_slack_does_not_open_is_said_in_words(stage: Stage) ->
     chat = stage.chat
     await chat.breaks("views.open", "trigger_expired")
     offer = await chat.answered(ADA, "/deploy")
-    assert "type `help deploy` to see how it is typed" in offer.text
+    assert "type `help deploy` to see how to type it" in offer.text
     await chat.press(ADA, offer, "Open form")
     await chat.modal(ADA, "Deploy")
 

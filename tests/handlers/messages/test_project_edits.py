@@ -34,7 +34,7 @@ def told(came: Any) -> messages.Message:
 def test_a_new_project_is_shown_before_it_is_made() -> None:
     made = told(NEW)
     assert made.text == (
-        "Make the project `Returns`? Name: `Returns`; Directory: `dir_1a2b`. Nothing is done before it is confirmed."
+        "Create the project `Returns`? Name: `Returns`; Directory: `dir_1a2b`. Nothing happens until you confirm."
     )
     found = buttons(made)
     assert found["Make it"]["action_id"] == Action.PROJECT_CONFIRM
@@ -46,10 +46,10 @@ def test_renaming_shows_old_and_new_and_warns_of_who_uses_the_name() -> None:
     made = told(RENAMED)
     assert made.text == (
         "Change the project `Refund triage`? Name: `Refund triage` → `Returns`; Directory: `dir_1a2b`. "
-        "Applications that address it by its name, `Refund triage`, no longer find it afterwards. "
-        "Those that use its id are not affected. Nothing is done before it is confirmed."
+        "Applications that look it up by its name, `Refund triage`, won't find it any more. "
+        "Those that use its id are not affected. Nothing happens until you confirm."
     )
-    assert "⚠️ Applications that address it by its name" in read(made)
+    assert "⚠️ Applications that look it up by its name" in read(made)
     assert set(buttons(made)) == {"Change it"}
 
 
@@ -68,7 +68,7 @@ def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
 def test_a_project_that_was_made_has_nothing_live_yet() -> None:
     made = told(ProjectSaved(PROJECT, ProjectFields(), ProjectFields("Returns"), True, "project show pr_1"))
     assert made.text == (
-        "The project `Refund triage` is made. Name: `Returns`. It was read back and found true. "
+        "I created the project `Refund triage`. Name: `Returns`. I read it back to make sure. "
         "Nothing is live in it yet."
     )
     assert buttons(made)["Show the project"]["value"] == ids.value("draft of project show pr_1")
@@ -76,7 +76,7 @@ def test_a_project_that_was_made_has_nothing_live_yet() -> None:
 
 def test_a_project_that_was_changed_says_how() -> None:
     made = told(ProjectSaved(PROJECT, RENAMED.old, RENAMED.new, False, "project show pr_1"))
-    assert "✅ *The project `Refund triage` is changed.* It was read back and found true." in read(made)
+    assert "✅ *I changed the project `Refund triage`.* I read it back to make sure." in read(made)
     assert "• Name: `Refund triage` → `Returns`\n• Directory: `dir_1a2b`" in read(made)
 
 
@@ -90,7 +90,7 @@ def test_every_field_of_an_ai_config_shows_old_and_new() -> None:
     assert made.text == (
         "Change the AI Config `Refund triage`? Name: `Support` → `Support desk`; Description: `Answers` → none; "
         "Tags: `beta, old` → none; Maintainer: `ana@acorn.example` → `team core`; Metric: `resolved`; "
-        "Less of the metric is better: `no` → `yes`. Nothing is done before it is confirmed."
+        "A lower metric is better: `no` → `yes`. Nothing happens until you confirm."
     )
     assert "⚠️" not in read(made), "applications know an AI Config by its key"
 
@@ -100,8 +100,8 @@ def test_what_can_be_changed_is_shown_as_it_is_with_an_example() -> None:
     fields = ("name", "description", "tags", "maintainer", "team", "metric")
     made = told(ProjectEditable(PROJECT, now, fields, "project update triage", "AI Config"))
     assert made.text == (
-        "What can be changed of the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
-        "Maintainer: `ana@acorn.example`; Metric: none. Name what is to change behind the line, "
+        "What you can change in the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
+        "Maintainer: `ana@acorn.example`; Metric: none. Type the line again with what you want to change, "
         'for example `project update triage name="New name"`.'
     )
     assert "`name=`, `description=`, `tags=`, `maintainer=`, `team=`, `metric=`" in read(made)

@@ -8,7 +8,7 @@ async function request(path, options) {
   try {
     response = await fetch(path, { credentials: "omit", cache: "no-store", ...options });
   } catch {
-    throw new PlaygroundError("The playground does not answer. Is it still running?");
+    throw new PlaygroundError("The playground isn't answering. Is it still running?");
   }
   let body = null;
   try {

@@ -112,7 +112,7 @@ function usersSelect(element, block, surface, labelled) {
   const people = surface.lookup.people();
   const kept = surface.kept(block, element);
   const first = kept ? kept.selected_user : element.initial_user;
-  const placeholder = plainText(element.placeholder) || "Choose somebody";
+  const placeholder = plainText(element.placeholder) || "Choose a person";
   const empty = h("option", {}, placeholder);
   empty.value = "";
   const chosen = () => ({ selected_user: people[control.selectedIndex - 1]?.id ?? null });

@@ -209,8 +209,8 @@ export class Layout {
     this.botState.replaceChildren(h("span", { class: "dot", "aria-hidden": "true" }), `${name} is ${bot.connected ? "connected" : "not connected"}`);
     const lost = this.app.connected === false;
     this.banner.textContent = lost
-      ? "The playground does not answer. Trying again …"
-      : `${name} is not connected, so nobody answers commands right now.`;
+      ? "The playground isn't answering. Trying again …"
+      : `${name} is not connected, so it can't answer you right now.`;
     this.banner.hidden = !lost && bot.connected !== false;
   }
 

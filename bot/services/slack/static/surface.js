@@ -111,7 +111,7 @@ export class Surface {
       query,
     });
     if (!answer || !(Array.isArray(answer.options) || Array.isArray(answer.option_groups))) {
-      throw new PlaygroundError("No options came back.");
+      throw new PlaygroundError("The bot sent no options.");
     }
     return answer.options ?? answer.option_groups.flatMap((group) => group.options ?? []);
   }
