@@ -19,7 +19,7 @@ from bot.app import Bot, Parts, SystemClock, build_bot, registry_client, slash_c
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
 from bot.demo import CHANNELS, DEPLOYS, EVALS, KEY, PEOPLE, TEAM
-from bot.grammar import COMMANDS
+from bot.grammar import language
 from bot.ports import Clock
 from bot.services.registry.app import close as close_registry
 from bot.services.registry.app import create_app as create_registry
@@ -37,7 +37,9 @@ PATIENCE = 60.0
 
 def workspace_of(channels: Sequence[Channel] = (), *, rate_limits: bool = False) -> Workspace:
     """The demo's Slack with all our commands, and with more channels."""
-    commands = tuple(Command(name) for name in slash_commands([command.name for command in COMMANDS], ""))
+    commands = tuple(
+        Command(name) for name in slash_commands([command.name for command in language().slash_commands], "")
+    )
     return Workspace(TEAM, PEOPLE, (*CHANNELS, *channels), commands, rate_limits=rate_limits)
 
 
