@@ -154,4 +154,4 @@ async def test_a_clock_that_is_moved_far_stops_at_what_was_scheduled_on_the_way(
         await chat.say(ADA, "/deploy config_x to staging in 2h")
         await chat.hears(ADA, "config_x", "Scheduled", private=False)
         (await http.post("/playground/clock", json={"as": ADA, "to": "tomorrow"})).raise_for_status()
-        await chat.hears(ADA, "config_x", "Read back and found true", private=False)
+        await chat.hears(ADA, "config_x", "I read it back, and it took effect", private=False)

@@ -57,9 +57,9 @@ async def test_adopt_ends_the_message_for_everybody(talk: Talk) -> None:
     assert "<@U0RAVI> adopted it" in over.text
     assert list(over.buttons()) == ["Look"]
     await talk.presses(MIRA, message, "Adopt")
-    assert "This is over: <@U0RAVI> adopted it." in (await talk.last(MIRA)).text
+    assert "This is already over: <@U0RAVI> adopted it." in (await talk.last(MIRA)).text
     await talk.presses(MIRA, message, "Restore")
-    assert "This is over" in (await talk.last(MIRA)).text
+    assert "This is already over" in (await talk.last(MIRA)).text
     await talk.presses(MIRA, message, "Look")
     assert await talk.on_screen(MIRA) is not None
 
@@ -97,7 +97,7 @@ async def test_a_button_shown_before_it_moved_on_is_answered_and_does_nothing(ta
     message = await told(talk)
     talk.world.provider.put("support", PRODUCTION, "config_x")
     await talk.presses(RAVI, message, "Adopt")
-    assert "moved again after this was shown" in (await talk.last(RAVI)).text
+    assert "changed again after you saw this message" in (await talk.last(RAVI)).text
     now = await talk.card()
     assert "`config_w` → `config_x`" in now.text
     await talk.presses(RAVI, now, "Adopt")
@@ -112,7 +112,7 @@ async def test_a_look_at_what_is_kept_no_more_is_answered(talk: Talk) -> None:
     action = {**payload["actions"][0], "value": value("gone@1")}
     assert action["action_id"] == element["action_id"]
     await talk.again(actions=[action])
-    assert "This is over" in (await talk.last(RAVI)).text
+    assert "This is already over" in (await talk.last(RAVI)).text
 
 
 async def test_a_silent_provider_is_told_in_the_default_channel(talk: Talk) -> None:

@@ -56,7 +56,7 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     assert len(await about_drift(stage)) == 1
     assert await stage.registry.live("Support reply") == "config_v"
     await stage.chat.press(MIRA, message, "Adopt")
-    await stage.chat.is_told(MIRA, "This is over: <@U0RAVI> adopted it")
+    await stage.chat.is_told(MIRA, "This is already over: <@U0RAVI> adopted it")
     await stage.chat.say(MIRA, "/deployments Support reply")
     await stage.chat.is_told(MIRA, "`production`: `config_v`, adopted", "by <@U0RAVI>")
     assert live.raw["ts"] != message.raw["ts"]
@@ -68,9 +68,9 @@ async def test_restore_is_a_change_that_somebody_else_approves(stage: Stage) -> 
     await stage.chat.press(ADA, message, "Restore")
     card = await stage.chat.hears(ADA, "`ch-2`", "Waiting for approval", "`config_v` → `config_x`", private=False)
     await stage.chat.press(ADA, card, "Approve")
-    await stage.chat.is_told(ADA, "Whoever asked for a change does not decide on it")
+    await stage.chat.is_told(ADA, "You can't approve or reject your own change")
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Live", "Read back and found true")
+    await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     await stage.chat.card_says(message, "`ch-2` was applied after that")
     assert await stage.registry.live("Support reply") == "config_x"
     await stage.time_passes(minutes=5)
@@ -85,7 +85,7 @@ async def test_it_ends_by_itself_when_somebody_puts_it_back(stage: Stage) -> Non
     over = await stage.chat.card_says(message, "What was live before is live again")
     assert list(over.buttons()) == ["Look"]
     await stage.chat.press(RAVI, message, "Restore")
-    await stage.chat.is_told(RAVI, "This is over: what was live before is live again")
+    await stage.chat.is_told(RAVI, "This is already over: what was live before is live again")
 
 
 async def test_a_deploy_by_the_bot_is_no_drift(stage: Stage) -> None:
@@ -115,7 +115,7 @@ async def test_an_approval_of_what_moved_points_to_the_message(stage: Stage) -> 
     await changed_outside(stage)
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.card_says(
-        card, "Void", "It was changed outside configbot, and the message about that shows what and how"
+        card, "Void", "Somebody changed it outside configbot: my message about that says what and how"
     )
 
 
@@ -172,4 +172,4 @@ async def test_two_bots_tell_it_once(tmp_path: Path, postgres_url: str) -> None:
         await stage.rests()
         told = [*await stage.chat.answers(RAVI), *await stage.chat.answers(MIRA)]
         assert sum("From now on I accept" in line.text for line in told) == 1
-        assert sum("This is over" in line.text for line in told) == 1
+        assert sum("This is already over" in line.text for line in told) == 1

@@ -31,7 +31,7 @@ async def test_mark_completed_ends_the_evaluation_and_the_message_says_by_whom(s
     assert not over.buttons()
     await stage.chat.is_told(RAVI, "is now completed", "I read it back to make sure", channel=EVALS)
     await stage.chat.press(ADA, report, "Mark completed", channel=EVALS)
-    await stage.chat.is_told(ADA, "cannot become", channel=EVALS)
+    await stage.chat.is_told(ADA, "can't become", channel=EVALS)
     assert len(stage.line.writes) == 1
     before = len(await stage.chat.said(ADA, EVALS))
     await stage.time_passes(days=1)

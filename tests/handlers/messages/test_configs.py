@@ -99,7 +99,7 @@ def test_what_an_ai_config_holds_more_is_shown() -> None:
     ("evidence", "words"),
     [
         (NEVER, "It was never evaluated."),
-        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.UNREADABLE,)), "The evaluations could not be read."),
+        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.UNREADABLE,)), "I couldn't read the evaluations."),
         (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.STILL_RUNNING,)), "An evaluation of it is still running."),
         (Evidence(Verdict.NOT_PROVEN), "It has no score."),
         (Evidence(Verdict.NOT_AVAILABLE), "The provider keeps no evaluations."),
@@ -248,8 +248,8 @@ def test_how_two_configs_scored_stands_beside_their_diff() -> None:
     ("shown", "said"),
     [
         (compared(Verdict.PASS, rows=(WORSE,)), "The second scored no worse in any evaluator."),
-        (compared(Verdict.NOT_PROVEN, Doubt.NEVER_RUN), "cannot be compared: the second was never evaluated."),
-        (compared(Verdict.NOT_PROVEN), "cannot be compared: no evaluator judged both."),
+        (compared(Verdict.NOT_PROVEN, Doubt.NEVER_RUN), "can't be compared: the second was never evaluated."),
+        (compared(Verdict.NOT_PROVEN), "can't be compared: no evaluator judged both."),
     ],
 )
 def test_what_the_scores_of_two_configs_say_is_a_sentence(shown: ConfigComparison, said: str) -> None:

@@ -151,7 +151,7 @@ def test_where_no_one_config_is_live_there_is_no_diff(served: LiveState) -> None
 
 
 def test_contents_that_could_not_be_read_are_said_to_be_so() -> None:
-    assert "could not be read, so there is no diff" in read(card(now_content=None))
+    assert "I couldn't read the content of the new config, so there is no diff" in read(card(now_content=None))
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_every_ending_has_words() -> None:
 @pytest.mark.parametrize(
     ("how", "by", "words"),
     [
-        (Ending.ADOPTED, "U0RAVI", "This is over: <@U0RAVI> adopted it."),
-        (Ending.CHANGED, "ch-7", "This is over: `ch-7` was applied after it."),
-        (Ending.BACK, "", "This is over: what was live before is live again."),
-        (Ending.GONE, "", "This is over: the project or the environment is no longer there."),
-        (Ending.ADOPTED, "", "This is over: somebody adopted it."),
+        (Ending.ADOPTED, "U0RAVI", "This is already over: <@U0RAVI> adopted it."),
+        (Ending.CHANGED, "ch-7", "This is already over: `ch-7` was applied after it."),
+        (Ending.BACK, "", "This is already over: what was live before is live again."),
+        (Ending.GONE, "", "This is already over: the project or the environment no longer exists."),
+        (Ending.ADOPTED, "", "This is already over: somebody adopted it."),
     ],
 )
 def test_a_late_click_hears_how_it_ended(how: Ending, by: str, words: str) -> None:
@@ -267,7 +267,7 @@ def test_a_change_says_what_is_live_instead_of_it() -> None:
     detail = ChangeDetail(in_state(State.APPLIED), (), (), diff(OLD_CONTENT, NEW_CONTENT), drift=drift())
     made = messages.outcome(detail, drafts={})
     check(made)
-    assert "*Changed outside configbot* after it: `config_x` is live" in read(made)
+    assert "*Changed outside configbot* since then: `config_x` is live" in read(made)
     view = messages.review_modal(detail)
     check_view(view)
     assert "Changed outside configbot" in str(view["blocks"])

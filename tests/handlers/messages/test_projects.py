@@ -62,18 +62,20 @@ def test_projects_are_listed_each_with_a_button() -> None:
 
 def test_a_long_list_turns_pages_and_says_what_may_be_missing() -> None:
     made = told(ProjectList((ROW,), None, 9, 2, 2, "project list", (Unread(PROBLEM, NOW),)))
-    assert made.text.startswith("9 projects, page 2 of 2: `Refund triage`. `humanloop` cannot be read since")
+    assert made.text.startswith(
+        "9 projects, page 2 of 2: `Refund triage`. I haven't been able to read `humanloop` since"
+    )
     assert made.text.endswith(
         "it did not answer in time (HTTP 504). Try again in a minute. `deployments` shows when it answers again."
     )
     assert set(buttons(made)) == {"Show", "Previous page"}
-    assert "What it has may be missing here." in read(made)
+    assert "Anything in it may be missing here." in read(made)
 
 
 def test_no_projects_at_all_is_said() -> None:
     assert told(ProjectList((), None, 0, 1, 1, "project list")).text == "There are no projects yet."
     silent = told(ProjectList((), None, 0, 1, 1, "project list", (Unread(PROBLEM, NOW),)))
-    assert silent.text.startswith("There are no projects yet. `humanloop` cannot be read since")
+    assert silent.text.startswith("There are no projects yet. I haven't been able to read `humanloop` since")
 
 
 def test_what_a_provider_calls_a_project_stands_beside_it_once() -> None:
