@@ -172,7 +172,7 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
         place = Place(identity.org, identity.team, "")
         came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
         drafts = dict.fromkeys(messages.lines_of(came), "")
-        text = messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts))
+        text = messages.plain_text(messages.outcome(came, drafts=drafts))
         return text, not isinstance(came, Failed)
 
 

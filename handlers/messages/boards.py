@@ -26,13 +26,15 @@ from handlers.messages.blocks import (
     stack,
 )
 from handlers.messages.errors import missing, reasons
-from handlers.messages.lists import pages
+from handlers.messages.lists import page_suggestions, pages
+from handlers.messages.rendering import renders
 
 MAX_CELLS = 12
 MAX_SCHEDULED = 2
 """Scheduled changes that are named for one environment."""
 
 
+@renders(Board, buttons=page_suggestions)
 def board(shown: Board, drafts: Drafts) -> Message:
     """What is live where."""
     unread = " ".join(words.unread(each) for each in shown.unread)
@@ -113,6 +115,7 @@ def _state(change: Change) -> str:
 EMPTY_LISTS = {"approvals": "Nothing waits for you.", "changes": "There are no changes here yet."}
 
 
+@renders(ChangeList, buttons=page_suggestions)
 def change_list(shown: ChangeList, drafts: Drafts) -> Message:
     """Changes, newest first; each with a button that opens it."""
     if not shown.changes:
@@ -147,6 +150,7 @@ def _due(change: Change) -> str:
     return _at(change) if change.state in (State.WAITING, State.SCHEDULED) else ""
 
 
+@renders(Explanation)
 def explanation(shown: Explanation) -> Message:
     """What would happen to a line, and why. Nothing was changed."""
     said = answer(shown.answer, shown.due)
@@ -180,6 +184,7 @@ def answer(given: Answer, due: Due | None = None) -> str:
             return f"it would be refused, for {words.counted(len(denied.reasons), 'reason')}."
 
 
+@renders(Permission)
 def permission(shown: Permission) -> Message:
     """Whether a line would be done, and why. Nothing was changed."""
     denied = shown.answer if isinstance(shown.answer, Denied) else None
@@ -193,6 +198,7 @@ def permission(shown: Permission) -> Message:
     )
 
 
+@renders(Harmless)
 def harmless(shown: Harmless) -> Message:
     """A line that was asked about changes nothing."""
     text = f"{code(shown.line, 200)} changes nothing, so anybody may type it."

@@ -30,6 +30,7 @@ from handlers.messages.blocks import (
     table,
 )
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 
 TABLE_ROWS = 5
 _WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
@@ -258,6 +259,7 @@ def _small_print(view: ChangeView) -> str:
     return " · ".join(parts)
 
 
+@renders(Applied)
 def applied(outcome: Applied) -> Message:
     """It is live."""
     change = outcome.change
@@ -270,6 +272,7 @@ def applied(outcome: Applied) -> Message:
     return compose(text, section(f"✅ {text}"), _look_at(change))
 
 
+@renders(AwaitingApproval)
 def awaiting(outcome: AwaitingApproval) -> Message:
     """It waits for people."""
     change = outcome.change
@@ -281,6 +284,7 @@ def awaiting(outcome: AwaitingApproval) -> Message:
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 
+@renders(Void)
 def void(outcome: Void) -> Message:
     """What was seen moved."""
     change = outcome.change
@@ -295,6 +299,7 @@ def void(outcome: Void) -> Message:
     )
 
 
+@renders(Unknown)
 def unknown(outcome: Unknown) -> Message:
     """Nobody can tell yet; a person decides."""
     change = outcome.change
@@ -307,11 +312,13 @@ def unknown(outcome: Unknown) -> Message:
     )
 
 
+@renders(Rejected)
 def rejected(outcome: Rejected) -> Message:
     """A reviewer said no."""
     return _ended(outcome.change, "rejected")
 
 
+@renders(Withdrawn)
 def withdrawn(outcome: Withdrawn) -> Message:
     """The requester took it back."""
     return _ended(outcome.change, "withdrawn")

@@ -31,6 +31,7 @@ from handlers.messages.blocks import (
     size,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 SETTINGS = 14
@@ -56,6 +57,7 @@ def detail_suggestions(shown: ConfigDetail) -> tuple[Suggestion, ...]:
     return (Suggestion("Configs of this project", shown.line),)
 
 
+@renders(ConfigDetail, buttons=detail_suggestions)
 def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
     """A config with its content, where it is live, how it scored."""
     name, content = code(shown.config.name), shown.content
@@ -101,6 +103,12 @@ def _line(name: str, value: str) -> Sequence[RichTextElement]:
     return [plain(f"{literal(one_line(name), 40)}: "), plain(literal(one_line(value), 200), code_style=True)]
 
 
+def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(ConfigList, buttons=list_suggestions)
 def config_list(shown: ConfigList, drafts: Drafts) -> Message:
     """The configs of a project, those that are live first."""
     project = code(shown.project.name)
@@ -134,11 +142,12 @@ def _model(model: str) -> str:
     return f" · {code(model, 40)}" if model else ""
 
 
-def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
+    """What the button for the full diff needs, where something differs."""
+    return (shown.line,) if shown.diff else ()
 
 
+@renders(ConfigComparison, buttons=comparison_lines)
 def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
     """How one config differs from another, and how both scored."""
     head, scored = _sides(shown.old, shown.new), scores.of_two(shown.scores)
@@ -153,11 +162,6 @@ def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
         actions([button("Full diff", Action.CONFIG_DIFF, draft)]) if draft else None,
         context(f"{code(shown.old[1].id)} → {code(shown.new[1].id)}"),
     )
-
-
-def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
-    """What the button for the full diff needs, where something differs."""
-    return (shown.line,) if shown.diff else ()
 
 
 def comparison_modal(shown: ConfigComparison) -> dict[str, Any]:

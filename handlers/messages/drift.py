@@ -31,6 +31,7 @@ from handlers.messages.blocks import (
     section,
 )
 from handlers.messages.configs import differences
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 
@@ -159,6 +160,7 @@ _ENDINGS: dict[Ending, tuple[str, str]] = {
 """By how a drift is over; a test compares this with the enum."""
 
 
+@renders(DriftDetail)
 def drift_detail(shown: DriftDetail) -> Message:
     """Everything that differs, for one person."""
     drift = shown.drift
@@ -193,6 +195,7 @@ def _why_no_diff(drift: Drift) -> str:
     return "One of the two contents could not be read, so there is no diff."
 
 
+@renders(Adopted)
 def adopted(outcome: Adopted) -> Message:
     """It is right from now on."""
     drift = outcome.drift

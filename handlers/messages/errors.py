@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.domain.drafts import Drafts
 from bot.domain.errors import Code, Fault, Problem, Reason
-from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, Refused
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound, NotYet, Refused
 from bot.domain.views import Suggestion, Unread
 from bot.features.forms import FieldProblem
 from bot.grammar.commands import Misunderstood
@@ -30,6 +30,7 @@ from handlers.messages.blocks import (
     size,
 )
 from handlers.messages.plain import unmarked
+from handlers.messages.rendering import renders
 
 NOTHING_DEPLOYED = "Nothing was deployed or changed."
 
@@ -39,6 +40,7 @@ def reasons(found: Sequence[Reason]) -> SectionBlock | None:
     return bullets(f"{refusals.why(each)} {refusals.remedy(each)}" for each in found) if found else None
 
 
+@renders(Refused)
 def refused(outcome: Refused) -> Message:
     """An expected no: every check that failed, who can lift it, and how."""
     count = len(outcome.reasons)
@@ -80,6 +82,7 @@ def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
     return found
 
 
+@renders(Failed)
 def failed(outcome: Failed) -> Message:
     """The provider did not do it, or did not answer."""
     change = outcome.change
@@ -101,6 +104,7 @@ def own_database(reference: str) -> Message:
     return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
+@renders(NotFound, buttons=lambda result: result.near[:MAX_SUGGESTIONS])
 def not_found(outcome: NotFound, drafts: Drafts) -> Message:
     """A name that nothing has, with what could have been meant."""
     seen = " where configbot could look" if outcome.unread else ""
@@ -135,6 +139,7 @@ def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
     return [code(each.line, 200) for each in list(suggestions)[:MAX_SUGGESTIONS]]
 
 
+@renders(Ambiguous, buttons=lambda result: result.choices[:MAX_SUGGESTIONS])
 def ambiguous(outcome: Ambiguous, drafts: Drafts) -> Message:
     """A word that means several things: a question."""
     if len(outcome.choices) == 1:
@@ -143,6 +148,7 @@ def ambiguous(outcome: Ambiguous, drafts: Drafts) -> Message:
     return _question(head, outcome.choices, drafts)
 
 
+@renders(EnvironmentMissing, buttons=lambda result: result.choices[:MAX_SUGGESTIONS])
 def environment_missing(outcome: EnvironmentMissing, drafts: Drafts) -> Message:
     """No environment was named: a question, never production."""
     return _question("In which environment?", outcome.choices, drafts)
@@ -194,6 +200,12 @@ def misunderstood(found: Misunderstood, drafts: Drafts) -> Message:
         bullets(help_with),
         run_buttons(near, drafts),
     )
+
+
+@renders(NotYet)
+def line_not_ready(result: NotYet) -> Message:
+    """The answer to a line that is understood and not built yet."""
+    return not_yet(result.line)
 
 
 def not_yet(line: str) -> Message:

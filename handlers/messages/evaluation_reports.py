@@ -29,6 +29,7 @@ from handlers.messages.blocks import (
     prose,
     section,
 )
+from handlers.messages.rendering import renders
 
 CHANGES = 3
 """Changes that concern an evaluated config and are named in its report."""
@@ -233,6 +234,7 @@ def _replaced(view: EvaluationView) -> Message:
     return compose(text, section(f"⬇️ {text}"))
 
 
+@renders(EvaluationUpdated)
 def evaluation_updated(outcome: EvaluationUpdated) -> Message:
     """The status was set and read back."""
     evaluation = outcome.evaluation

@@ -16,6 +16,7 @@ from handlers.messages.configs import live
 from handlers.messages.errors import problem_blocks
 from handlers.messages.evaluation_reports import complete_button, how_far, people, quiet_buttons, subject
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 
 GLYPHS = {PENDING: "⏳", RUNNING: "⏳", COMPLETED: "✅", CANCELLED: "⏹️"}
 
@@ -32,6 +33,12 @@ def _glyph(evaluation: Evaluation) -> str:
     return GLYPHS.get(evaluation.status, "❓")
 
 
+def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(EvaluationList, buttons=list_suggestions)
 def evaluation_list(shown: EvaluationList, drafts: Drafts) -> Message:
     """Evaluations, the newest first."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
@@ -93,17 +100,13 @@ def _row(evaluation: Evaluation, project: str) -> str:
     )
 
 
-def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
-
-
 def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
     """What can be done or looked at next."""
     lines = (("Reopen", shown.reopen_line), ("Evaluations of this project", shown.list_line))
     return tuple(Suggestion(name, line) for name, line in lines if line is not None)
 
 
+@renders(EvaluationDetail, buttons=detail_suggestions)
 def evaluation_detail(shown: EvaluationDetail, drafts: Drafts) -> Message:
     """One evaluation: how it stands, what judges it, how it scored beside what is live."""
     evaluation = shown.evaluation

@@ -12,10 +12,12 @@ from bot.domain.rate_limits import EDITING, RateLimitBucket
 from handlers.messages import words
 from handlers.messages.blocks import Message, code, compose, context, mention, moment, stack
 from handlers.messages.outages import CAUSES, cause, place
+from handlers.messages.rendering import renders
 
 FINE, WRONG = "✅", "⚠️"
 
 
+@renders(CheckUp)
 def checkup(found: CheckUp) -> Message:
     """Everything that was looked at, and first whether somebody has to do something."""
     count = found.wrong

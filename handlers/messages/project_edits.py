@@ -24,6 +24,7 @@ from handlers.messages.blocks import (
     run_buttons,
     section,
 )
+from handlers.messages.rendering import renders
 
 NAME = 120
 """Longest new value that is shown whole: it has to be read before it is confirmed."""
@@ -45,6 +46,7 @@ def lines(shown: ProjectPreview) -> tuple[Draft, ...]:
     return (shown.kept,) if shown.kept is not None else ()
 
 
+@renders(ProjectPreview, buttons=lines)
 def preview(shown: ProjectPreview, drafts: Drafts) -> Message:
     """Old → new, a warning, and the button that does it."""
     if shown.project is not None:
@@ -85,6 +87,12 @@ def _warning(shown: ProjectPreview) -> str:
     )
 
 
+def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
+    """What can be looked at next."""
+    return (Suggestion(f"Show the {shown.noun}", shown.line),)
+
+
+@renders(ProjectSaved, buttons=next_suggestions)
 def saved(shown: ProjectSaved, drafts: Drafts) -> Message:
     """It is as it was asked for."""
     name = code(shown.project.name, NAME)
@@ -100,11 +108,7 @@ def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
     yield bullets(fields)
 
 
-def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
-    """What can be looked at next."""
-    return (Suggestion(f"Show the {shown.noun}", shown.line),)
-
-
+@renders(ProjectEditable)
 def editable(shown: ProjectEditable) -> Message:
     """The fields of a project as they are, and how each is changed."""
     name = code(shown.project.name, NAME)

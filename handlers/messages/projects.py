@@ -16,11 +16,18 @@ from handlers.messages.configs import live
 from handlers.messages.errors import missing
 from handlers.messages.lists import page_suggestions, pages, row
 from handlers.messages.project_edits import LABELS
+from handlers.messages.rendering import renders
 
 RUNNING = 5
 """Running evaluations that are named."""
 
 
+def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(ProjectList, buttons=list_suggestions)
 def project_list(shown: ProjectList, drafts: Drafts) -> Message:
     """The projects, by name."""
     unread = " ".join(words.unread(each) for each in shown.unread)
@@ -48,17 +55,13 @@ def project_list(shown: ProjectList, drafts: Drafts) -> Message:
     )
 
 
-def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
-
-
 def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
     """What can be looked at next."""
     every = Suggestion("All configs", shown.configs_line)
     return (every, Suggestion("Evaluations", shown.evaluations_line)) if shown.keeps_evaluations else (every,)
 
 
+@renders(ProjectDetail, buttons=detail_suggestions)
 def project_detail(shown: ProjectDetail, drafts: Drafts) -> Message:
     """A project whole."""
     name = code(shown.project.name)

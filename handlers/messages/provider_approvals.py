@@ -12,6 +12,7 @@ from bot.domain.outcomes import AtProvider, ConfirmReplacesRollout
 from handlers.ids import Action
 from handlers.messages import phrases, words
 from handlers.messages.blocks import Message, actions, button, code, compose, confirm, link, section
+from handlers.messages.rendering import renders
 
 
 def standing(change: Change) -> Iterator[Block]:
@@ -32,6 +33,7 @@ def buttons(change: Change) -> Iterator[ButtonElement]:
     yield button("Check now", Action.CHECK_NOW, change.id)
 
 
+@renders(AtProvider)
 def at_provider(outcome: AtProvider) -> Message:
     """It waits there."""
     change = outcome.change
@@ -46,6 +48,7 @@ def lines(shown: ConfirmReplacesRollout) -> tuple[Draft, ...]:
     return (shown.kept,)
 
 
+@renders(ConfirmReplacesRollout, buttons=lines)
 def confirm_replaces_rollout(shown: ConfirmReplacesRollout, drafts: Drafts) -> Message:
     """What would be given up, and the button that asks for it all the same."""
     place = f"{code(shown.project.name)} in {code(shown.environment.name)}"

@@ -48,6 +48,7 @@ from handlers.messages.evaluation_reports import (
     snooze_menu,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 
 
 def reminder(view: ReminderView) -> Message:
@@ -130,6 +131,7 @@ def _listed(listed: ListedEvaluation, now: datetime, number: int) -> Block:
     return section(f"⏳ {running_for(view)}.\n{people(view.evaluation)}{quiet}", accessory=opened)
 
 
+@renders(EvaluationReports)
 def another_page(outcome: EvaluationReports) -> Message:
     """Another page of a list, for one reader."""
     return evaluation_reports(outcome.view)
@@ -173,6 +175,7 @@ def _invented(now: datetime) -> EvaluationView:
     return EvaluationView(evaluation, "Sample project", known, since, False, now, may_complete=True, progress=far)
 
 
+@renders(SampleSent)
 def sample_sent(outcome: SampleSent) -> Message:
     """Where the sample is."""
     text = (
@@ -186,6 +189,7 @@ def sample_sent(outcome: SampleSent) -> Message:
 # Answers
 
 
+@renders(Snoozed)
 def snoozed(outcome: Snoozed) -> Message:
     """It is quiet for a while: until when exactly."""
     until, comes = datetime.fromisoformat(outcome.until_iso), datetime.fromisoformat(outcome.comes_iso)
@@ -200,6 +204,12 @@ def snoozed(outcome: Snoozed) -> Message:
     return compose(text, section(text))
 
 
+def switched_lines(outcome: RemindersSwitched) -> tuple[str, ...]:
+    """The line that takes it back."""
+    return (outcome.line,) if outcome.line else ()
+
+
+@renders(RemindersSwitched, buttons=switched_lines)
 def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
     """What is reminded of from now on, and how to take it back."""
     name = code(outcome.word)
@@ -219,11 +229,12 @@ def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
     return compose(text, section(text), run_buttons(suggestions, drafts))
 
 
-def switched_lines(outcome: RemindersSwitched) -> tuple[str, ...]:
-    """The line that takes it back."""
-    return (outcome.line,) if outcome.line else ()
+def list_suggestions(shown: ReminderList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.reminder.evaluation_id, each.line) for each in shown.rows), *page_suggestions(shown))
 
 
+@renders(ReminderList, buttons=list_suggestions)
 def reminder_list(shown: ReminderList, drafts: Drafts) -> Message:
     """Of what people are reminded, where and when."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
@@ -240,11 +251,6 @@ def reminder_list(shown: ReminderList, drafts: Drafts) -> Message:
         *pages(shown, drafts),
         stack(quiet) if quiet else None,
     )
-
-
-def list_suggestions(shown: ReminderList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.reminder.evaluation_id, each.line) for each in shown.rows), *page_suggestions(shown))
 
 
 def _rules(shown: ReminderList) -> Iterator[str]:

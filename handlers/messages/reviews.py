@@ -35,6 +35,7 @@ from handlers.messages.blocks import (
 )
 from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, verdict, when_line, who_wants_what
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 
 COMMENT_LIMIT = 1_000
 
@@ -95,6 +96,7 @@ def _reminded(facts: Mapping[str, str], expires_at: datetime) -> str:
     return f"It still waits for approval{far}. It expires {moment(expires_at)}."
 
 
+@renders(ChangeDetail)
 def change_detail(detail: ChangeDetail) -> Message:
     """One change whole, in a message: how it stands, its history, the short diff."""
     change = detail.change

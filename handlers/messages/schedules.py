@@ -24,17 +24,20 @@ from handlers.messages.blocks import (
 )
 from handlers.messages.cards import again
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 TIME_LIMIT = 80
 """Characters of a time that is typed into the form."""
 
 
+@renders(Scheduled)
 def scheduled(outcome: Scheduled) -> Message:
     """Nothing is missing but its time."""
     return _agreed(outcome.change, "is scheduled")
 
 
+@renders(Rescheduled)
 def rescheduled(outcome: Rescheduled) -> Message:
     """It was moved to another time."""
     return _agreed(outcome.change, f"is moved from {words.clock(outcome.was.at, outcome.was.zone)}")

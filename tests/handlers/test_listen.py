@@ -80,8 +80,8 @@ async def test_a_click_that_breaks_something_is_answered_too(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, button: str
 ) -> None:
     card = await talk.asked()
-    for name in ("approvals.approve", "changes.detail", "approvals.may_vote"):
-        monkeypatch.setattr(f"bot.usecases.{name}", broken)
+    for name in ("approvals.approve", "history.detail", "approvals.may_vote"):
+        monkeypatch.setattr(f"bot.features.changes.{name}", broken)
 
     await talk.presses(RAVI, card, button)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.context import Context
+from bot.domain.base import Outcome
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Ambiguous, NotFound, Outcome
+from bot.domain.outcomes import Ambiguous, NotFound
 from bot.domain.views import Suggestion
 from bot.features.changes import history
 from bot.features.registration import Call

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
-from bot.domain.outcomes import NotFound, Outcome, Permission
+from bot.domain.outcomes import NotFound, Permission
 from bot.domain.policies import decide
 from bot.features.changes import approvals, boards, deploys, forms, history, schedules
 from bot.features.registration import Call, Effect, Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.outcomes import Outcome
+from bot.domain.base import Outcome
 from bot.features.configs import config_queries, forms
 from bot.features.forms import of_project
 from bot.features.registration import Call, Line, LineForm

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.facts import StatusUpdate
-from bot.domain.outcomes import Outcome, Permission
+from bot.domain.outcomes import Permission
 from bot.domain.policies import decide
 from bot.features.evaluations import evaluation_queries, forms, updates
 from bot.features.registration import Call, Effect, Line

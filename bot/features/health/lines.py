@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.facts import Facts, Inspection
-from bot.domain.outcomes import Harmless, Outcome
+from bot.domain.outcomes import Harmless
 from bot.features.explain import explain
 from bot.features.health import doctor
 from bot.features.registration import Call, Line

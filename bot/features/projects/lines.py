@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.outcomes import Outcome
+from bot.domain.base import Outcome
 from bot.features.forms import of_project
 from bot.features.projects import edits, forms, project_queries
 from bot.features.registration import Call, Effect, Line, LineForm

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.facts import Facts, ReminderChange
-from bot.domain.outcomes import Outcome
 from bot.features.registration import Call, Effect, Line
 from bot.features.reminders import switches
 from bot.grammar import Noun

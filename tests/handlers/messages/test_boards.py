@@ -16,7 +16,6 @@ from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     NEW,
     NOW,
     PROBLEM,
@@ -32,7 +31,7 @@ from tests.handlers.messages.samples import (
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 

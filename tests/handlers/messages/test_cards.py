@@ -19,7 +19,6 @@ from handlers.messages import Message, card, outcome
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     FAIL,
     MIRA,
     NEW_CONTENT,
@@ -43,7 +42,7 @@ def shown(view: ChangeView) -> Message:
 
 
 def told(came: Any) -> Message:
-    made = outcome(came, reader=ADA, now=NOW, drafts={})
+    made = outcome(came, drafts={})
     check(made)
     return made
 

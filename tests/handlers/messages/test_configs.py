@@ -13,7 +13,6 @@ from handlers import ids, messages
 from tests.handlers.messages.checking import check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     FAIL,
     NEW,
     NEW_CONTENT,
@@ -34,7 +33,7 @@ DETAIL = ConfigDetail(PROJECT, NEW, NEW_CONTENT, (), PASS, (Against((PRODUCTION,
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -177,7 +176,7 @@ def test_a_long_list_turns_pages_and_has_a_button_in_every_row() -> None:
 
 
 def test_buttons_without_a_draft_are_left_out() -> None:
-    made = messages.outcome(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST), drafts={})
     check(made)
     assert buttons(made) == {}
 

@@ -26,7 +26,6 @@ from handlers.messages.refusals import _DRIFT_ENDINGS
 from tests.handlers.messages.checking import MARK, check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     DAY,
     HOUR,
     NEW_CONTENT,
@@ -189,7 +188,7 @@ def test_every_ending_has_words() -> None:
 def test_a_late_click_hears_how_it_ended(how: Ending, by: str, words: str) -> None:
     answer = decide(Adoption(RAVI, drift(ended_at=NOW, ended_as=how, ended_by=by)))
     assert isinstance(answer, Denied)
-    made = messages.outcome(Refused(answer.reasons), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Refused(answer.reasons), drafts={})
     check(made)
     assert words in made.text
 
@@ -200,7 +199,7 @@ def test_a_look_shows_everything_that_differs() -> None:
     shown = str(view["blocks"])
     assert "Variables lost" in shown
     assert "gpt-4o-mini" in shown
-    made = messages.outcome(DriftDetail(drift()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(DriftDetail(drift()), drafts={})
     check(made)
     assert "Variables lost" in read(made)
 
@@ -217,7 +216,7 @@ def test_a_look_says_why_there_is_nothing_to_compare(fields: dict[str, Any], wor
     view = messages.drift_modal(DriftDetail(drift(**fields)))
     check_view(view)
     assert words in str(view["blocks"])
-    assert words in read(messages.outcome(DriftDetail(drift(**fields)), reader=ADA, now=NOW, drafts={}))
+    assert words in read(messages.outcome(DriftDetail(drift(**fields)), drafts={}))
 
 
 def test_what_is_live_where_nothing_was_is_shown_whole() -> None:
@@ -226,7 +225,7 @@ def test_what_is_live_where_nothing_was_is_shown_whole() -> None:
 
 
 def test_an_adoption_says_that_nothing_was_deployed() -> None:
-    made = messages.outcome(Adopted(drift()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Adopted(drift()), drafts={})
     check(made)
     assert made.text == (
         "`config_x` counts as right for `Refund triage` in `production` from now on. Nothing was deployed."
@@ -250,7 +249,7 @@ def test_a_silent_provider_says_what_that_means_and_when_it_answers_again() -> N
 def test_the_board_marks_it_and_says_what_it_was() -> None:
     cell = BoardCell(PRODUCTION, X, known=baseline(), drifted=True)
     assert cell_line(cell) == "`production`: `config_x` · ⚠️ changed outside configbot: it was `config_w`"
-    made = messages.outcome(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "deployments"), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "deployments"), drafts={})
     check(made)
     assert "`production` `config_x` (changed outside configbot)" in made.text
 
@@ -264,7 +263,7 @@ def test_the_board_says_who_adopted_what_is_live() -> None:
 
 def test_a_change_says_what_is_live_instead_of_it() -> None:
     detail = ChangeDetail(in_state(State.APPLIED), (), (), diff(OLD_CONTENT, NEW_CONTENT), drift=drift())
-    made = messages.outcome(detail, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(detail, drafts={})
     check(made)
     assert "*Changed outside configbot* after it: `config_x` is live" in read(made)
     view = messages.review_modal(detail)
@@ -304,5 +303,5 @@ def test_it_is_valid_small_and_harmless(
     check(messages.drift_card(DriftView(one)))
     check_view(messages.drift_modal(DriftDetail(one)))
     for came in (DriftDetail(one), Adopted(one)):
-        check(messages.outcome(came, reader=ADA, now=NOW, drafts={}))
+        check(messages.outcome(came, drafts={}))
     check(messages.silence(Silence("01SILENCE", name, NOW, "unreachable", NOW if told else None)))

@@ -16,7 +16,7 @@ from handlers.ids import Action
 from handlers.messages.errors import MISUNDERSTANDINGS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
-from tests.handlers.messages.samples import ADA, NOW, PROBLEM, change, reason
+from tests.handlers.messages.samples import NOW, PROBLEM, change, reason
 
 NEAR = (
     Suggestion("production", "deploy config_x to production"),
@@ -26,7 +26,7 @@ DRAFTS: Drafts = {each.line: f"draft-{each.label}" for each in NEAR}
 
 
 def told(came: Any, drafts: Drafts | None = None) -> messages.Message:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
+    made = messages.outcome(came, drafts=drafts or {})
     check(made)
     return made
 

@@ -15,7 +15,7 @@ from handlers.ids import Action
 from handlers.messages.evaluation_reports import length
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, menus, read
-from tests.handlers.messages.samples import ADA, DAY, HOUR, NOW, change, evaluation
+from tests.handlers.messages.samples import DAY, HOUR, NOW, change, evaluation
 
 SINCE: datetime = NOW - 3 * DAY
 REMINDER = Reminder("humanloop", "pr_1", "Refund triage", "ev_7", SINCE)
@@ -170,7 +170,7 @@ def test_a_report_ends_for_what_vanished_or_ended_otherwise() -> None:
 
 
 def told(came: EvaluationUpdated) -> str:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(came, drafts={})
     check(made)
     return made.text
 

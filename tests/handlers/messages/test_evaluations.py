@@ -13,7 +13,6 @@ from handlers.ids import Action
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     DAY,
     NOW,
     PASS,
@@ -44,7 +43,7 @@ COMPLETED = replace(RUNNING, evaluation=DONE, may_complete=False, reopen_line="e
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -173,7 +172,7 @@ def test_evaluators_that_are_too_many_or_none_are_said() -> None:
 
 
 def test_buttons_without_a_draft_are_left_out() -> None:
-    made = messages.outcome(COMPLETED, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(COMPLETED, drafts={})
     check(made)
     assert buttons(made) == {}
 

@@ -16,7 +16,7 @@ from handlers.ids import Action
 from handlers.messages.project_edits import EXAMPLES, LABELS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
-from tests.handlers.messages.samples import ADA, NOW, PROJECT
+from tests.handlers.messages.samples import PROJECT
 
 WANTED = ProjectFields("Returns", "dir_1a2b")
 EDIT = PlannedEdit("humanloop", None, ProjectFields(), WANTED)
@@ -26,7 +26,7 @@ RENAMED = ProjectPreview("humanloop", PROJECT, ProjectFields("Refund triage"), W
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -61,7 +61,7 @@ def test_moving_alone_warns_of_nothing() -> None:
 @pytest.mark.parametrize("shown", [NEW, RENAMED])
 def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
     assert buttons(told(replace(shown, kept=None))) == {}
-    lost = messages.outcome(shown, reader=ADA, now=NOW, drafts={})
+    lost = messages.outcome(shown, drafts={})
     assert buttons(lost) == {}
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.drafts import Drafts
 from bot.domain.notices import (
@@ -18,7 +19,7 @@ from bot.domain.notices import (
     SampleView,
     Watch,
 )
-from bot.domain.outcomes import EvaluationReports, Outcome, RemindersSwitched, SampleSent, Snoozed
+from bot.domain.outcomes import EvaluationReports, RemindersSwitched, SampleSent, Snoozed
 from bot.domain.reminder_hours import Reminding
 from bot.domain.views import ReminderList, ReminderRow
 from bot.domain.workhours import ALWAYS, WorkHours, days_of
@@ -28,7 +29,7 @@ from handlers.messages import Message
 from handlers.messages.reminders import hours
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, menus, read
-from tests.handlers.messages.samples import ADA, DAY, HOUR, NOW, PROJECT, evaluation
+from tests.handlers.messages.samples import DAY, HOUR, NOW, PROJECT, evaluation
 
 SINCE = NOW - 3 * DAY
 
@@ -52,7 +53,7 @@ def several(*rows: ListedEvaluation, page: int = 1, pages: int = 1, **changes: A
 
 
 def said(came: Outcome, drafts: Drafts | None = None) -> Message:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
+    made = messages.outcome(came, drafts=drafts or {})
     check(made)
     return made
 

@@ -16,7 +16,6 @@ from tests.handlers.messages.reading import buttons, read, read_view
 from tests.handlers.messages.samples import (
     ADA,
     NEW_CONTENT,
-    NOW,
     OLD_CONTENT,
     RAVI,
     change,
@@ -100,7 +99,7 @@ def test_reasons_and_problems_stand_where_they_arose() -> None:
 
 
 def test_one_change_whole_shows_rule_history_and_diff() -> None:
-    made = messages.outcome(DETAIL, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(DETAIL, drafts={})
     check(made)
     said = read(made)
     assert "*Rule:* the built-in rule: one approval by another full member." in said
@@ -111,14 +110,14 @@ def test_one_change_whole_shows_rule_history_and_diff() -> None:
 
 def test_one_change_whole_offers_undo_while_it_can_be_undone() -> None:
     live = replace(DETAIL, change=in_state(State.APPLIED), undoable=True)
-    made = messages.outcome(live, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(live, drafts={})
     assert list(buttons(made)) == ["Review", "Undo"]
     assert "Approved by <@U0RAVI>." in made.text
 
 
 def test_one_change_whole_shows_why_it_failed() -> None:
     failed = ChangeDetail(in_state(State.FAILED), (), (), DETAIL.diff)
-    said = read(messages.outcome(failed, reader=ADA, now=NOW, drafts={}))
+    said = read(messages.outcome(failed, drafts={}))
     assert "> upstream timed out" in said
     assert "Nobody approved it." in said
     assert "*History*" not in said
@@ -126,7 +125,7 @@ def test_one_change_whole_shows_why_it_failed() -> None:
 
 def test_a_deactivate_whole_has_no_evidence() -> None:
     gone = replace(DETAIL, change=change(kind=Kind.DEACTIVATE, target=Nothing(), because=None))
-    said = read(messages.outcome(gone, reader=ADA, now=NOW, drafts={}))
+    said = read(messages.outcome(gone, drafts={}))
     assert "Evaluations" not in said
     assert "nothing is live afterwards" in read_view(messages.review_modal(gone))
 

@@ -88,13 +88,11 @@ def test_asking_anew_reminds_of_the_time(state: State) -> None:
 
 
 def test_the_one_who_asks_is_told_when() -> None:
-    made = messages.outcome(Scheduled(timed()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Scheduled(timed()), drafts={})
     check(made)
     assert made.text.startswith("`ch-142` is scheduled: deploy")
     assert IN_WORDS in made.text
-    waiting = messages.outcome(
-        AwaitingApproval(timed(State.WAITING), 0, 1, posted=True), reader=ADA, now=NOW, drafts={}
-    )
+    waiting = messages.outcome(AwaitingApproval(timed(State.WAITING), 0, 1, posted=True), drafts={})
     check(waiting)
     assert f"if it is approved before: {IN_WORDS}" in waiting.text
 
@@ -104,7 +102,7 @@ def test_the_one_who_asks_is_told_when() -> None:
 )
 def test_a_move_is_told_with_both_times(state: State, then: str) -> None:
     was = replace(DUE, at=DUE.at - timedelta(days=1))
-    made = messages.outcome(Rescheduled(timed(state), was), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Rescheduled(timed(state), was), drafts={})
     check(made)
     assert "is moved from Monday 30 November 2026, 09:00 (Europe/Madrid)" in made.text
     assert IN_WORDS in made.text
@@ -158,7 +156,7 @@ def test_why_it_was_not_applied_is_said_with_what_to_do(code: Code, said: str) -
 
 def test_one_that_was_told_about_without_a_time_reads_well_too() -> None:
     check(messages.missed(in_state(State.VOID)))
-    check(messages.outcome(Scheduled(in_state(State.SCHEDULED)), reader=ADA, now=NOW, drafts={}))
+    check(messages.outcome(Scheduled(in_state(State.SCHEDULED)), drafts={}))
     check_view(messages.move_modal(in_state(State.SCHEDULED)))
 
 
@@ -197,7 +195,7 @@ def test_the_board_names_what_is_scheduled_the_next_first() -> None:
 
 def test_one_change_whole_says_when_and_can_be_moved() -> None:
     detail = ChangeDetail(timed(), (), (), diff(None, None))
-    made = messages.outcome(detail, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(detail, drafts={})
     check(made)
     assert IN_WORDS in plain_text(made)
     assert {"Move", "Withdraw"} <= set(buttons(made))
