@@ -28,7 +28,7 @@ from bot.grammar.commands import Explain, Understood
 from bot.jobs import sweeps
 from bot.jobs.scheduler import table
 from bot.settings import ProviderSettings
-from handlers.messages import help_message
+from handlers.messages import help_message, outcome
 from handlers.messages.refusals import REASONS
 from handlers.messages.words import NOTICES
 from tests.architecture.documentation import ROOT
@@ -113,7 +113,7 @@ def test_what_does_not_exist_is_noticed() -> None:
 @pytest.fixture
 def example(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The example of *Add a line*, as a module."""
-    (code,) = re.findall(r"^```python\n(.*?)^```$", section("Add a line"), re.MULTILINE | re.DOTALL)
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", section("Add a line"), re.MULTILINE | re.DOTALL))
     module = ModuleType("recipe")
     monkeypatch.setitem(sys.modules, "recipe", module)
     exec(compile(ast.parse(code), str(CONTRIBUTING), "exec", dont_inherit=True), module.__dict__)
@@ -133,7 +133,9 @@ async def test_the_example_of_a_line_is_typed_explained_shown_and_done(example: 
         assert say(greeting.readings[0]) == "greet Ada"
         assert "greet NAME" in help_message("greet").text
         member = speaker(Standing.MEMBER)
-        assert await run(nobody, greeting.readings, member) == Harmless("hello Ada")
+        done = await run(nobody, greeting.readings, member)
+        assert done == example.Greeted("Ada")
+        assert outcome(done, {}).text == "Hello, `Ada`."
         explaining = parse("explain greet Ada")
         assert isinstance(explaining, Understood)
         assert isinstance(explaining.readings[0], Explain)
