@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.benchmarks.__main__ import main, measured, table
 from tests.benchmarks.app import Ear, app_here, demo_registry, registry_at
 from tests.benchmarks.catalog import BENCHMARKS
 from tests.benchmarks.errors import ErrorLogged, error_in, no_errors
-from tests.benchmarks.page import declared
+from tests.benchmarks.page import PAGE, ROOT, declared, text
 from tests.benchmarks.processes import bot_process, served
 from tests.benchmarks.rows import Benchmark, Figure, Measured, Row, Size
 from tests.scenarios.chat import ADA
@@ -224,3 +225,29 @@ def test_a_row_says_whether_the_figure_is_where_it_should_be() -> None:
     assert (slower.ratio, slower.reached, faster.reached) == (1.5, False, True)
     assert "NOT REACHED" in table([slower])
     assert "≥ 5 ×" in table([faster])
+
+
+# The documents
+
+
+def test_the_page_has_the_rows_that_the_benchmarks_declare_and_no_others() -> None:
+    page = PAGE.read_text()
+    size = Size(re.findall(r"^- size: (\w+)$", page, re.MULTILINE)[0])
+    lines = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("|")][2:]
+    rows = [tuple(cell.strip() for cell in line) for line in lines]
+    figures = [figure for each in BENCHMARKS.values() for figure in each.figures(size)]
+    assert [(row[0], row[2], row[5]) for row in rows] == [declared(figure) for figure in figures]
+
+
+def test_the_page_says_nothing_that_the_command_does_not_write() -> None:
+    page = PAGE.read_text()
+    head = text([], Size.FULL).splitlines()
+    outside = [line for line in page.splitlines() if not line.startswith("|")]
+    stamps = r"^- (date: \d{4}-\d\d-\d\d|commit: [0-9a-f]{7,40}(-dirty)?|cores: \d+|size: (short|full))$"
+    assert [line for line in outside if not re.match(stamps, line) and line not in head] == []
+
+
+def test_the_readme_holds_no_figure_of_its_own() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert re.findall(r"\d ×|\d ms\b", readme) == []
+    assert ".github/docs/benchmarks.md" in readme
