@@ -20,7 +20,6 @@ import bot.features  # noqa: F401 - registers the lines beside which the example
 from bot.clients import catalog
 from bot.domain.actors import Actor, Place, Standing
 from bot.domain.errors import Code
-from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Harmless, Refused
 from bot.features.dispatch import Speaker, run
 from bot.grammar import parse, registered, say
@@ -29,8 +28,7 @@ from bot.jobs import sweeps
 from bot.jobs.scheduler import table
 from bot.settings import ProviderSettings
 from handlers.messages import help_message, outcome
-from handlers.messages.refusals import REASONS
-from handlers.messages.words import NOTICES
+from handlers.messages.reasons import REASONS
 from tests.architecture.documentation import ROOT
 
 CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
@@ -152,6 +150,5 @@ def test_every_job_calls_a_sweep() -> None:
     assert {job.sweep.__module__ for job in table()} == {sweeps.__name__}
 
 
-def test_every_refusal_and_every_notice_has_its_words() -> None:
+def test_every_refusal_has_its_words() -> None:
     assert set(REASONS) == set(Code)
-    assert set(NOTICES) == set(NoticeKind)
