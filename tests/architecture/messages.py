@@ -25,6 +25,7 @@ from bot.domain.home import Home
 from bot.domain.notices import ChangeView, HistoryView, TroubleView
 from bot.domain.outcomes import Failed, Refused
 from bot.features.forms import FieldProblem
+from bot.features.projects.forms import FieldNow
 from bot.grammar import language
 from bot.grammar.commands import Misunderstood
 from handlers import messages
@@ -292,6 +293,7 @@ def parameters() -> dict[str, dict[str, Iterable[Any]]]:
     updates = [form for form in forms if form.verb == "project update"]
     return {
         "evaluation_form": {"form": evaluations},
+        "filled_form": {"form": updates, "loaded": [[FieldNow("name", "Refund triage")]]},
         "form_for": {"form": forms},
         "help_message": {"word": [None, *dict.fromkeys(line.head for line in language().lines), "nonsense"]},
         "line_form": {"form": [form for form in forms if form.verb == "promote"]},

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from inspect import Parameter, signature
 from itertools import chain, islice
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bot.domain.actors import Actor, Place
 from bot.domain.change_requests import ChangeRequest
@@ -94,7 +94,7 @@ NAMED: dict[str, tuple[Any, ...]] = {
     "cause": ("not_in_channel",),
     "comes_iso": (NOW.isoformat(), (NOW + 5 * samples.HOUR).isoformat()),
     "until_iso": (NOW.isoformat(),),
-    "doing": (f"/{LINE}",),
+    "operation": (f"/{LINE}",),
     "ended_as": ("completed", "cancelled", "gone"),
     "fault": ("unreachable",),
     "field": ("name", "description", "tags", "maintainer", "team", "metric", "inverted", "active", "directory"),
@@ -211,8 +211,8 @@ def specimens(kind: Any, name: str = "") -> Iterator[Any]:
         yield from GIVEN[kind]
     elif kind is str:
         yield name.replace("_", " ")
-    elif isinstance(kind, type) and issubclass(kind, Enum):
-        yield from kind
+    elif get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum)):
+        yield from get_args(kind) or kind
     elif get_origin(kind) in (Union, types.UnionType):
         yield from chain.from_iterable(specimens(each, name) for each in get_args(kind) if each is not type(None))
         if type(None) in get_args(kind):

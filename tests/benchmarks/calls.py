@@ -63,7 +63,7 @@ async def counted(app: App, line: str, calls: list[str]) -> tuple[list[str], lis
     to_card = list(calls)
     calls.clear()
     await app.chat.press(RAVI, card, "Approve")
-    await app.chat.card_says(card, "Read back and found true")
+    await app.chat.card_says(card, "I read it back, and it took effect")
     await app.rests()
     return to_card, list(calls)
 
