@@ -44,14 +44,12 @@ def async_url(url: str, *, of: str = "the database URL") -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ValueError(
-            f"reading {of}: write sqlite:///path/to/file.db or postgresql://user:password@host/name"
-        ) from None
+        raise ValueError(f"{of}: write sqlite:///path/to/file.db or postgresql://user:password@host/name") from None
     kind = parsed.drivername.partition("+")[0]
     if kind not in _DRIVERS:
-        raise ValueError(f"reading {of}: {kind!r} is not one of sqlite, postgresql")
+        raise ValueError(f"{of}: {kind!r} is not one of sqlite, postgresql")
     if kind == "sqlite" and (parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory"):
-        raise ValueError(f"reading {of}: SQLite needs a file, write sqlite:///path/to/file.db")
+        raise ValueError(f"{of}: SQLite needs a file, write sqlite:///path/to/file.db")
     parsed = parsed.set(drivername=_DRIVERS[kind])
     if kind != "sqlite" and "sslmode" in parsed.query:  # libpq's word; asyncpg calls it ssl
         query = dict(parsed.query)

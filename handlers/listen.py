@@ -162,4 +162,4 @@ def operation(payload: Any) -> str:
         case Mention():
             return payload.text
         case _:
-            return "the form that was sent"
+            return "the form you sent"

@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Changes which prompt and model configuration is live, from Slack: with review, proof and undo.",
+    help="Change which prompt and model configuration is live, from Slack, with review, proof and undo.",
 )
 playground_app = typer.Typer()
 db_app = typer.Typer(help="The bot's database.", no_args_is_help=True)
@@ -37,11 +37,11 @@ def main() -> None:
 @playground_app.callback(invoke_without_command=True)
 def play(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3000,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1. 0 picks a free one.", min=0, max=65535)] = 3000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
-    data: Annotated[Path, typer.Option(help="Folder that keeps what happened.")] = Path(".configbot"),
+    data: Annotated[Path, typer.Option(help="Folder where the data is stored.")] = Path(".configbot"),
 ) -> None:
-    """Everything on this machine: a small Slack in the browser, a registry with demo data, and the real bot."""
+    """Run everything on this machine: a small Slack in the browser, a registry with demo data, the real bot."""
     if context.invoked_subcommand is not None:
         return
     from bot.app import OPERATOR_ERRORS
@@ -56,12 +56,14 @@ def play(
 
 @playground_app.command("launchdarkly")
 def play_launchdarkly(
-    token: Annotated[str, typer.Option(help="The access token that the bot shall use.")],
-    reviewer_token: Annotated[str, typer.Option(help="Another one, of the member who reviews.")],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3100,
-    data: Annotated[Path | None, typer.Option(help="File that keeps what happened; else nothing is kept.")] = None,
+    token: Annotated[str, typer.Option(help="Access token for the bot.")],
+    reviewer_token: Annotated[str, typer.Option(help="Access token of the member who reviews.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1. 0 picks a free one.", min=0, max=65535)] = 3100,
+    data: Annotated[
+        Path | None, typer.Option(help="File where the data is stored. Without it, nothing is stored.")
+    ] = None,
 ) -> None:
-    """A LaunchDarkly of one's own with demo AI Configs, alone: for trying out, and for tests of other programs."""
+    """Run only a local LaunchDarkly with demo AI Configs, for trying out and for testing."""
     from contextlib import ExitStack
 
     from bot.exclusive import InUse, exclusive_lock
@@ -94,9 +96,11 @@ async def _launchdarkly(service: ASGIApp, port: int) -> None:
 
 @app.command()
 def run(
-    no_clock: Annotated[bool, typer.Option("--no-clock", help="Leave the jobs to `clock`.")] = False,
+    no_clock: Annotated[
+        bool, typer.Option("--no-clock", help="Don't run the scheduled jobs; `clock` runs them.")
+    ] = False,
 ) -> None:
-    """Serve Slack: Socket Mode if an app token is set, else HTTP."""
+    """Run the bot, with Socket Mode if an app token is set, otherwise over HTTP."""
     settings = read_settings("run")
     from bot import app as composed
 
@@ -105,7 +109,7 @@ def run(
 
 @app.command()
 def clock() -> None:
-    """Run the jobs alone, beside processes that `run --no-clock`."""
+    """Run only the scheduled jobs, next to processes started with `run --no-clock`."""
     settings = read_settings("clock")
     from bot import app as composed
 
@@ -114,7 +118,7 @@ def clock() -> None:
 
 @db_app.command("upgrade")
 def upgrade() -> None:
-    """Bring the bot's database to the newest schema, and the registry's where it is switched on."""
+    """Upgrade the bot's database to the newest schema, and the registry's if it is enabled."""
     settings = read_settings("database")
     from bot import own_registry
     from bot.store import SchemaMismatch, StoreUnavailable, migrate
@@ -135,7 +139,7 @@ def upgrade() -> None:
 @app.command()
 def manifest(
     http: Annotated[
-        str | None, typer.Option(help="Public address of the bot, for HTTP instead of Socket Mode.")
+        str | None, typer.Option(help="Public address of the bot. Makes a manifest for HTTP instead of Socket Mode.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the app in Slack.")] = "configbot",
 ) -> None:
@@ -157,7 +161,7 @@ def manifest(
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database, Slack and every config service; say what is wrong and what mends it."""
+    """Check settings, database, Slack and every config service. Shows what is wrong and how to fix it."""
     settings = read_settings("doctor", quiet=True)
     from bot.app import BadProvider
     from bot.doctor import check_up
@@ -165,7 +169,7 @@ def doctor() -> None:
     try:
         found = asyncio.run(check_up(settings))
     except BadProvider as error:
-        stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
+        stop(f"configbot can't start with these settings:\n\n{error}\n", BAD_SETTINGS)
     for name, problem in found:
         say(f"{'ok   ' if problem is None else 'WRONG'}  {name}{'' if problem is None else ': ' + problem}")
     raise typer.Exit(OK if all(problem is None for _, problem in found) else WRONG)
@@ -173,10 +177,10 @@ def doctor() -> None:
 
 @app.command()
 def explain(
-    line: Annotated[list[str], typer.Argument(help="A line as it is typed in Slack.")],
-    as_user: Annotated[str, typer.Option("--as", help="User id of the person who would type it.")] = "",
+    line: Annotated[list[str], typer.Argument(help="A line as you would type it in Slack.")],
+    as_user: Annotated[str, typer.Option("--as", help="Slack user id of the person who would type it.")] = "",
 ) -> None:
-    """Say who may, what is missing and which rule decides; changes nothing."""
+    """Show who may do it, what is missing and which rule decides. Changes nothing."""
     settings = read_settings("doctor", quiet=True)
     from bot.app import OPERATOR_ERRORS
     from bot.doctor import explained

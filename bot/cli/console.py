@@ -34,7 +34,7 @@ def read_settings(mode: Mode, *, quiet: bool = False) -> Settings:
     try:
         read = load(mode)
     except SettingsError as error:
-        stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
+        stop(f"configbot can't start with these settings:\n\n{error}\n", BAD_SETTINGS)
     setup("ERROR" if quiet else read.log_level, json=read.log_json)
     return read
 

@@ -16,7 +16,7 @@ registry_app = typer.Typer()
 
 _NO_KEY = (
     "registry: --api-key is missing or empty. Example: --api-key hl_sk_choose-a-long-one. "
-    "Or make a key that is kept: python -m bot registry key create NAME"
+    "Or create a key that is stored: python -m bot registry key create NAME"
 )
 
 
@@ -24,15 +24,15 @@ _NO_KEY = (
 def serve_registry(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port. 0 picks a free one.", min=0, max=65535)] = 8000,
     database: DatabaseOption = None,
     api_key: Annotated[
         list[str] | None,
-        typer.Option(help="A key that callers may use; repeatable. Else the setting CONFIGBOT_REGISTRY__API_KEYS."),
+        typer.Option(help="API key that callers may use; can be repeated. Default: CONFIGBOT_REGISTRY__API_KEYS."),
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Fill it with a demo organisation.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill the registry with a demo organisation.")] = False,
 ) -> None:
-    """Serve our own config service alone (Humanloop v4 wire format; its base URL ends in /v4), or fill it."""
+    """Run only the registry, our config service (Humanloop v4 wire format; its base URL ends in /v4), or manage it."""
     if context.invoked_subcommand is not None:
         return
     settings = read_settings("database")
@@ -100,9 +100,11 @@ def bring_in(
         ),
     ],
     database: DatabaseOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen without changing anything.")
+    ] = False,
 ) -> None:
-    """Bring `.prompt` files or a JSON export into a registry; running it again changes nothing."""
+    """Import `.prompt` files or a JSON export into a registry. Importing them again changes nothing."""
     url = _registry_database(context, database)
     from datetime import UTC, datetime
 

@@ -5,8 +5,8 @@ No value that was set is ever in such a text: it could be a secret.
 """
 
 from bot.settings.checks import COMMANDS
-from bot.settings.fields import Settings
+from bot.settings.fields import ProviderSettings, Settings
 from bot.settings.reference import env_example, settings_table
 from bot.settings.sources import Mode, SettingsError, load
 
-__all__ = ["COMMANDS", "Mode", "Settings", "SettingsError", "env_example", "load", "settings_table"]
+__all__ = ["COMMANDS", "Mode", "ProviderSettings", "Settings", "SettingsError", "env_example", "load", "settings_table"]

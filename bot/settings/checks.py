@@ -39,9 +39,9 @@ def database_address(url: str) -> str:
         return url
     path = re.match(r"^sqlite\+aiosqlite:///(.+)$", url)
     if path is None:
-        raise ValueError("is no address of a SQLite file or a PostgreSQL database")
+        raise ValueError("is not the address of a SQLite file or a PostgreSQL database")
     if path[1].startswith(":memory:"):
-        raise ValueError("must be a file: what is remembered has to last")
+        raise ValueError("must be a file, so that the data survives a restart")
     return url
 
 
@@ -49,23 +49,23 @@ def web_address(url: str) -> str:
     """Check the address of a web page. Raises `ValueError`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is no address that begins with https:// or http://")
+        raise ValueError("is not an address that begins with https:// or http://")
     if parts.username or parts.password:
-        raise ValueError("must not hold a user or a password")
+        raise ValueError("must not contain a user or a password")
     return url
 
 
 def channel_id(channel: str) -> str:
     """Check the id of a channel. Raises `ValueError`."""
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
-        raise ValueError("is no channel id (in Slack: the channel's name, About, at the very bottom)")
+        raise ValueError("is not a channel id (in Slack: the channel's name, About, at the very bottom)")
     return channel
 
 
 def member_id(person: str) -> str:
     """Check the id of a person. Raises `ValueError`."""
     if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
-        raise ValueError("is no member id (in Slack: the person's profile, the three dots, *Copy member ID*)")
+        raise ValueError("is not a member id (in Slack: open the person's profile, the three dots, *Copy member ID*)")
     return person
 
 
@@ -90,9 +90,9 @@ def command_name(name: str) -> str:
     """The name of a slash command without its slash. Raises `ValueError` for one that configbot does not have."""
     name = name.removeprefix("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
-        raise ValueError("holds something that is no name of a command (lower-case letters, digits, - and _)")
+        raise ValueError("contains something that is not a command name (lower-case letters, digits, - and _)")
     if name not in COMMANDS:
-        raise ValueError(f"holds {name}, which is no command of configbot; there are {', '.join(COMMANDS)}")
+        raise ValueError(f"contains {name}, which is not a command of configbot; known: {', '.join(COMMANDS)}")
     return name
 
 
@@ -115,16 +115,16 @@ def project_of_kind(project: str, info: ValidationInfo) -> str:
     """Check the key of a project, which LaunchDarkly alone has. Raises `ValueError`."""
     kind = info.data.get("kind")
     if kind == "humanloop" and project:
-        raise ValueError("is only for providers of the kind launchdarkly")
+        raise ValueError("is only for providers of kind launchdarkly")
     if kind == "launchdarkly" and not project:
         raise _MISSING
     if project and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", project):
-        raise ValueError("is no key of a project (letters, digits, dots, - and _, as in the address of its page)")
+        raise ValueError("is not a project key (letters, digits, dots, - and _, as in the address of its page)")
     return project
 
 
 def access_token(key: SecretStr, info: ValidationInfo) -> SecretStr:
     """An SDK key or a mobile key opens no REST API, and is the one that people have at hand."""
     if info.data.get("kind") == "launchdarkly" and key.get_secret_value().startswith(("sdk-", "mob-")):
-        raise ValueError("is a key for applications; LaunchDarkly's API takes an access token (api-…)")
+        raise ValueError("is an SDK or mobile key; LaunchDarkly's API needs an access token (api-…)")
     return key

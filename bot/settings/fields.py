@@ -27,21 +27,21 @@ class ProviderSettings(BaseModel):
 
     kind: Literal["humanloop", "launchdarkly"] = Field(
         default="humanloop",
-        description="What it speaks: `humanloop` is the v4 wire format, `launchdarkly` the API of LaunchDarkly.",
+        description="The API of this provider: `humanloop` (the v4 wire format) or `launchdarkly`.",
         examples=["launchdarkly"],
     )
     url: Annotated[str, AfterValidator(checks.address_of_kind)] = Field(
         default="",
-        description=f"Its base address. `launchdarkly` has one, {checks.LAUNCHDARKLY_URL}; set another one "
-        "for its federal or European service.",
+        description=f"Base URL. Optional for `launchdarkly` ({checks.LAUNCHDARKLY_URL}): set it only "
+        "for the federal or the European service.",
         examples=["https://configs.example.com/v4"],
     )
     key: Annotated[SecretStr, AfterValidator(checks.access_token)] = Field(
-        description="Its API key; for `launchdarkly` an access token of a service account.", examples=["hl_sk_…"]
+        description="API key; for `launchdarkly`, the access token of a service account.", examples=["hl_sk_…"]
     )
     project: Annotated[str, AfterValidator(checks.project_of_kind)] = Field(
         default="",
-        description="For `launchdarkly`: the key of the project whose AI Configs these are.",
+        description="Only for `launchdarkly`: key of the project that contains the AI Configs.",
         examples=["shop"],
     )
 
@@ -59,12 +59,12 @@ class RegistrySettings(BaseModel):
     database_url: _Database = Field(
         default="sqlite+aiosqlite:///registry.db",
         repr=False,
-        description="The registry's own database; not the bot's.",
+        description="Database of the registry. Must not be the bot's database.",
         examples=["postgresql+asyncpg://user:password@host/registry"],
     )
     api_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(checks.comma_separated)] = Field(
         default=[],
-        description="Keys that the registry takes from its callers, separated by commas.",
+        description="API keys that the registry accepts, separated by commas.",
         examples=["hl_sk_one,hl_sk_two"],
     )
 
@@ -89,40 +89,41 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_BOT_TOKEN"),
-        description="The bot's token (Install App, Bot User OAuth Token).",
+        description="Bot token (in Slack's app settings: Install App, Bot User OAuth Token).",
         examples=["xoxb-…"],
     )
     slack_app_token: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_APP_TOKEN"),
-        description="The app-level token with the scope connections:write. With it the bot uses Socket Mode.",
+        description="App-level token with the scope connections:write. If it is set, the bot uses Socket Mode.",
         examples=["xapp-…"],
     )
     slack_signing_secret: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_SIGNING_SECRET"),
-        description="The signing secret (Basic Information), for HTTP: when there is no app token.",
+        description="Signing secret (Basic Information). Needed for HTTP, when no app token is set.",
         examples=["0123456789abcdef0123456789abcdef"],
     )
     slack_api_url: Annotated[str, AfterValidator(checks.web_address)] | None = Field(
         default=None,
-        description="Another address of Slack's Web API, for workspaces that have one of their own.",
+        description="Address of Slack's Web API, only for workspaces with an address of their own.",
         examples=["https://slack-gov.com/api/"],
     )
     database_url: _Database = Field(
         default="sqlite+aiosqlite:///configbot.db",
         repr=False,
-        description="Where changes and their history are kept: a SQLite file for one process, PostgreSQL for more.",
+        description="Database of changes and their history: a SQLite file for one process, PostgreSQL for more.",
         examples=["postgresql+asyncpg://user:password@host/configbot"],
     )
     providers: dict[str, ProviderSettings] = Field(
-        default={}, description="The config services, by a name that never changes (here MAIN, which becomes `main`)."
+        default={},
+        description="The config services, each with a name that never changes (here MAIN, which becomes `main`).",
     )
     registry: RegistrySettings = Field(default=RegistrySettings())
     command_prefix: str = Field(
         default="",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$|^$",
-        description="Put before every slash command, for workspaces where another app has the same names.",
+        description="Prefix of every slash command, for workspaces where another app uses the same names.",
         examples=["acorn-"],
     )
     commands: Annotated[
@@ -131,57 +132,61 @@ class Settings(BaseSettings):
         default=list(checks.COMMANDS),
         min_length=1,
         max_length=50,
-        description="The slash commands that the app registers, without prefix, separated by commas.",
+        description="Slash commands to register, without prefix, separated by commas.",
         examples=["configbot,deploy"],
     )
     default_channel: _Channel | None = Field(
         default=None,
-        description="The id of the channel where cards stand that cannot stand where they were asked for.",
+        description="Id of the channel for cards that can't be posted where they were requested.",
         examples=["C0123456789"],
     )
     evaluations_channel: _Channel | None = Field(
         default=None,
-        description="The id of the channel for reports of evaluations left running; else the default channel.",
+        description="Id of the channel for reports about evaluations left running. Default: the default channel.",
         examples=["C0123456789"],
     )
     evaluation_running_threshold: _Seconds = Field(
-        default=4, description="Hours after which an evaluation counts as left running.", examples=["4"]
+        default=4, description="Hours after which a running evaluation is reported as left running.", examples=["4"]
     )
     evaluations_owner: Annotated[str, AfterValidator(checks.member_id)] | None = Field(
         default=None,
-        description="The member id of who hears of every evaluation left running in a direct message as well.",
+        description="Member id of a person who also gets reports about evaluations left running by direct message.",
         examples=["U0123456789"],
     )
     reminders_at_most: int = Field(
         default=3,
         ge=1,
         le=20,
-        description="How often an evaluation is said by itself, on as many working days.",
+        description="Maximum number of reminders per evaluation, at most one per working day.",
         examples=["3"],
     )
     reminder_zone: Annotated[str, AfterValidator(checks.time_zone)] = Field(
-        default="UTC", description="The time zone of the working hours, by its IANA name.", examples=["Europe/Madrid"]
+        default="UTC", description="IANA time zone of the working hours.", examples=["Europe/Madrid"]
     )
     reminder_days: Annotated[str, AfterValidator(checks.days)] = Field(
-        default="mon-fri", description="The days on which configbot reminds by itself.", examples=["sun-thu"]
+        default="mon-fri",
+        description="Working days: configbot sends reminders only on these days.",
+        examples=["sun-thu"],
     )
     reminder_hours: Annotated[str, AfterValidator(checks.hours)] = Field(
-        default="9-17", description="The hours of those days in which it does.", examples=["8:30-16:30"]
+        default="9-17",
+        description="Working hours: configbot sends reminders only between these hours.",
+        examples=["8:30-16:30"],
     )
     approval_expiry_hours: _Seconds = Field(
-        default=24, description="Hours for which an approval is waited for.", examples=["24"]
+        default=24, description="Hours after which a change that is not approved expires.", examples=["24"]
     )
     index_refresh_minutes: _Seconds = Field(
-        default=5, description="Minutes between two readings of all projects and configs.", examples=["5"]
+        default=5, description="Minutes between refreshes of the list of all projects and configs.", examples=["5"]
     )
     drift_watch_minutes: _Seconds = Field(
         default=5,
-        description="Minutes between two looks at what is live, for changes made outside configbot.",
+        description="Minutes between checks of what is live, to find changes made outside configbot.",
         examples=["5"],
     )
     http_host: str = Field(
         default="127.0.0.1",
-        description="The address to listen on; 0.0.0.0 inside a container or on a platform.",
+        description="Address to listen on. Use 0.0.0.0 in a container or on a hosting platform.",
         examples=["0.0.0.0"],  # noqa: S104 - an example, and what platforms need
     )
     http_port: int = Field(
@@ -189,10 +194,10 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         validation_alias=AliasChoices(PREFIX + "HTTP_PORT", "PORT"),
-        description="The port of the web server: Slack's requests in HTTP mode, health and metrics in every mode.",
+        description="Port of the web server: Slack's requests in HTTP mode, health and metrics in every mode.",
         examples=["3000"],
     )
     log_level: _Level = Field(
-        default="INFO", description="The least that is logged: DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
+        default="INFO", description="Minimum log level: DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
     )
-    log_json: bool = Field(default=False, description="One JSON object for each line of the log.", examples=["true"])
+    log_json: bool = Field(default=False, description="Write each log line as a JSON object.", examples=["true"])

@@ -32,7 +32,7 @@ def settings_table() -> tuple[Row, ...]:
 
 def env_example() -> str:
     """Write out ``.env.example``."""
-    parts = ["# Copy this file to .env, and take the # from what you set. What stands here are examples.\n"]
+    parts = ["# Copy this file to .env and remove the # from the settings you want. The values are examples.\n"]
     for row in settings_table():
         notes = [row.description]
         if row.also:

@@ -40,7 +40,7 @@ def load(mode: Mode, *, env_file: str | Path | None = ".env") -> Settings:
         problems += [_problem(error["loc"], error["msg"], error["type"]) for error in invalid.errors()]
     except pydantic_settings.SettingsError as unreadable:
         field = re.search(r'field "(\w+)"', str(unreadable))
-        problems.append(_line(PREFIX + (field[1].upper() if field else ""), "is no JSON", ""))
+        problems.append(_line(PREFIX + (field[1].upper() if field else ""), "is not valid JSON", ""))
     else:
         problems += _missing(settings, mode)
     if problems:
@@ -54,14 +54,14 @@ def _missing(settings: Settings, mode: Mode) -> Iterator[str]:
         if not settings.providers and not settings.registry.enabled:
             yield _line(
                 f"{PREFIX}PROVIDERS__MAIN__URL",
-                "is missing: there is no config service",
+                "is missing: no config service is set",
                 f"{PREFIX}PROVIDERS__MAIN__URL=https://configs.example.com/v4 and "
                 f"{PREFIX}PROVIDERS__MAIN__KEY=hl_sk_…, or {PREFIX}REGISTRY__ENABLED=true",
             )
     if mode in ("run", "doctor") and settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield _line(
             f"{PREFIX}SLACK_APP_TOKEN",
-            f"is missing, and so is {PREFIX}SLACK_SIGNING_SECRET: one of them says how Slack reaches the bot",
+            f"is missing, and so is {PREFIX}SLACK_SIGNING_SECRET: Slack reaches the bot through one of them",
             f"{PREFIX}SLACK_APP_TOKEN=xapp-…",
         )
     if (mode == "registry" or settings.registry.enabled) and not settings.registry.api_keys:
@@ -70,7 +70,7 @@ def _missing(settings: Settings, mode: Mode) -> Iterator[str]:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name) or (name == "registry" and settings.registry.enabled):
             yield _line(
                 f"{PREFIX}PROVIDERS__{name.upper()}",
-                "is no name for a provider (letters, digits, - and _; `registry` is our own when it is switched on)",
+                "is not a valid provider name (letters, digits, - and _; `registry` is reserved for our own)",
                 f"{PREFIX}PROVIDERS__MAIN__URL=…",
             )
 
@@ -111,10 +111,10 @@ def _problem(loc: tuple[int | str, ...], message: str, kind: str) -> str:
     name = "__".join(parts).upper()
     name = name if name.startswith(PREFIX) else PREFIX + name
     row = _row(name)
-    words = {"missing": "is missing", "extra_forbidden": "is no setting of this"}.get(kind)
+    words = {"missing": "is missing", "extra_forbidden": "is not a known setting here"}.get(kind)
     if words is None:
         words = message.removeprefix("Value error, ")
-        words = words if words.startswith(("is ", "must ", "does ", "holds ")) else f"is wrong: {words}"
+        words = words if words.startswith(("is ", "must ", "does ", "contains ")) else f"is wrong: {words}"
     shown = "…" in words  # an example stands in the words already
     return _line(name, words, f"{name}={row.example}" if row and not shown else "")
 

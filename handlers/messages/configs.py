@@ -47,8 +47,8 @@ ROOM = 7_000
 def live(places: Sequence[LiveIn]) -> str:
     """Where a config is live, in a sentence, in mrkdwn."""
     if not places:
-        return "live nowhere"
-    named = [code(each.environment.name, 40) + ("" if each.whole else " (shares the traffic)") for each in places]
+        return "not live anywhere"
+    named = [code(each.environment.name, 40) + ("" if each.whole else " (part of the traffic)") for each in places]
     return f"live in {words.some(named, 4)}"
 
 
@@ -73,7 +73,7 @@ def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
         ),
         section(f"It is {live(shown.live_in)}{_archived(shown.config)}."),
         *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
-        section("*What it holds*"),
+        section("*Its content*"),
         rich_list(_settings(content)),
         *diffs.prompt(content),
         run_buttons(detail_suggestions(shown), drafts),
@@ -135,7 +135,7 @@ def config_list(shown: ConfigList, drafts: Drafts) -> Message:
 
 
 def _archived(config: Config) -> str:
-    return ", archived: it cannot be made live" if config.is_archived else ""
+    return ". Archived, so it can't be deployed" if config.is_archived else ""
 
 
 def _model(model: str) -> str:
@@ -190,17 +190,17 @@ def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:
 def in_short(found: ContentDiff) -> str:
     """What differs, in a sentence, in mrkdwn."""
     if not found:
-        return "Both hold the same content."
+        return "Both have the same content."
     parts = []
     if found.variables_lost:
-        parts.append(f"variables lost: {words.some([code(name, 40) for name in found.variables_lost], 5)}")
+        parts.append(f"variables lost ({words.some([code(name, 40) for name in found.variables_lost], 5)})")
     if found.values:
-        parts.append(f"settings: {words.some([code(each.name, 40) for each in found.values], 6)}")
+        parts.append(f"settings ({words.some([code(each.name, 40) for each in found.values], 6)})")
     if found.variables_added:
-        parts.append(f"variables added: {words.some([code(name, 40) for name in found.variables_added], 5)}")
+        parts.append(f"variables added ({words.some([code(name, 40) for name in found.variables_added], 5)})")
     if found.messages:
         parts.append(words.counted(len({each.position for each in found.messages}), "message"))
-    return f"They differ in {'; '.join(parts)}."
+    return f"They differ in: {'; '.join(parts)}."
 
 
 def differences(found: ContentDiff) -> list[Block]:
@@ -209,6 +209,6 @@ def differences(found: ContentDiff) -> list[Block]:
     if size([block.to_dict() for block in whole]) <= ROOM:
         return whole
     lines = list(diffs.lines_of(found))
-    shown: list[Block] = [section("*What differs*, each in its first words:"), rich_list(lines[:DIFFERENCES])]
+    shown: list[Block] = [section("*What differs* (the start of each):"), rich_list(lines[:DIFFERENCES])]
     rest = len(lines) - DIFFERENCES
     return [*shown, context(f"And {words.counted(rest, 'more difference')}.")] if rest > 0 else shown

@@ -23,7 +23,7 @@ LINES = (
     Line(
         key="config show",
         usage="config show CONFIG [of PROJECT]",
-        does="Show what stands in a config and where it is live.",
+        does="Show the content of a config and where it is live.",
         example="config show config_x",
         command=ShowConfig,
         noun=CONFIG,

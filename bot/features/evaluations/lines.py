@@ -47,7 +47,7 @@ LINES = (
     Line(
         key="evaluations",
         usage="evaluations [PROJECT] [STATUS]",
-        does="List evaluations, of one project or in one status.",
+        does="List evaluations, all or by project and status.",
         example="evaluations triage running",
         command=ListEvaluations,
         noun=EVALUATION,
@@ -70,7 +70,7 @@ LINES = (
     Line(
         key="evaluation complete",
         usage="evaluation complete EVALUATION",
-        does="Set a running evaluation to completed.",
+        does="Mark a running evaluation as completed.",
         example="evaluation complete ev_1a2b",
         command=CompleteEvaluation,
         noun=EVALUATION,
@@ -83,7 +83,7 @@ LINES = (
     Line(
         key="evaluation reopen",
         usage="evaluation reopen EVALUATION",
-        does="Set a completed evaluation to running again.",
+        does="Set a completed evaluation back to running.",
         example="evaluation reopen ev_1a2b",
         command=ReopenEvaluation,
         noun=EVALUATION,

@@ -33,7 +33,7 @@ class DatabaseUnavailable(Exception):
         if isinstance(cause, OperationalError | OSError):
             said = str(cause.orig if isinstance(cause, OperationalError) else cause)
             self.reason = said.partition("\n")[0] or self.reason
-        super().__init__(f"using the registry's database: it is not available ({self.reason})")
+        super().__init__(f"the registry's database is not available ({self.reason})")
 
 
 def async_url(url: str) -> URL:

@@ -36,22 +36,22 @@ def test_a_card_that_waits_at_the_provider_links_the_request_and_says_what_happe
 
 
 def test_a_card_whose_request_is_being_made_says_so() -> None:
-    assert "is being asked for it" in read(card(ChangeView(waiting(None)), now=NOW))
+    assert "I'm asking for it" in read(card(ChangeView(waiting(None)), now=NOW))
 
 
 def test_whoever_asks_is_told_that_it_waits_and_why_it_could_not_be_looked_at() -> None:
     problem = Problem(Fault.UNAVAILABLE, "launchdarkly", "reading approval request 66b0", 503)
     for came, more in ((AtProvider(waiting()), False), (AtProvider(waiting(), problem), True)):
         shown = outcome(came, drafts={})
-        assert "waits for an approval at" in shown.text
-        assert ("has trouble of its own" in shown.text) is more
+        assert "is waiting for an approval at" in shown.text
+        assert ("is having problems" in shown.text) is more
 
 
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
         ({"reviewer": "ravi@shop.example", "wrote": "not <!here> on a Friday"}, "`ravi@shop.example` declined the"),
-        ({}, "Somebody declined the approval that the provider demands."),
+        ({}, "Somebody declined the approval that the provider requires."),
     ],
 )
 def test_what_was_declined_there_says_by_whom_and_why(facts: dict[str, str], says: str) -> None:
