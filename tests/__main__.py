@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-DECIDES = "bot/grammar/*,bot/domain/*,bot/features/*,bot/outbox/*,bot/resolve/*,bot/context.py,bot/ports.py,bot/tasks.py"
+DECIDES = (
+    "bot/grammar/*,bot/domain/*,bot/features/*,bot/outbox/*,bot/resolve/*,bot/context.py,bot/ports.py,bot/tasks.py"
+)
 REACHES = (
     "bot/app.py,bot/cli/*,bot/clients/*,bot/demo.py,bot/doctor.py,bot/exclusive.py,bot/jobs/*,bot/logs.py,"
     "bot/own_registry.py,bot/settings/*,bot/shutdown.py,bot/slack/*,bot/sql.py,bot/store/*"
