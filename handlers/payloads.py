@@ -29,8 +29,6 @@ class SlashCommand:
     org: str
     team: str
     channel: str
-    channel_kind: str
-    """``channel``, ``private`` or ``direct``, as far as Slack tells."""
     user_id: str
     command: str
     text: str
@@ -143,7 +141,6 @@ def slash_command(body: Payload) -> SlashCommand:
         org=_maybe_text(body, "enterprise_id") or team,
         team=team,
         channel=_text(body, "channel_id"),
-        channel_kind=_channel_kind(_text(body, "channel_id"), _maybe_text(body, "channel_name") or ""),
         user_id=_text(body, "user_id"),
         command=_text(body, "command"),
         text=_string(body, "text"),
@@ -294,14 +291,6 @@ def _event_org(body: Payload) -> str | None:
     if isinstance(authorizations, list) and authorizations and isinstance(authorizations[0], Mapping):
         return _maybe_text(authorizations[0], "enterprise_id")
     return _maybe_text(body, "enterprise_id")
-
-
-def _channel_kind(channel: str, name: str) -> str:
-    if channel.startswith("D") or name == "directmessage":
-        return "direct"
-    if channel.startswith("G") or name == "privategroup" or name.startswith("mpdm-"):
-        return "private"
-    return "channel"
 
 
 _SELECTED = ("selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time")

@@ -56,7 +56,6 @@ _FAULTS = {
 }
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_TEXT: TypeAdapter[str] = TypeAdapter(str)
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 Answer = TypeVar("Answer")
@@ -78,13 +77,11 @@ class Call:
     """Of the body, where it is not ``application/json``."""
     right: str = ""
     """What the key must be allowed for this, as the service calls it; named when the service refuses."""
-    computes: bool = False
-    """It is a POST, and changes nothing all the same: the answer follows from what is sent."""
 
     @property
     def writes(self) -> bool:
         """Whether it may change something."""
-        return self.method not in READS and not self.computes
+        return self.method not in READS
 
 
 def path_of(template: str, *values: str) -> str:
@@ -152,16 +149,6 @@ class Transport:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             raise self.unintelligible(call, f"{where or 'answer'}: {first['msg']}") from None
-
-    async def read_text(self, call: Call) -> str:
-        """The answer as text: a JSON string, or what stands in a `.prompt` file as it is. Raises `ProviderError`."""
-        content = await self._send(call)
-        try:
-            return _TEXT.validate_json(content)
-        except ValidationError:
-            if content.startswith(b"---"):
-                return content.decode(errors="replace")
-            raise self.unintelligible(call, "the answer is no text") from None
 
     async def do(self, call: Call) -> None:
         """A write whose success answer is any JSON, or empty. Raises `ProviderError`."""

@@ -10,9 +10,6 @@ from typing import Any, Literal
 from bot.domain.names import Project
 from bot.domain.project_fields import Maintainer, ProjectFields
 
-FIELD_OF = {"team": "maintainer"}
-"""Words of the line that stand for a field of another name: a team is a maintainer, too."""
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdit:

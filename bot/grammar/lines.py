@@ -27,7 +27,6 @@ class Language:
         keys = [line.key for line in self.lines]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise ValueError(f"registering lines: {', '.join(twice)} is registered twice")
-        self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._small: dict[str, frozenset[str]] = {}
 
     @cached_property

@@ -49,7 +49,7 @@ class Delivering(ReadTransaction):
         """Want a message brought up to date, because what it shows has changed. Without such a notice, nothing."""
         await self._want(kind, subject, at_least=0)
 
-    async def _want(self, kind: NoticeKind, subject: str, *, at_least: int, **more: Any) -> None:
+    async def _want(self, kind: NoticeKind, subject: str, *, at_least: int) -> None:
         """Raise `wanted`, always: something to show is never lost behind a number that was reached before.
 
         What was given up is tried again, for there is something new to say.
@@ -58,12 +58,8 @@ class Delivering(ReadTransaction):
         wanted = case((raised < at_least, at_least), else_=raised)
         waits = and_(notices.c.behind_since.is_not(None), ~notices.c.given_up)
         since = case((waits, notices.c.behind_since), else_=self._clock.now())
-        values = {"wanted": wanted, "given_up": False, "behind_since": since, **more}
+        values = {"wanted": wanted, "given_up": False, "behind_since": since}
         await self._connection.execute(update(notices).where(about(kind, subject)).values(**values))
-
-    async def repost_notice(self, kind: NoticeKind, subject: str) -> None:
-        """Want a message said anew, in a message of its own; the one that stands is left as it is."""
-        await self._want(kind, subject, at_least=0, at_channel=None, at_ts=None, posting=None, posting_since=None)
 
     async def claim_notice(
         self,

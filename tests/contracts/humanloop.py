@@ -142,8 +142,6 @@ RESULT: dict[str, Any] = {
     "updated_at": "2024-06-03T09:01:10Z",
 }
 
-LOG = {"id": "data_0PlOk3MiJn7UhBy5VgTfC", "project_id": "pr_8QmVb2Zk0sTnYc4LxHdE7", "session_id": None}
-
 EVALUATION_DATAPOINT: dict[str, Any] = {"datapoint": DATAPOINT, "evaluation_results": [RESULT], "log": None}
 
 GOOD: dict[str, Any] = {

@@ -565,13 +565,6 @@ async def test_an_occasion_happens_once_until_it_runs_out(store: Store, clock: F
         assert await tx.clean_up(NOON + DAY) == 2
 
 
-async def test_a_message_can_be_said_anew_beside_the_old_one(store: Store) -> None:
-    async with store.write() as tx:
-        await tx.add_notice(card(shown=1, at=POSTED))
-        await tx.repost_notice(NoticeKind.CARD, "ch-a")
-        assert await tx.due_notices(NOON) == (card(wanted=2, shown=1),)
-
-
 async def test_a_reminder_is_remembered_as_it_was_saved_last(store: Store) -> None:
     ended = reminder(snoozed_until=NOON + DAY, ended_at=NOON, ended_as="completed", ended_by="U0ADA")
     earlier = reminder("ev_2", first_seen=NOON - MINUTE)

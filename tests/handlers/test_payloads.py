@@ -110,7 +110,7 @@ def test_a_command_is_read_with_its_text_as_slack_sends_it() -> None:
     command = slash_command(COMMAND)
 
     assert (command.org, command.team, command.user_id) == ("T0ACORN", "T0ACORN", "U0ADA")
-    assert (command.channel, command.channel_kind) == ("C0DEPLOYS", "channel")
+    assert command.channel == "C0DEPLOYS"
     assert (command.command, command.text) == ("/deploy", "triage-v4 to production because &lt;2% &amp; falling")
     assert command.trigger_id == "1.2.3"
 
@@ -124,21 +124,6 @@ def test_on_grid_the_enterprise_is_the_organisation() -> None:
     command = slash_command(COMMAND | {"enterprise_id": "E0ACORN", "team_id": "T0OTHER"})
 
     assert (command.org, command.team) == ("E0ACORN", "T0OTHER")
-
-
-@pytest.mark.parametrize(
-    ("channel", "name", "kind"),
-    [
-        ("D01", "directmessage", "direct"),
-        ("C01", "privategroup", "private"),
-        ("G01", "old-private", "private"),
-        ("C01", "mpdm-ada--ravi-1", "private"),
-        ("C01", "deploys", "channel"),
-        ("C01", "", "channel"),
-    ],
-)
-def test_tells_what_kind_of_conversation_it_was(channel: str, name: str, kind: str) -> None:
-    assert slash_command(COMMAND | {"channel_id": channel, "channel_name": name}).channel_kind == kind
 
 
 def test_no_address_and_no_trigger_is_in_a_repr() -> None:

@@ -60,7 +60,7 @@ class Aggregate(Wire):
 
 
 class ProjectConfig(Wire):
-    """A config inside a project; `environment_id` only in the answer of *Get Active Config*."""
+    """A config inside a project."""
 
     project_id: str
     project_name: str
@@ -68,9 +68,6 @@ class ProjectConfig(Wire):
     updated_at: Time
     last_used: Time
     config: Model
-    num_datapoints: int | None = None
-    evaluation_aggregates: Items[Aggregate] = []
-    environment_id: str | None = None
 
 
 class Project(Wire):
@@ -78,12 +75,9 @@ class Project(Wire):
 
     id: str
     name: str
-    data_count: int = 0
     team_id: str | None = None
     created_at: Time
     updated_at: Time
-    active_config: ProjectConfig | None = None
-    config_type: str | None = None
     directory_id: str | None = None
 
 
@@ -148,23 +142,6 @@ class Datapoint(Wire):
     target: dict[str, Any] | None = None
 
 
-class Log(Wire):
-    """What was generated for a datapoint."""
-
-    id: str
-    output: str | None = None
-    error: str | None = None
-    output_message: dict[str, Any] | None = None
-
-
-class LogReference(Wire):
-    """Where a log is."""
-
-    id: str
-    project_id: str
-    session_id: str | None = None
-
-
 class EvaluationResult(Wire):
     """What an evaluator said of one log: a value, or why there is none."""
 
@@ -180,11 +157,10 @@ class EvaluationResult(Wire):
 
 
 class EvaluationDatapoint(Wire):
-    """One case of a run: what was generated for it, and what was said of that."""
+    """One case of a run, and what was said of what was generated for it."""
 
     datapoint: Datapoint
     evaluation_results: Items[EvaluationResult]
-    log: Log | None = None
 
 
 class Page(Wire, Generic[Item]):
@@ -196,20 +172,8 @@ class Page(Wire, Generic[Item]):
 
 PROJECT = TypeAdapter(Project)
 PROJECTS = TypeAdapter(Page[Project])
-PROJECT_CONFIG = TypeAdapter(ProjectConfig)
 PROJECT_CONFIGS = TypeAdapter(list[ProjectConfig])
-MODEL = TypeAdapter(Model)
 DEPLOYMENTS = TypeAdapter(list[Deployment])
 EVALUATION = TypeAdapter(Evaluation)
 EVALUATIONS = TypeAdapter(list[Evaluation])
-EVALUATION_PAGE = TypeAdapter(Page[Evaluation])
 EVALUATION_DATAPOINTS = TypeAdapter(Page[EvaluationDatapoint])
-EVALUATION_RESULT = TypeAdapter(EvaluationResult)
-LOG_REFERENCE = TypeAdapter(LogReference)
-EVALUATOR = TypeAdapter(Evaluator)
-EVALUATORS = TypeAdapter(list[Evaluator])
-DATASET = TypeAdapter(Dataset)
-DATASETS = TypeAdapter(list[Dataset])
-DATAPOINT = TypeAdapter(Datapoint)
-DATAPOINTS = TypeAdapter(list[Datapoint])
-DATAPOINT_PAGE = TypeAdapter(Page[Datapoint])

@@ -65,12 +65,6 @@ class Operations:
         call = Call("PATCH", self._path("/ai-configs/{}", config), operation, body=body, right="updateAIConfig")
         return await self._transport.read(call, wire.AI_CONFIG)
 
-    async def variation_versions(self, config: str, variation: str, *, operation: str) -> list[wire.Variation]:
-        """All versions of one variation, the newest first; the service promises no order."""
-        call = Call("GET", self._path("/ai-configs/{}/variations/{}", config, variation), operation)
-        page = await self._transport.read(call, wire.VERSIONS)
-        return sorted(page.items, key=lambda each: each.version, reverse=True)
-
     # targeting (*Show an AI Config's targeting*, *Update AI Config targeting*)
 
     async def get_targeting(self, config: str, *, operation: str) -> wire.Targeting:

@@ -56,8 +56,6 @@ class Page(Wire, Generic[Item]):
 class Caller(Wire):
     """Whose token it is (*Identify the caller*); everything is optional."""
 
-    token_name: str | None = Field(None, alias="tokenName")
-
 
 class Owner(Wire):
     """The maintainer of an AI Config: a member with an id, or a team with a key."""
@@ -265,7 +263,6 @@ class AuditEntry(Wire):
 CALLER: TypeAdapter[Caller] = TypeAdapter(Caller)
 AI_CONFIG: TypeAdapter[AIConfig] = TypeAdapter(AIConfig)
 AI_CONFIGS: TypeAdapter[Page[AIConfig]] = TypeAdapter(Page[AIConfig])
-VERSIONS: TypeAdapter[Page[Variation]] = TypeAdapter(Page[Variation])
 TARGETING: TypeAdapter[Targeting] = TypeAdapter(Targeting)
 ENVIRONMENTS: TypeAdapter[Page[Environment]] = TypeAdapter(Page[Environment])
 MEMBERS: TypeAdapter[Page[Member]] = TypeAdapter(Page[Member])

@@ -61,7 +61,7 @@ async def moved_back(world: World, change: str) -> None:
     """Its card is wanted anew in the channel where it was at first."""
     found, now = await card(world, change), world.clock.now()
     async with world.store.write() as tx:
-        await tx.repost_notice(NoticeKind.CARD, change)
+        await tx.touch_notice(NoticeKind.CARD, change)
         await tx.claim_notice(found.id, "one", now + delivery.CLAIM, now)
         await tx.move_notice(found.id, DEPLOYS.channel, "one")
 

@@ -1,4 +1,4 @@
-"""The operations of the v4 API, one method each, in the words of the wire.
+"""The operations of the v4 API that configbot needs, one method each, in the words of the wire.
 
 Every method raises `ProviderError`. Where v4 has a default environment we have none: the environment is always named.
 """
@@ -6,15 +6,13 @@ Every method raises `ProviderError`. Where v4 has a default environment we have 
 from __future__ import annotations
 
 from bot.clients.humanloop.operations.configs import Configs
-from bot.clients.humanloop.operations.datasets import Datasets
 from bot.clients.humanloop.operations.deployments import Deployments
 from bot.clients.humanloop.operations.evaluations import Evaluations
-from bot.clients.humanloop.operations.evaluators import Evaluators
 from bot.clients.humanloop.operations.group import PAGE_SIZE
 from bot.clients.humanloop.operations.projects import Projects
 
 __all__ = ["PAGE_SIZE", "Operations"]
 
 
-class Operations(Projects, Configs, Deployments, Evaluations, Evaluators, Datasets):
-    """One v4 base URL. `doing` says what is being done, for people and logs, better than ids can."""
+class Operations(Projects, Configs, Deployments, Evaluations):
+    """One v4 base URL. `operation` says what is being done, for people and logs, better than ids can."""

@@ -1,7 +1,6 @@
 """What is live.
 
-v4 reference: *Get Active Config*, *Deactivate Config*, *List Deployed Configs*, *Deploy Config*, *Delete Deployed
-Config*.
+v4 reference: *List Deployed Configs*, *Deploy Config*, *Delete Deployed Config*.
 """
 
 from __future__ import annotations
@@ -15,26 +14,6 @@ from bot.clients.transport import Call, path_of
 
 class Deployments(Group):
     """Operations on what is live."""
-
-    async def get_active_config(self, project_id: str, environment_name: str) -> wire.ProjectConfig:
-        """What is live in the environment of that name; `NOT_FOUND` when nothing is."""
-        call = Call(
-            "GET",
-            path_of("/projects/{}/active-config", project_id),
-            f"reading what {project_id} has live in {environment_name}",
-            {"environment": environment_name},
-        )
-        return await self._transport.read(call, wire.PROJECT_CONFIG)
-
-    async def deactivate_config(self, project_id: str, environment_name: str) -> wire.Project:
-        """Nothing live any more in the environment of that name. Names can change: read it just before."""
-        call = Call(
-            "DELETE",
-            path_of("/projects/{}/active-config", project_id),
-            f"deactivating {project_id} in {environment_name}",
-            {"environment": environment_name},
-        )
-        return await self._transport.read(call, wire.PROJECT)
 
     async def list_deployed_configs(self, project_id: str, *, operation: str | None = None) -> list[wire.Deployment]:
         """One row per environment, also for those with nothing live."""

@@ -26,17 +26,14 @@ class Group:
         fetch: Callable[[int], Awaitable[wire.Page[Item]]],
         key: Callable[[Item], str],
         call: Call,
-        *,
-        first: int = 0,
     ) -> list[Item]:
         """The records of all pages, each once by its `key`. Stops when `total` were seen, or at an empty page.
 
-        `first` is the number of the first page, which differs by endpoint (v4 reference). A page that brings nothing
-        new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
+        A page that brings nothing new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
         """
         found: dict[str, Item] = {}
         seen = 0
-        for number in range(first, first + MOST_PAGES):
+        for number in range(MOST_PAGES):
             page = await fetch(number)
             before = len(found)
             found.update((key(record), record) for record in page.records)

@@ -1,4 +1,4 @@
-"""Projects (v4 reference: *List*, *Get*, *Create*, *Update*, *Delete*)."""
+"""Projects (v4 reference: *List*, *Get*, *Create*, *Update*)."""
 
 from __future__ import annotations
 
@@ -50,19 +50,12 @@ class Projects(Group):
         project_id: str,
         *,
         name: str | None = None,
-        active_config_id: str | None = None,
         directory_id: str | None = None,
         operation: str | None = None,
     ) -> wire.Project:
-        """Change what is named. `active_config_id` deploys to whatever the default environment is at that moment."""
-        body = {"name": name, "active_config_id": active_config_id, "directory_id": directory_id}
+        """Change what is named."""
+        body = {"name": name, "directory_id": directory_id}
         call = Call(
             "PATCH", path_of("/projects/{}", project_id), operation or f"updating project {project_id}", body=body
         )
         return await self._transport.read(call, wire.PROJECT)
-
-    async def delete_project(self, project_id: str, *, operation: str | None = None) -> None:
-        """Remove a project with its configs and what is live of it."""
-        await self._transport.do(
-            Call("DELETE", path_of("/projects/{}", project_id), operation or f"deleting project {project_id}")
-        )

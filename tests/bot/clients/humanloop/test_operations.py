@@ -11,8 +11,8 @@ from bot.clients.humanloop import HumanloopClient
 from bot.clients.humanloop.operations import Operations, group
 from bot.domain.errors import Fault
 from tests.bot.clients.humanloop.calls import LINES, METHODS, Ask, name_of
-from tests.contracts.humanloop import EVALUATION_DATAPOINT, PROJECT
-from tests.faulty import FaultyServer, Reply, answer
+from tests.contracts.humanloop import PROJECT
+from tests.faulty import FaultyServer, answer
 
 
 @pytest.fixture
@@ -77,26 +77,3 @@ async def test_a_list_without_an_end_is_given_up(
         await wire.list_projects()
     assert caught.value.problem.fault is Fault.UNINTELLIGIBLE
     assert len(server.requests) == 3
-
-
-async def test_the_datapoints_of_a_run_are_read_from_page_one(wire: Operations, server: FaultyServer) -> None:
-    def case(name: str) -> dict[str, Any]:
-        return EVALUATION_DATAPOINT | {"datapoint": EVALUATION_DATAPOINT["datapoint"] | {"id": name}}
-
-    server.reply(answer({"records": [case("evtc_a")], "total": 2}), answer({"records": [case("evtc_b")], "total": 2}))
-
-    assert [each.datapoint.id for each in await wire.list_evaluation_datapoints("ev_1")] == ["evtc_a", "evtc_b"]
-    assert [request.query for request in server.requests] == ["page=1&size=100", "page=2&size=100"]
-
-
-async def test_a_prompt_file_is_taken_as_it_is_too(wire: Operations, server: FaultyServer) -> None:
-    file = "---\nmodel: gpt-4o\n---\nGrüß {{customer}}"
-    server.always = Reply(200, file.encode(), (("Content-Type", "text/prompt"),))
-    assert await wire.export_config("config_1") == file
-
-
-async def test_an_answer_that_is_no_text_is_not_taken_for_a_file(wire: Operations, server: FaultyServer) -> None:
-    server.always = answer({"file": "---"})
-    with pytest.raises(NotDone) as caught:
-        await wire.export_config("config_1")
-    assert caught.value.problem.fault is Fault.UNINTELLIGIBLE

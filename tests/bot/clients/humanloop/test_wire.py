@@ -10,6 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from bot.clients.humanloop import wire
 from tests.contracts import humanloop
 
+MODEL = TypeAdapter(wire.Model)
+
 
 def read(answer: TypeAdapter[Any], value: Any) -> Any:
     return answer.validate_json(json.dumps(value))
@@ -29,7 +31,7 @@ def test_keeps_fields_and_enum_values_that_it_does_not_know() -> None:
 
 
 def test_does_not_check_how_ids_begin() -> None:
-    assert read(wire.MODEL, {"id": "prv_1"}).id == "prv_1"
+    assert read(MODEL, {"id": "prv_1"}).id == "prv_1"
 
 
 @pytest.mark.parametrize("field", ["evaluator_aggregates", "dataset_snapshot"])
@@ -41,7 +43,7 @@ def test_what_is_optional_may_be_missing_or_null(field: str) -> None:
 @pytest.mark.parametrize("kind", ["tool", "evaluator", "agent", "generic", "something new", None])
 def test_reads_every_kind_of_config(kind: str | None) -> None:
     document = {"id": "config_1", "type": kind, "name": "lookup", "status": "committed", "source_code": "1 + 1"}
-    model = read(wire.MODEL, document)
+    model = read(MODEL, document)
     assert (model.type, model.name, model.source_code) == (kind, "lookup", "1 + 1")
 
 
@@ -54,5 +56,5 @@ def test_refuses_a_deployment_that_does_not_say_where(missing: str) -> None:
 
 def test_what_was_read_is_not_shown_when_it_does_not_fit() -> None:
     with pytest.raises(ValidationError) as caught:
-        read(wire.MODEL, {"id": 1, "prompt_template": {"marmalade": 1}})
+        read(MODEL, {"id": 1, "prompt_template": {"marmalade": 1}})
     assert "marmalade" not in str(caught.value)

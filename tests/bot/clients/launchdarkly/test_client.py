@@ -221,14 +221,6 @@ async def test_judges_of_another_form_are_kept_as_they_came(odd: object) -> None
     assert found.content.parameters == {"judgeConfiguration": odd}
 
 
-async def test_the_versions_of_a_variation_come_newest_first() -> None:
-    there = service()
-    versions = [ld.VARIATIONS[0] | {"version": number} for number in (1, 3, 2)]
-    there.always(f"GET {CONFIGS}/support-reply/variations/warm", {"items": versions, "totalCount": 3})
-    found = await client_of(there).wire.variation_versions("support-reply", "warm", operation="reading versions")
-    assert [each.version for each in found] == [3, 2, 1]
-
-
 # what is live
 
 

@@ -28,7 +28,6 @@ OPERATIONS: dict[str, Callable[[Operations], Awaitable[Any]]] = {
     "List AI Configs": lambda wire: wire.list_ai_configs(),
     "Get AI Config": lambda wire: wire.get_ai_config("support", operation=DOING),
     "Update AI Config": lambda wire: wire.update_ai_config("support", {"name": "x"}, operation=DOING),
-    "Get AI Config variation": lambda wire: wire.variation_versions("support", "warm", operation=DOING),
     "Show targeting": lambda wire: wire.get_targeting("support", operation=DOING),
     "Update targeting": lambda wire: wire.patch_targeting("support", "test", [STEP], comment="ch-1", operation=DOING),
     "List environments": lambda wire: wire.list_environments(operation=DOING),
