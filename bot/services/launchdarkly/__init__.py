@@ -1,6 +1,6 @@
 """A LaunchDarkly of one's own on this machine: AI Configs, targeting, approvals, audit log, over HTTP.
 
-Plays somebody else, so it imports nothing of ours but `bot.logs`. What works here is meant to work there: the official
+Plays somebody else, so it imports nothing of the bot. What works here is meant to work there: the official
 Python client runs against it unchanged. What the documentation leaves open is decided where it is needed.
 
 In a test, without a port::
@@ -8,7 +8,7 @@ In a test, without a port::
     world = demo_world("api-bot", "api-reviewer")
     transport = httpx.ASGITransport(create_app(world))
     world.faults.add(rate_limited(after=1), Fault(method="PATCH", cut="after"))
-    SomebodyElse(world, PROJECT).serve("support-assistant", "production", "terse")
+    ExternalActor(world, PROJECT).serve("support-assistant", "production", "terse")
 
 As a process (``python -m bot playground launchdarkly``) the same is asked for below ``/control``.
 """

@@ -1,5 +1,5 @@
 """The registry: a config service of our own that speaks the Humanloop v4 wire format and stores in SQL.
 
 `app.create_app`, `database.migrate`, `demo.seed_demo` and `promptfiles.import_folder` are its ways in. It imports
-nothing of the rest of configbot but `bot.logs`, and holds nothing outside its own database.
+nothing of the rest of configbot but `bot.logs` and `bot.sql`, and holds nothing outside its own database.
 """

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from humanloop import ApiException, Humanloop
 
+import bot.services.registry
 from tests.bot.services.registry.conftest import KEY, served
 
 
@@ -325,7 +326,7 @@ def test_what_is_not_built_says_so(sdk: Any, made: Prepared) -> None:
 
 
 def test_the_example_of_the_readme_runs(host: str, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = Path(__file__).parents[3] / "README.md"
+    readme = Path(bot.services.registry.__file__).parent / "README.md"
     (example,) = re.findall(r"```python\n(from humanloop .*?)```", readme.read_text("utf-8"), re.DOTALL)
     assert 'host="http://127.0.0.1:8000/v4"' in example
     exec(example.replace("http://127.0.0.1:8000/v4", host).replace("hl_sk_…", KEY), {})
