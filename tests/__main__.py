@@ -9,12 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-BOUNDS = (
-    ("bot/grammar/*,bot/domain/*,bot/features/*,handlers/*", 100),
-    ("bot/a*.py,bot/c*,bot/d*.py,bot/jobs/*,bot/logs.py,bot/settings.py,bot/slack/*,bot/shutdown.py,bot/store/*", 95),
-    ("bot/services/registry/*,bot/services/slack/*", 95),
+CORE = ",".join(
+    f"bot/{part}"
+    for part in ("grammar/*", "domain/*", "features/*", "resolve/*", "outbox/*", "context.py", "ports.py", "tasks.py")
 )
-"""Files, and the branch coverage in percent that they may not fall below."""
+"""What decides: grammar, domain, use cases, and what they share."""
+
+BOUNDS = (
+    (f"{CORE},handlers/*", "", 100),
+    ("bot/*", f"{CORE},bot/services/*", 95),
+    ("bot/services/*", "", 95),
+)
+"""Files, those among them that are left out, and the branch coverage in percent that they may not fall below."""
 
 
 def main() -> int:
@@ -29,7 +35,7 @@ def main() -> int:
     if tests.returncode or sys.argv[1:]:
         return tests.returncode
     failed = 0
-    for files, bound in BOUNDS:
+    for files, but, bound in BOUNDS:
         print(f"\nBranch coverage of {files}: at least {bound} %", flush=True)
         report = [
             *coverage,
@@ -37,6 +43,7 @@ def main() -> int:
             "--skip-covered",
             "--show-missing",
             f"--include={files}",
+            f"--omit={but}",
             f"--fail-under={bound}",
         ]
         failed |= subprocess.run(report, cwd=ROOT, check=False).returncode
