@@ -24,7 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Changes which prompt and model configuration is live, from Slack: with review, proof and undo.",
+    help="Change which prompt and model configuration is live, from Slack, with review, proof and undo.",
 )
 playground_app = typer.Typer()
 registry_app = typer.Typer()
@@ -36,7 +36,7 @@ app.add_typer(db_app, name="db")
 OK, WRONG, BAD_SETTINGS = 0, 1, 2
 _NO_KEY = (
     "registry: --api-key is missing or empty. Example: --api-key hl_sk_choose-a-long-one. "
-    "Or make a key that is kept: python -m bot registry key create NAME"
+    "Or create a key that is stored: python -m bot registry key create NAME"
 )
 
 
@@ -62,7 +62,7 @@ def _settings(mode: Mode, *, quiet: bool = False) -> Settings:
     try:
         settings = load(mode)
     except SettingsError as error:
-        _stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
+        _stop(f"configbot can't start with these settings:\n\n{error}\n", BAD_SETTINGS)
     setup("ERROR" if quiet else settings.log_level, json=settings.log_json)
     return settings
 
@@ -80,11 +80,11 @@ def _serve(work: Coroutine[Any, Any, None], mendable: tuple[type[Exception], ...
 @playground_app.callback(invoke_without_command=True)
 def play(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3000,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1. 0 picks a free one.", min=0, max=65535)] = 3000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
-    data: Annotated[Path, typer.Option(help="Folder that keeps what happened.")] = Path(".configbot"),
+    data: Annotated[Path, typer.Option(help="Folder where the data is stored.")] = Path(".configbot"),
 ) -> None:
-    """Everything on this machine: a small Slack in the browser, a registry with demo data, and the real bot."""
+    """Run everything on this machine: a small Slack in the browser, a registry with demo data, the real bot."""
     if context.invoked_subcommand is not None:
         return
     from bot.app import OPERATOR_ERRORS
@@ -98,12 +98,14 @@ def play(
 
 @playground_app.command("launchdarkly")
 def play_launchdarkly(
-    token: Annotated[str, typer.Option(help="The access token that the bot shall use.")],
-    reviewer_token: Annotated[str, typer.Option(help="Another one, of the member who reviews.")],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 3100,
-    data: Annotated[Path | None, typer.Option(help="File that keeps what happened; else nothing is kept.")] = None,
+    token: Annotated[str, typer.Option(help="Access token for the bot.")],
+    reviewer_token: Annotated[str, typer.Option(help="Access token of the member who reviews.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1. 0 picks a free one.", min=0, max=65535)] = 3100,
+    data: Annotated[
+        Path | None, typer.Option(help="File where the data is stored. Without it, nothing is stored.")
+    ] = None,
 ) -> None:
-    """A LaunchDarkly of one's own with demo AI Configs, alone: for trying out, and for tests of other programs."""
+    """Run only a local LaunchDarkly with demo AI Configs, for trying out and for testing."""
     from contextlib import ExitStack
 
     from bot.exclusive import InUse, exclusive_lock
@@ -136,9 +138,11 @@ async def _launchdarkly(service: ASGIApp, port: int) -> None:
 
 @app.command()
 def run(
-    no_clock: Annotated[bool, typer.Option("--no-clock", help="Leave the jobs to `clock`.")] = False,
+    no_clock: Annotated[
+        bool, typer.Option("--no-clock", help="Don't run the scheduled jobs; `clock` runs them.")
+    ] = False,
 ) -> None:
-    """Serve Slack: Socket Mode if an app token is set, else HTTP."""
+    """Run the bot, with Socket Mode if an app token is set, otherwise over HTTP."""
     settings = _settings("run")
     from bot import app as composed
 
@@ -147,7 +151,7 @@ def run(
 
 @app.command()
 def clock() -> None:
-    """Run the jobs alone, beside processes that `run --no-clock`."""
+    """Run only the scheduled jobs, next to processes started with `run --no-clock`."""
     settings = _settings("clock")
     from bot import app as composed
 
@@ -156,7 +160,7 @@ def clock() -> None:
 
 _Database = Annotated[
     str | None,
-    typer.Option(help="Address of the registry's database; else the setting CONFIGBOT_REGISTRY__DATABASE_URL."),
+    typer.Option(help="Address of the registry's database. Default: CONFIGBOT_REGISTRY__DATABASE_URL."),
 ]
 
 
@@ -164,15 +168,15 @@ _Database = Annotated[
 def serve_registry(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port. 0 picks a free one.", min=0, max=65535)] = 8000,
     database: _Database = None,
     api_key: Annotated[
         list[str] | None,
-        typer.Option(help="A key that callers may use; repeatable. Else the setting CONFIGBOT_REGISTRY__API_KEYS."),
+        typer.Option(help="API key that callers may use; can be repeated. Default: CONFIGBOT_REGISTRY__API_KEYS."),
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Fill it with a demo organisation.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill the registry with a demo organisation.")] = False,
 ) -> None:
-    """Serve our own config service alone (Humanloop v4 wire format; its base URL ends in /v4), or fill it."""
+    """Run only the registry, our config service (Humanloop v4 wire format; its base URL ends in /v4), or manage it."""
     if context.invoked_subcommand is not None:
         return
     settings = _settings("database")
@@ -240,9 +244,11 @@ def bring_in(
         ),
     ],
     database: _Database = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen without changing anything.")
+    ] = False,
 ) -> None:
-    """Bring `.prompt` files or a JSON export into a registry; running it again changes nothing."""
+    """Import `.prompt` files or a JSON export into a registry. Importing them again changes nothing."""
     url = _registry_database(context, database)
     from datetime import UTC, datetime
 
@@ -281,7 +287,7 @@ add_to(registry_app, _registry_database)
 
 @db_app.command("upgrade")
 def upgrade() -> None:
-    """Bring the bot's database to the newest schema, and the registry's where it is switched on."""
+    """Upgrade the bot's database to the newest schema, and the registry's if it is enabled."""
     settings = _settings("database")
     from bot.services.registry.database import DatabaseUnavailable
     from bot.services.registry.database import migrate as migrate_registry
@@ -303,7 +309,7 @@ def upgrade() -> None:
 @app.command()
 def manifest(
     http: Annotated[
-        str | None, typer.Option(help="Public address of the bot, for HTTP instead of Socket Mode.")
+        str | None, typer.Option(help="Public address of the bot. Makes a manifest for HTTP instead of Socket Mode.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the app in Slack.")] = "configbot",
 ) -> None:
@@ -324,7 +330,7 @@ def manifest(
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database, Slack and every config service; say what is wrong and what mends it."""
+    """Check settings, database, Slack and every config service. Shows what is wrong and how to fix it."""
     settings = _settings("doctor", quiet=True)
     from bot.app import BadProvider
     from bot.doctor import check_up
@@ -332,7 +338,7 @@ def doctor() -> None:
     try:
         found = asyncio.run(check_up(settings))
     except BadProvider as error:
-        _stop(f"configbot does not start with these settings:\n\n{error}\n", BAD_SETTINGS)
+        _stop(f"configbot can't start with these settings:\n\n{error}\n", BAD_SETTINGS)
     for name, problem in found:
         _say(f"{'ok   ' if problem is None else 'WRONG'}  {name}{'' if problem is None else ': ' + problem}")
     raise typer.Exit(OK if all(problem is None for _, problem in found) else WRONG)
@@ -340,10 +346,10 @@ def doctor() -> None:
 
 @app.command()
 def explain(
-    line: Annotated[list[str], typer.Argument(help="A line as it is typed in Slack.")],
-    as_user: Annotated[str, typer.Option("--as", help="User id of the person who would type it.")] = "",
+    line: Annotated[list[str], typer.Argument(help="A line as you would type it in Slack.")],
+    as_user: Annotated[str, typer.Option("--as", help="Slack user id of the person who would type it.")] = "",
 ) -> None:
-    """Say who may, what is missing and which rule decides; changes nothing."""
+    """Show who may do it, what is missing and which rule decides. Changes nothing."""
     settings = _settings("doctor", quiet=True)
     from bot.app import OPERATOR_ERRORS
     from bot.doctor import explained

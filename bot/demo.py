@@ -56,7 +56,7 @@ DRIFT_WATCH = timedelta(seconds=20)
 """Short enough for somebody who tries it out and waits for it."""
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 CHANNELS = (
-    Channel(DEPLOYS, "deploys", "What goes live, and who said so"),
+    Channel(DEPLOYS, "deploys", "What goes live, and who approved it"),
     Channel("C0PROMPTS", "prompts", "Ideas and drafts"),
     Channel(EVALS, "evals", "Evaluations, and those left running"),
     Channel("G0LEADS", "leads-only", "configbot was not invited here", is_private=True, bot_is_member=False),
@@ -128,7 +128,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         try:
             serving_port = await stack.enter_async_context(page)
         except PortTaken as taken:
-            raise CannotPlay(f"{taken}. Choose another port with --port; 0 takes a free one.") from None
+            raise CannotPlay(f"{taken}. Choose another port with --port (0 picks a free one).") from None
         stack.callback(workspace.audience.end)
         address = f"http://{HOST}:{serving_port}"
         service = create_registry(registry_url, api_keys=[KEY.get_secret_value()], now=clock.now)
@@ -192,7 +192,7 @@ def _held(data: Path) -> Iterator[None]:
             problem = f"{data} is in use by another playground. Stop that one, or choose another folder with --data."
             raise CannotPlay(problem) from None
         except OSError as error:
-            problem = f"{data} is no folder to write in ({error.strerror}). Choose another one with --data."
+            problem = f"{data} is not a folder I can write to ({error.strerror}). Choose another one with --data."
             raise CannotPlay(problem) from None
         yield
 

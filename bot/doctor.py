@@ -86,8 +86,8 @@ def _job(health: JobHealth, now: datetime) -> str:
 
 def _job_problem(health: JobHealth) -> str | None:
     if health.late:
-        return "it is late. Start a process that runs the jobs: `run`, or `clock`"
-    return "it ended badly; the log of that time says why" if health.wrong else None
+        return "it is late. Start a process that runs the jobs: `run` or `clock`"
+    return "its last run failed. Look at the log of that time to see why" if health.wrong else None
 
 
 def _waiting(waiting: Backlog, now: datetime) -> Finding:
@@ -131,7 +131,7 @@ async def _slack(settings: Settings) -> list[Finding]:
         for name, channel in (("default", parts.default_channel), ("evaluations", parts.evaluations_channel)):
             if channel is not None:
                 can = await people.can_post(Place(identity.org, identity.team, channel))
-                problem = f"the bot cannot post to {channel}. Invite it there, or set another channel's id"
+                problem = f"the bot can't post to {channel}. Invite it there, or set another channel id"
                 found.append((f"{name} channel", None if can else problem))
         return found
 
@@ -172,7 +172,7 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
         place = Place(identity.org, identity.team, "")
         came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
         drafts = dict.fromkeys(messages.lines_of(came), "")
-        text = messages.plain_text(messages.outcome(came, reader=actor, now=ctx.clock.now(), drafts=drafts))
+        text = messages.plain_text(messages.outcome(came, drafts=drafts))
         return text, not isinstance(came, Failed)
 
 

@@ -74,30 +74,30 @@ def _database(url: str) -> str:
         return url
     path = re.match(r"^sqlite\+aiosqlite:///(.+)$", url)
     if path is None:
-        raise ValueError("is no address of a SQLite file or a PostgreSQL database")
+        raise ValueError("is not the address of a SQLite file or a PostgreSQL database")
     if path[1].startswith(":memory:"):
-        raise ValueError("must be a file: what is remembered has to last")
+        raise ValueError("must be a file, so that the data survives a restart")
     return url
 
 
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is no address that begins with https:// or http://")
+        raise ValueError("is not an address that begins with https:// or http://")
     if parts.username or parts.password:
-        raise ValueError("must not hold a user or a password")
+        raise ValueError("must not contain a user or a password")
     return url
 
 
 def _channel(channel: str) -> str:
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
-        raise ValueError("is no channel id (in Slack: the channel's name, About, at the very bottom)")
+        raise ValueError("is not a channel id (in Slack: the channel's name, About, at the very bottom)")
     return channel
 
 
 def _person(person: str) -> str:
     if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
-        raise ValueError("is no member id (in Slack: the person's profile, the three dots, *Copy member ID*)")
+        raise ValueError("is not a member id (in Slack: open the person's profile, the three dots, *Copy member ID*)")
     return person
 
 
@@ -118,9 +118,9 @@ def _hours(text: str) -> str:
 def _command_name(name: str) -> str:
     name = name.removeprefix("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
-        raise ValueError("holds something that is no name of a command (lower-case letters, digits, - and _)")
+        raise ValueError("contains something that is not a command name (lower-case letters, digits, - and _)")
     if name not in COMMANDS:
-        raise ValueError(f"holds {name}, which is no command of configbot; there are {', '.join(COMMANDS)}")
+        raise ValueError(f"contains {name}, which is not a command of configbot; known: {', '.join(COMMANDS)}")
     return name
 
 
@@ -151,18 +151,18 @@ def _own_address(url: str, info: ValidationInfo) -> str:
 def _project_key(project: str, info: ValidationInfo) -> str:
     kind = info.data.get("kind")
     if kind == "humanloop" and project:
-        raise ValueError("is only for providers of the kind launchdarkly")
+        raise ValueError("is only for providers of kind launchdarkly")
     if kind == "launchdarkly" and not project:
         raise _MISSING
     if project and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", project):
-        raise ValueError("is no key of a project (letters, digits, dots, - and _, as in the address of its page)")
+        raise ValueError("is not a project key (letters, digits, dots, - and _, as in the address of its page)")
     return project
 
 
 def _access_token(key: SecretStr, info: ValidationInfo) -> SecretStr:
     """An SDK key or a mobile key opens no REST API, and is the one that people have at hand."""
     if info.data.get("kind") == "launchdarkly" and key.get_secret_value().startswith(("sdk-", "mob-")):
-        raise ValueError("is a key for applications; LaunchDarkly's API takes an access token (api-…)")
+        raise ValueError("is an SDK or mobile key; LaunchDarkly's API needs an access token (api-…)")
     return key
 
 
@@ -173,21 +173,21 @@ class ProviderSettings(BaseModel):
 
     kind: Literal["humanloop", "launchdarkly"] = Field(
         default="humanloop",
-        description="What it speaks: `humanloop` is the v4 wire format, `launchdarkly` the API of LaunchDarkly.",
+        description="The API of this provider: `humanloop` (the v4 wire format) or `launchdarkly`.",
         examples=["launchdarkly"],
     )
     url: Annotated[str, AfterValidator(_own_address)] = Field(
         default="",
-        description=f"Its base address. `launchdarkly` has one, {LAUNCHDARKLY_URL}; set another one "
-        "for its federal or European service.",
+        description=f"Base URL. Optional for `launchdarkly` ({LAUNCHDARKLY_URL}): set it only "
+        "for the federal or the European service.",
         examples=["https://configs.example.com/v4"],
     )
     key: Annotated[SecretStr, AfterValidator(_access_token)] = Field(
-        description="Its API key; for `launchdarkly` an access token of a service account.", examples=["hl_sk_…"]
+        description="API key; for `launchdarkly`, the access token of a service account.", examples=["hl_sk_…"]
     )
     project: Annotated[str, AfterValidator(_project_key)] = Field(
         default="",
-        description="For `launchdarkly`: the key of the project whose AI Configs these are.",
+        description="Only for `launchdarkly`: key of the project that contains the AI Configs.",
         examples=["shop"],
     )
 
@@ -205,12 +205,12 @@ class RegistrySettings(BaseModel):
     database_url: _Database = Field(
         default="sqlite+aiosqlite:///registry.db",
         repr=False,
-        description="The registry's own database; not the bot's.",
+        description="Database of the registry. Must not be the bot's database.",
         examples=["postgresql+asyncpg://user:password@host/registry"],
     )
     api_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_separated)] = Field(
         default=[],
-        description="Keys that the registry takes from its callers, separated by commas.",
+        description="API keys that the registry accepts, separated by commas.",
         examples=["hl_sk_one,hl_sk_two"],
     )
 
@@ -235,40 +235,41 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_BOT_TOKEN"),
-        description="The bot's token (Install App, Bot User OAuth Token).",
+        description="Bot token (in Slack's app settings: Install App, Bot User OAuth Token).",
         examples=["xoxb-…"],
     )
     slack_app_token: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_APP_TOKEN"),
-        description="The app-level token with the scope connections:write. With it the bot uses Socket Mode.",
+        description="App-level token with the scope connections:write. If it is set, the bot uses Socket Mode.",
         examples=["xapp-…"],
     )
     slack_signing_secret: SecretStr | None = Field(
         default=None,
         validation_alias=_slack("SLACK_SIGNING_SECRET"),
-        description="The signing secret (Basic Information), for HTTP: when there is no app token.",
+        description="Signing secret (Basic Information). Needed for HTTP, when no app token is set.",
         examples=["0123456789abcdef0123456789abcdef"],
     )
     slack_api_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
         default=None,
-        description="Another address of Slack's Web API, for workspaces that have one of their own.",
+        description="Address of Slack's Web API, only for workspaces with an address of their own.",
         examples=["https://slack-gov.com/api/"],
     )
     database_url: _Database = Field(
         default="sqlite+aiosqlite:///configbot.db",
         repr=False,
-        description="Where changes and their history are kept: a SQLite file for one process, PostgreSQL for more.",
+        description="Database of changes and their history: a SQLite file for one process, PostgreSQL for more.",
         examples=["postgresql+asyncpg://user:password@host/configbot"],
     )
     providers: dict[str, ProviderSettings] = Field(
-        default={}, description="The config services, by a name that never changes (here MAIN, which becomes `main`)."
+        default={},
+        description="The config services, each with a name that never changes (here MAIN, which becomes `main`).",
     )
     registry: RegistrySettings = Field(default=RegistrySettings())
     command_prefix: str = Field(
         default="",
         pattern=r"^[a-z0-9][a-z0-9_-]{0,15}$|^$",
-        description="Put before every slash command, for workspaces where another app has the same names.",
+        description="Prefix of every slash command, for workspaces where another app uses the same names.",
         examples=["acorn-"],
     )
     commands: Annotated[
@@ -277,57 +278,61 @@ class Settings(BaseSettings):
         default=list(COMMANDS),
         min_length=1,
         max_length=50,
-        description="The slash commands that the app registers, without prefix, separated by commas.",
+        description="Slash commands to register, without prefix, separated by commas.",
         examples=["configbot,deploy"],
     )
     default_channel: _Channel | None = Field(
         default=None,
-        description="The id of the channel where cards stand that cannot stand where they were asked for.",
+        description="Id of the channel for cards that can't be posted where they were requested.",
         examples=["C0123456789"],
     )
     evaluations_channel: _Channel | None = Field(
         default=None,
-        description="The id of the channel for reports of evaluations left running; else the default channel.",
+        description="Id of the channel for reports about evaluations left running. Default: the default channel.",
         examples=["C0123456789"],
     )
     evaluation_running_threshold: _Seconds = Field(
-        default=4, description="Hours after which an evaluation counts as left running.", examples=["4"]
+        default=4, description="Hours after which a running evaluation is reported as left running.", examples=["4"]
     )
     evaluations_owner: Annotated[str, AfterValidator(_person)] | None = Field(
         default=None,
-        description="The member id of who hears of every evaluation left running in a direct message as well.",
+        description="Member id of a person who also gets reports about evaluations left running by direct message.",
         examples=["U0123456789"],
     )
     reminders_at_most: int = Field(
         default=3,
         ge=1,
         le=20,
-        description="How often an evaluation is said by itself, on as many working days.",
+        description="Maximum number of reminders per evaluation, at most one per working day.",
         examples=["3"],
     )
     reminder_zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", description="The time zone of the working hours, by its IANA name.", examples=["Europe/Madrid"]
+        default="UTC", description="IANA time zone of the working hours.", examples=["Europe/Madrid"]
     )
     reminder_days: Annotated[str, AfterValidator(_days)] = Field(
-        default="mon-fri", description="The days on which configbot reminds by itself.", examples=["sun-thu"]
+        default="mon-fri",
+        description="Working days: configbot sends reminders only on these days.",
+        examples=["sun-thu"],
     )
     reminder_hours: Annotated[str, AfterValidator(_hours)] = Field(
-        default="9-17", description="The hours of those days in which it does.", examples=["8:30-16:30"]
+        default="9-17",
+        description="Working hours: configbot sends reminders only between these hours.",
+        examples=["8:30-16:30"],
     )
     approval_expiry_hours: _Seconds = Field(
-        default=24, description="Hours for which an approval is waited for.", examples=["24"]
+        default=24, description="Hours after which a change that is not approved expires.", examples=["24"]
     )
     index_refresh_minutes: _Seconds = Field(
-        default=5, description="Minutes between two readings of all projects and configs.", examples=["5"]
+        default=5, description="Minutes between refreshes of the list of all projects and configs.", examples=["5"]
     )
     drift_watch_minutes: _Seconds = Field(
         default=5,
-        description="Minutes between two looks at what is live, for changes made outside configbot.",
+        description="Minutes between checks of what is live, to find changes made outside configbot.",
         examples=["5"],
     )
     http_host: str = Field(
         default="127.0.0.1",
-        description="The address to listen on; 0.0.0.0 inside a container or on a platform.",
+        description="Address to listen on. Use 0.0.0.0 in a container or on a hosting platform.",
         examples=["0.0.0.0"],  # noqa: S104 - an example, and what platforms need
     )
     http_port: int = Field(
@@ -335,13 +340,13 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         validation_alias=AliasChoices(PREFIX + "HTTP_PORT", "PORT"),
-        description="The port of the web server: Slack's requests in HTTP mode, health and metrics in every mode.",
+        description="Port of the web server: Slack's requests in HTTP mode, health and metrics in every mode.",
         examples=["3000"],
     )
     log_level: _Level = Field(
-        default="INFO", description="The least that is logged: DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
+        default="INFO", description="Minimum log level: DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
     )
-    log_json: bool = Field(default=False, description="One JSON object for each line of the log.", examples=["true"])
+    log_json: bool = Field(default=False, description="Write each log line as a JSON object.", examples=["true"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +372,7 @@ def load(mode: Mode, *, env_file: str | Path | None = ".env") -> Settings:
         problems += [_problem(error["loc"], error["msg"], error["type"]) for error in invalid.errors()]
     except pydantic_settings.SettingsError as unreadable:
         field = re.search(r'field "(\w+)"', str(unreadable))
-        problems.append(_line(PREFIX + (field[1].upper() if field else ""), "is no JSON", ""))
+        problems.append(_line(PREFIX + (field[1].upper() if field else ""), "is not valid JSON", ""))
     else:
         problems += _missing(settings, mode)
     if problems:
@@ -382,7 +387,7 @@ def settings_table() -> tuple[Row, ...]:
 
 def env_example() -> str:
     """Write out ``.env.example``."""
-    parts = ["# Copy this file to .env, and take the # from what you set. What stands here are examples.\n"]
+    parts = ["# Copy this file to .env and remove the # from the settings you want. The values are examples.\n"]
     for row in settings_table():
         notes = [row.description]
         if row.also:
@@ -399,14 +404,14 @@ def _missing(settings: Settings, mode: Mode) -> Iterator[str]:
         if not settings.providers and not settings.registry.enabled:
             yield _line(
                 f"{PREFIX}PROVIDERS__MAIN__URL",
-                "is missing: there is no config service",
+                "is missing: no config service is set",
                 f"{PREFIX}PROVIDERS__MAIN__URL=https://configs.example.com/v4 and "
                 f"{PREFIX}PROVIDERS__MAIN__KEY=hl_sk_…, or {PREFIX}REGISTRY__ENABLED=true",
             )
     if mode in ("run", "doctor") and settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield _line(
             f"{PREFIX}SLACK_APP_TOKEN",
-            f"is missing, and so is {PREFIX}SLACK_SIGNING_SECRET: one of them says how Slack reaches the bot",
+            f"is missing, and so is {PREFIX}SLACK_SIGNING_SECRET: Slack reaches the bot through one of them",
             f"{PREFIX}SLACK_APP_TOKEN=xapp-…",
         )
     if (mode == "registry" or settings.registry.enabled) and not settings.registry.api_keys:
@@ -415,7 +420,7 @@ def _missing(settings: Settings, mode: Mode) -> Iterator[str]:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name) or (name == "registry" and settings.registry.enabled):
             yield _line(
                 f"{PREFIX}PROVIDERS__{name.upper()}",
-                "is no name for a provider (letters, digits, - and _; `registry` is our own when it is switched on)",
+                "is not a valid provider name (letters, digits, - and _; `registry` is reserved for our own)",
                 f"{PREFIX}PROVIDERS__MAIN__URL=…",
             )
 
@@ -456,10 +461,10 @@ def _problem(loc: tuple[int | str, ...], message: str, kind: str) -> str:
     name = "__".join(parts).upper()
     name = name if name.startswith(PREFIX) else PREFIX + name
     row = _row(name)
-    words = {"missing": "is missing", "extra_forbidden": "is no setting of this"}.get(kind)
+    words = {"missing": "is missing", "extra_forbidden": "is not a known setting here"}.get(kind)
     if words is None:
         words = message.removeprefix("Value error, ")
-        words = words if words.startswith(("is ", "must ", "does ", "holds ")) else f"is wrong: {words}"
+        words = words if words.startswith(("is ", "must ", "does ", "contains ")) else f"is wrong: {words}"
     shown = "…" in words  # an example stands in the words already
     return _line(name, words, f"{name}={row.example}" if row and not shown else "")
 

@@ -9,6 +9,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
+from handlers import messages
 from handlers.actions import Actions
 from handlers.commands import Commands
 from handlers.context import ListenerContext
@@ -17,8 +18,8 @@ from handlers.home import HomeTab
 from handlers.ids import Action, Field, View
 from handlers.listen import Listeners
 from handlers.options import Options
-from handlers.payloads import Mention, Payload, click, mention, slash_command
-from handlers.submissions import Views
+from handlers.payloads import Mention, Payload, click, home_opened, mention, options_request, slash_command, submission
+from handlers.submissions import Submissions
 
 __all__ = ["ListenerContext", "register"]
 
@@ -26,17 +27,22 @@ ANYTHING = re.compile(".*")
 
 
 def register(app: AsyncApp, context: ListenerContext) -> None:
-    """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too."""
+    """Connect every listener. The ones for *anything* come last: an unknown command or button is answered too.
+
+    Raises `RuntimeError` when an outcome has no words.
+    """
+    messages.check()
     listeners = Listeners(context.tasks)
-    commands, actions, events = Commands(context), Actions(context), Events(context)
-    views, options, home = Views(context, listeners), Options(context), HomeTab(context)
 
     def said(body: Payload) -> Mention | None:
         return mention(body, bot_user_id=context.bot_user_id)
 
-    on_command = listeners.listener(slash_command, commands.run)
-    on_click = listeners.listener(click, actions.run)
-    on_words = listeners.listener(said, events.run)
+    on_command = listeners.listener(slash_command, Commands(context).run)
+    on_click = listeners.listener(click, Actions(context).run)
+    on_words = listeners.listener(said, Events(context).run)
+    on_home = listeners.listener(home_opened, HomeTab(context).run)
+    on_form = listeners.answering(submission, Submissions(context).answer)
+    on_options = listeners.answering(options_request, Options(context).answer, unreadable={"options": []})
 
     for command in context.commands:
         app.command(command)(on_command)
@@ -44,15 +50,15 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
         app.action(re.compile(rf"{re.escape(action)}(?:/\d+)?"))(on_click)
     app.action(Field.PROJECT.value)(on_click)
     for view in View:
-        app.view(view.value)(views.listen)
+        app.view(view.value)(on_form)
     for field in (Field.CONFIG, Field.OTHER, Field.ACTIVE, Field.PROJECT, Field.ENVIRONMENT, Field.SOURCE):
-        app.options(field.value)(options.listen)
+        app.options(field.value)(on_options)
     app.event("app_mention")(on_words)
     app.event("message")(on_words)
-    app.event("app_home_opened")(home.listen)
+    app.event("app_home_opened")(on_home)
     app.event(ANYTHING)(listeners.ignore)
 
     app.command(ANYTHING)(on_command)
     app.action(ANYTHING)(on_click)
-    app.view(ANYTHING)(views.listen)
-    app.options(ANYTHING)(options.listen)
+    app.view(ANYTHING)(on_form)
+    app.options(ANYTHING)(on_options)

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.changes import Say
 from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED
 from bot.domain.facts import Denied
-from bot.domain.outcomes import NotFound, Outcome, Refused
+from bot.domain.outcomes import NotFound, Refused
 from bot.domain.reminder_hours import Snooze
 from bot.domain.views import ChangeDetail, ConfigComparison, DriftDetail
 from bot.features.changes import approvals, deploys, execution, history, provider_followup, schedules
@@ -27,18 +28,14 @@ from bot.features.registration import Effect, effect_of
 from bot.features.reminders import switches
 from bot.grammar import parse
 from bot.grammar.commands import Understood
-from bot.logs import get_logger
 from handlers import messages
 from handlers.commands import take_line
 from handlers.context import ListenerContext
 from handlers.ids import Action, Field, Form, read_value
 from handlers.listen import thread_of
-from handlers.modals import fill_form, form_of, open_filled, open_form, turn_form
+from handlers.modals import fill_form, form_of, open_filled, open_form, open_modal, turn_form, update_modal
 from handlers.payloads import Click
 from handlers.replies import Reply
-from handlers.slack_calls import NotTaken, taken
-
-log = get_logger(__name__)
 
 DOUBLE_CLICK = timedelta(seconds=30)
 """For this long a second press of a line that changes something is the same one."""
@@ -157,17 +154,16 @@ class Actions:
             await reply.say(messages.outdated_button())
             return
         reading = messages.told_modal("⏳ Reading both configs …")
-        try:
-            opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=reading))
-            came = await guarded(run(self._context.ctx, parsed.readings, Speaker(actor, place_of(click))))
-            if isinstance(came, ConfigComparison):
-                view = messages.comparison_modal(came)
-            else:
-                now = self._context.ctx.clock.now()
-                view = messages.told_modal(messages.outcome(came, reader=actor, now=now, drafts={}).text)
-            await taken(reply.client.views_update(view_id=opened["view"]["id"], view=view))
-        except NotTaken as error:
-            log.warning("diff.not_opened", error=error.code)
+        opened = await open_modal(reply, click.trigger_id, reading)
+        if opened is None:
+            await reply.say(messages.try_again())
+            return
+        result = await guarded(run(self._context.ctx, parsed.readings, Speaker(actor, place_of(click))))
+        if isinstance(result, ConfigComparison):
+            view = messages.comparison_modal(result)
+        else:
+            view = messages.told_modal(messages.outcome(result, drafts={}).text)
+        if await update_modal(reply, opened.get("id"), view) is None:
             await reply.say(messages.try_again())
 
     async def _turn(self, identifier: str, actor: Actor, click: Click, reply: Reply) -> None:
@@ -182,10 +178,7 @@ class Actions:
         if isinstance(detail, NotFound):
             await self._context.say(detail, actor, reply)
             return
-        try:
-            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal(detail)))
-        except NotTaken as error:
-            log.warning("review.not_opened", error=error.code)
+        if await open_modal(reply, click.trigger_id, modal(detail)) is None:
             await self._context.say(detail, actor, reply)
 
     async def _look(self, shown: str, actor: Actor, click: Click, reply: Reply) -> None:
@@ -194,10 +187,7 @@ class Actions:
         if not isinstance(detail, DriftDetail):
             await self._context.say(detail, actor, reply)
             return
-        try:
-            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.drift_modal(detail)))
-        except NotTaken as error:
-            log.warning("drift.not_opened", error=error.code)
+        if await open_modal(reply, click.trigger_id, messages.drift_modal(detail)) is None:
             await self._context.say(detail, actor, reply)
 
     async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
@@ -206,11 +196,7 @@ class Actions:
         if checked.refused is not None or checked.change is None:
             await self._context.say(checked.refused or NotFound("change", change_id), actor, reply)
             return
-        try:
-            modal = messages.reject_modal(checked.change)
-            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=modal))
-        except NotTaken as error:
-            log.warning("reject.not_opened", error=error.code)
+        if await open_modal(reply, click.trigger_id, messages.reject_modal(checked.change)) is None:
             await reply.say(messages.try_again())
 
     async def _ask_when(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
@@ -221,10 +207,7 @@ class Actions:
             refused = Refused(answer.reasons, change) if isinstance(answer, Denied) else NotFound("change", change_id)
             await self._context.say(refused, actor, reply)
             return
-        try:
-            await taken(reply.client.views_open(trigger_id=click.trigger_id, view=messages.move_modal(change)))
-        except NotTaken as error:
-            log.warning("move.not_opened", error=error.code)
+        if await open_modal(reply, click.trigger_id, messages.move_modal(change)) is None:
             await reply.say(messages.try_again())
 
 

@@ -8,19 +8,10 @@ from datetime import timedelta
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.drafts import Draft, Drafts
 from bot.domain.facts import Denied, Lookup
-from bot.domain.outcomes import (
-    Applied,
-    AtProvider,
-    AwaitingApproval,
-    Failed,
-    Outcome,
-    Refused,
-    Scheduled,
-    Unknown,
-    Void,
-)
+from bot.domain.outcomes import Applied, AtProvider, AwaitingApproval, Failed, Refused, Scheduled, Unknown, Void
 from bot.domain.policies import decide
 from bot.features.dispatch import Speaker, run
 from bot.features.drafts import keep_drafts
@@ -90,7 +81,7 @@ class ListenerContext:
     async def say(self, came: Outcome, actor: Actor, reply: Reply, *, replace: bool = False) -> None:
         """Tell one person an outcome, with the drafts that its buttons need."""
         drafts = await self.drafts(messages.lines_of(came), actor)
-        message = messages.outcome(came, reader=actor, now=self.ctx.clock.now(), drafts=drafts)
+        message = messages.outcome(came, drafts=drafts)
         if not drafts and messages.lines_of(came):
             message = messages.without_buttons(message)
         await reply.say(message, replace=replace)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.outcomes import Refused
 from bot.features.guard import StoreUnavailable
 from bot.features.home import home
-from bot.logs import get_logger, new_request_id
+from bot.logs import current_request_id, get_logger
 from handlers.context import ListenerContext
 from handlers.messages.home import home_broken, home_lines, home_refused, home_tab, home_without_database
-from handlers.payloads import BadPayload, HomeOpened, home_opened
+from handlers.payloads import HomeOpened
+from handlers.replies import Reply
 from handlers.slack_calls import NotTaken, taken
 
 log = get_logger(__name__)
@@ -32,20 +32,9 @@ class HomeTab:
     def __init__(self, context: ListenerContext) -> None:
         self._context = context
 
-    async def listen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Acknowledge, and publish in a tracked task."""
-        reference = new_request_id()
-        await ack()
-        try:
-            opened = home_opened(body)
-        except BadPayload as error:
-            log.warning("payload.bad", what=error.what)
-            return
-        if opened is None:
-            return
-        work = self._publish(opened, client, reference, opened.view_hash)
-        if not self._context.tasks.spawn(work, HomeOpened.__name__):
-            log.warning("listener.shutting_down", payload=HomeOpened.__name__)
+    async def run(self, opened: HomeOpened, reply: Reply) -> None:
+        """Publish the tab for whoever opened it."""
+        await self._publish(opened, reply.client, current_request_id(), opened.view_hash)
 
     async def _publish(
         self, opened: HomeOpened, client: AsyncWebClient, reference: str, instead_of: str | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -18,7 +19,7 @@ from bot.features.guard import StoreUnavailable
 from bot.logs import get_logger, new_request_id
 from bot.tasks import Tasks
 from handlers import messages
-from handlers.payloads import BadPayload, Click, Mention, SlashCommand, Submission
+from handlers.payloads import BadPayload, Click, HomeOpened, Mention, OptionsRequest, SlashCommand, Submission
 from handlers.replies import Reply
 
 log = get_logger(__name__)
@@ -26,35 +27,67 @@ log = get_logger(__name__)
 PATIENCE = 1.5
 """Seconds after which a person is told that work is under way."""
 
-Payload = TypeVar("Payload", SlashCommand, Click, Submission, Mention)
-Heard = TypeVar("Heard", SlashCommand, Click, Mention)
-"""What is acknowledged unread; a form is read first, see `handlers.submissions`."""
+Payload = TypeVar("Payload", SlashCommand, Click, Submission, Mention, OptionsRequest, HomeOpened)
 
-Work = Callable[[Payload, Reply], Awaitable[None]]
+Work = Callable[[Any, Reply], Awaitable[None]]
 Listener = Callable[..., Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a payload is acknowledged, from memory alone, and what is done about it afterwards."""
+
+    acknowledgement: Mapping[str, Any] = field(default_factory=dict)
+    work: Work | None = None
+    channel: str | None = None
+    """Where a form was opened: the way back to whoever sent it."""
+
+
 class Listeners:
-    """Makes Bolt listeners out of typed work."""
+    """Makes Bolt listeners out of typed work: one wrapper for every kind of payload."""
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
         self._last_words: set[asyncio.Future[None]] = set()
 
-    def listener(self, read: Callable[[Mapping[str, Any]], Heard | None], work: Work[Heard]) -> Listener:
+    def listener(self, read: Callable[[Mapping[str, Any]], Payload | None], work: Work) -> Listener:
         """A listener that acknowledges at once and does `work` in a tracked task. `read` None: nothing to do."""
+        return self._listener(read, lambda _: Answer(work=work), at_once=True)
 
+    def answering(
+        self,
+        read: Callable[[Mapping[str, Any]], Payload | None],
+        answer: Callable[[Payload], Answer],
+        unreadable: Mapping[str, Any] | None = None,
+    ) -> Listener:
+        """A listener whose acknowledgement is the answer: `answer` makes it from what is in memory.
+
+        A payload that cannot be read is acknowledged with `unreadable`.
+        """
+        return self._listener(read, answer, unreadable=unreadable or {})
+
+    def _listener(
+        self,
+        read: Callable[[Mapping[str, Any]], Payload | None],
+        answer: Callable[[Payload], Answer],
+        *,
+        at_once: bool = False,
+        unreadable: Mapping[str, Any] | None = None,
+    ) -> Listener:
         async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
             reference = new_request_id()
-            await ack()
-            try:
-                payload = read(body)
-            except BadPayload as error:
-                log.warning("payload.bad", what=error.what)
-                return
+            if at_once:
+                await ack()
+            payload = _read(read, body)
             if payload is None:
+                if not at_once:
+                    await ack(**(unreadable or {}))
                 return
-            self.start(work, payload, reply_to(payload, client, respond), reference)
+            answered = answer(payload)
+            if not at_once:
+                await ack(**answered.acknowledgement)
+            if answered.work is not None:
+                self.start(answered.work, payload, reply_to(payload, client, respond, answered.channel), reference)
 
         return listen
 
@@ -62,19 +95,21 @@ class Listeners:
         """An event that the bot has no use for."""
         await ack()
 
-    def start(self, work: Work[Payload], payload: Payload, reply: Reply, reference: str) -> None:
+    def start(self, work: Work, payload: Payload, reply: Reply, reference: str) -> None:
         """Hand work to a tracked task. During a shutdown the person is told to try again."""
         if not self._tasks.spawn(self._run(work, payload, reply, reference), type(payload).__name__):
             log.warning("listener.shutting_down", payload=type(payload).__name__)
+            if isinstance(payload, HomeOpened):
+                return  # nobody asked for anything
             self._last_words.add(word := asyncio.ensure_future(reply.say(messages.shutting_down())))
             word.add_done_callback(self._last_words.discard)
 
-    async def _run(self, work: Work[Payload], payload: Payload, reply: Reply, reference: str) -> None:
+    async def _run(self, work: Work, payload: Payload, reply: Reply, reference: str) -> None:
         """Do the work; say that it goes on when it is slow; apologise with the reference when it breaks."""
         working = asyncio.ensure_future(work(payload, reply))
         try:
             done, _ = await asyncio.wait({working}, timeout=PATIENCE)
-            if not done and not isinstance(payload, Click):
+            if not done and not isinstance(payload, Click | HomeOpened):
                 await reply.say(messages.working(operation(payload)))
             await working
         except asyncio.CancelledError:
@@ -89,9 +124,20 @@ class Listeners:
             await reply.say(messages.apology(reference))
 
 
-def reply_to(payload: SlashCommand | Click | Mention, client: AsyncWebClient, respond: AsyncRespond) -> Reply:
-    """The way back to whoever caused a payload."""
+def _read(read: Callable[[Mapping[str, Any]], Payload | None], body: Mapping[str, Any]) -> Payload | None:
+    """The typed payload; None when there is nothing to do about it, or it cannot be read, which is logged."""
+    try:
+        return read(body)
+    except BadPayload as error:
+        log.warning("payload.bad", what=error.what)
+        return None
+
+
+def reply_to(payload: Any, client: AsyncWebClient, respond: AsyncRespond, channel: str | None = None) -> Reply:
+    """The way back to whoever caused a payload; for a form that was sent, into the `channel` where it was opened."""
     match payload:
+        case Submission() | HomeOpened():
+            return Reply(client, payload.user_id, channel)
         case SlashCommand():
             return Reply(client, payload.user_id, payload.channel, respond=respond)
         case Click(response_url=None):
@@ -108,7 +154,7 @@ def thread_of(click: Click) -> str | None:
     return None if click.thread_ts == click.message_ts else click.thread_ts
 
 
-def operation(payload: SlashCommand | Submission | Mention) -> str:
+def operation(payload: Any) -> str:
     """What a person waits for, in the words that were typed."""
     match payload:
         case SlashCommand():
@@ -116,4 +162,4 @@ def operation(payload: SlashCommand | Submission | Mention) -> str:
         case Mention():
             return payload.text
         case _:
-            return "the form that was sent"
+            return "the form you sent"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.actors import Actor, Place
@@ -20,16 +21,34 @@ from handlers.slack_calls import NotTaken, taken
 log = get_logger(__name__)
 
 
+async def open_modal(reply: Reply, trigger_id: str, view: dict[str, Any]) -> Mapping[str, str] | None:
+    """Open a modal, at once, for a trigger lives three seconds. Its id and hash; None when Slack did not take it."""
+    try:
+        answer = await taken(reply.client.views_open(trigger_id=trigger_id, view=view))
+    except NotTaken as error:
+        log.warning("modal.not_opened", modal=view["callback_id"], error=error.code)
+        return None
+    return answer.get("view") or {}
+
+
+async def update_modal(reply: Reply, view_id: str | None, view: dict[str, Any], seen: str | None = None) -> str | None:
+    """Change an open modal, if it is still as it was `seen`; its new hash, None when Slack did not take it."""
+    try:
+        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=seen))
+    except NotTaken as error:
+        log.info("modal.not_updated", modal=view["callback_id"], error=error.code)
+        return None
+    updated: dict[str, str] = answer.get("view") or {}
+    return updated.get("hash", "")
+
+
 async def open_form(context: ListenerContext, verb: str, place: Place, reply: Reply, trigger_id: str) -> None:
     """Open a verb's form at once, for a trigger lives three seconds; say how to type it when that fails."""
     form = messages.form_for(Form(verb, place.channel), makers(context.ctx))
     if form is None:
         await reply.say(messages.not_yet(verb))
         return
-    try:
-        await taken(reply.client.views_open(trigger_id=trigger_id, view=form))
-    except NotTaken as error:
-        log.warning("form.not_opened", verb=verb, error=error.code)
+    if await open_modal(reply, trigger_id, form) is None:
         await reply.say(messages.open_form(verb))
 
 
@@ -46,15 +65,12 @@ async def open_filled(context: ListenerContext, wanted: Form, actor: Actor, clic
     if project is None or not depends_on_project(form.verb):
         await reply.say(messages.outdated_button())
         return
-    try:
-        view = messages.reading_form(form, project)
-        opened = await taken(reply.client.views_open(trigger_id=click.trigger_id, view=view))
-    except NotTaken as error:
-        log.warning("form.not_opened", verb=form.verb, error=error.code)
+    opened = await open_modal(reply, click.trigger_id, messages.reading_form(form, project))
+    if opened is None:
         await reply.say(messages.open_form(form.verb))
         return
-    shown: dict[str, str] = opened.get("view") or {}
-    await _update(shown.get("id"), reply, await _filled(context, form, project, actor), shown.get("hash"))
+    view = await _filled(context, form, project, actor)
+    await update_modal(reply, opened.get("id"), view, opened.get("hash"))
 
 
 async def turn_form(context: ListenerContext, verb: str, form: Form, click: Click, reply: Reply) -> None:
@@ -62,7 +78,7 @@ async def turn_form(context: ListenerContext, verb: str, form: Form, click: Clic
     view = messages.form_for(Form(verb, form.channel), makers(context.ctx))
     if view is None:
         await reply.say(messages.not_yet(verb))
-    elif await _update(click.view_id, reply, view) is None:
+    elif await update_modal(reply, click.view_id, view) is None:
         await reply.say(messages.open_form(verb))
 
 
@@ -76,9 +92,9 @@ async def fill_form(context: ListenerContext, form: Form, actor: Actor, click: C
     if project is None:
         return  # it went meanwhile; the sent form says so beside the field
     form = Form(form.verb, form.channel, ":".join(project.key))
-    begun = await _update(click.view_id, reply, messages.reading_form(form, project))
+    begun = await update_modal(reply, click.view_id, messages.reading_form(form, project))
     if begun is not None:
-        await _update(click.view_id, reply, await _filled(context, form, project, actor), begun)
+        await update_modal(reply, click.view_id, await _filled(context, form, project, actor), begun)
 
 
 def depends_on_project(verb: str) -> bool:
@@ -95,14 +111,3 @@ async def _filled(context: ListenerContext, form: Form, project: Project, actor:
     if isinstance(loaded, Refused | Failed):
         return messages.unread_form(form, project, loaded)
     return messages.filled_form(form, project, loaded)
-
-
-async def _update(view_id: str | None, reply: Reply, view: dict[str, Any], seen: str | None = None) -> str | None:
-    """Change the open modal, if it is still as it was `seen`; its new hash, None when Slack did not take it."""
-    try:
-        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=seen))
-    except NotTaken as error:
-        log.info("form.not_updated", error=error.code)
-        return None
-    shown: dict[str, str] = answer.get("view") or {}
-    return shown.get("hash", "")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.domain.names import Config, Environment, Project
-from bot.logs import get_logger, new_request_id
 from handlers import messages
 from handlers.context import ListenerContext
 from handlers.ids import Field, read_value, value
+from handlers.listen import Answer
 from handlers.messages import Pick
-from handlers.payloads import BadPayload, OptionsRequest, options_request
-
-log = get_logger(__name__)
+from handlers.payloads import OptionsRequest
 
 
 class Options:
@@ -23,16 +17,9 @@ class Options:
     def __init__(self, context: ListenerContext) -> None:
         self._index = context.ctx.index
 
-    async def listen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    def answer(self, asked: OptionsRequest) -> Answer:
         """What there is to pick for what was typed."""
-        new_request_id()
-        try:
-            asked = options_request(body)
-        except BadPayload as error:
-            log.warning("payload.bad", what=error.what)
-            await ack(options=[])
-            return
-        await ack(**messages.options(self._picks(asked)))
+        return Answer(messages.options(self._picks(asked)))
 
     def _picks(self, asked: OptionsRequest) -> list[Pick]:
         match asked.action_id:

@@ -2,77 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.domain.actors import Place
+from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.features.changes import approvals, deploys, schedules
 from bot.features.drafts import first_delivery
 from bot.features.forms import FieldProblem
 from bot.features.registration import form_of
 from bot.grammar.commands import Command
-from bot.logs import get_logger, new_request_id
+from bot.logs import get_logger
 from handlers import messages
 from handlers.context import ListenerContext
 from handlers.ids import Field, Form, View, marked, read_value
-from handlers.listen import Listeners
-from handlers.payloads import BadPayload, Submission, submission
+from handlers.listen import Answer
+from handlers.payloads import Submission
 from handlers.replies import Reply
 
 log = get_logger(__name__)
 
 
-class Views:
+class Submissions:
     """The listener of every modal that is sent."""
 
-    def __init__(self, context: ListenerContext, listeners: Listeners) -> None:
+    def __init__(self, context: ListenerContext) -> None:
         self._context = context
-        self._listeners = listeners
 
-    async def listen(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Check the fields in memory, acknowledge with what is wrong or with nothing, and go on."""
-        reference = new_request_id()
-        try:
-            sent = submission(body)
-        except BadPayload as error:
-            log.warning("payload.bad", what=error.what)
-            await ack()
-            return
-        if sent.callback_id == View.MOVE:
-            await self._move(sent, ack, client, reference)
-            return
-        if sent.callback_id not in (View.DEPLOY_FORM, View.LINE_FORM):
-            await ack()
-            self._listeners.start(self._rejected, sent, Reply(client, sent.user_id), reference)
-            return
+    def answer(self, sent: Submission) -> Answer:
+        """What is wrong with a field, from memory, or nothing, and the work that goes on."""
+        match sent.callback_id:
+            case View.MOVE:
+                return self._move(sent)
+            case View.DEPLOY_FORM | View.LINE_FORM:
+                return self._line(sent)
+            case View.REJECT_COMMENT:
+                return Answer(work=self._reject)
+            case _:
+                return Answer(work=self._outdated)
+
+    def _line(self, sent: Submission) -> Answer:
+        """A form that stands for a line."""
         form = Form.read(sent.private_metadata)
         registered = form_of(form.verb) if form is not None else None
         if form is None or registered is None:  # opened by another version
-            await ack()
-            self._listeners.start(self._outdated, sent, Reply(client, sent.user_id), reference)
-            return
+            return Answer(work=self._outdated)
         filled = _filled(form, sent)
         wanted: Command | ChangeRequest | FieldProblem = FieldProblem("project", "unread")
         if registered.load is None or filled.get("project", form.subject) == form.subject:
             wanted = registered.fill(self._context.ctx, filled)
         if isinstance(wanted, FieldProblem):
-            await _say_wrong(ack, sent, wanted)
-            return
-        await ack()
-        asked = wanted
-
-        async def go_on(sent: Submission, reply: Reply) -> None:
-            if await first_delivery(self._context.ctx, sent.idempotency_key):
-                await self._carry_out(asked, form, sent, reply)
-
-        self._listeners.start(go_on, sent, Reply(client, sent.user_id, form.channel or None), reference)
+            return _wrong(sent, wanted)
+        return Answer(work=partial(self._carry_out, wanted, form), channel=form.channel or None)
 
     async def _carry_out(self, asked: Command | ChangeRequest, form: Form, sent: Submission, reply: Reply) -> None:
         """Do what the form stands for, as if its line had been typed."""
+        if not await first_delivery(self._context.ctx, sent.idempotency_key):
+            return
         actor = await self._context.actor(sent)
         place = Place(sent.org, sent.team, form.channel)
         reply = replace(reply, direct=form.channel.startswith("D"))
@@ -81,54 +69,50 @@ class Views:
         elif not await self._context.reject_unauthorized(actor, reply):
             await self._context.answer(deploys.request(self._context.ctx, asked, actor, place), actor, reply, place)
 
-    async def _move(self, sent: Submission, ack: AsyncAck, client: AsyncWebClient, reference: str) -> None:
-        """A new time for a scheduled change. The answer goes where the card stands."""
-        change_id = read_value(sent.private_metadata)
-        wanted = schedules.picked(self._context.ctx, _times(sent))
-        if wanted is None:
-            wanted = FieldProblem("when", "no_new_time")
+    def _move(self, sent: Submission) -> Answer:
+        """A new time for a scheduled change."""
+        wanted = schedules.picked(self._context.ctx, _times(sent)) or FieldProblem("when", "no_new_time")
         if isinstance(wanted, FieldProblem):
-            await _say_wrong(ack, sent, wanted)
-            return
-        await ack()
+            return _wrong(sent, wanted)
         moved = wanted
 
-        async def go_on(sent: Submission, reply: Reply) -> None:
-            if change_id is None:
-                await self._outdated(sent, reply)
-                return
-            if not await first_delivery(self._context.ctx, sent.idempotency_key):
-                return
-            actor = await self._context.actor(sent)
-            channel = await approvals.channel_of(self._context.ctx, change_id)
-            work = schedules.move(self._context.ctx, change_id, moved, actor)
-            await self._context.answer(work, actor, replace(reply, channel=channel))
+        def move(change_id: str, actor: Actor) -> Awaitable[Outcome]:
+            return schedules.move(self._context.ctx, change_id, moved, actor)
 
-        self._listeners.start(go_on, sent, Reply(client, sent.user_id), reference)
+        return Answer(work=partial(self._about_change, move))
 
-    async def _rejected(self, sent: Submission, reply: Reply) -> None:
-        """The only other form: a rejection with its comment. The answer goes where the card stands."""
+    async def _reject(self, sent: Submission, reply: Reply) -> None:
+        """A rejection with its comment."""
+
+        def reject(change_id: str, actor: Actor) -> Awaitable[Outcome]:
+            return approvals.reject(self._context.ctx, change_id, actor, sent.values.get(Field.COMMENT, ""))
+
+        await self._about_change(reject, sent, reply)
+
+    async def _about_change(
+        self, decide: Callable[[str, Actor], Awaitable[Outcome]], sent: Submission, reply: Reply
+    ) -> None:
+        """Do something about the change that a modal names. The answer goes where its card stands."""
         change_id = read_value(sent.private_metadata)
-        if sent.callback_id != View.REJECT_COMMENT or change_id is None:
+        if change_id is None:
             await self._outdated(sent, reply)
             return
         if not await first_delivery(self._context.ctx, sent.idempotency_key):
             return
         actor = await self._context.actor(sent)
         channel = await approvals.channel_of(self._context.ctx, change_id)
-        comment = sent.values.get(Field.COMMENT, "")
-        work = approvals.reject(self._context.ctx, change_id, actor, comment)
-        await self._context.answer(work, actor, replace(reply, channel=channel))
+        await self._context.answer(decide(change_id, actor), actor, replace(reply, channel=channel))
 
     async def _outdated(self, sent: Submission, reply: Reply) -> None:
         log.warning("view.unknown", callback_id=sent.callback_id)
         await reply.say(messages.outdated_form())
 
 
-async def _say_wrong(ack: AsyncAck, sent: Submission, wrong: FieldProblem) -> None:
-    field = _FIELDS[wrong.field]
-    block = sent.blocks.get(field, field.value)
-    await ack(response_action="errors", errors={block: messages.field_problem(wrong)})
+def _wrong(sent: Submission, wrong: FieldProblem) -> Answer:
+    """What is wrong with a field, said beside it."""
+    name = _FIELDS[wrong.field]
+    block = sent.blocks.get(name, name.value)
+    return Answer({"response_action": "errors", "errors": {block: messages.field_problem(wrong)}})
 
 
 _FIELDS = {

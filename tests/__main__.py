@@ -23,7 +23,7 @@ def main() -> int:
     environment = {**os.environ, "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 14) else "ctrace"}
     for old in ROOT.glob(".coverage*"):
         old.unlink()
-    arguments = sys.argv[1:] or ["-n", "auto"]
+    arguments = sys.argv[1:] or ["-n", "auto", "--dist", "worksteal"]  # nobody idles while another has a queue
     tests = subprocess.run([*coverage, "run", "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False)
     subprocess.run([*coverage, "combine", "-q"], cwd=ROOT, check=False)
     if tests.returncode or sys.argv[1:]:

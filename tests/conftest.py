@@ -1,7 +1,8 @@
-"""Fixtures that every part of the suite may ask for, and what property tests may take."""
+"""Fixtures that every part of the suite may ask for, what property tests may take, and how the log looks in tests."""
 
 import os
 
+import structlog
 from hypothesis import settings
 
 import bot.features  # noqa: F401 - registers the lines of the language
@@ -13,3 +14,11 @@ __all__ = ["database_url", "postgres_folder", "postgres_url", "sqlite_url"]
 settings.register_profile("here", deadline=None)
 if not os.environ.get("CI"):
     settings.load_profile("here")
+
+# structlog's own choice is rich's traceback, which draws every local variable: seconds for each error that is logged
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

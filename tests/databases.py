@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,13 +54,20 @@ async def _in_maintenance(folder: str, statement: str) -> None:
         await engine.dispose()
 
 
+@contextmanager
+def _postgres(folder: str, template: str = "template1") -> Iterator[str]:
+    """A copy of the template, for one test."""
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_in_maintenance(folder, f'create database "{name}" template "{template}"'))
+    yield _url(folder, name)
+    asyncio.run(_in_maintenance(folder, f'drop database "{name}" with (force)'))
+
+
 @pytest.fixture
 def postgres_url(postgres_folder: str) -> Iterator[str]:
     """An empty PostgreSQL database as a SQLAlchemy URL (asyncpg); dropped after the test."""
-    name = f"test_{uuid4().hex}"
-    asyncio.run(_in_maintenance(postgres_folder, f'create database "{name}"'))
-    yield _url(postgres_folder, name)
-    asyncio.run(_in_maintenance(postgres_folder, f'drop database "{name}" with (force)'))
+    with _postgres(postgres_folder) as url:
+        yield url
 
 
 @pytest.fixture
@@ -68,7 +76,50 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+KINDS = ("sqlite", "postgres")
+
+Migrate = Callable[[str], Awaitable[None]]
+
+_SQLITE_FILES: dict[Migrate, bytes] = {}
+_POSTGRES_TEMPLATES: dict[tuple[str, Migrate], str] = {}
+"""Databases as the migrations leave them: they run once for all tests of a process, and every test has a copy."""
+
+
+@contextmanager
+def migrated(request: pytest.FixtureRequest, kind: str, migrate: Migrate) -> Iterator[str]:
+    """A fresh database of this kind after these migrations, as a URL; `request` is that of the fixture that asks."""
+    if kind == "sqlite":
+        file: Path = request.getfixturevalue("tmp_path") / "test.db"
+        file.write_bytes(_sqlite_file(file, migrate))
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    folder: str = request.getfixturevalue("postgres_folder")
+    with _postgres(folder, _postgres_template(folder, migrate)) as url:
+        yield url
+
+
+def _sqlite_file(file: Path, migrate: Migrate) -> bytes:
+    if migrate not in _SQLITE_FILES:
+        asyncio.run(_run(migrate, f"sqlite+aiosqlite:///{file}"))
+        assert not Path(f"{file}-wal").exists(), "everything is in the one file"
+        _SQLITE_FILES[migrate] = file.read_bytes()
+    return _SQLITE_FILES[migrate]
+
+
+def _postgres_template(folder: str, migrate: Migrate) -> str:
+    if (folder, migrate) not in _POSTGRES_TEMPLATES:
+        name = f"template_{uuid4().hex}"
+        asyncio.run(_in_maintenance(folder, f'create database "{name}"'))
+        asyncio.run(_run(migrate, _url(folder, name)))
+        _POSTGRES_TEMPLATES[folder, migrate] = name
+    return _POSTGRES_TEMPLATES[folder, migrate]
+
+
+async def _run(migrate: Migrate, url: str) -> None:
+    await migrate(url)
+
+
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """The test once for each database."""
     url: str = request.getfixturevalue(f"{request.param}_url")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -139,26 +135,3 @@ class FaultyServer:
         writer.write(reply.encoded()[: reply.cut])
         await writer.drain()
         return reply.cut is None
-
-
-@contextmanager
-def in_own_process(body: Any, delay: float = 0.0) -> Iterator[str]:
-    """The address of a server that answers `body` to everything, and whose work is not counted as the caller's.
-
-    `delay` are the seconds that every answer takes.
-    """
-    command = [sys.executable, "-m", "tests.faulty", json.dumps(body), str(delay)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-
-
-async def _serve(body: Any, delay: float) -> None:
-    """Print where it listens, and answer until standard input closes."""
-    async with FaultyServer(always=answer(body, delay=delay)) as server:
-        print(server.url, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve(json.loads(sys.argv[1]), float(sys.argv[2])))

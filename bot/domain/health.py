@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.base import Outcome
 from bot.domain.errors import Problem
 from bot.domain.jobs import JobPlan, JobRun
 from bot.domain.notices import Backlog
@@ -67,7 +68,7 @@ def is_wrong(waiting: Backlog, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckUp:
+class CheckUp(Outcome):
     """What a look at the bot found."""
 
     about: About

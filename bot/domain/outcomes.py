@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Event, Kind
 from bot.domain.drift import Drift
 from bot.domain.errors import Problem, Reason
 from bot.domain.evaluations import Evaluation
 from bot.domain.facts import Answer
-from bot.domain.health import CheckUp
 from bot.domain.live_state import LiveState
 from bot.domain.names import Environment, Project
 from bot.domain.notices import EvaluationsView
@@ -19,32 +19,20 @@ from bot.domain.project_fields import ProjectFields
 from bot.domain.targets import Target
 from bot.domain.times import Due
 from bot.domain.views import (
-    Board,
-    ChangeDetail,
-    ChangeList,
-    ConfigComparison,
-    ConfigDetail,
-    ConfigList,
-    DriftDetail,
-    EvaluationDetail,
-    EvaluationList,
-    ProjectDetail,
-    ProjectList,
-    ReminderList,
     Suggestion,
     Unread,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Outcome):
     """It is live; read back and found true."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitingApproval:
+class AwaitingApproval(Outcome):
     """It waits for `need - have` more people."""
 
     change: Change
@@ -55,7 +43,7 @@ class AwaitingApproval:
 
 
 @dataclass(frozen=True, slots=True)
-class AtProvider:
+class AtProvider(Outcome):
     """It waits for the provider's own approval, which is asked for there."""
 
     change: Change
@@ -64,7 +52,7 @@ class AtProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmReplacesRollout:
+class ConfirmReplacesRollout(Outcome):
     """It would give up weights that somebody set by hand; nothing is asked for before that is confirmed."""
 
     kind: Kind
@@ -76,7 +64,7 @@ class ConfirmReplacesRollout:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Outcome):
     """An expected no. `change` is set when the no ended, or concerns, a change that exists."""
 
     reasons: tuple[Reason, ...]
@@ -84,7 +72,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Outcome):
     """The provider did not do it, or did not answer; nothing is live that was not live before, as far as we saw."""
 
     problem: Problem
@@ -92,42 +80,42 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Outcome):
     """It was sent, and looking cannot tell whether it took effect. A person decides."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class Void:
+class Void(Outcome):
     """What was seen moved before it was applied; the approvals no longer hold."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Outcome):
     """A reviewer said no."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
+class Withdrawn(Outcome):
     """The requester took it back."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(Outcome):
     """Nothing is missing but its time."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
-class Rescheduled:
+class Rescheduled(Outcome):
     """It was moved to another time; `was` is the one before."""
 
     change: Change
@@ -135,7 +123,7 @@ class Rescheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(Outcome):
     """Several readings resolve; one is chosen by button. `word` is what was ambiguous."""
 
     word: str
@@ -143,7 +131,7 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
-class NotFound:
+class NotFound(Outcome):
     """A name that nothing has. `noun` is project, config, environment, change, evaluation or provider."""
 
     noun: str
@@ -156,14 +144,14 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class EnvironmentMissing:
+class EnvironmentMissing(Outcome):
     """No environment was named. It is a question, never production."""
 
     choices: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Outcome):
     """What would happen to a line, and which rule decided. Nothing was changed."""
 
     line: str
@@ -177,7 +165,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Outcome):
     """Whether a line that changes something else than what is live would be done. Nothing was changed."""
 
     line: str
@@ -185,7 +173,7 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectPreview:
+class ProjectPreview(Outcome):
     """What making or changing a project would do. Nothing is done before it is confirmed."""
 
     provider: str
@@ -201,7 +189,7 @@ class ProjectPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectSaved:
+class ProjectSaved(Outcome):
     """A project was made or changed, and is read back as it was asked for."""
 
     project: Project
@@ -214,7 +202,7 @@ class ProjectSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectEditable:
+class ProjectEditable(Outcome):
     """What can be changed of a project, as it is now; `fields` are those that its provider has, in order."""
 
     project: Project
@@ -226,7 +214,7 @@ class ProjectEditable:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationUpdated:
+class EvaluationUpdated(Outcome):
     """The status was set and read back."""
 
     evaluation: Evaluation
@@ -234,7 +222,7 @@ class EvaluationUpdated:
 
 
 @dataclass(frozen=True, slots=True)
-class Snoozed:
+class Snoozed(Outcome):
     """The report about an evaluation is quiet until then."""
 
     evaluation_id: str
@@ -246,7 +234,7 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
-class RemindersSwitched:
+class RemindersSwitched(Outcome):
     """Reminders of evaluations, or about a project, were stopped or begin again; `event` says which."""
 
     event: Event
@@ -261,80 +249,35 @@ class RemindersSwitched:
 
 
 @dataclass(frozen=True, slots=True)
-class SampleSent:
+class SampleSent(Outcome):
     """A sample of a reminder went to whoever asked, or Slack did not take it yet."""
 
     delivered: bool
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationReports:
+class EvaluationReports(Outcome):
     """Another page of a list of evaluations left running."""
 
     view: EvaluationsView
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Outcome):
     """What moved outside is right from now on."""
 
     drift: Drift
 
 
 @dataclass(frozen=True, slots=True)
-class NotYet:
+class NotYet(Outcome):
     """The line is understood, and its use case is not built yet."""
 
     line: str
 
 
 @dataclass(frozen=True, slots=True)
-class Harmless:
+class Harmless(Outcome):
     """The line changes nothing, so anybody may type it."""
 
     line: str
-
-
-Outcome = (
-    Applied
-    | AwaitingApproval
-    | AtProvider
-    | ConfirmReplacesRollout
-    | Refused
-    | Failed
-    | Unknown
-    | Void
-    | Rejected
-    | Withdrawn
-    | Scheduled
-    | Rescheduled
-    | Ambiguous
-    | NotFound
-    | EnvironmentMissing
-    | Board
-    | ChangeDetail
-    | ChangeList
-    | Explanation
-    | Permission
-    | ConfigDetail
-    | ConfigList
-    | ConfigComparison
-    | ProjectList
-    | ProjectDetail
-    | ProjectPreview
-    | ProjectSaved
-    | ProjectEditable
-    | EvaluationList
-    | EvaluationDetail
-    | EvaluationUpdated
-    | Snoozed
-    | DriftDetail
-    | Adopted
-    | RemindersSwitched
-    | SampleSent
-    | EvaluationReports
-    | ReminderList
-    | CheckUp
-    | NotYet
-    | Harmless
-)

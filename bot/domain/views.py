@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.base import Outcome
 from bot.domain.changes import AuditEntry, Change, Decision
 from bot.domain.contents import Content, ContentDiff
 from bot.domain.drift import Baseline, Drift
@@ -63,7 +64,7 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Board(Outcome):
     """What is live where. `page` counts from 1."""
 
     rows: tuple[BoardRow, ...]
@@ -75,7 +76,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeDetail:
+class ChangeDetail(Outcome):
     """One change whole."""
 
     change: Change
@@ -88,7 +89,7 @@ class ChangeDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeList:
+class ChangeList(Outcome):
     """Changes, newest first. `title` is approvals or changes."""
 
     title: str
@@ -116,7 +117,7 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigDetail:
+class ConfigDetail(Outcome):
     """A config with its content, where it is live, and its scores."""
 
     project: Project
@@ -145,7 +146,7 @@ class ConfigRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigList:
+class ConfigList(Outcome):
     """The configs of a project, those that are live first."""
 
     project: Project
@@ -159,7 +160,7 @@ class ConfigList:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigComparison:
+class ConfigComparison(Outcome):
     """How the second config differs from the first, each with its project."""
 
     old: tuple[Project, Config]
@@ -183,7 +184,7 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectList:
+class ProjectList(Outcome):
     """The projects whose name holds `words`, by name; some of providers that are `unread` may be missing."""
 
     rows: tuple[ProjectRow, ...]
@@ -196,7 +197,7 @@ class ProjectList:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectDetail:
+class ProjectDetail(Outcome):
     """A project: what is live where, its configs, what is being evaluated."""
 
     project: Project
@@ -226,7 +227,7 @@ class EvaluationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationList:
+class EvaluationList(Outcome):
     """Evaluations, newest first, of one project or of all, in one status or in any."""
 
     rows: tuple[EvaluationRow, ...]
@@ -245,7 +246,7 @@ class EvaluationList:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationDetail:
+class EvaluationDetail(Outcome):
     """One evaluation. `project` is None when nobody knows of which project its config is."""
 
     evaluation: Evaluation
@@ -281,7 +282,7 @@ class ReminderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderList:
+class ReminderList(Outcome):
     """What is reminded of, where and when."""
 
     reminding: Reminding
@@ -300,7 +301,7 @@ class ReminderList:
 
 
 @dataclass(frozen=True, slots=True)
-class DriftDetail:
+class DriftDetail(Outcome):
     """What was right and what is live, whole."""
 
     drift: Drift

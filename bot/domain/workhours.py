@@ -44,9 +44,9 @@ class WorkHours:
 
     def __post_init__(self) -> None:
         if not self.days or not self.days <= set(range(7)):
-            raise ValueError("working hours need a day of the week at least")
+            raise ValueError("working hours need at least one day of the week")
         if not 0 <= self.start < self.end <= MIDNIGHT:
-            raise ValueError("working hours begin before they end, on the same day")
+            raise ValueError("working hours must begin before they end, on the same day")
 
     def hold(self, at: datetime) -> bool:
         """Whether it is within them."""
@@ -115,7 +115,7 @@ def _place(day: str) -> int:
     """The place in the week of a day's name, in full or its first three letters. Raises `ValueError`."""
     name = day[:3]
     if name not in DAY_NAMES or not _FULL_NAMES[DAY_NAMES.index(name)].startswith(day):
-        raise ValueError(f"holds something that is no day of the week ({', '.join(DAY_NAMES)})")
+        raise ValueError(f"contains something that is not a day of the week ({', '.join(DAY_NAMES)})")
     return DAY_NAMES.index(name)
 
 
@@ -124,7 +124,7 @@ def hours_of(text: str) -> tuple[int, int]:
     found = [_HOUR.fullmatch(part) for part in text.replace(" ", "").split("-")]
     times = [int(each[1]) * 60 + int(each[2] or 0) for each in found if each]
     if len(found) != 2 or len(times) != 2 or max(times) > MIDNIGHT:
-        raise ValueError("is no span of hours of a day")
+        raise ValueError("is not a range of hours in a day")
     if times[0] >= times[1]:
         raise ValueError("must begin before it ends, on the same day")
     return times[0], times[1]
@@ -135,4 +135,4 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; folders and strange names
-        raise ValueError("is no time zone of the IANA list") from None
+        raise ValueError("is not an IANA time zone") from None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.facts import Denied
-from bot.domain.outcomes import Harmless, NotFound, Outcome, Refused
+from bot.domain.outcomes import Harmless, NotFound, Refused
 from bot.domain.policies import decide
 from bot.features.registration import Call, anybody, line_of, not_ready
 from bot.grammar import say

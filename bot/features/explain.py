@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.outcomes import (
-    Ambiguous,
-    EnvironmentMissing,
-    Harmless,
-    NotFound,
-    NotYet,
-    Outcome,
-    Permission,
-    ProjectPreview,
-)
+from bot.domain.base import Outcome
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Harmless, NotFound, NotYet, Permission, ProjectPreview
 from bot.domain.policies import decide
 from bot.domain.views import Suggestion
 from bot.features.registration import Call, anybody, line_of

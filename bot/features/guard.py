@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
+from bot.domain.base import Outcome
 from bot.domain.errors import Fault, Problem
-from bot.domain.outcomes import Failed, Outcome
+from bot.domain.outcomes import Failed
 from bot.logs import current_request_id, get_logger
 from bot.store import StoreUnavailable
 

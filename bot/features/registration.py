@@ -12,10 +12,11 @@ from typing import Any
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.facts import Facts, Lookup
 from bot.domain.names import Project
-from bot.domain.outcomes import Failed, NotYet, Outcome, Refused
+from bot.domain.outcomes import Failed, NotYet, Refused
 from bot.features.forms import FieldProblem, Filled
 from bot.grammar import Syntax, language, say
 from bot.grammar.commands import Command, OpenForm

@@ -26,7 +26,7 @@ PATIENCE = 3.0
 
 ACKNOWLEDGEMENTS = Histogram(
     "configbot_slack_acknowledgement_seconds",
-    "From a request of Slack's to its acknowledgement.",
+    "Time from a Slack request to its acknowledgement.",
     ["transport", "status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
 )
@@ -59,14 +59,14 @@ async def _checked(name: str, check: Check) -> str | None:
         return f"no answer within {PATIENCE:g} s"
     except Exception:
         log.exception("a readiness check broke", check=name)
-        return "the check itself broke, see the log"
+        return "the check itself failed, see the log"
 
 
 class PortTaken(Exception):
     """The server cannot listen where it should."""
 
     def __init__(self, host: str, port: int, cause: OSError) -> None:
-        super().__init__(f"listening on {host}:{port}: {cause.strerror or cause}")
+        super().__init__(f"cannot listen on {host}:{port}: {cause.strerror or cause}")
         self.host = host
         self.port = port
 
@@ -102,7 +102,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
             await asyncio.wait([task], timeout=0.005)
             if task.done():
                 await task
-                raise RuntimeError("starting the web server: the app did not come up, see the log")
+                raise RuntimeError("the web server did not start, see the log")
         yield int(listening.getsockname()[1])
     finally:
         server.should_exit = True

@@ -76,7 +76,7 @@ def manifest(
         "_metadata": {"major_version": 2},
         "display_information": {
             "name": name,
-            "description": "Changes which prompt and model configuration is live, with review, proof and undo.",
+            "description": "Change which prompt and model configuration is live, with review, proof and undo.",
         },
         "features": {
             "app_home": {
@@ -110,17 +110,17 @@ def manifest(
 def _problems(names: Sequence[str], name: str, http_url: str | None) -> list[str]:
     problems = []
     if not 1 <= len(names) <= MOST_COMMANDS:
-        problems.append(f"{len(names)} commands: Slack takes 1 to {MOST_COMMANDS}")
+        problems.append(f"{len(names)} commands: Slack accepts 1 to {MOST_COMMANDS}")
     for command in names:
         if command[1:] in RESERVED:
-            problems.append(f"{command}: Slack keeps this name for itself; choose another one, or a prefix")
+            problems.append(f"{command}: Slack reserves this name; choose another one, or set a prefix")
         elif len(command) > LONGEST_NAME:
-            problems.append(f"{command}: {len(command)} characters; Slack takes {LONGEST_NAME}, the slash included")
+            problems.append(f"{command}: {len(command)} characters; Slack accepts {LONGEST_NAME}, including the slash")
         elif not re.fullmatch(r"/[a-z0-9][a-z0-9_-]*", command):
-            problems.append(f"{command}: only lower-case letters, digits, - and _")
-    problems += [f"{command}: stands there twice" for command in sorted({c for c in names if names.count(c) > 1})]
+            problems.append(f"{command}: use only lower-case letters, digits, - and _")
+    problems += [f"{command}: listed twice" for command in sorted({c for c in names if names.count(c) > 1})]
     if not 1 <= len(name) <= 35:
-        problems.append(f"the app's name has {len(name)} characters; Slack takes 1 to 35")
+        problems.append(f"the app's name has {len(name)} characters; Slack accepts 1 to 35")
     if http_url is not None and not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*)?", http_url):
-        problems.append("the address must begin with https:// and hold no user, query or fragment")
+        problems.append("the address must begin with https:// and contain no user, query or fragment")
     return problems

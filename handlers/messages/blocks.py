@@ -92,7 +92,8 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int) -> str:
     """Foreign text for mrkdwn and plain_text: `& < >` escaped as Slack asks, at most `limit` characters afterwards."""
-    escaped = [_ENTITIES.get(character, character) for character in text]
+    # no character gets shorter, so what lies behind the limit is never kept: a long prompt costs what its start does
+    escaped = [_ENTITIES.get(character, character) for character in text[: limit + 1]]
     if sum(map(len, escaped)) <= limit:
         return "".join(escaped)
     ends = accumulate(map(len, escaped))

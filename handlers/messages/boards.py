@@ -26,18 +26,20 @@ from handlers.messages.blocks import (
     stack,
 )
 from handlers.messages.errors import missing, reasons
-from handlers.messages.lists import pages
+from handlers.messages.lists import page_suggestions, pages
+from handlers.messages.rendering import renders
 
 MAX_CELLS = 12
 MAX_SCHEDULED = 2
 """Scheduled changes that are named for one environment."""
 
 
+@renders(Board, buttons=page_suggestions)
 def board(shown: Board, drafts: Drafts) -> Message:
     """What is live where."""
     unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
-        text = "There is no project to show."
+        text = "There are no projects to show."
         return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
     count = words.counted(len(shown.rows), "project")
     lines = [f"{code(row.project.name)}: {_in_short(row)}" for row in shown.rows]
@@ -52,7 +54,7 @@ def board(shown: Board, drafts: Drafts) -> Message:
 
 def _in_short(row: BoardRow) -> str:
     if row.problem is not None:
-        return "could not be read"
+        return "I couldn't read it"
     return ", ".join(cell_in_short(cell) for cell in row.cells[:MAX_CELLS])
 
 
@@ -110,16 +112,17 @@ def _state(change: Change) -> str:
     return words.STATES[change.state].title.lower()
 
 
-EMPTY_LISTS = {"approvals": "Nothing waits for you.", "changes": "There are no changes here yet."}
+EMPTY_LISTS = {"approvals": "Nothing is waiting for you.", "changes": "There are no changes here yet."}
 
 
+@renders(ChangeList, buttons=page_suggestions)
 def change_list(shown: ChangeList, drafts: Drafts) -> Message:
     """Changes, newest first; each with a button that opens it."""
     if not shown.changes:
         text = EMPTY_LISTS.get(shown.title, "There is nothing to show.")
         return compose(text, section(text))
     count = words.counted(len(shown.changes), "change")
-    title = f"{count} waiting for approval" if shown.title == "approvals" else f"{count}, the newest first"
+    title = f"{count} waiting for approval" if shown.title == "approvals" else f"{count}, newest first"
     short = ", ".join(f"{code(change.label)} {_state(change)}" for change in shown.changes)
     return compose(
         f"{title}: {short}.",
@@ -147,11 +150,12 @@ def _due(change: Change) -> str:
     return _at(change) if change.state in (State.WAITING, State.SCHEDULED) else ""
 
 
+@renders(Explanation)
 def explanation(shown: Explanation) -> Message:
     """What would happen to a line, and why. Nothing was changed."""
     said = answer(shown.answer, shown.due)
     place = f"{code(shown.environment.name)} of {code(shown.project.name)}"
-    target = f" The line would make it {code(shown.target.name)}." if isinstance(shown.target, Config) else ""
+    target = f" Your line would make it {code(shown.target.name)}." if isinstance(shown.target, Config) else ""
     denied = reasons(shown.answer.reasons) if isinstance(shown.answer, Denied) else None
     return compose(
         f"{code(shown.line, 200)}: {said} Nothing was changed.",
@@ -159,7 +163,7 @@ def explanation(shown: Explanation) -> Message:
         denied,
         section(f"🕘 *When:* {phrases.when(shown.due)}") if shown.due else None,
         section(f"Live in {place} now: {phrases.served(shown.served)}.{target}"),
-        context("This only explains. Nothing was changed."),
+        context("I only explained it. Nothing was changed."),
     )
 
 
@@ -168,18 +172,19 @@ def answer(given: Answer, due: Due | None = None) -> str:
     time = words.clock(due.at, due.zone) if due else ""
     match given:
         case Allowed(mark):
-            what = f"it would be scheduled for {time}" if due else "it would be applied at once"
+            what = f"I would schedule it for {time}" if due else "I would do it right away"
             return f"{what}. Decided by {words.rule(mark.id)}."
         case NeedsApproval(mark, have, need):
             return (
                 f"it would wait for {words.counted(need - have, 'approval')}"
-                f"{', and be applied ' + time if due else ''}. "
+                f"{', and I would apply it ' + time if due else ''}. "
                 f"Decided by {words.rule(mark.id)}. {phrases.who_approves(mark)}"
             )
         case denied:
-            return f"it would be refused, for {words.counted(len(denied.reasons), 'reason')}."
+            return f"I would refuse it, for {words.counted(len(denied.reasons), 'reason')}."
 
 
+@renders(Permission)
 def permission(shown: Permission) -> Message:
     """Whether a line would be done, and why. Nothing was changed."""
     denied = shown.answer if isinstance(shown.answer, Denied) else None
@@ -189,11 +194,12 @@ def permission(shown: Permission) -> Message:
         f"{code(shown.line, 200)}: {said} {because} Nothing was changed.".replace("  ", " "),
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),
         reasons(denied.reasons) if denied else None,
-        context("This only explains. Nothing was changed."),
+        context("I only explained it. Nothing was changed."),
     )
 
 
+@renders(Harmless)
 def harmless(shown: Harmless) -> Message:
     """A line that was asked about changes nothing."""
-    text = f"{code(shown.line, 200)} changes nothing, so anybody may type it."
+    text = f"{code(shown.line, 200)} changes nothing, so anyone can type it."
     return compose(text, section(text))

@@ -30,6 +30,7 @@ from handlers.messages.blocks import (
     table,
 )
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 
 TABLE_ROWS = 5
 _WORST_FIRST = (Trend.WORSE, Trend.UNCOMPARED, Trend.BETTER, Trend.SAME)
@@ -71,8 +72,8 @@ def _at(change: Change) -> str:
 def again(change: Change) -> Iterator[Block]:
     """The line that asks for the same once more; a retry is a new change."""
     if change.is_fit and change.state in FINAL and change.state is not State.APPLIED:
-        timed = ", with a new `at TIME` behind it" if change.due else ""
-        yield context(f"To ask anew{timed}: {code(phrases.again(change), 600)}")
+        timed = ", with a new `at TIME` at the end" if change.due else ""
+        yield context(f"To ask again{timed}: {code(phrases.again(change), 600)}")
 
 
 def who_wants_what(change: Change) -> str:
@@ -83,13 +84,13 @@ def who_wants_what(change: Change) -> str:
 
 def headline(change: Change) -> str:
     """Who wants what, and what it replaces, in a sentence."""
-    verb = "takes away" if isinstance(change.target, Nothing) else "replaces"
+    verb = "removes" if isinstance(change.target, Nothing) else "replaces"
     return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
 
 
 def verdict(change: Change) -> str:
-    """What the evaluations prove, and that taking back needs no proof."""
-    free = " Taking back needs none." if change.kind in RESTORES else ""
+    """What the evaluations prove, and that rolling back needs no proof."""
+    free = " Rolling back doesn't need a pass." if change.kind in RESTORES else ""
     return phrases.verdict(change.seen.evidence, change.project.provider) + free
 
 
@@ -103,7 +104,7 @@ def _what_it_came_to(view: ChangeView) -> str:
     if change.state is State.WAITING:
         return f" Approvals: {approvals(view)}"
     if change.reasons:
-        return " " + " ".join(refusals.why(each) for each in change.reasons)
+        return " " + " ".join(refusals.why(each, of=change) for each in change.reasons)
     if change.problem is not None:
         return f" {words.fault(change.problem)}"
     return ""
@@ -153,7 +154,7 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
         case State.WAITING:
             yield section(f"*Approvals:* {approvals(view)} {phrases.who_approves(change.seen.rule)}")
             if _run_out(change, now):
-                yield section("The time to approve it has run out. Ask for it anew if it is still wanted.")
+                yield section("The time to approve it has run out. If you still want it, ask for it again.")
         case State.AT_PROVIDER:
             yield from provider_approvals.standing(change)
         case State.REJECTED if not change.reasons:
@@ -161,7 +162,7 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
         case State.REFUSED | State.VOID | State.REJECTED | State.EXPIRED:
             why = " Why:" if change.reasons else ""
             yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{why}")
-            if found := reasons(change.reasons):
+            if found := reasons(change.reasons, of=change):
                 yield found
         case State.FAILED:
             yield from _failure(change)
@@ -177,7 +178,7 @@ def _failure(change: Change) -> Iterator[Block]:
     if change.problem is not None:
         yield section(words.effect(change.problem))
         yield from problem_blocks(change.problem)
-    if found := reasons(change.reasons):
+    if found := reasons(change.reasons, of=change):
         yield found
 
 
@@ -200,8 +201,8 @@ def _rejections(decisions: tuple[Decision, ...]) -> Iterator[Block]:
 
 def _what_is_known(change: Change) -> str:
     return (
-        f"It was sent to {code(change.project.provider, 40)}, and its answer does not tell whether it took effect. "
-        f"Live now is either {phrases.base(change)} or {phrases.target(change)}. Nothing more is sent by itself. "
+        f"I sent it to {code(change.project.provider, 40)}, but I can't tell whether it took effect. What is live now "
+        f"is either {phrases.base(change)} or {phrases.target(change)}. I won't send anything again by myself. "
         "*Look again* reads what is live and settles it. *Close as failed* ends it here without sending anything."
     )
 
@@ -241,7 +242,7 @@ def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
     yield button("Look again", Action.LOOK_AGAIN, change.id, style="primary")
     question = confirm(
         "Close as failed?",
-        "This ends the change here. Nothing is sent to the provider, and what is live stays as it is.",
+        "This ends the change here. I send nothing to the provider, and what is live stays as it is.",
         "Close as failed",
         "Keep it open",
     )
@@ -258,6 +259,7 @@ def _small_print(view: ChangeView) -> str:
     return " · ".join(parts)
 
 
+@renders(Applied)
 def applied(outcome: Applied) -> Message:
     """It is live."""
     change = outcome.change
@@ -266,59 +268,64 @@ def applied(outcome: Applied) -> Message:
         now_live = f"Nothing of {project} is live in {environment} any more."
     else:
         now_live = f"{phrases.target(change)} of {project} is live in {environment}."
-    text = f"{now_live} It was read back and found true ({code(change.label)})."
+    text = f"{now_live} I read it back to make sure ({code(change.label)})."
     return compose(text, section(f"✅ {text}"), _look_at(change))
 
 
+@renders(AwaitingApproval)
 def awaiting(outcome: AwaitingApproval) -> Message:
     """It waits for people."""
     change = outcome.change
     given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
     missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
-    then = f" It is applied at its time, if it is approved before: {phrases.when(change.due)}" if change.due else ""
-    where = "Its card has the buttons." if outcome.posted else "Its card is posted as soon as Slack takes it."
-    text = f"{code(change.label)} waits for {missing}{given}: {phrases.change_request(change)}.{then} {where}"
+    then = f" If it's approved in time, I'll apply it at: {phrases.when(change.due)}" if change.due else ""
+    where = "Its card has the buttons." if outcome.posted else "I'll post its card as soon as Slack lets me."
+    text = f"{code(change.label)} is waiting for {missing}{given}: {phrases.change_request(change)}.{then} {where}"
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 
+@renders(Void)
 def void(outcome: Void) -> Message:
     """What was seen moved."""
     change = outcome.change
-    head = f"{code(change.label)} is void: what was seen has moved since. Nothing was deployed."
-    because = " ".join(refusals.why(each) for each in change.reasons)
+    head = f"{code(change.label)} is void: something it depends on has changed. Nothing was deployed."
+    because = " ".join(refusals.why(each, of=change) for each in change.reasons)
     return compose(
         f"{head} {because}".strip(),
         section(f"⚠️ *{head}*"),
-        reasons(change.reasons),
+        reasons(change.reasons, of=change),
         _look_at(change),
-        context(f"To ask anew: {code(phrases.again(change), 600)}"),
+        context(f"To ask again: {code(phrases.again(change), 600)}"),
     )
 
 
+@renders(Unknown)
 def unknown(outcome: Unknown) -> Message:
     """Nobody can tell yet; a person decides."""
     change = outcome.change
-    head = f"{code(change.label)}: whether it took effect is not known ({old_and_new(change)})."
+    head = f"I don't know whether {code(change.label)} took effect ({old_and_new(change)})."
     return compose(
-        f"{head} Nothing more is sent by itself, so a person has to look.",
+        f"{head} I won't send anything again by myself, so a person has to look.",
         section(f"❓ *Outcome unknown.* {head}"),
         section(_what_is_known(change)),
         actions(unknown_buttons(change)),
     )
 
 
+@renders(Rejected)
 def rejected(outcome: Rejected) -> Message:
     """A reviewer said no."""
     return _ended(outcome.change, "rejected")
 
 
+@renders(Withdrawn)
 def withdrawn(outcome: Withdrawn) -> Message:
     """The requester took it back."""
     return _ended(outcome.change, "withdrawn")
 
 
 def _ended(change: Change, how: str) -> Message:
-    text = f"{code(change.label)} is {how}: {phrases.change_request(change)}. Nothing was deployed."
+    text = f"{code(change.label)} was {how}: {phrases.change_request(change)}. Nothing was deployed."
     return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
 
 

@@ -31,6 +31,7 @@ from handlers.messages.blocks import (
     size,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 SETTINGS = 14
@@ -46,8 +47,8 @@ ROOM = 7_000
 def live(places: Sequence[LiveIn]) -> str:
     """Where a config is live, in a sentence, in mrkdwn."""
     if not places:
-        return "live nowhere"
-    named = [code(each.environment.name, 40) + ("" if each.whole else " (shares the traffic)") for each in places]
+        return "not live anywhere"
+    named = [code(each.environment.name, 40) + ("" if each.whole else " (part of the traffic)") for each in places]
     return f"live in {words.some(named, 4)}"
 
 
@@ -56,6 +57,7 @@ def detail_suggestions(shown: ConfigDetail) -> tuple[Suggestion, ...]:
     return (Suggestion("Configs of this project", shown.line),)
 
 
+@renders(ConfigDetail, buttons=detail_suggestions)
 def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
     """A config with its content, where it is live, how it scored."""
     name, content = code(shown.config.name), shown.content
@@ -71,7 +73,7 @@ def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
         ),
         section(f"It is {live(shown.live_in)}{_archived(shown.config)}."),
         *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
-        section("*What it holds*"),
+        section("*Its content*"),
         rich_list(_settings(content)),
         *diffs.prompt(content),
         run_buttons(detail_suggestions(shown), drafts),
@@ -101,6 +103,12 @@ def _line(name: str, value: str) -> Sequence[RichTextElement]:
     return [plain(f"{literal(one_line(name), 40)}: "), plain(literal(one_line(value), 200), code_style=True)]
 
 
+def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(ConfigList, buttons=list_suggestions)
 def config_list(shown: ConfigList, drafts: Drafts) -> Message:
     """The configs of a project, those that are live first."""
     project = code(shown.project.name)
@@ -127,18 +135,19 @@ def config_list(shown: ConfigList, drafts: Drafts) -> Message:
 
 
 def _archived(config: Config) -> str:
-    return ", archived: it cannot be made live" if config.is_archived else ""
+    return ". Archived, so it can't be deployed" if config.is_archived else ""
 
 
 def _model(model: str) -> str:
     return f" · {code(model, 40)}" if model else ""
 
 
-def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
+    """What the button for the full diff needs, where something differs."""
+    return (shown.line,) if shown.diff else ()
 
 
+@renders(ConfigComparison, buttons=comparison_lines)
 def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
     """How one config differs from another, and how both scored."""
     head, scored = _sides(shown.old, shown.new), scores.of_two(shown.scores)
@@ -153,11 +162,6 @@ def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
         actions([button("Full diff", Action.CONFIG_DIFF, draft)]) if draft else None,
         context(f"{code(shown.old[1].id)} → {code(shown.new[1].id)}"),
     )
-
-
-def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
-    """What the button for the full diff needs, where something differs."""
-    return (shown.line,) if shown.diff else ()
 
 
 def comparison_modal(shown: ConfigComparison) -> dict[str, Any]:
@@ -186,17 +190,17 @@ def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:
 def in_short(found: ContentDiff) -> str:
     """What differs, in a sentence, in mrkdwn."""
     if not found:
-        return "Both hold the same content."
+        return "Both have the same content."
     parts = []
     if found.variables_lost:
-        parts.append(f"variables lost: {words.some([code(name, 40) for name in found.variables_lost], 5)}")
+        parts.append(f"variables lost ({words.some([code(name, 40) for name in found.variables_lost], 5)})")
     if found.values:
-        parts.append(f"settings: {words.some([code(each.name, 40) for each in found.values], 6)}")
+        parts.append(f"settings ({words.some([code(each.name, 40) for each in found.values], 6)})")
     if found.variables_added:
-        parts.append(f"variables added: {words.some([code(name, 40) for name in found.variables_added], 5)}")
+        parts.append(f"variables added ({words.some([code(name, 40) for name in found.variables_added], 5)})")
     if found.messages:
         parts.append(words.counted(len({each.position for each in found.messages}), "message"))
-    return f"They differ in {'; '.join(parts)}."
+    return f"They differ in: {'; '.join(parts)}."
 
 
 def differences(found: ContentDiff) -> list[Block]:
@@ -205,6 +209,6 @@ def differences(found: ContentDiff) -> list[Block]:
     if size([block.to_dict() for block in whole]) <= ROOM:
         return whole
     lines = list(diffs.lines_of(found))
-    shown: list[Block] = [section("*What differs*, each in its first words:"), rich_list(lines[:DIFFERENCES])]
+    shown: list[Block] = [section("*What differs* (the start of each):"), rich_list(lines[:DIFFERENCES])]
     rest = len(lines) - DIFFERENCES
     return [*shown, context(f"And {words.counted(rest, 'more difference')}.")] if rest > 0 else shown

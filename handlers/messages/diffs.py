@@ -48,12 +48,12 @@ def short(change: Change) -> list[Block]:
 def between(old: Content | None, new: Content | None, *, rest: str = "*Full diff*") -> list[Block]:
     """How two contents differ, as on a card; `rest` is the button that shows everything."""
     if new is None:
-        return [context("The content of the new config could not be read, so there is no diff.")]
+        return [context("I couldn't read the content of the new config, so there is no diff.")]
     if old is None:
-        return [section("*Nothing to compare with. What it holds:*"), rich_list(summary(new))]
+        return [section("*There is nothing to compare with. Its content:*"), rich_list(summary(new))]
     lines = list(lines_of(diff(old, new)))
     if not lines:
-        return [section("*What differs:* nothing. Both hold the same content.")]
+        return [section("*What differs:* nothing. Both have the same content.")]
     more = len(lines) - CARD_LINES
     shown: list[Block] = [section("*What differs:*"), rich_list(lines[:CARD_LINES])]
     return [*shown, context(f"And {words.counted(more, 'more difference')}: see {rest}.")] if more > 0 else shown
@@ -165,12 +165,12 @@ def _shown_blank(found: re.Match[str]) -> str:
 def full(found: ContentDiff) -> list[Block]:
     """Everything that differs, for a modal; beyond `FULL_TEXT` characters it is cut visibly."""
     if not found:
-        return [section("*What differs:* nothing. Both hold the same content.")]
+        return [section("*What differs:* nothing. Both have the same content.")]
     made: list[Block] = []
     if found.variables_lost:
         names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in found.variables_lost], 20)
         made.append(
-            section("⚠️ *Variables lost.* The application still fills them, the new prompt no longer uses them:")
+            section("⚠️ *Variables lost.* Your application still fills them, but the new prompt no longer uses them:")
         )
         made.append(rich(paragraph(plain(names, bold=True))))
     settings = [value_line(each) for each in found.values[:40]]
@@ -192,7 +192,7 @@ def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
         for block, characters, count in _pieces(message.spans):
             room, spans = room - characters, spans - count
             if room < 0 or spans < 0:
-                yield context(f"{CUT} The whole content is in the provider.")
+                yield context(f"{CUT} The provider has the whole content.")
                 return
             yield block
     if len(found) > MESSAGES:

@@ -31,6 +31,7 @@ from handlers.messages.blocks import (
     section,
 )
 from handlers.messages.configs import differences
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 
@@ -71,22 +72,22 @@ def _open(view: DriftView) -> Message:
 def _beside(view: DriftView) -> str:
     """Where else the same edit is live: *Adopt* is about all of them."""
     names = words.some([code(each.name, 40) for each in view.beside], 6)
-    return f" It is live in {names} as well." if names else ""
+    return f" It is also live in {names}." if names else ""
 
 
 def _again(drift: Drift) -> str:
-    return " · it has moved again since" if drift.version > 1 else ""
+    return " · it has changed again since" if drift.version > 1 else ""
 
 
 def _remark(drift: Drift) -> str:
     """What stands neither in the arrow nor in the diff."""
     if edited_in_place(drift.was.served, drift.now):
-        return "The same config is live, and it holds other content."
+        return "The same config is live, but its content has changed."
     if drift.late:
-        return f"It is what {code(drift.late)} asked for, which counts as failed: it may have arrived late."
+        return f"It is what {code(drift.late)} asked for. That change counts as failed, but it may have arrived late."
     old, new = drift.was.served, drift.now
     if old.winning_rules != new.winning_rules:
-        return f"Rules that win over it: {old.winning_rules} before, {new.winning_rules} now."
+        return f"Rules that override it: {old.winning_rules} before, {new.winning_rules} now."
     return ""
 
 
@@ -94,11 +95,11 @@ def _before(view: DriftView) -> str:
     was, change = view.drift.was, view.change
     match was.source:
         case Source.APPLIED if change is not None:
-            return f"live since {moment(was.at)}, asked for by {mention(change.requester)} ({code(change.label)})."
+            return f"live since {moment(was.at)}, requested by {mention(change.requester)} ({code(change.label)})."
         case Source.ADOPTED:
             return f"adopted by {mention(was.by)} {moment(was.at)}."
         case Source.SEEN:
-            return f"nothing was ever applied there from here. So it was when configbot first looked, {moment(was.at)}."
+            return f"I never changed anything there. This is what was live when I first looked, {moment(was.at)}."
         case _:
             return f"live since {moment(was.at)}."
 
@@ -106,7 +107,7 @@ def _before(view: DriftView) -> str:
 def _who(drift: Drift) -> str:
     moved = drift.moved
     if moved is None:
-        return f"{code(drift.project.provider, 40)} does not tell. configbot saw it first {moment(drift.found_at)}."
+        return f"{code(drift.project.provider, 40)} doesn't say. I first saw it {moment(drift.found_at)}."
     return f"{code(moved.by) if moved.by else 'somebody'}, {moment(moved.at)}."
 
 
@@ -116,24 +117,24 @@ def _short(drift: Drift) -> Iterator[Block]:
 
 
 def _ways(drift: Drift) -> str:
-    said = "*Adopt* takes what is live now as right; nothing is deployed."
+    said = "*Adopt* accepts what is live now. Nothing is deployed."
     if restorable(drift.was.served, drift.now):
-        return f"{said} *Restore* asks for what was live before, under the rules of this environment."
-    return f"{said} What was live before cannot be restored from here, only in the service itself."
+        return f"{said} *Restore* asks to deploy what was live before, under the usual rules of this environment."
+    return f"{said} I can't restore what was live before. You can do that in the service itself."
 
 
 def _buttons(drift: Drift) -> Iterator[ButtonElement]:
     shown = f"{drift.id}@{drift.version}"
     question = confirm(
         "Adopt what is live?",
-        "From now on it counts as right, and this message ends. Nothing is deployed.",
+        "I'll accept what is live now and close this message. Nothing is deployed.",
         "Adopt it",
         "Leave it",
     )
     yield button("Adopt", Action.DRIFT_ADOPT, shown, confirm=question)
     if restorable(drift.was.served, drift.now):
         yield button("Restore", Action.DRIFT_RESTORE, shown)
-    yield button("ProviderSnapshot", Action.DRIFT_LOOK, shown)
+    yield button("Look", Action.DRIFT_LOOK, shown)
 
 
 def _ended(drift: Drift, how: Ending) -> Message:
@@ -145,20 +146,21 @@ def _ended(drift: Drift, how: Ending) -> Message:
     return compose(
         text,
         section(f"{glyph} {text}"),
-        actions([button("ProviderSnapshot", Action.DRIFT_LOOK, f"{drift.id}@{drift.version}")]),
-        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)} · over{ended}"),
+        actions([button("Look", Action.DRIFT_LOOK, f"{drift.id}@{drift.version}")]),
+        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)} · closed{ended}"),
     )
 
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {
     Ending.BACK: ("✅", "What was live before is live again: somebody put it back."),
-    Ending.CHANGED: ("✅", "{by} was applied after it."),
-    Ending.ADOPTED: ("☑️", "{by} adopted it: it counts as right."),
-    Ending.GONE: ("⏹️", "The project or the environment is no longer there."),
+    Ending.CHANGED: ("✅", "{by} was applied after that."),
+    Ending.ADOPTED: ("☑️", "{by} adopted it, so I accept what is live."),
+    Ending.GONE: ("⏹️", "The project or the environment no longer exists."),
 }
 """By how a drift is over; a test compares this with the enum."""
 
 
+@renders(DriftDetail)
 def drift_detail(shown: DriftDetail) -> Message:
     """Everything that differs, for one person."""
     drift = shown.drift
@@ -189,14 +191,15 @@ def _comparable(drift: Drift) -> bool:
 
 def _why_no_diff(drift: Drift) -> str:
     if not isinstance(drift.now.live, One):
-        return "*What differs:* there is no one config live now to compare with."
-    return "One of the two contents could not be read, so there is no diff."
+        return "*What differs:* no single config is live now, so there's nothing to compare with."
+    return "I couldn't read one of the two contents, so I can't show a diff."
 
 
+@renders(Adopted)
 def adopted(outcome: Adopted) -> Message:
     """It is right from now on."""
     drift = outcome.drift
-    text = f"{phrases.served(drift.now)} counts as right for {place(drift)} from now on. Nothing was deployed."
+    text = f"From now on I accept what is live for {place(drift)}: {phrases.served(drift.now)}. Nothing was deployed."
     return compose(text, section(f"☑️ {text}"))
 
 
@@ -204,10 +207,10 @@ def silence(shown: Silence) -> Message:
     """A provider that does not answer: nobody would see a change made outside."""
     name, fault = code(shown.provider, 40), words.FAULTS[Fault(shown.fault)][0]
     if shown.ended_at is not None:
-        text = f"{name} answers again. What is live was compared with what was last right."
-        return compose(text, section(f"✅ {text}"), context(f"It was silent from {moment(shown.since)}."))
+        text = f"{name} answers again. I compared what is live with what I last knew."
+        return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(shown.since)}."))
     text = (
-        f"{name} {fault}, since {moment(shown.since)}. Until it answers, a change made outside configbot "
-        "would not be seen, nor an evaluation left running. It is tried again by itself."
+        f"I haven't been able to read {name} since {moment(shown.since)}: it {fault}. Until it answers, I can't see "
+        "changes made outside configbot, or evaluations left running. I'll keep trying."
     )
     return compose(text, section(f"⚠️ {text}"))

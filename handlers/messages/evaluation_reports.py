@@ -29,6 +29,7 @@ from handlers.messages.blocks import (
     prose,
     section,
 )
+from handlers.messages.rendering import renders
 
 CHANGES = 3
 """Changes that concern an evaluated config and are named in its report."""
@@ -121,22 +122,22 @@ def _small_print(view: EvaluationView) -> Iterator[str]:
     yield f"running since {moment(view.since)}" + ("" if view.exact else " or earlier")
     reminder = view.reminder
     if reminder.stopped_by:
-        yield f"nobody is reminded of it any more, as {mention(reminder.stopped_by)} asked"
+        yield f"{mention(reminder.stopped_by)} stopped its reminders"
     elif view.muted:
-        yield "nobody is reminded about this project: it is muted"
+        yield "no reminders, because the project is muted"
     elif reminder.snoozed_until is not None and view.next_at is not None:
         yield f"quiet until {moment(view.next_at)}"
     elif view.next_at is not None:
-        yield f"said again {moment(view.next_at)}"
+        yield f"next reminder {moment(view.next_at)}"
     else:
-        yield "not said again by itself"
+        yield "no more reminders"
     yield from elsewhere(view.meant_for)
 
 
 def elsewhere(meant_for: str | None) -> Iterator[str]:
     """That a report stands where it does not belong, and what would mend that."""
     if meant_for is not None:
-        yield f"it belongs in {channel(meant_for)}, where configbot cannot post: type `/invite @configbot` there"
+        yield f"this belongs in {channel(meant_for)}, but I can't post there: type `/invite @configbot` in that channel"
 
 
 def how_far(progress: Progress | None, evaluation: Evaluation) -> str:
@@ -151,22 +152,22 @@ def how_far(progress: Progress | None, evaluation: Evaluation) -> str:
         if progress.judged.get(each.id, 0) < progress.looked_at
     ]
     if not late:
-        return f"All results of {of} are there."
+        return f"All results for {of} are in."
     return f"{progress.done:,} of {of} have all results. Judged so far: {words.some(late, 5)}."
 
 
 def _missing(progress: Progress | None, evaluation: Evaluation) -> str:
     """What is missing, as plain text for a question."""
     if progress is None or not progress.looked_at:
-        return "How many results are missing could not be read. It counts with those that are there."
+        return "I couldn't check how many results are missing. Only results that are in will count."
     late = [
         f"{prose(each.name, 40)}: {progress.looked_at - judged:,} of {progress.looked_at:,} missing"
         for each in evaluation.evaluators
         if (judged := progress.judged.get(each.id, 0)) < progress.looked_at
     ]
     if not late:
-        return "All results are there."
-    return f"Results are missing. {words.some(late, 3)}. It counts with those that are there."
+        return "All results are in."
+    return f"Some results are missing. {words.some(late, 3)}. Only results that are in will count."
 
 
 def _concerned(view: EvaluationView) -> Iterator[str]:
@@ -174,11 +175,11 @@ def _concerned(view: EvaluationView) -> Iterator[str]:
         where = code(change.environment.name)
         yield (
             f"{code(change.label)} would make this config live in {where}: {words.state(change.state.value)}, "
-            f"asked for by {mention(change.requester)}."
+            f"requested by {mention(change.requester)}."
         )
     rest = len(view.changes) - CHANGES
     if rest > 0:
-        yield f"And {words.counted(rest, 'more change')} of it."
+        yield f"And {words.counted(rest, 'more change')} with this config."
 
 
 def _roughly(view: EvaluationView, until: datetime) -> str:
@@ -189,9 +190,9 @@ def people(evaluation: Evaluation) -> str:
     """Which evaluators wait for somebody, in mrkdwn."""
     waiting = [each for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
     if not waiting:
-        return "None of its evaluators waits for people: the service ends it by itself."
+        return "None of its evaluators waits for people, so the service ends it on its own."
     names = words.some([f"{code(each.name, 40)} ({each.kind})" for each in waiting], 5)
-    return f"{'This evaluator waits' if len(waiting) == 1 else 'These evaluators wait'} for results: {names}."
+    return f"Waiting for results from {names}."
 
 
 def _ended(view: EvaluationView, at: datetime) -> Message:
@@ -208,7 +209,7 @@ def ended(view: EvaluationView, at: datetime) -> tuple[str, str]:
     by = f" by {mention(reminder.ended_by)}" if reminder.ended_by else ""
     match reminder.ended_as:
         case "gone":
-            return "⚠️", f"{_name(view)} is no longer there. It was last seen running after {after}."
+            return "⚠️", f"{_name(view)} no longer exists. When I last saw it, it had been running for {after}."
         case status if status == COMPLETED:
             return "✅", f"{_name(view)} completed after {after}{by}."
         case status:
@@ -229,10 +230,11 @@ def length(duration: timedelta) -> str:
 
 def _replaced(view: EvaluationView) -> Message:
     """An older message, after the evaluation was said anew."""
-    text = f"{_name(view)} was running. A newer message says how it stands."
+    text = f"{_name(view)} was running. A newer message has its current state."
     return compose(text, section(f"⬇️ {text}"))
 
 
+@renders(EvaluationUpdated)
 def evaluation_updated(outcome: EvaluationUpdated) -> Message:
     """The status was set and read back."""
     evaluation = outcome.evaluation
@@ -246,6 +248,6 @@ def evaluation_updated(outcome: EvaluationUpdated) -> Message:
     where = f" in {code(outcome.project_name)}" if outcome.project_name else ""
     text = (
         f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)}{where} "
-        f"is {status}. It was read back and found true."
+        f"is now {status}. I read it back to make sure."
     )
     return compose(text, section(f"✅ {text}"))

@@ -16,6 +16,7 @@ from handlers.messages.configs import live
 from handlers.messages.errors import problem_blocks
 from handlers.messages.evaluation_reports import complete_button, how_far, people, quiet_buttons, subject
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 
 GLYPHS = {PENDING: "⏳", RUNNING: "⏳", COMPLETED: "✅", CANCELLED: "⏹️"}
 
@@ -32,6 +33,12 @@ def _glyph(evaluation: Evaluation) -> str:
     return GLYPHS.get(evaluation.status, "❓")
 
 
+def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(EvaluationList, buttons=list_suggestions)
 def evaluation_list(shown: EvaluationList, drafts: Drafts) -> Message:
     """Evaluations, the newest first."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
@@ -60,8 +67,8 @@ def evaluation_list(shown: EvaluationList, drafts: Drafts) -> Message:
 
 
 def _too_many(shown: EvaluationList, kind: str) -> str:
-    found = "The last look around found no running evaluation. " if shown.status == RUNNING else ""
-    looked = f"There are {shown.unlooked:,} projects, too many to look through for {kind}evaluations now. "
+    found = "My last check found no running evaluations. " if shown.status == RUNNING else ""
+    looked = f"There are {shown.unlooked:,} projects, too many to search for {kind}evaluations now. "
     return f"{found}{looked}Name one: `evaluations PROJECT`."
 
 
@@ -74,28 +81,23 @@ def _missing(shown: EvaluationList) -> str:
     """What the list leaves out, and how to see it."""
     if not shown.unlooked:
         of = words.counted(shown.unreadable, "project")
-        unread = f"The evaluations of {of} could not be read. " if shown.unreadable else ""
+        unread = f"I couldn't read the evaluations of {of}. " if shown.unreadable else ""
         return f"{unread}{_without(shown.without)}".rstrip()
-    unread = f"{words.counted(shown.unreadable, 'evaluation')} could not be read. " if shown.unreadable else ""
+    unread = f"I couldn't read {words.counted(shown.unreadable, 'evaluation')}. " if shown.unreadable else ""
     return (
-        f"{unread}These are the running ones that the last look around found. There are {shown.unlooked:,} projects: "
-        "for all evaluations of one, type `evaluations PROJECT`."
+        f"{unread}These are the running ones from my last check. There are {shown.unlooked:,} projects: "
+        "to see all evaluations of one, type `evaluations PROJECT`."
     )
 
 
 def _row(evaluation: Evaluation, project: str) -> str:
     waits = [code(each.name, 40) for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
-    waiting = f" · waits for {words.some(waits, 2)}" if waits and evaluation.status == RUNNING else ""
+    waiting = f" · waiting for {words.some(waits, 2)}" if waits and evaluation.status == RUNNING else ""
     return (
         f"{_glyph(evaluation)} {status(evaluation)} · *{code(evaluation.config_name)}* of {code(project)}\n"
-        f"{code(evaluation.id)} · made {moment(evaluation.created_at)} · {code(evaluation.dataset_name, 40)}, "
+        f"{code(evaluation.id)} · created {moment(evaluation.created_at)} · {code(evaluation.dataset_name, 40)}, "
         f"{words.counted(evaluation.datapoints, 'datapoint')}{waiting}"
     )
-
-
-def list_suggestions(shown: EvaluationList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.evaluation.id, each.line) for each in shown.rows), *page_suggestions(shown))
 
 
 def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
@@ -104,11 +106,12 @@ def detail_suggestions(shown: EvaluationDetail) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(name, line) for name, line in lines if line is not None)
 
 
+@renders(EvaluationDetail, buttons=detail_suggestions)
 def evaluation_detail(shown: EvaluationDetail, drafts: Drafts) -> Message:
     """One evaluation: how it stands, what judges it, how it scored beside what is live."""
     evaluation = shown.evaluation
     of = f" of {code(shown.project.name)}" if shown.project else ""
-    head = f"Evaluation of {code(evaluation.config_name)}{of} is {_standing(shown)}"
+    head = f"Evaluation of {code(evaluation.config_name)}{of} {_standing(shown)}"
     scored = [f"{name} {score}" for name, score in _scores(evaluation) if score != phrases.score(None)]
     return compose(
         f"{head}. {f'Scores: {words.some(scored, 5)}. ' if scored else ''}{_waits(evaluation)}".rstrip(),
@@ -131,15 +134,15 @@ def evaluation_detail(shown: EvaluationDetail, drafts: Drafts) -> Message:
                 ),
             ]
         ),
-        context(f"{code(evaluation.id)} · {code(evaluation.provider, 40)} · made {moment(evaluation.created_at)}"),
+        context(f"{code(evaluation.id)} · {code(evaluation.provider, 40)} · created {moment(evaluation.created_at)}"),
     )
 
 
 def _standing(shown: EvaluationDetail) -> str:
     if shown.evaluation.status != RUNNING:
-        return f"{status(shown.evaluation)}, last changed {moment(shown.evaluation.updated_at)}"
+        return f"is {status(shown.evaluation)}, last changed {moment(shown.evaluation.updated_at)}"
     least = "" if shown.exact else "at least "
-    return f"running for {least}{words.span(shown.now - shown.since)}, since {moment(shown.since)}"
+    return f"has been running for {least}{words.span(shown.now - shown.since)}, since {moment(shown.since)}"
 
 
 def _waits(evaluation: Evaluation) -> str:
@@ -148,7 +151,7 @@ def _waits(evaluation: Evaluation) -> str:
 
 def _what(shown: EvaluationDetail) -> str:
     evaluation = shown.evaluation
-    places = live(shown.live_in) if shown.project and not shown.problem else "where it is live is not known"
+    places = live(shown.live_in) if shown.project and not shown.problem else "I don't know where it's live"
     points = words.counted(evaluation.datapoints, "datapoint")
     config = f"Config: {code(evaluation.config_name)} ({code(evaluation.config_id)}), {places}"
     dataset = f"Dataset: {code(evaluation.dataset_name)}, {points}, version {code(evaluation.dataset_version_id)}"
@@ -177,7 +180,7 @@ def _judges(evaluation: Evaluation) -> Iterator[Block]:
 def _unread(shown: EvaluationDetail) -> Iterator[Block]:
     """Why nothing stands beside its scores."""
     if shown.problem is not None:
-        yield section("What is live could not be read, so nothing is compared.")
+        yield section("I couldn't read what is live, so there's nothing to compare with.")
         yield from problem_blocks(shown.problem)
     elif shown.project is None:
-        yield context("Which project its config belongs to is not known, so nothing is compared.")
+        yield context("I don't know which project its config belongs to, so there's nothing to compare with.")

@@ -48,13 +48,13 @@ _PROJECT = _Ask(Field.PROJECT, "Project", "Type a name")
 _ENVIRONMENT = _Ask(Field.ENVIRONMENT, "Environment", "Pick one")
 _PROVIDER = _Ask(Field.PROVIDER, "Provider", "Pick one")
 _NAME = _Ask(Field.NAME, "Name", "Refund triage")
-_WHEN = _Ask(Field.WHEN, "When? (at once if it is left empty)", "", optional=True)
+_WHEN = _Ask(Field.WHEN, "When? (leave empty for right away)", "", optional=True)
 _BECAUSE = _Ask(Field.BECAUSE, "Why? (shown on the card)", "Fixes the refund loop", optional=True)
 
 _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
     "promote": (
         "Promote",
-        "Deploys what is live in one environment to another one.",
+        "Deploys what is live in one environment to another.",
         (
             _PROJECT,
             _Ask(Field.SOURCE, "From environment", "Pick one"),
@@ -65,7 +65,7 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
     ),
     "rollback": (
         "Roll back",
-        "Deploys what was live before. Without a config it is the last one before what is live now.",
+        "Deploys what was live before. Leave the config empty to go back to the previous one.",
         (
             _PROJECT,
             _ENVIRONMENT,
@@ -76,17 +76,17 @@ _FORMS: dict[str, tuple[str, str, tuple[_Ask, ...]]] = {
     ),
     "deactivate": (
         "Deactivate",
-        "Nothing of the project is live in the environment afterwards.",
+        "Afterwards nothing of this project is live in the environment.",
         (_PROJECT, _ENVIRONMENT, _WHEN, _BECAUSE),
     ),
     "project": ("Show a project", "Shows a project with its configs.", (_PROJECT,)),
     "project create": (
         "Make a project",
-        "You see what would be made before it is done.",
-        (_PROVIDER, _NAME, _Ask(Field.DIRECTORY, "Directory, by its id", "dir_1a2b", optional=True)),
+        "You'll see a preview before anything is created.",
+        (_PROVIDER, _NAME, _Ask(Field.DIRECTORY, "Directory id", "dir_1a2b", optional=True)),
     ),
     "config": ("Configs of a project", "Lists the configs of a project.", (_PROJECT,)),
-    "config show": ("Show a config", "Shows what stands in a config, and where it is live.", (_CONFIG,)),
+    "config show": ("Show a config", "Shows the content of a config and where it is live.", (_CONFIG,)),
     "config diff": (
         "Compare two configs",
         "Shows how the second differs from the first, word by word, and how both scored.",
@@ -111,7 +111,7 @@ def deploy_form(
 ) -> dict[str, Any]:
     """The form of ``deploy``; what is known already is filled in. `draft_id` comes back with its submission."""
     blocks = [
-        section("Asks to make a config live. You see what it replaces before anything happens."),
+        section("Asks to make a config live. You'll see what it replaces before anything happens."),
         _select(_CONFIG, config),
         _select(_ENVIRONMENT, environment),
         when_input(_WHEN.label),

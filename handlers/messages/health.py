@@ -12,10 +12,12 @@ from bot.domain.rate_limits import EDITING, RateLimitBucket
 from handlers.messages import words
 from handlers.messages.blocks import Message, code, compose, context, mention, moment, stack
 from handlers.messages.outages import CAUSES, cause, place
+from handlers.messages.rendering import renders
 
 FINE, WRONG = "✅", "⚠️"
 
 
+@renders(CheckUp)
 def checkup(found: CheckUp) -> Message:
     """Everything that was looked at, and first whether somebody has to do something."""
     count = found.wrong
@@ -26,9 +28,9 @@ def checkup(found: CheckUp) -> Message:
     held = [bucket(each) for each in found.buckets if each.not_before and each.not_before > found.now]
     return compose(
         f"{title}. {' '.join(_bare(line) for line in [*providers, *jobs, *waiting] if line.startswith(WRONG))}".strip(),
-        stack([f"*{title}*", *providers, f"{FINE} The database answers."]),
-        stack(["*What runs by itself*", *jobs]) if jobs else None,
-        stack(["*Messages that wait*", *(waiting or [f"{FINE} None."]), *held]),
+        stack([f"*{title}*", *providers, f"{FINE} My database answers."]),
+        stack(["*Background jobs*", *jobs]) if jobs else None,
+        stack(["*Waiting messages*", *(waiting or [f"{FINE} None."]), *held]),
         context(_identity(found)),
     )
 
@@ -40,17 +42,17 @@ def _bare(line: str) -> str:
 def _identity(found: CheckUp) -> str:
     about = found.about
     who = f"{mention(about.user_id)} in {code(about.workspace)}, " if about.user_id else ""
-    return f"{who}configbot {about.version or 'of no version'}, {moment(found.now)}."
+    return f"{who}configbot {about.version or 'without a version'}, {moment(found.now)}."
 
 
 def provider(found: ProviderHealth) -> str:
     """Whether it answers, since when it does not, and how old the names are that are known of it."""
-    known = "Its names were not read yet."
+    known = "I haven't read its projects yet."
     if found.read_at is not None:
-        known = f"{words.counted(found.names, 'project')} known, read {moment(found.read_at)}."
+        known = f"I know its {words.counted(found.names, 'project')}, read {moment(found.read_at)}."
     if found.problem is None:
         return f"{FINE} {code(found.name, 40)} answers. {known}"
-    since = f" It is so since {moment(found.since)}." if found.since else ""
+    since = f" This started {moment(found.since)}." if found.since else ""
     return f"{WRONG} {words.fault(found.problem)}{since} {known} {words.remedy_of(found.problem)}"
 
 
@@ -61,14 +63,14 @@ def job(found: JobHealth) -> str:
         return f"{FINE} {name}: has not run yet."
     glyph = WRONG if found.wrong else FINE
     if run.ended_at is None:
-        return f"{glyph} {name}: began {moment(run.started_at)} and runs."
+        return f"{glyph} {name}: started {moment(run.started_at)} and is still running."
     took = _span(run.ended_at - run.started_at)
     said = f"{glyph} {name}: {code(run.result, 80)} {moment(run.ended_at)} in {took}, next {moment(found.next)}."
     if found.late:
-        return f"{said} It is late: does a process run the jobs?"
+        return f"{said} It is late: check that a process runs the jobs."
     if not run.fine:
-        last = f" It last went well {moment(run.succeeded_at)}." if run.succeeded_at else ""
-        return f"{said}{last} The log of that time says why."
+        last = f" It last succeeded {moment(run.succeeded_at)}." if run.succeeded_at else ""
+        return f"{said}{last} The log from then says why."
     return said
 
 
@@ -89,7 +91,7 @@ def bucket(found: RateLimitBucket) -> str:
     """That Slack asked to wait."""
     where = "edits" if found.name == EDITING else f"new messages in {place(found.name)}"
     until = moment(found.not_before) if found.not_before else ""
-    return f"Slack asked to wait with {where} until {until}."
+    return f"Slack asked me to wait with {where} until {until}."
 
 
 def _span(time: timedelta) -> str:

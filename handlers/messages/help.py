@@ -18,7 +18,7 @@ def help_message(word: str | None, lines: Sequence[Syntax] | None = None, comman
         return _overview(language().lines if lines is None else lines, commands)
     found = language().about(word.removeprefix("/"))
     if not found:
-        text = f"There is no help on {code(word)}. `help` shows every line that works."
+        text = f"I have no help on {code(word)}. Type `help` to see everything you can type."
         return compose(text, section(text))
     return compose(
         f"{code(found[0].usage, 300)}: {found[0].does} For example: {code(found[0].example, 300)}.",
@@ -28,7 +28,7 @@ def help_message(word: str | None, lines: Sequence[Syntax] | None = None, comman
 
 
 def _whole(line: Syntax) -> Block:
-    later = " It cannot be done yet." if not line.ready else ""
+    later = " I can't do this yet." if not line.ready else ""
     return section(f"{code(line.usage, 300)}\n{line.does}{later}\nFor example: {code(line.example, 300)}")
 
 
@@ -36,13 +36,13 @@ def _overview(lines: Sequence[Syntax], commands: Iterable[str]) -> Message:
     ways = " ".join(code(command) for command in commands)
     later = [line.key for line in lines if not line.ready]
     return compose(
-        "configbot changes which config is live, with review, proof and undo. `help WORD` says more about a line.",
-        section("*What you can type* after `/configbot`, or after mentioning configbot:"),
+        "I change which config is live, with review, proof and undo. Type `help WORD` to read more about a line.",
+        section("*What you can type* after `/configbot`, or after mentioning me:"),
         *_groups(lines),
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
-        context("`help deploy` says more about one line. `explain` before any line says what it would do."),
-        context(f"As commands of their own: {ways}") if ways else None,
-        context(f"Understood, and not built yet: {', '.join(map(code, later))}") if later else None,
+        context("`help deploy` tells you more about one line. Put `explain` before any line to see what it would do."),
+        context(f"Also as slash commands: {ways}") if ways else None,
+        context(f"I understand these, but can't do them yet: {', '.join(map(code, later))}") if later else None,
     )
 
 
@@ -57,5 +57,5 @@ def _groups(lines: Sequence[Syntax]) -> Iterator[Block]:
 def open_form(verb: str) -> Message:
     """A mention cannot open a form by itself: a button that does."""
     known = verb if form_of(verb) else "deploy"
-    text = f"Press the button to fill in {code(known)} by picking, or type `help {known}` to see how it is typed."
+    text = f"Press the button to fill in a form for {code(known)}, or type `help {known}` to see how to type it."
     return compose(text, section(text), actions([button("Open form", Action.OPEN_FORM, known)]))

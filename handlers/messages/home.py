@@ -12,6 +12,7 @@ from bot.domain.drafts import Drafts
 from bot.domain.home import Home, RunningEvaluation
 from bot.domain.outcomes import Refused
 from handlers.ids import Action, numbered
+from handlers.messages import words
 from handlers.messages.blocks import Message, actions, button, code, context, moment, section
 from handlers.messages.boards import EMPTY_LISTS, listed, project
 from handlers.messages.errors import apology, missing, own_database, reasons
@@ -29,7 +30,7 @@ def home_tab(shown: Home, drafts: Drafts) -> dict[str, Any]:
         *_board(shown, drafts),
         DividerBlock(),
         *_running(shown, drafts),
-        context(f"As it was {moment(shown.at)}. It is read anew whenever this tab is opened."),
+        context(f"As of {moment(shown.at)}. I read it again whenever you open this tab."),
     )
 
 
@@ -41,7 +42,7 @@ def home_lines(shown: Home) -> tuple[str, ...]:
 
 def home_refused(outcome: Refused) -> dict[str, Any]:
     """What is shown to somebody who may not look."""
-    return _tab(section("⛔ *There is nothing here for this account.*"), reasons(outcome.reasons))
+    return _tab(section("⛔ *I can't show you anything here.*"), reasons(outcome.reasons))
 
 
 def home_without_database(reference: str) -> dict[str, Any]:
@@ -62,24 +63,24 @@ def _waiting(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     yield section("*Waiting for you*")
     yield from map(listed, changes)
     if shown.waiting.pages > 1:
-        yield context("There are more: these are the newest.")
+        yield context("There are more. These are the newest.")
         yield _show("Show all that wait", shown.waiting.line, drafts)
 
 
 def _mine(shown: Home) -> Iterator[Block]:
     if not shown.mine:
-        yield section("*What you asked for*\nNothing that you asked for is under way.")
+        yield section("*What you asked for*\nNothing you asked for is under way.")
         return
     yield section("*What you asked for*")
     yield from (listed(change, "Show") for change in shown.mine)
-    if shown.mine_total > len(shown.mine):
-        yield context(f"And {shown.mine_total - len(shown.mine):,} more that are older. `changes` shows all.")
+    if (older := shown.mine_total - len(shown.mine)) > 0:
+        yield context(f"And {words.counted(older, 'older one')}. `changes` shows all.")
 
 
 def _board(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     board = shown.board
     if not board.rows:
-        yield section("*What is live*" if board.unread else "*What is live*\nThere is no project to show.")
+        yield section("*What is live*" if board.unread else "*What is live*\nThere are no projects to show.")
         yield from missing(board.unread)
         return
     yield section("*What is live*")
@@ -92,13 +93,13 @@ def _board(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
 
 def _running(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     if not shown.running:
-        yield section("*Evaluations running*\nNone that configbot knows of.")
+        yield section("*Evaluations running*\nNone that I know of.")
         return
     yield section("*Evaluations running*")
     for number, each in enumerate(shown.running, start=1):
         yield row(_evaluation(each), each.line, drafts, number)
     if shown.running_total > len(shown.running):
-        yield context(f"And {shown.running_total - len(shown.running):,} more, begun later.")
+        yield context(f"And {shown.running_total - len(shown.running):,} that started later.")
     yield _show("Show all that run", shown.running_line, drafts)
 
 
@@ -106,7 +107,7 @@ def _evaluation(running: RunningEvaluation) -> str:
     reminder = running.reminder
     return (
         f"{code(reminder.evaluation_id)} in {code(reminder.project_name)} · {code(reminder.provider, 40)}\n"
-        f"counted from {moment(reminder.first_seen)}"
+        f"running since {moment(reminder.first_seen)} or earlier"
     )
 
 

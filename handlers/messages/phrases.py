@@ -20,10 +20,10 @@ def verdict(evidence: Evidence, provider: str) -> str:
     head = f"*Evaluations: {words.VERDICTS[evidence.verdict]}.*"
     match evidence.verdict:
         case Verdict.PASS:
-            return f"{head} No evaluator is worse than for what is live."
+            return f"{head} No evaluator scores it worse than what is live."
         case Verdict.FAIL:
             worse = [code(row.evaluator_name, 40) for row in evidence.rows if row.trend is Trend.WORSE]
-            return f"{head} Worse than what is live: {words.some(worse, 5)}."
+            return f"{head} It scores worse on {words.some(worse, 5)} than what is live."
         case Verdict.NOT_PROVEN:
             because = "; ".join(words.DOUBTS[doubt] for doubt in evidence.doubts) or "no evaluator could be compared"
             return f"{head} Why: {because}."
@@ -49,8 +49,8 @@ def change_request(change: Change) -> str:
 def when(due: Due) -> str:
     """When something is due: as the clocks of who asked show it, and as the reader's own do, in mrkdwn."""
     odd = {
-        Oddity.SKIPPED: " There clocks go forward over the time that was named, so it is as much later.",
-        Oddity.TWICE: " There clocks go back over that time, so it comes twice: this is the one that counts.",
+        Oddity.SKIPPED: " The clocks go forward over that time there, so I do it that much later.",
+        Oddity.TWICE: " The clocks go back over that time there, so it comes twice: I mean this one.",
     }
     return f"{words.clock(due.at, due.zone)}, for you {moment(due.at)}." + (odd[due.oddity] if due.oddity else "")
 
@@ -89,14 +89,14 @@ def served(what: LiveState | None) -> str:
 def rules_that_win(what: LiveState) -> str:
     """A warning that something else decides for part of the traffic."""
     count = what.winning_rules
-    return f" ({words.counted(count, 'rule')} {'wins' if count == 1 else 'win'} over it)" if count else ""
+    return f" ({words.counted(count, 'rule')} {'overrides' if count == 1 else 'override'} it)" if count else ""
 
 
 def who_approves(mark: RuleMark) -> str:
     """Who may approve."""
     if mark.requester_may_approve:
-        return "Every full member may approve, whoever asked as well."
-    return "Every full member may approve, except whoever asked."
+        return "Any full member can approve, including the person who asked."
+    return "Any full member can approve, except the person who asked."
 
 
 def score(value: float | None) -> str:

@@ -24,6 +24,7 @@ from handlers.messages.blocks import (
     run_buttons,
     section,
 )
+from handlers.messages.rendering import renders
 
 NAME = 120
 """Longest new value that is shown whole: it has to be read before it is confirmed."""
@@ -35,7 +36,7 @@ LABELS: Mapping[str, str] = {
     "tags": "Tags",
     "maintainer": "Maintainer",
     "metric": "Metric",
-    "inverted": "Less of the metric is better",
+    "inverted": "A lower metric is better",
 }
 """Every field of a project, for people."""
 
@@ -45,22 +46,23 @@ def lines(shown: ProjectPreview) -> tuple[Draft, ...]:
     return (shown.kept,) if shown.kept is not None else ()
 
 
+@renders(ProjectPreview, buttons=lines)
 def preview(shown: ProjectPreview, drafts: Drafts) -> Message:
     """Old → new, a warning, and the button that does it."""
     if shown.project is not None:
         head = f"Change the {shown.noun} {code(shown.project.name, NAME)}?"
     else:
-        head = f"Make the {shown.noun} {code(shown.new.name or '', NAME)}?"
+        head = f"Create the {shown.noun} {code(shown.new.name or '', NAME)}?"
     fields = list(_fields(shown.old, shown.new))
     draft = drafts.get(shown.kept) if shown.kept is not None else None
     label = "Change it" if shown.project else "Make it"
     return compose(
-        f"{head} {'; '.join(fields)}. {_warning(shown)}Nothing is done before it is confirmed.",
-        section(f"*{head}* Nothing is done before it is confirmed."),
+        f"{head} {'; '.join(fields)}. {_warning(shown)}Nothing happens until you confirm.",
+        section(f"*{head}* Nothing happens until you confirm."),
         bullets(fields),
         section(f"⚠️ {_warning(shown)}".rstrip()) if _warning(shown) else None,
         actions([button(label, Action.PROJECT_CONFIRM, draft, style="primary")]) if draft else None,
-        context(f"At {code(shown.provider, 40)}. Decided by the rule that every full member may."),
+        context(f"In {code(shown.provider, 40)}. Every full member may do this."),
     )
 
 
@@ -80,24 +82,9 @@ def _warning(shown: ProjectPreview) -> str:
     if shown.project is None or shown.new.name is None or shown.noun != "project":
         return ""
     return (
-        f"Applications that address it by its name, {code(shown.old.name or '', NAME)}, "
-        "no longer find it afterwards. Those that use its id are not affected. "
+        f"Applications that look it up by its name, {code(shown.old.name or '', NAME)}, "
+        "won't find it any more. Those that use its id are not affected. "
     )
-
-
-def saved(shown: ProjectSaved, drafts: Drafts) -> Message:
-    """It is as it was asked for."""
-    name = code(shown.project.name, NAME)
-    head = f"The {shown.noun} {name} is {'made' if shown.made else 'changed'}."
-    fields = list(_fields(shown.old, shown.new))
-    then = "Nothing is live in it yet." if shown.made else ""
-    text = f"{head} {'; '.join(fields)}. It was read back and found true. {then}".rstrip()
-    return compose(text, *_blocks(head, fields, then), run_buttons(next_suggestions(shown), drafts))
-
-
-def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
-    yield section(f"✅ *{head}* It was read back and found true. {then}".rstrip())
-    yield bullets(fields)
 
 
 def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
@@ -105,21 +92,38 @@ def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
     return (Suggestion(f"Show the {shown.noun}", shown.line),)
 
 
+@renders(ProjectSaved, buttons=next_suggestions)
+def saved(shown: ProjectSaved, drafts: Drafts) -> Message:
+    """It is as it was asked for."""
+    name = code(shown.project.name, NAME)
+    head = f"I {'created' if shown.made else 'changed'} the {shown.noun} {name}."
+    fields = list(_fields(shown.old, shown.new))
+    then = "Nothing is live in it yet." if shown.made else ""
+    text = f"{head} {'; '.join(fields)}. I read it back to make sure. {then}".rstrip()
+    return compose(text, *_blocks(head, fields, then), run_buttons(next_suggestions(shown), drafts))
+
+
+def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
+    yield section(f"✅ *{head}* I read it back to make sure. {then}".rstrip())
+    yield bullets(fields)
+
+
+@renders(ProjectEditable)
 def editable(shown: ProjectEditable) -> Message:
     """The fields of a project as they are, and how each is changed."""
     name = code(shown.project.name, NAME)
-    head = f"What can be changed of the {shown.noun} {name}"
+    head = f"What you can change in the {shown.noun} {name}"
     present = [f"{LABELS[field]}: {_value(shown.now, field)}" for field in LABELS if field in shown.fields]
     typed = words.some([f"`{field}=`" for field in shown.fields], 10)
     form = Form("project update", subject=":".join(shown.project.key))
     example = code(f"{shown.line} {EXAMPLES[shown.fields[0]]}", 300)
     return compose(
-        f"{head}: {'; '.join(present)}. Name what is to change behind the line, for example {example}.",
+        f"{head}: {'; '.join(present)}. Type the line again with what you want to change, for example {example}.",
         section(f"*{head}*"),
         bullets(present),
-        section(f"Name what is to change behind the line: {typed}. For example: {example}"),
+        section(f"Type the line again with what you want to change: {typed}. For example: {example}"),
         actions([button("Open form", Action.OPEN_FORM, str(form))]),
-        context(f"At {code(shown.project.provider, 40)}. Nothing was changed."),
+        context(f"In {code(shown.project.provider, 40)}. Nothing was changed."),
     )
 
 

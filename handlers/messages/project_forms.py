@@ -40,35 +40,44 @@ class _Input:
 
 
 UPDATED: Mapping[str, _Input] = {
-    "name": _Input(Field.NAME, "Name (applications that address it by name break)", "Refund triage"),
-    "directory": _Input(Field.DIRECTORY, "Directory, by its id", "dir_1a2b", 100),
+    "name": _Input(Field.NAME, "Name (applications that look it up by name will break)", "Refund triage"),
+    "directory": _Input(Field.DIRECTORY, "Directory id", "dir_1a2b", 100),
     "description": _Input(Field.DESCRIPTION, "Description", "Answers tickets", 2_000),
-    "tags": _Input(Field.TAGS, "Tags, with commas between", "support, checked", 1_000),
-    "maintainer": _Input(Field.MAINTAINER, "Maintainer, a person", "Pick somebody"),
-    "team": _Input(Field.TEAM, "Maintainer, a team by its key", "support-ai", 250),
-    "metric": _Input(Field.METRIC, "Metric, by its key", "resolved-rate", 250),
-    "inverted": _Input(Field.INVERTED, "Less of the metric is better", "Pick one"),
-    "active": _Input(Field.ACTIVE, "Active config (a deploy: change nothing else with it)", "Type a name or an id"),
+    "tags": _Input(Field.TAGS, "Tags, separated by commas", "support, checked", 1_000),
+    "maintainer": _Input(Field.MAINTAINER, "Maintainer (a person)", "Pick somebody"),
+    "team": _Input(Field.TEAM, "Maintainer (a team, by its key)", "support-ai", 250),
+    "metric": _Input(Field.METRIC, "Metric key", "resolved-rate", 250),
+    "inverted": _Input(Field.INVERTED, "A lower metric is better", "Pick one"),
+    "active": _Input(Field.ACTIVE, "Active config (this is a deploy: change nothing else)", "Type a name or an id"),
 }
 """The fields of a project that a form can change, by their names on the line."""
 
 _ABOUT = {
-    "project update": ("Change a project", "Changes fields of a project. You see old and new before it is done."),
-    "evaluation show": ("Show an evaluation", "Shows an evaluation with its scores beside what is live."),
-    "evaluation complete": ("Complete", "Sets a running evaluation to completed, where people or callers judge."),
-    "evaluation reopen": ("Reopen", "Sets a completed evaluation to running again, where people or callers judge."),
+    "project update": (
+        "Change a project",
+        "Changes the fields of a project. You'll see old and new values before anything is changed.",
+    ),
+    "evaluation show": ("Show an evaluation", "Shows an evaluation, with its scores next to those of what is live."),
+    "evaluation complete": (
+        "Complete",
+        "Marks a running evaluation as completed, if people or your own code judge it.",
+    ),
+    "evaluation reopen": (
+        "Reopen",
+        "Sets a completed evaluation back to running, if people or your own code judge it.",
+    ),
 }
 
 _NONE = {
     "evaluation show": "{project} has no evaluations.",
-    "evaluation complete": "{project} has no running evaluation that people or callers judge.",
-    "evaluation reopen": "{project} has no completed evaluation that people or callers judge.",
+    "evaluation complete": "{project} has no running evaluation that people or your own code judge.",
+    "evaluation reopen": "{project} has no completed evaluation that people or your own code judge.",
 }
 
 
 def subject_form(form: Form) -> dict[str, Any]:
     """The form before a project is picked. Raises `KeyError` for a verb whose form does not depend on a project."""
-    return _form(form, None, [context("Pick the project. What it has is read then, and shows here.")])
+    return _form(form, None, [context("Pick a project. I'll read what it has and show it here.")])
 
 
 def reading_form(form: Form, project: Project) -> dict[str, Any]:

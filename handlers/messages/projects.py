@@ -16,18 +16,25 @@ from handlers.messages.configs import live
 from handlers.messages.errors import missing
 from handlers.messages.lists import page_suggestions, pages, row
 from handlers.messages.project_edits import LABELS
+from handlers.messages.rendering import renders
 
 RUNNING = 5
 """Running evaluations that are named."""
 
 
+def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(ProjectList, buttons=list_suggestions)
 def project_list(shown: ProjectList, drafts: Drafts) -> Message:
     """The projects, by name."""
     unread = " ".join(words.unread(each) for each in shown.unread)
     if not shown.rows:
         text = "There are no projects yet."
         return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
-    holding = f" whose name holds {code(shown.words)}" if shown.words else ""
+    holding = f" with {code(shown.words)} in the name" if shown.words else ""
     head = f"{words.counted(shown.total, 'project')}{holding}"
     return compose(
         f"{head}, page {shown.page} of {shown.pages}: "
@@ -48,24 +55,20 @@ def project_list(shown: ProjectList, drafts: Drafts) -> Message:
     )
 
 
-def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
-
-
 def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
     """What can be looked at next."""
     every = Suggestion("All configs", shown.configs_line)
     return (every, Suggestion("Evaluations", shown.evaluations_line)) if shown.keeps_evaluations else (every,)
 
 
+@renders(ProjectDetail, buttons=detail_suggestions)
 def project_detail(shown: ProjectDetail, drafts: Drafts) -> Message:
     """A project whole."""
     name = code(shown.project.name)
     lives = ", ".join(map(cell_in_short, shown.cells[:MAX_CELLS]))
     pending = [code(cell.pending.label) for cell in shown.cells if cell.pending is not None]
-    text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'it has no environments'}."
-    text += f" Open: {words.some(pending, 5)}." if pending else ""
+    text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'nothing (it has no environments)'}."
+    text += f" Open changes: {words.some(pending, 5)}." if pending else ""
     known = list(_fields(shown))
     text += "".join(f" {label}: {value}." for label, value in known)
     return compose(
@@ -108,7 +111,7 @@ def _running_in_short(shown: ProjectDetail) -> str:
     if not shown.keeps_evaluations:
         return f"{code(shown.project.provider, 40)} keeps no evaluations."
     if shown.running is None:
-        return "The evaluations could not be read."
+        return "I couldn't read the evaluations."
     if not shown.running:
         return "No evaluation is running."
     count = len(shown.running)
@@ -120,7 +123,8 @@ def _running(shown: ProjectDetail) -> Iterator[Block]:
     running = shown.running or ()
     if running:
         yield bullets(
-            f"{code(each.id)} of {code(each.config_name)}, made {moment(each.created_at)}" for each in running[:RUNNING]
+            f"{code(each.id)} of {code(each.config_name)}, created {moment(each.created_at)}"
+            for each in running[:RUNNING]
         )
     if len(running) > RUNNING:
         yield context(f"And {words.counted(len(running) - RUNNING, 'more running evaluation')}.")

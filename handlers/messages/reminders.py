@@ -48,6 +48,7 @@ from handlers.messages.evaluation_reports import (
     snooze_menu,
 )
 from handlers.messages.lists import page_suggestions, pages, row
+from handlers.messages.rendering import renders
 
 
 def reminder(view: ReminderView) -> Message:
@@ -63,12 +64,12 @@ def reminder(view: ReminderView) -> Message:
 def evaluation_reports(view: EvaluationsView) -> Message:
     """Several evaluations left running, a page of them; each ends by itself."""
     if not view.total:
-        text = "These evaluations were running. A newer message says how they stand."
+        text = "These evaluations were running. A newer message has their current state."
         return compose(text, section(f"⬇️ {text}"))
-    over = f", {view.ended:,} of them over by now" if view.ended else ""
+    over = f", {view.ended:,} of them {'has' if view.ended == 1 else 'have'} ended" if view.ended else ""
     head = f"{words.counted(view.total, 'evaluation')} left running{over}"
     if view.ended == view.total:
-        head = f"No evaluation of this list runs any more ({view.total:,})"
+        head = f"No evaluation on this list is running any more ({view.total:,})"
     number = f", page {view.page} of {view.pages}" if view.pages > 1 else ""
     short = " ".join(_in_short(each, view.now) for each in view.rows)
     small = [f"Page {view.page} of {view.pages}" if view.pages > 1 else "", *elsewhere(view.meant_for)]
@@ -111,7 +112,7 @@ def _unread(known: Reminder, now: datetime) -> str:
     """What we remember of one that could not be read."""
     if known.ended_at is not None:
         return f"is {code(known.ended_as, 40)}"
-    return f"has been running for at least {words.span(now - known.first_seen)}, and could not be read now"
+    return f"has been running for at least {words.span(now - known.first_seen)}, and I couldn't read it now"
 
 
 def _listed(listed: ListedEvaluation, now: datetime, number: int) -> Block:
@@ -123,13 +124,14 @@ def _listed(listed: ListedEvaluation, now: datetime, number: int) -> Block:
         return section(" ".join(ended(view, view.reminder.ended_at)))
     quiet = ""
     if known.stopped_by:
-        quiet = " · nobody is reminded of it any more"
+        quiet = " · reminders stopped"
     elif known.snoozed_until is not None and view.next_at is not None:
         quiet = f" · quiet until {moment(view.next_at)}"
     opened = button("Open", numbered(Action.EVALUATION_OPEN, number), ":".join(known.key))
     return section(f"⏳ {running_for(view)}.\n{people(view.evaluation)}{quiet}", accessory=opened)
 
 
+@renders(EvaluationReports)
 def another_page(outcome: EvaluationReports) -> Message:
     """Another page of a list, for one reader."""
     return evaluation_reports(outcome.view)
@@ -144,9 +146,9 @@ def sample(view: SampleView) -> Message:
     blocks = [block for block in shown.blocks if block["type"] != "actions"]
     first = section("🧪 *This is only a sample. Nothing below is real.*").to_dict()
     last = context(
-        "The sample ends here. A real report has its buttons: *Mark completed*, *Open*, *Snooze*, *Stop reminding*."
+        "The sample ends here. A real report has buttons: *Mark completed*, *Open*, *Snooze*, *Stop reminding*."
     )
-    return Message(f"A sample, nothing of it is real: {shown.text}", (first, *blocks, last.to_dict()))
+    return Message(f"This is only a sample, nothing in it is real: {shown.text}", (first, *blocks, last.to_dict()))
 
 
 def _invented(now: datetime) -> EvaluationView:
@@ -173,12 +175,13 @@ def _invented(now: datetime) -> EvaluationView:
     return EvaluationView(evaluation, "Sample project", known, since, False, now, may_complete=True, progress=far)
 
 
+@renders(SampleSent)
 def sample_sent(outcome: SampleSent) -> Message:
     """Where the sample is."""
     text = (
-        "A sample of a reminder is in your direct messages with configbot."
+        "I sent you a sample reminder. It's in your direct messages with me."
         if outcome.delivered
-        else "The sample is on its way to your direct messages with configbot; Slack did not take it at once."
+        else "Slack didn't accept the sample reminder. I'll keep trying: watch your direct messages with me."
     )
     return compose(text, section(text))
 
@@ -186,6 +189,7 @@ def sample_sent(outcome: SampleSent) -> Message:
 # Answers
 
 
+@renders(Snoozed)
 def snoozed(outcome: Snoozed) -> Message:
     """It is quiet for a while: until when exactly."""
     until, comes = datetime.fromisoformat(outcome.until_iso), datetime.fromisoformat(outcome.comes_iso)
@@ -194,29 +198,10 @@ def snoozed(outcome: Snoozed) -> Message:
         if outcome.count == 1
         else f"these {words.counted(outcome.count, 'evaluation')}"
     )
-    text = f"Nothing more is said about {what} until {moment(until)}."
+    text = f"I won't remind anyone about {what} until {moment(until)}."
     if comes > until:
-        text += f" That is outside of the working hours, so it comes again {moment(comes)}."
+        text += f" That's outside working hours, so the next reminder is {moment(comes)}."
     return compose(text, section(text))
-
-
-def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
-    """What is reminded of from now on, and how to take it back."""
-    name = code(outcome.word)
-    many = outcome.count > 1
-    what = f"these {words.counted(outcome.count, 'evaluation')}" if many else f"evaluation {name}"
-    ending = f"{'Their' if many else 'Its'} report still says by itself how it ends."
-    text = {
-        Event.REMINDER_STOPPED: f"Nobody is reminded of {what} any more. {ending}",
-        Event.REMINDER_RESUMED: f"People are reminded of {what} again.",
-        Event.REMINDER_MUTED: f"Nobody is reminded of evaluations of {name} any more.",
-        Event.REMINDER_UNMUTED: f"People are reminded of evaluations of {name} again.",
-    }[outcome.event]
-    if outcome.already:
-        text = f"It was so already. {text}"
-    back = {Event.REMINDER_MUTED: "Unmute", Event.REMINDER_UNMUTED: "Mute"}
-    suggestions = [Suggestion(back[outcome.event], outcome.line)] if outcome.line and not outcome.already else []
-    return compose(text, section(text), run_buttons(suggestions, drafts))
 
 
 def switched_lines(outcome: RemindersSwitched) -> tuple[str, ...]:
@@ -224,11 +209,37 @@ def switched_lines(outcome: RemindersSwitched) -> tuple[str, ...]:
     return (outcome.line,) if outcome.line else ()
 
 
+@renders(RemindersSwitched, buttons=switched_lines)
+def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
+    """What is reminded of from now on, and how to take it back."""
+    name = code(outcome.word)
+    many = outcome.count > 1
+    what = f"these {words.counted(outcome.count, 'evaluation')}" if many else f"evaluation {name}"
+    ending = f"{'Their report will still say how they end' if many else 'Its report will still say how it ends'}."
+    text = {
+        Event.REMINDER_STOPPED: f"I won't remind anyone about {what} any more. {ending}",
+        Event.REMINDER_RESUMED: f"I'll remind people about {what} again.",
+        Event.REMINDER_MUTED: f"I won't remind anyone about evaluations of {name} any more.",
+        Event.REMINDER_UNMUTED: f"I'll remind people about evaluations of {name} again.",
+    }[outcome.event]
+    if outcome.already:
+        text = f"That was already the case. {text}"
+    back = {Event.REMINDER_MUTED: "Unmute", Event.REMINDER_UNMUTED: "Mute"}
+    suggestions = [Suggestion(back[outcome.event], outcome.line)] if outcome.line and not outcome.already else []
+    return compose(text, section(text), run_buttons(suggestions, drafts))
+
+
+def list_suggestions(shown: ReminderList) -> tuple[Suggestion, ...]:
+    """Every row, and the pages before and after."""
+    return (*(Suggestion(each.reminder.evaluation_id, each.line) for each in shown.rows), *page_suggestions(shown))
+
+
+@renders(ReminderList, buttons=list_suggestions)
 def reminder_list(shown: ReminderList, drafts: Drafts) -> Message:
     """Of what people are reminded, where and when."""
     of = f" of {code(shown.project.name)}" if shown.project else ""
-    count = f"{words.counted(shown.total, 'evaluation')}{of} {'runs' if shown.total == 1 else 'run'}"
-    head = count if shown.total else f"No evaluation{of} runs that configbot knows of"
+    count = f"{words.counted(shown.total, 'evaluation')}{of} {'is' if shown.total == 1 else 'are'} running"
+    head = count if shown.total else f"I know of no running evaluations{of}"
     rules = [*_rules(shown)]
     quiet = [*_quiet(shown)]
     return compose(
@@ -242,20 +253,18 @@ def reminder_list(shown: ReminderList, drafts: Drafts) -> Message:
     )
 
 
-def list_suggestions(shown: ReminderList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.reminder.evaluation_id, each.line) for each in shown.rows), *page_suggestions(shown))
-
-
 def _rules(shown: ReminderList) -> Iterator[str]:
     """When and where it is reminded, whatever runs."""
     reminding = shown.reminding
-    where = f"in {channel(shown.channel)}" if shown.channel else "nowhere: there is no channel for them"
+    where = f"in {channel(shown.channel)}" if shown.channel else "nowhere, because no channel is set for them"
     to = f", and to {mention(reminding.owner)} in a direct message" if reminding.owner else ""
-    often = "once" if reminding.at_most == 1 else f"at most {reminding.at_most} times, once on a working day"
-    yield f"Evaluations that run for longer than {length(shown.threshold)}: {where}{to}, {often}."
+    often = "once" if reminding.at_most == 1 else f"at most {reminding.at_most} times, once per working day"
+    yield f"I remind people about evaluations that run longer than {length(shown.threshold)}: {where}{to}, {often}."
     yield f"Working hours: {hours(reminding.hours)}."
-    yield "Approvals that wait: in the thread of the card, after half of the time and once before it expires."
+    yield (
+        "I remind people about waiting approvals in the thread of the card: after half the time, "
+        "and once more before the change expires."
+    )
 
 
 def hours(kept: WorkHours) -> str:
@@ -294,13 +303,13 @@ def _row(each: ReminderRow) -> str:
 
 def _when(each: ReminderRow) -> str:
     known = each.reminder
-    said = f"said {words.counted(known.times, 'time')} so far, " if known.times else ""
+    said = f"reminded {words.counted(known.times, 'time')} so far, " if known.times else ""
     if known.stopped_by:
         return f"{said}stopped by {mention(known.stopped_by)}"
     if each.muted:
         return f"{said}its project is muted"
     if not each.times:
-        return f"{said}not said again by itself"
+        return f"{said}no more reminders"
     put_off = "snoozed, " if known.snoozed_until is not None else ""
     return f"{said}{put_off}next {', '.join(map(moment, each.times))}"
 
@@ -308,7 +317,7 @@ def _when(each: ReminderRow) -> str:
 def _quiet(shown: ReminderList) -> Iterator[str]:
     if shown.muted:
         names = [f"{code(each.project_name)} (by {mention(each.by)}, {moment(each.at)})" for each in shown.muted]
-        yield f"Muted: {words.some(names, 10)}. `reminders unmute PROJECT` ends that."
+        yield f"Muted: {words.some(names, 10)}. To turn reminders back on, type `reminders unmute PROJECT`."
     for watch in shown.down:
-        since = f" since {moment(watch.down_since)}" if watch.down_since else ""
-        yield f"{code(watch.provider, 40)} does not answer{since}, so its evaluations cannot be watched."
+        silent = f"hasn't answered since {moment(watch.down_since)}" if watch.down_since else "isn't answering"
+        yield f"{code(watch.provider, 40)} {silent}, so I can't watch its evaluations."

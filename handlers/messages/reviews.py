@@ -35,6 +35,7 @@ from handlers.messages.blocks import (
 )
 from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, verdict, when_line, who_wants_what
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 
 COMMENT_LIMIT = 1_000
 
@@ -54,7 +55,7 @@ def history(view: HistoryView) -> Message:
 def _why(view: HistoryView) -> Iterator[Block]:
     """Reasons and problem, where the entry is the one that brought them."""
     change = view.change
-    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (found := reasons(change.reasons)):
+    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (found := reasons(change.reasons, of=change)):
         yield found
     if view.entry.event in (Event.FAILED, Event.LOST) and change.problem is not None:
         yield from problem_blocks(change.problem)
@@ -65,10 +66,10 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
     said = words.EVENTS[entry.event]
     facts = entry.facts
     if said[0].islower():
-        who = mention(entry.actor) if entry.actor else "configbot"
+        who = mention(entry.actor) if entry.actor else "I"
         said = f"{who} {said}"
     elif entry.event is Event.SETTLED and entry.actor is not None:
-        said = f"{said} By {mention(entry.actor)}."
+        said = f"{mention(entry.actor)} settled it."
     if entry.event is Event.REQUESTED and change is not None:
         said = headline(change)
     if "due" in facts:
@@ -77,9 +78,9 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
     if entry.event is Event.REMINDED and change is not None and change.expires_at is not None:
         said = _reminded(facts, change.expires_at)
     if entry.event is Event.SUPERSEDED and "by" in facts:
-        said = f"{code(facts['by'])} takes its place. Nothing was deployed."
+        said = f"{code(facts['by'])} replaced it. Nothing was deployed."
     if entry.event is Event.SETTLED and "state" in facts:
-        said = f"{said} It is: {words.state(facts['state'])}."
+        said = f"{said} The change is: {words.state(facts['state'])}."
     return said if said.endswith(".") else f"{said}."
 
 
@@ -91,10 +92,11 @@ def _reminded(facts: Mapping[str, str], expires_at: datetime) -> str:
         else ""
     )
     if facts.get("stage") == Stage.LAST:
-        return f"It expires {moment(expires_at)}, and still waits for approval{far}."
-    return f"It still waits for approval{far}. It expires {moment(expires_at)}."
+        return f"It expires {moment(expires_at)}, and is still waiting for approval{far}."
+    return f"It is still waiting for approval{far}. It expires {moment(expires_at)}."
 
 
+@renders(ChangeDetail)
 def change_detail(detail: ChangeDetail) -> Message:
     """One change whole, in a message: how it stands, its history, the short diff."""
     change = detail.change
@@ -109,7 +111,7 @@ def change_detail(detail: ChangeDetail) -> Message:
         section(verdict(change)) if isinstance(change.target, Config) else None,
         section(f"*Approvals:* {given}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
-        reasons(change.reasons),
+        reasons(change.reasons, of=change),
         *_problem(change.problem),
         section(_moved_away(detail.drift)) if detail.drift is not None else None,
         *diffs.short(change),
@@ -126,7 +128,7 @@ def change_detail(detail: ChangeDetail) -> Message:
 
 def _moved_away(drift: Drift) -> str:
     return (
-        f"⚠️ *Changed outside configbot* after it: {phrases.served(drift.now)} is live, seen {moment(drift.found_at)}."
+        f"⚠️ *Changed outside configbot* since then: {phrases.served(drift.now)} is live, seen {moment(drift.found_at)}."
     )
 
 
@@ -151,7 +153,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         *(_evidence(change) if isinstance(change.target, Config) else ()),
         section(f"*Approvals:* {approvals(ChangeView(change, detail.decisions))}{_who_may(change)}"),
         section(f"*Rule:* {words.rule(change.seen.rule.id)}."),
-        reasons(change.reasons),
+        reasons(change.reasons, of=change),
         *_problem(change.problem),
         section(_moved_away(detail.drift)) if detail.drift is not None else None,
         DividerBlock(),
@@ -176,10 +178,11 @@ def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
 def _diff(detail: ChangeDetail) -> list[Block]:
     change = detail.change
     if not isinstance(change.target, Config):
-        verb = "is" if isinstance(change.target, Nothing) else "shares what is"
-        return [section(f"*What differs:* {phrases.target(change)} {verb} live afterwards.")]
+        nothing = isinstance(change.target, Nothing)
+        live = "nothing is live afterwards" if nothing else f"live afterwards: {phrases.target(change)}"
+        return [section(f"*What differs:* {live}.")]
     if change.seen.target_content is None:
-        return [section("The content of the new config could not be read, so there is no diff.")]
+        return [section("I couldn't read the content of the new config, so there is no diff.")]
     return diffs.full(detail.diff)
 
 
@@ -201,10 +204,10 @@ def reject_modal(change: Change) -> dict[str, Any]:
         label=label("Why?", 100),
         element=PlainTextInputElement(action_id=ids.Field.COMMENT, multiline=True, max_length=COMMENT_LIMIT),
         block_id=ids.Field.COMMENT,
-        hint=label("Shown in the thread of the change. It may stay empty.", 150),
+        hint=label("I post this in the thread of the change. You can leave it empty.", 150),
         optional=True,
     )
-    blocks: list[Block] = [section(f"{headline(change)}\nAfter a rejection nothing is deployed."), comment]
+    blocks: list[Block] = [section(f"{headline(change)}\nIf you reject it, nothing is deployed."), comment]
     title = f"Reject {change.label}"
     return modal(ids.View.REJECT_COMMENT, title, blocks, private=change.id, close="Keep it open", submit="Reject")
 

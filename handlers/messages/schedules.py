@@ -24,27 +24,30 @@ from handlers.messages.blocks import (
 )
 from handlers.messages.cards import again
 from handlers.messages.errors import problem_blocks, reasons
+from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 TIME_LIMIT = 80
 """Characters of a time that is typed into the form."""
 
 
+@renders(Scheduled)
 def scheduled(outcome: Scheduled) -> Message:
     """Nothing is missing but its time."""
     return _agreed(outcome.change, "is scheduled")
 
 
+@renders(Rescheduled)
 def rescheduled(outcome: Rescheduled) -> Message:
     """It was moved to another time."""
-    return _agreed(outcome.change, f"is moved from {words.clock(outcome.was.at, outcome.was.zone)}")
+    return _agreed(outcome.change, f"was moved from {words.clock(outcome.was.at, outcome.was.zone)}")
 
 
 def _agreed(change: Change, how: str) -> Message:
     time = phrases.when(change.due) if change.due else ""
-    then = "It is applied then, after looking at everything again."
+    then = "I'll apply it then, after checking everything again."
     if change.state is State.WAITING:
-        then = "It still waits for approval, and has to get it before then."
+        then = "It is still waiting for approval, and needs it before then."
     text = f"{code(change.label)} {how}: {phrases.change_request(change)}. When: {time} {then}"
     return compose(text, section(f"🕘 {text}"), actions([button("Show", ids.Action.REVIEW, change.id)]))
 
@@ -67,20 +70,20 @@ def _came_to(change: Change) -> str:
     if change.state is State.APPLIED:
         return "is live after all"
     if change.state is State.UNKNOWN:
-        return "was applied, and whether it took effect is not known"
+        return "was sent, but I don't know whether it took effect"
     return "was not applied at its time"
 
 
 def _in_short(change: Change) -> str:
     if change.reasons:
-        return " ".join(refusals.why(each) for each in change.reasons)
+        return " ".join(refusals.why(each, of=change) for each in change.reasons)
     return words.fault(change.problem) if change.problem else ""
 
 
 def _why(change: Change) -> Iterator[Block | None]:
     if change.state is State.APPLIED:
         return
-    yield reasons(change.reasons)
+    yield reasons(change.reasons, of=change)
     if change.state is State.EXPIRED and not change.reasons:
         yield section(words.ENDINGS[State.EXPIRED])
     if change.problem is not None:
@@ -94,7 +97,7 @@ def move_modal(change: Change) -> dict[str, Any]:
     now = phrases.when(change.due) if change.due else ""
     blocks: list[Block] = [
         section(
-            f"{code(change.label)}: {phrases.change_request(change)}.\nSo far: {now}\nIts approvals stay as they are."
+            f"{code(change.label)}: {phrases.change_request(change)}.\nNow: {now}\nIts approvals stay as they are."
         ),
         when_input("New date and time", change),
         InputBlock(
@@ -103,7 +106,7 @@ def move_modal(change: Change) -> dict[str, Any]:
                 action_id=ids.Field.TIME, placeholder=label("tomorrow 9:00, in 2h", 150), max_length=TIME_LIMIT
             ),
             block_id=ids.Field.TIME,
-            hint=label("If you write something here, it counts, and what is picked above does not.", 150),
+            hint=label("If you write something here, I use it instead of what you picked above.", 150),
             optional=True,
         ),
     ]

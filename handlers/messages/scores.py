@@ -18,7 +18,7 @@ GROUPS = 3
 DOUBTS: dict[Doubt, str] = {
     **words.DOUBTS,
     Doubt.NEVER_RUN: "it was never evaluated",
-    Doubt.NOT_JUDGED: "it was never judged by this one",
+    Doubt.NOT_JUDGED: "this evaluator never judged it",
     Doubt.STILL_RUNNING: "an evaluation of it is still running",
     Doubt.NO_SCORE: "it has no score",
 }
@@ -133,7 +133,7 @@ def of_two(found: Evidence) -> str:
             return "The second scored no worse in any evaluator."
         case _:
             because = "; ".join(OF_TWO[doubt] for doubt in found.doubts) or "no evaluator judged both"
-            return f"Their scores cannot be compared: {because}."
+            return f"Their scores can't be compared: {because}."
 
 
 def table_of_two(found: Evidence) -> Iterator[Block]:

@@ -12,7 +12,6 @@ from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Fault, Problem
 from bot.domain.evaluations import Doubt, Trend, Verdict
 from bot.domain.live_state import Nothing
-from bot.domain.notices import NoticeKind
 from bot.domain.views import Unread
 from handlers.messages.blocks import code, moment
 
@@ -26,7 +25,7 @@ class StateWords:
 
 
 STATES: dict[State, StateWords] = {
-    State.REQUESTED: StateWords("⏳", "Asked for"),
+    State.REQUESTED: StateWords("⏳", "Requested"),
     State.REFUSED: StateWords("⛔", "Refused"),
     State.WAITING: StateWords("⏳", "Waiting for approval"),
     State.REJECTED: StateWords("⛔", "Rejected"),
@@ -62,54 +61,55 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.UNREACHABLE: ("could not be reached", "Try again in a minute. `deployments` shows when it answers again."),
     Fault.TIMED_OUT: ("did not answer in time", "Try again in a minute. `deployments` shows when it answers again."),
     Fault.CUT_AFTER_WRITE: (
-        "was sent the request, and the connection broke before its answer came",
-        "Look what is live before doing anything else: `deployments`.",
+        "may have got my request, but the connection broke before it answered",
+        "Check what is live before you do anything else: `deployments`.",
     ),
-    Fault.UNAUTHORIZED: ("did not accept our key", "Whoever runs configbot has to set a valid key."),
+    Fault.UNAUTHORIZED: ("did not accept my key", "The person who runs configbot has to set a valid key."),
     Fault.FORBIDDEN: (
-        "does not let our key do this",
-        "Whoever runs configbot has to give the key this right, or another key.",
+        "does not allow my key to do this",
+        "The person who runs configbot has to give the key this permission, or set another key.",
     ),
     Fault.NOT_FOUND: (
-        "does not have this (any more)",
-        "Look with `deployments`, and ask again with a name that is there.",
+        "does not have this, or no longer has it",
+        "Check the names with `deployments`, then ask again.",
     ),
-    Fault.CONFLICT: ("says that something else is in the way", "Look at it in the service, and ask again."),
-    Fault.INVALID: ("did not accept the request", "Read what it said, and change the line or the config."),
-    Fault.RATE_LIMITED: ("asked us to slow down", "Try again in a minute."),
+    Fault.CONFLICT: ("says that something else is in the way", "Look at it in the service, then ask again."),
+    Fault.INVALID: ("did not accept my request", "Read its answer, then change the line or the config."),
+    Fault.RATE_LIMITED: ("asked me to slow down", "Try again in a minute."),
     Fault.GATED: (
-        "demands an approval of its own for this",
-        "Ask anew: what environments demand is read again, and the card then waits for that approval.",
+        "requires its own approval for this",
+        "Ask again: the card will then wait for that approval.",
     ),
-    Fault.UNAVAILABLE: ("has trouble of its own", "Try again in a few minutes."),
+    Fault.UNAVAILABLE: ("is having problems", "Try again in a few minutes."),
     Fault.UNINTELLIGIBLE: (
-        "gave an answer that makes no sense to us",
-        "Look what is live before asking again: `deployments`.",
+        "gave an answer that I can't read",
+        "Check what is live before you ask again: `deployments`.",
     ),
     Fault.NO_EFFECT: (
-        "said yes, and what is live did not change",
-        "Look at it in the service, and ask again. It has not been repeated by itself.",
+        "said yes, but what is live did not change",
+        "Look at it in the service, then ask again. I haven't tried it again by myself.",
     ),
     Fault.NEVER_KNOWN: (
-        "was sent the request, and a person closed the change before it was known what came of it",
-        "Look what is live before doing anything else: `deployments`.",
+        "got my request, and somebody closed the change before I knew the result",
+        "Check what is live before you do anything else: `deployments`.",
     ),
     Fault.OWN_DATABASE: (
-        "did not take it",
-        "Try again in a minute. If it stays so, whoever runs configbot has to look at its database.",
+        "I couldn't save that: my database is locked or unavailable",
+        "Try again in a minute. If this keeps happening, the person who runs configbot has to look at the database.",
     ),
     Fault.OTHER_MOVED: (
-        "moved something else as well",
-        "Look at the other environments now: `deployments`. Put right what should not have moved.",
+        "changed something else as well",
+        "Check the other environments now: `deployments`. Put back what should not have changed.",
     ),
 }
-"""What the provider did, after its name, and what to do."""
+"""What the provider did, after its name, and what to do; of our own database a whole sentence."""
 
 
 def fault(problem: Problem) -> str:
     """What the provider did, in mrkdwn."""
-    own = problem.fault is Fault.OWN_DATABASE
-    who = "The database of configbot" if own else code(problem.provider, 40) if problem.provider else "The provider"
+    if problem.fault is Fault.OWN_DATABASE:
+        return f"{FAULTS[problem.fault][0]}."
+    who = code(problem.provider, 40) if problem.provider else "The provider"
     status = f" (HTTP {problem.status})" if problem.status else ""
     return f"{who} {FAULTS[problem.fault][0]}{status}."
 
@@ -118,17 +118,17 @@ def unread(found: Unread) -> str:
     """That a provider cannot be read, since when and why, in mrkdwn."""
     problem = found.problem
     status = f" (HTTP {problem.status})" if problem.status else ""
-    head = f"{code(problem.provider, 40)} cannot be read since {moment(found.since)}"
+    head = f"I haven't been able to read {code(problem.provider, 40)} since {moment(found.since)}"
     return f"{head}: it {FAULTS[problem.fault][0]}{status}. {remedy_of(problem)}"
 
 
 def effect(problem: Problem) -> str:
     """What a change that failed left behind."""
     if problem.fault is Fault.OTHER_MOVED:
-        return "Something is live that was not asked for."
+        return "Something is live that nobody asked for."
     if problem.fault is Fault.NEVER_KNOWN:
-        return "Whether it took effect is not known."
-    return "As far as configbot saw, nothing is live that was not live before."
+        return "I don't know whether it took effect."
+    return "As far as I can tell, what is live did not change."
 
 
 def remedy_of(problem: Problem) -> str:
@@ -155,8 +155,8 @@ DOUBTS: dict[Doubt, str] = {
     Doubt.OTHER_EVALUATOR_VERSION: "measured with different versions of the evaluator",
     Doubt.NO_SCORE: "the new config has no score",
     Doubt.TOO_FEW_DATAPOINTS: "too few datapoints",
-    Doubt.NOT_LIVE_AS_ONE: "several configs are live, so there is no one score to compare with",
-    Doubt.UNREADABLE: "the evaluations could not be read",
+    Doubt.NOT_LIVE_AS_ONE: "several configs are live, so there is no single score to compare with",
+    Doubt.UNREADABLE: "I couldn't read the evaluations",
 }
 
 TRENDS: dict[Trend, str] = {
@@ -169,54 +169,40 @@ TRENDS: dict[Trend, str] = {
 
 EVENTS: dict[Event, str] = {
     Event.REQUESTED: "asked for this",
-    Event.REFUSED: "It is refused. Nothing was deployed.",
+    Event.REFUSED: "I refused it. Nothing was deployed.",
     Event.APPROVED: "approved",
     Event.REJECTED: "rejected it",
-    Event.WITHDRAWN: "took it back",
+    Event.WITHDRAWN: "withdrew it",
     Event.EXPIRED: "Nobody decided in time. Nothing was deployed.",
-    Event.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
-    Event.VOIDED: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
-    Event.AT_PROVIDER: "The provider demands an approval of its own, and was asked for it.",
+    Event.SUPERSEDED: "A later change replaced it. Nothing was deployed.",
+    Event.VOIDED: "Something it depends on has changed, so its approvals no longer count. Nothing was deployed.",
+    Event.AT_PROVIDER: "The provider requires its own approval. I asked for it there.",
     Event.DECLINED: "The approval was declined at the provider. Nothing was deployed.",
     Event.SCHEDULED: "It is scheduled.",
     Event.RESCHEDULED: "moved it to another time",
-    Event.CAME_DUE: "Its time has come.",
-    Event.APPLYING: "Looking again before it is applied.",
+    Event.CAME_DUE: "It is due now.",
+    Event.APPLYING: "Checking everything again before applying it.",
     Event.SENDING: "Sending it to the provider.",
-    Event.APPLIED: "Live. Read back and found true.",
-    Event.FAILED: "The provider did not do it.",
-    Event.LOST: "It was sent, and whether it took effect is not known.",
-    Event.SETTLED: "It was interrupted, and what came of it is known now.",
+    Event.APPLIED: "Live. I read it back, and it took effect.",
+    Event.FAILED: "It failed.",
+    Event.LOST: "I sent it, but I don't know whether it took effect.",
+    Event.SETTLED: "It was interrupted, and now I know the result.",
     Event.EVALUATION_COMPLETED: "marked the evaluation as completed",
     Event.EVALUATION_REOPENED: "reopened the evaluation",
-    Event.REMINDER_SNOOZED: "asked for quiet about the evaluation",
-    Event.REMINDER_STOPPED: "stopped the reminders of the evaluation",
-    Event.REMINDER_RESUMED: "wants to be reminded of the evaluation again",
+    Event.REMINDER_SNOOZED: "snoozed reminders about the evaluation",
+    Event.REMINDER_STOPPED: "stopped reminders about the evaluation",
+    Event.REMINDER_RESUMED: "turned reminders about the evaluation back on",
     Event.REMINDER_MUTED: "muted reminders about the project",
-    Event.REMINDER_UNMUTED: "wants reminders about the project again",
-    Event.REMINDER_TESTED: "had a sample of a reminder sent",
-    Event.REMINDED: "It still waits for approval.",
-    Event.PROJECT_CREATED: "made the project",
+    Event.REMINDER_UNMUTED: "unmuted reminders about the project",
+    Event.REMINDER_TESTED: "asked for a sample reminder",
+    Event.REMINDED: "It is still waiting for approval.",
+    Event.PROJECT_CREATED: "created the project",
     Event.PROJECT_UPDATED: "changed the project",
     Event.DRIFT_FOUND: "What is live was changed outside configbot.",
     Event.DRIFT_ADOPTED: "adopted what was changed outside configbot",
-    Event.DRIFT_ENDED: "What was changed outside configbot is over.",
+    Event.DRIFT_ENDED: "The change made outside configbot is settled.",
 }
 """Said after a person's name when they begin with a small letter, else on their own."""
-
-NOTICES: dict[NoticeKind, str] = {
-    NoticeKind.CARD: "the card of a change",
-    NoticeKind.HISTORY: "a line of a change's history",
-    NoticeKind.MISSED: "a scheduled change that did not take effect",
-    NoticeKind.EVALUATION: "a report about an evaluation left running",
-    NoticeKind.DRIFT: "a message about something that was changed outside configbot",
-    NoticeKind.SILENCE: "a message about a provider that does not answer",
-    NoticeKind.TROUBLE: "a message about a channel that takes none",
-    NoticeKind.EVALUATION_LIST: "a report about several evaluations left running",
-    NoticeKind.OWNER_EVALUATION: "a report about an evaluation left running, to its owner",
-    NoticeKind.OWNER_LIST: "a report about several evaluations left running, to their owner",
-    NoticeKind.SAMPLE: "a sample of a reminder",
-}
 
 WISHES: dict[Kind, str] = {
     Kind.DEPLOY: "deploy {target} of {project} to {environment}",
@@ -229,12 +215,15 @@ WISHES: dict[Kind, str] = {
 _RULES: dict[str, str] = {
     "built-in/open-environment": "the built-in rule for open environments: no approval needed",
     "built-in/one-approval": "the built-in rule: one approval by another full member",
-    "requester-withdraws": "the rule that only whoever asked takes a change back",
-    "insider-reschedules": "the rule that whoever asked for a change or approved it moves it",
-    "member-edits-projects": "the rule that every full member makes and changes projects",
-    "member-answers-drift": "the rule that every full member answers what was changed outside",
-    "member-reminds": "the rule that every full member decides on reminders",
-    "update-status": "the rule that the provider's contract sets for a status",
+    "requester-withdraws": "the rule that only the person who asked for a change can withdraw it",
+    "insider-reschedules": "the rule that only the person who asked for a change and those who approved it can move it",
+    "member-edits-projects": "the rule that every full member can create and change projects",
+    "member-answers-drift": "the rule that every full member can decide on what was changed outside configbot",
+    "member-reminds": "the rule that every full member can decide on reminders",
+    "member-settles": "the rule that every full member can settle a change whose outcome is unknown",
+    "member-inspects": "the rule that every full member can ask how I am",
+    "look-up": "the rule that every member and guest can look things up",
+    "update-status": "the provider's own rule for the status of an evaluation",
 }
 _GRACE = "/undo-grace"
 
@@ -268,20 +257,20 @@ def span(duration: timedelta) -> str:
 
 
 ENDINGS: dict[State, str] = {
-    State.REQUESTED: "It is being looked at.",
+    State.REQUESTED: "I'm checking it.",
     State.REFUSED: "Nothing was deployed.",
     State.REJECTED: "Nothing was deployed.",
-    State.WITHDRAWN: "It was taken back. Nothing was deployed.",
-    State.EXPIRED: "Nobody decided in time. Nothing was deployed. Ask for it anew if it is still wanted.",
-    State.SUPERSEDED: "A later change takes its place. Nothing was deployed.",
-    State.VOID: "What was seen has moved, so the approvals no longer hold. Nothing was deployed.",
-    State.APPROVED: "It is applied next.",
-    State.SCHEDULED: "It is applied when its time has come, after looking again.",
-    State.AT_PROVIDER: "The provider wants an approval of its own first. It goes on by itself afterwards.",
-    State.APPLYING: "It is being sent and read back.",
-    State.APPLIED: "Read back and found true.",
+    State.WITHDRAWN: "It was withdrawn. Nothing was deployed.",
+    State.EXPIRED: "Nobody decided in time. Nothing was deployed. If you still want it, ask for it again.",
+    State.SUPERSEDED: "A later change replaced it. Nothing was deployed.",
+    State.VOID: "Something it depends on has changed, so its approvals no longer count. Nothing was deployed.",
+    State.APPROVED: "I'll apply it next.",
+    State.SCHEDULED: "I'll apply it at its time, after checking everything again.",
+    State.AT_PROVIDER: "The provider requires its own approval first. Then I go on by myself.",
+    State.APPLYING: "I'm sending it and reading it back.",
+    State.APPLIED: "I read it back, and it took effect.",
     State.FAILED: "It did not take effect.",
-    State.UNKNOWN: "Whether it took effect is not known.",
-    State.WAITING: "It waits for approval.",
+    State.UNKNOWN: "I don't know whether it took effect.",
+    State.WAITING: "It is waiting for approval.",
 }
 """How a change stands, in a sentence."""

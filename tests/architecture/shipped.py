@@ -20,7 +20,7 @@ def problems() -> list[str]:
             package = ".".join(path.parent.relative_to(ROOT).parts)
             if path.suffix == ".py" and package not in packages:
                 found.append(f"{package} is not among the packages")
-            if path.suffix not in (".py", ".pyc") and not _is_data(path, packages, data):
+            if path.suffix not in (".py", ".pyc", ".md") and not _is_data(path, packages, data):
                 found.append(f"{path.relative_to(ROOT)} is not among the package data")
     stale = [
         f"{package} is listed and does not exist"

@@ -15,8 +15,8 @@ import pytest
 
 from tests.architecture.documentation import ROOT
 
-SILENT = ("domain", "usecases", "store", "clients", "jobs", "slack")
-"""Parts that say nothing to people in Slack. The grammar's table is made of what people read; the rest runs things."""
+SILENT = ("domain", "features", "resolve", "outbox", "store", "clients", "jobs", "slack")
+"""Parts that say nothing to people in Slack, but for the registrations of lines: help is made from them."""
 
 FOR_OPERATORS = {
     "bot/jobs/scheduler.py": "the words beside a metric",
@@ -46,7 +46,7 @@ def sentences(path: Path) -> list[str]:
 
 
 def modules() -> list[Path]:
-    return sorted(path for part in SILENT for path in (ROOT / "bot" / part).rglob("*.py"))
+    return sorted(path for part in SILENT for path in (ROOT / "bot" / part).rglob("*.py") if path.name != "lines.py")
 
 
 def test_no_sentence_for_people_stands_where_things_are_decided() -> None:

@@ -1,26 +1,5 @@
-"""Benchmarks: ``python -m tests.benchmarks [NAME …] [--json FILE]``.
+"""Benchmarks: ``python -m tests.benchmarks [NAME …] [--write FILE]``.
 
-A benchmark is a callable of one argument, `tiny` (run everything once, measure nothing worth reading), that answers
-rows. It stands in the registry below under its name.
+Each drives the real thing: the whole bot, its database, the playground as Slack, the registry. What it is compared with
+is measured in the same run. An error that any process logs meanwhile makes the measurement invalid.
 """
-
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from tests.benchmarks import ack, calls, clients, delivery, launchdarkly, memory, official, scale, start, sweep
-from tests.benchmarks.rows import Row
-
-BENCHMARKS: dict[str, Callable[[bool], list[Row]]] = {
-    "ack": ack.run,
-    "calls": calls.run,
-    "clients": clients.run,
-    "delivery": delivery.run,
-    "launchdarkly": launchdarkly.run,
-    "memory": memory.run,
-    "official": official.run,
-    "scale": scale.run,
-    "start": start.run,
-    "sweep": sweep.run,
-}
-"""Name → what runs it."""

@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tests.benchmarks import BENCHMARKS
-from tests.benchmarks.rows import Row
+from tests.benchmarks.catalog import BENCHMARKS
+from tests.benchmarks.errors import ErrorLogged, no_errors
+from tests.benchmarks.page import HEAD, cells, text
+from tests.benchmarks.rows import Benchmark, Row, Size
 
-COLUMNS = ("figure", "measured", "against", "measured", "ratio", "reach", "")
+ALL = "all"
+INVALID = 1
+"""The exit code when something could not be measured. A bound that is not reached is a result."""
 
 
 def main(
-    names: Annotated[list[str] | None, typer.Argument(help="Which; all without one.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the rows to this file.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Which; `all` or nothing for all of them.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the page of figures to this file; only of all.")] = None,
     list_only: Annotated[bool, typer.Option("--list", help="Only name the benchmarks.")] = False,
-    tiny: Annotated[bool, typer.Option(help="Only see that everything runs; the figures mean nothing.")] = False,
+    size: Annotated[Size, typer.Option(help="How much is measured; the bounds are for `full`.")] = Size.FULL,
 ) -> None:
-    """Run benchmarks and print one table."""
+    """Run benchmarks and print one table. Exits with 1 when a measurement is invalid."""
     if list_only:
         print("\n".join(BENCHMARKS))
         return
-    unknown = [name for name in names or () if name not in BENCHMARKS]
-    if unknown:
-        raise typer.BadParameter(f"{', '.join(unknown)}: there is {', '.join(BENCHMARKS)}")
-    rows = [row for name in names or BENCHMARKS for row in BENCHMARKS[name](tiny)]
+    chosen = list(BENCHMARKS) if not names or names == [ALL] else names
+    if unknown := [name for name in chosen if name not in BENCHMARKS]:
+        raise typer.BadParameter(f"{', '.join(unknown)}: there is {ALL}, {', '.join(BENCHMARKS)}")
+    if write is not None and (chosen != list(BENCHMARKS) or size is Size.TINY):
+        raise typer.BadParameter("--write takes the figures of all benchmarks, and no tiny ones")
+    rows: list[Row] = []
+    invalid = False
+    for name in chosen:
+        print(f"measuring {name} …", file=sys.stderr)
+        try:
+            rows += measured(BENCHMARKS[name], size)
+        except ErrorLogged as error:
+            invalid = True
+            print(f"{name}: INVALID: {error}", file=sys.stderr)
+        except Exception:  # noqa: BLE001 - whatever broke one measurement, the others are still worth having
+            invalid = True
+            print(f"{name}: INVALID:\n{traceback.format_exc()}", file=sys.stderr)
     print(table(rows))
-    if json_file is not None:
-        documents = [asdict(row) | {"ratio": row.ratio, "reached": row.reached} for row in rows]
-        json_file.write_text(json.dumps(documents, indent=2) + "\n")
+    if invalid:
+        raise typer.Exit(INVALID)
+    if write is not None:
+        write.parent.mkdir(parents=True, exist_ok=True)
+        write.write_text(text(rows, size))
+
+
+def measured(benchmark: Benchmark, size: Size) -> list[Row]:
+    """The rows of a benchmark. Raises `ErrorLogged` when an error was logged meanwhile, in whichever process."""
+    with no_errors():
+        return benchmark.rows(size)
 
 
 def table(rows: list[Row]) -> str:
     """The rows as aligned text."""
-    cells = [COLUMNS, *(line(row) for row in rows)]
-    widths = [max(len(cell[column]) for cell in cells) for column in range(len(COLUMNS))]
-    return "\n".join("  ".join(map(str.ljust, cell, widths)).rstrip() for cell in cells)
-
-
-def line(row: Row) -> tuple[str, ...]:
-    """The cells of one row."""
-    return (
-        row.figure,
-        f"{row.measured:,.3g} {row.unit}",
-        row.against,
-        f"{row.against_measured:,.3g} {row.unit}",
-        f"{row.ratio:.2f} ×",
-        f"{'≥' if row.more_is_better else '≤'} {row.reach:g} ×",
-        "reached" if row.reached else "NOT REACHED",
-    )
+    lines = [HEAD, *(cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 if __name__ == "__main__":

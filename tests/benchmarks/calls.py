@@ -1,91 +1,71 @@
 """How many calls to a config service a ``/deploy`` costs, with a warm index: to its card, and to apply it.
 
-Counted on the wire of our registry with its demo data, over the same client that the bot uses.
+Typed and approved in Slack, counted on the wire of the registry with its demo data.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
-from structlog.testing import capture_logs
 
-from bot.app import registry_client
-from bot.demo import KEY
-from bot.domain.outcomes import Applied, AwaitingApproval
-from bot.features import dispatch
-from bot.features.changes import approvals
-from bot.features.dispatch import Speaker
-from bot.grammar import parse
-from bot.grammar.commands import Misunderstood
-from bot.resolve.index import Index
-from bot.services.registry.app import close as close_registry
-from bot.services.registry.app import create_app as create_registry
-from bot.services.registry.database import migrate as migrate_registry
-from bot.services.registry.demo import seed_demo
-from tests.benchmarks.rows import Row
-from tests.builders import ADA, DEPLOYS, RAVI, World, make_world
+from tests.benchmarks.app import App, app_here, demo_registry, registry_at
+from tests.benchmarks.rows import LIMIT, Benchmark, Figure, Measured, Size
+from tests.scenarios.chat import RAVI
 
-LINE = "deploy config_x to production"
+LINE = "/deploy config_x to production"
+COUNTS = {
+    "reads to its card": 3,
+    "reads to apply it, before the write": 2,
+    "writes to apply it": 1,
+    "reads to apply it, after the write": 1,
+}
+"""What is counted, and the limit."""
 
 
-def run(_tiny: bool) -> list[Row]:
-    """Four rows: reads to the card; reads, writes and reads back to apply."""
-    with capture_logs():  # the rows are what is read here
-        to_card, to_apply = asyncio.run(_count())
+def figures(_size: Size) -> Sequence[Figure]:
+    """Four figures: reads to the card; reads, writes and reads back to apply."""
+    return [Figure(f"calls of a provider for {LINE}: {what}", "calls", LIMIT, 1) for what in COUNTS]
+
+
+def measure(_size: Size) -> Sequence[Measured]:
+    """Count."""
+    to_card, to_apply = asyncio.run(_count())
+    assert set(to_card) == {"GET"}, to_card
     write = next(position for position, method in enumerate(to_apply) if method != "GET")
-    writes = [method for method in to_apply if method != "GET"]
-    before, after = to_apply[:write], to_apply[write + 1 :]
-    return [
-        _row("reads to its card", to_card, 3),
-        _row("reads to apply it, before the write", before, 2),
-        _row("writes to apply it", writes, 1),
-        _row("reads to apply it, after the write", after, 1),
-    ]
-
-
-def _row(what: str, calls: list[str], limit: int) -> Row:
-    return Row(f"calls of a provider for /{LINE}: {what}", len(calls), "calls", "the limit", limit, 1)
+    writes = sum(method != "GET" for method in to_apply)
+    counted = len(to_card), write, writes, len(to_apply) - write - writes
+    return list(zip(counted, COUNTS.values(), strict=True))
 
 
 async def _count() -> tuple[list[str], list[str]]:
-    """The methods of the requests until the card stands, and of those from the last approval on."""
+    """The methods of the requests until the card stands, and of those from the approval on."""
     calls: list[str] = []
 
     async def note(request: httpx.Request) -> None:
         calls.append(request.method)
 
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{Path(folder) / 'registry.db'}"
-        await migrate_registry(url)
-        await seed_demo(url, datetime.now(UTC))
-        service = create_registry(url, api_keys=[KEY.get_secret_value()])
-        client = registry_client(service, KEY, {"request": [note]})
-        world = await make_world(Path(folder))
-        providers = {client.name: client}
-        world.ctx = replace(world.ctx, providers=providers, index=Index(providers, world.clock))
-        try:
-            await world.ctx.index.refresh()
-            calls.clear()
-            change_id = await _asked(world)
-            to_card = list(calls)
-            calls.clear()
-            applied = await approvals.approve(world.ctx, change_id, RAVI)
-            assert isinstance(applied, Applied), applied
-            return to_card, list(calls)
-        finally:
-            await world.store.close()
-            await client.close()
-            await close_registry(service)
+    with tempfile.TemporaryDirectory() as name:
+        url = await demo_registry(Path(name))
+        async with registry_at(url, {"request": [note]}) as client, app_here(Path(name), [client]) as app:
+            return await counted(app, LINE, calls)
 
 
-async def _asked(world: World) -> str:
-    parsed = parse(LINE)
-    assert not isinstance(parsed, Misunderstood)
-    came = await dispatch.run(world.ctx, parsed.readings, Speaker(ADA, DEPLOYS))
-    assert isinstance(came, AwaitingApproval), came
-    return came.change.id
+async def counted(app: App, line: str, calls: list[str]) -> tuple[list[str], list[str]]:
+    """The calls until the card of a line stands, and those from its approval on; `calls` grows with each call."""
+    await app.rests()
+    calls.clear()
+    card = await app.chat.asks(line)
+    await app.rests()
+    to_card = list(calls)
+    calls.clear()
+    await app.chat.press(RAVI, card, "Approve")
+    await app.chat.card_says(card, "Read back and found true")
+    await app.rests()
+    return to_card, list(calls)
+
+
+BENCHMARK = Benchmark(figures, measure)

@@ -1,41 +1,34 @@
 """Ten thousand messages while Slack answers 429 again and again and loses answers: all said, each once, how fast?
 
-Slack is the playground in a process of its own, with its real limits. Its clock and ours run faster than the machine's,
-so that it ends in a few minutes; the figures are in seconds of that clock. The pace that Slack allows is one message
-a second and channel after the first burst, and nothing as long as it asked to wait.
+Slack is the playground in a process of its own, with its real limits; the bot is whole, with its jobs. Their clocks run
+faster than the machine's, so that it ends in a few minutes; the figures are in seconds of that clock. The pace that
+Slack allows is one message a second and channel after the first burst, and nothing as long as it asked to wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import multiprocessing
 import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from multiprocessing.connection import Connection
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from structlog.testing import capture_logs
-
-from bot.demo import PEOPLE, TEAM
+from bot.app import Bot
+from bot.domain.changes import Change
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.rate_limits import POSTS
-from bot.outbox import delivery
-from bot.services.slack import Channel, Workspace, create_app
+from bot.services.slack import Channel, create_app
 from bot.services.slack.faults import ANSWER_LOST, RATE_LIMITED, Fault, Rates
-from bot.slack import bolt
 from bot.slack.health import serving
-from bot.store import Store
-from handlers.notifier import SlackNotifier
-from tests.benchmarks.rows import Row
-from tests.bot.features.steps import asked, stored
-from tests.builders import NOON, World, make_world
+from tests.benchmarks.app import bot_at, chat_at, demo_registry, registry_at, rests, workspace_of
+from tests.benchmarks.processes import served
+from tests.benchmarks.rows import Benchmark, Figure, Measured, Size
+from tests.scenarios.chat import ADA, Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,11 @@ class Storm:
         return [f"C{number:03d}" for number in range(self.channels)]
 
     @property
+    def total(self) -> int:
+        """How many messages there are to say."""
+        return self.channels * self.each
+
+    @property
     def ideal(self) -> float:
         """Seconds that Slack's limits alone demand: after each wait there is no burst."""
         return self.each - POSTS.burst + self.refusals * self.wait
@@ -66,99 +64,100 @@ class Storm:
 NAME = re.compile(r"C\d{3}-\d{4}")
 """What each message is about."""
 
-WHOLE = Storm(channels=25, each=400, refusals=10, wait=5, lost=2, speed=2)
-TINY = Storm(channels=3, each=12, refusals=1, wait=1, lost=1, speed=20)
+STORMS = {
+    Size.TINY: Storm(channels=2, each=8, refusals=1, wait=1, lost=1, speed=20),
+    Size.SHORT: Storm(channels=25, each=40, refusals=2, wait=5, lost=1, speed=2),
+    Size.FULL: Storm(channels=25, each=400, refusals=10, wait=5, lost=2, speed=2),
+}
 
 
-def run(tiny: bool) -> list[Row]:
-    """Two rows: how long it takes, and how many stand in Slack once."""
-    storm = TINY if tiny else WHOLE
-    with capture_logs(), _slack(storm) as slack:
-        port: int = slack.recv()
-        seconds = asyncio.run(_say_all(storm, port))
-        slack.send("what was said?")
-        said: Counter[str] = slack.recv()
-    once = sum(count == 1 for count in said.values())
-    total = storm.channels * storm.each
-    figure = f"{total:,} messages in {storm.channels} channels under a storm of 429"
+def figures(size: Size) -> Sequence[Figure]:
+    """Two figures: how long it takes, and how many stand in Slack once."""
+    storm = STORMS[size]
+    name = f"{storm.total:,} messages in {storm.channels} channels under a storm of 429"
     return [
-        Row(f"{figure}: until all are said", seconds, "s", "the pace that Slack allows", storm.ideal, 1.5),
-        Row(f"{figure}: said once", once, "messages", "those to be said", total, 1, more_is_better=True),
+        Figure(f"{name}: until all are said", "s", "the pace that Slack allows", 1.5),
+        Figure(f"{name}: said once", "messages", "those to be said", 1, more_is_better=True),
     ]
+
+
+def measure(size: Size) -> Sequence[Measured]:
+    """Seconds, and messages."""
+    return asyncio.run(_measure(STORMS[size]))
 
 
 class FastClock:
     """A clock that runs faster than the machine's."""
 
-    def __init__(self, speed: float, begin: datetime) -> None:
-        self._speed, self._begun, self._begin = speed, time.monotonic(), begin
+    def __init__(self, speed: float) -> None:
+        self._speed, self._begun, self._begin = speed, time.monotonic(), datetime.now(UTC)
 
     def now(self) -> datetime:
         """The instant."""
         return self._begin + timedelta(seconds=(time.monotonic() - self._begun) * self._speed)
 
 
-async def _say_all(storm: Storm, port: int) -> float:
-    """Seconds, of the fast clock, until nothing waits any more."""
-    with tempfile.TemporaryDirectory() as folder:
-        world = await make_world(Path(folder))
-        await _fill(world, storm)
-        await world.store.close()
-        clock = FastClock(storm.speed, NOON + timedelta(minutes=1))
-        store = await Store.open(f"sqlite:///{folder}/configbot.db", clock=clock)
-        async with bolt.session() as session:
-            slack = bolt.web_client("xoxb-playground", session=session, base_url=f"http://127.0.0.1:{port}/api/")
-            notifier = SlackNotifier(bolt.impatient(slack), clock, "U0BOT")
-            ctx = replace(world.ctx, store=store, clock=clock, notifier=notifier)
-            begun = clock.now()
-            while await _waiting(store):
-                await delivery.deliver_due(ctx)
-                await asyncio.sleep(1 / storm.speed)  # as often as the job runs
-            took = clock.now() - begun
-        await store.close()
-        return took.total_seconds()
+async def _measure(storm: Storm) -> Sequence[Measured]:
+    clock = FastClock(storm.speed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = await demo_registry(folder)
+        async with (
+            served(stormy_slack, asdict(storm)) as slack,
+            chat_at(slack) as chat,
+            registry_at(url) as client,
+            bot_at(slack, folder, [client], clock) as bot,
+        ):
+            await _fill(bot, storm, await _asked(bot, chat))
+            began = clock.now()
+            while await _waiting(bot, began):
+                await bot.scheduler.look()
+                await asyncio.sleep(1 / storm.speed)  # as often as the scheduler looks
+            seconds = (clock.now() - began).total_seconds()
+            await rests(bot)
+            said = await _said(chat, storm)
+    return [(seconds, storm.ideal), (sum(count == 1 for count in said.values()), storm.total)]
 
 
-async def _waiting(store: Store) -> int:
-    async with store.read() as tx:
-        return len(await tx.backlog(NOON))
+async def _asked(bot: Bot, chat: Chat) -> Change:
+    """A change that waits for an approval, of which all others are copies."""
+    await chat.asks()
+    await rests(bot)
+    async with bot.ctx.store.read() as tx:
+        change = await tx.change_by_number(1)
+    assert change is not None
+    return change
 
 
-async def _fill(world: World, storm: Storm) -> None:
+async def _fill(bot: Bot, storm: Storm, change: Change) -> None:
     """Cards that wait in every channel, each of a change of its own."""
-    change = await stored(world, await asked(world))
-    async with world.store.write() as tx:
+    now = bot.ctx.clock.now()
+    async with bot.ctx.store.write() as tx:
         for number, name in ((number, name) for number in range(storm.each) for name in storm.names):
             environment = replace(change.environment, id=f"{name}-{number:04d}", name=f"{name}-{number:04d}")
             place = replace(change.origin, channel=name)
             other = replace(change, id=environment.id, environment=environment, origin=place)
             assert await tx.insert_change(replace(other, number=await tx.next_number()), [])
-            since = NOON + timedelta(microseconds=number)
+            since = now + timedelta(microseconds=number)
             await tx.add_notice(Notice(other.id, NoticeKind.CARD, other.id, place, since))
 
 
-@contextlib.contextmanager
-def _slack(storm: Storm) -> Iterator[Connection]:
-    """A Slack in a process of its own: it says its port, and, asked, how often it was told each thing."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(storm, theirs), daemon=True)
-    process.start()
-    try:
-        yield ours
-    finally:
-        process.kill()
-        process.join()
+async def _waiting(bot: Bot, since: datetime) -> int:
+    async with bot.ctx.store.read() as tx:
+        return len(await tx.backlog(since))
 
 
-def _serve(storm: Storm, connection: Connection) -> None:
-    logging.getLogger().setLevel(logging.WARNING)
-    asyncio.run(_serve_until_told(storm, connection))
+async def _said(chat: Chat, storm: Storm) -> Counter[str]:
+    """How often each thing stands in Slack."""
+    texts = [message.text for name in storm.names for message in await chat.messages(ADA, name)]
+    return Counter(name for text in texts for name in NAME.findall(text)[:1])
 
 
-async def _serve_until_told(storm: Storm, connection: Connection) -> None:
-    channels = [Channel(name, name.lower()) for name in storm.names]
-    workspace = Workspace(TEAM, PEOPLE, channels)
+@asynccontextmanager
+async def stormy_slack(weather: dict[str, float]) -> AsyncIterator[str]:
+    """A Slack that refuses and loses, as the fields of a `Storm` say; gives its address."""
+    storm = Storm(**weather)  # type: ignore[arg-type]  # what `asdict` made of one
+    workspace = workspace_of([Channel(name, name.lower()) for name in storm.names], rate_limits=True)
     workspace.rates = Rates(lambda: time.monotonic() * storm.speed)
     for name in storm.names:
         for _ in range(storm.refusals):
@@ -166,8 +165,7 @@ async def _serve_until_told(storm: Storm, connection: Connection) -> None:
             workspace.faults.add(Fault("chat.postMessage", times=storm.each // storm.refusals, channel=name))
         workspace.faults.add(Fault("chat.postMessage", ANSWER_LOST, times=storm.lost, channel=name))
     async with serving(create_app(workspace), host="127.0.0.1", port=0) as port:
-        connection.send(port)
-        await asyncio.to_thread(connection.recv)
-        texts = [message.text for name in storm.names for message in workspace.conversation(name)]
-        connection.send(Counter(name for text in texts for name in NAME.findall(text)[:1]))
-        await asyncio.to_thread(connection.recv)
+        yield f"http://127.0.0.1:{port}"
+
+
+BENCHMARK = Benchmark(figures, measure)

@@ -1,28 +1,29 @@
-"""What `run` keeps in memory after 50,000 commands, beside a process that has only imported the libraries."""
+"""What `run` keeps in memory after 50,000 commands, beside a process that has only imported the libraries.
+
+So many are under way at once, and the next one is typed when one of them is answered: a bot that is given more than it
+can carry is a figure of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import httpx
-
-from tests.benchmarks.rows import Row
+from tests.benchmarks.app import Ear, chat_at
+from tests.benchmarks.processes import bot_process
+from tests.benchmarks.rows import Benchmark, Figure, Measured, Size
 from tests.benchmarks.start import LIBRARIES
-from tests.bot.processes import PATIENCE, environment, started
+from tests.bot.processes import environment
 from tests.bot.slack_here import OWN_REGISTRY, Slack, demo_registry, slack_here
 from tests.scenarios.chat import ADA
 
-COMMANDS = 50_000
 AT_ONCE = 16
 REST = 3.0
-"""Seconds in which what was acknowledged is answered."""
+"""Seconds for what is done after an answer."""
 LINES: tuple[Callable[[int], str], ...] = (
     lambda n: f"/deploy config_{n} to prodction",
     lambda n: f"/project list {n % 97}",
@@ -34,57 +35,57 @@ LINES: tuple[Callable[[int], str], ...] = (
 """Lines that look or are wrong: what they leave behind is memory and nothing else."""
 
 
-def run(tiny: bool) -> list[Row]:
-    """Two rows: beside the libraries alone, and the second half of the commands beside the first."""
-    return asyncio.run(_measure(60 if tiny else COMMANDS))
+def commands(size: Size) -> int:
+    """How many are typed."""
+    return size.of(12, 1_000, 50_000)
 
 
-async def _measure(commands: int) -> list[Row]:
+def figures(size: Size) -> Sequence[Figure]:
+    """Two figures: beside the libraries alone, and after all of the commands beside after half of them."""
+    name = f"resident memory of `run` after {commands(size):,} commands"
+    return [
+        Figure(name, "MB", "a process that imported its libraries", 1.5),
+        Figure(name, "MB", "the same after half of them", 1.02),
+    ]
+
+
+def measure(size: Size) -> Sequence[Measured]:
+    """Megabytes."""
+    return asyncio.run(_measure(commands(size), rest=0.1 if size is Size.TINY else REST))
+
+
+async def _measure(many: int, rest: float) -> Sequence[Measured]:
     async with slack_here(http=True) as slack:
         with tempfile.TemporaryDirectory() as folder:
             await demo_registry(Path(folder))
             alone = await asyncio.to_thread(_libraries_alone, Path(folder))
-            slack.to_the_bot.port = _free_port()
-            port = {"CONFIGBOT_HTTP_PORT": str(slack.to_the_bot.port), "CONFIGBOT_LOG_LEVEL": "ERROR"}
-            settings = {**slack.settings(http=True), **OWN_REGISTRY, **port}
-            async with started(Path(folder), "run", **settings) as process:
-                await _is_ready(slack.to_the_bot.port)
-                await _say(slack, range(commands // 2))
-                half = _resident(process.running.pid)
-                await _say(slack, range(commands // 2, commands))
-                whole = _resident(process.running.pid)
-    figure = f"resident memory of `run` after {commands:,} commands"
-    return [
-        Row(figure, whole, "MB", "a process that imported its libraries", alone, 1.5),
-        Row(figure, whole, "MB", "the same after half of them", half, 1.02),
-    ]
+            async with bot_process(Path(folder), **slack.settings(http=True), **OWN_REGISTRY) as bot:
+                slack.to_the_bot.port = bot.port
+                await _say(slack, range(many // 2), rest)
+                half = _resident(bot.pid)
+                await _say(slack, range(many // 2, many), rest)
+                whole = _resident(bot.pid)
+    return [(whole, alone), (whole, half)]
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+async def _say(slack: Slack, numbers: range, rest: float) -> None:
+    """Each command once, so many under way at the same time, until all are answered. Raises `TimeoutError`."""
+    ear, free = Ear(slack.workspace), asyncio.Semaphore(AT_ONCE)
 
+    async def hear() -> None:
+        for _ in numbers:
+            await ear.answer()
+            free.release()
 
-async def _is_ready(port: int) -> None:
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(trust_env=False) as web:
-        while True:
-            with suppress(httpx.TransportError):
-                if (await web.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK:
-                    return
-            await asyncio.sleep(0.1)
-
-
-async def _say(slack: Slack, numbers: range) -> None:
-    """Each command once, so many at the same time, and a moment for the last answers."""
-    left = iter(numbers)
-
-    async def speak() -> None:
-        for number in left:
-            await slack.chat.say(ADA, LINES[number % len(LINES)](number))
-
-    await asyncio.gather(*(speak() for _ in range(AT_ONCE)))
-    await asyncio.sleep(REST)
+    try:
+        async with chat_at(slack.address) as chat, asyncio.TaskGroup() as group:
+            group.create_task(hear())
+            for number in numbers:
+                await free.acquire()
+                group.create_task(chat.say(ADA, LINES[number % len(LINES)](number)))
+    finally:
+        ear.close()
+    await asyncio.sleep(rest)
 
 
 def _libraries_alone(folder: Path) -> float:
@@ -102,3 +103,6 @@ def _resident(pid: int) -> float:
     """Megabytes of a process that lie in memory."""
     told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
     return int(told.stdout) / 1024
+
+
+BENCHMARK = Benchmark(figures, measure)

@@ -6,11 +6,13 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks.rows import Row
-from tests.bot.processes import environment, started
+from tests.benchmarks.processes import bot_process
+from tests.benchmarks.rows import Benchmark, Figure, Measured, Size
+from tests.bot.processes import environment
 from tests.bot.slack_here import OWN_REGISTRY, demo_registry, slack_here
 
 LIBRARIES = (
@@ -34,24 +36,26 @@ LIBRARIES = (
 """What a bot of these settings imports that is not ours."""
 
 
-def run(tiny: bool) -> list[Row]:
-    """One row, the best of some starts in turns: what else the machine does only adds to a time."""
-    ready, imported = asyncio.run(_measure(1 if tiny else 9))
-    return [Row("start of `run`, until it serves", ready, "s", "importing its libraries", imported, 1.5)]
+def figures(_size: Size) -> Sequence[Figure]:
+    """One figure."""
+    return [Figure("start of `run`, until it serves", "s", "importing its libraries", 1.5)]
 
 
-async def _measure(rounds: int) -> tuple[float, float]:
+def measure(size: Size) -> Sequence[Measured]:
+    """Seconds, the best of some starts in turns: what else the machine does only adds to a time."""
+    return [asyncio.run(_measure(size.of(1, 3, 10)))]
+
+
+async def _measure(starts: int) -> Measured:
     ready, imported = [], []
     async with slack_here() as slack:
         with tempfile.TemporaryDirectory() as folder:
             await demo_registry(Path(folder))
             settings = {**slack.settings(), **OWN_REGISTRY}
-            for _ in range(rounds + 1):  # the first compiles
+            for _ in range(starts):  # the first one compiles
                 began = perf_counter()
-                async with started(Path(folder), "run", **settings) as process:
-                    await process.says("serving")
+                async with bot_process(Path(folder), **settings):
                     ready.append(perf_counter() - began)
-                    await process.stop()
                 imported.append(await asyncio.to_thread(_import, Path(folder)))
     return min(ready), min(imported)
 
@@ -61,3 +65,6 @@ def _import(folder: Path) -> float:
     began = perf_counter()
     subprocess.run(command, cwd=folder, env=environment({}), check=True)
     return perf_counter() - began
+
+
+BENCHMARK = Benchmark(figures, measure)

@@ -227,7 +227,7 @@ def test_a_database_that_is_not_there_is_named_without_its_password(refused_star
     assert said == "configbot stopped: reading 127.0.0.1/bot: the connection was lost"
     assert "opening /proc/bot.db" in refused_start(CONFIGBOT_DATABASE_URL="sqlite:////proc/bot.db")
     said = refused_start(CONFIGBOT_REGISTRY__DATABASE_URL="sqlite:///nowhere/registry.db")
-    assert "registry's database: it is not available" in said
+    assert "registry's database is not available" in said
 
 
 def test_tokens_that_slack_refuses_are_named_and_not_shown(refused_start: Callable[..., str]) -> None:
@@ -252,7 +252,7 @@ def test_a_port_that_is_taken_is_said(app_token: str, command: str, refused_star
         port = str(taken.getsockname()[1])
         how = {"SLACK_APP_TOKEN": app_token, "SLACK_SIGNING_SECRET": "0123456789abcdef"}
         said = refused_start(command, CONFIGBOT_HTTP_PORT=port, **how)
-    assert said == f"configbot stopped: listening on 127.0.0.1:{port}: Address already in use"
+    assert said == f"configbot stopped: cannot listen on 127.0.0.1:{port}: Address already in use"
 
 
 def test_a_key_that_no_header_can_carry_is_said(refused_start: Callable[..., str]) -> None:

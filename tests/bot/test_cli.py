@@ -98,7 +98,10 @@ def test_a_wrong_setting_stops_the_start_and_shows_no_value(command: str, monkey
     monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
     stopped = call(*command.split())
     assert stopped.exit_code == 2
-    assert "CONFIGBOT_DATABASE_URL: is no address of a SQLite file or a PostgreSQL database. Example:" in stopped.stderr
+    assert (
+        "CONFIGBOT_DATABASE_URL: is not the address of a SQLite file or a PostgreSQL database. Example:"
+        in stopped.stderr
+    )
     assert "CONFIGBOT_HTTP_PORT: is wrong" in stopped.stderr
     assert PASSWORD not in stopped.output
     assert TOKEN not in stopped.output
@@ -143,7 +146,11 @@ def test_the_manifest_has_the_prefix_the_commands_and_the_name_that_are_set(monk
 @pytest.mark.parametrize(
     ("commands", "arguments", "said"),
     [
-        ("deploy,remind", (), "holds remind, which is no command of configbot; there are configbot, deploy, promote"),
+        (
+            "deploy,remind",
+            (),
+            "contains remind, which is not a command of configbot; known: configbot, deploy, promote",
+        ),
         ("deploy", ("--http", "http://bot.example.com"), "must begin with https://"),
         ("deploy", ("--name", "x" * 36), "36 characters"),
     ],
@@ -258,7 +265,7 @@ def test_a_database_that_is_not_there_is_one_line(command: str, tmp_path: Path) 
     words = command.replace("FOLDER", str(tmp_path)).split()
     refused = call(*words[:1], "--database", "sqlite:///nowhere/registry.db", *words[1:])
     assert refused.exit_code == 1
-    assert re.search(r"database: it is not available \(.+\)$", refused.stderr.strip())
+    assert re.search(r"database is not available \(.+\)$", refused.stderr.strip())
     assert "Traceback" not in refused.output
 
 
@@ -283,7 +290,7 @@ def test_a_registry_says_when_its_port_is_taken() -> None:
         port = str(taken.getsockname()[1])
         refused = call("registry", "--api-key", "hl_sk_one", "--port", port)
     assert refused.exit_code == 1
-    assert f"configbot stopped: listening on 127.0.0.1:{port}: Address already in use" in refused.stderr
+    assert f"configbot stopped: cannot listen on 127.0.0.1:{port}: Address already in use" in refused.stderr
 
 
 def test_the_demo_does_not_take_the_name_of_a_project_that_is_there(tmp_path: Path) -> None:

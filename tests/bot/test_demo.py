@@ -67,7 +67,7 @@ async def test_a_folder_is_for_one_playground_at_a_time(tmp_path: Path) -> None:
         port = address.rpartition(":")[2]
         elsewhere = await asyncio.to_thread(bot, tmp_path, "playground", "--port", port, "--data", "other")
         assert elsewhere.returncode == 1
-        assert f"listening on 127.0.0.1:{port}: Address already in use. Choose another port" in elsewhere.stderr
+        assert f"cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port" in elsewhere.stderr
         async with page(address) as http:
             assert (await http.get("/playground/session", params={"as": ADA})).json()["bot"]["connected"]
 
@@ -77,7 +77,7 @@ async def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     for data in ("file", "file/below"):
         refused = await asyncio.to_thread(bot, tmp_path, *QUIET, "--data", data)
         assert refused.returncode == 1
-        assert f"configbot stopped: {data} is no folder to write in (" in refused.stderr
+        assert f"configbot stopped: {data} is not a folder I can write to (" in refused.stderr
         assert "Traceback" not in refused.stderr
 
 
@@ -154,4 +154,4 @@ async def test_a_clock_that_is_moved_far_stops_at_what_was_scheduled_on_the_way(
         await chat.say(ADA, "/deploy config_x to staging in 2h")
         await chat.hears(ADA, "config_x", "Scheduled", private=False)
         (await http.post("/playground/clock", json={"as": ADA, "to": "tomorrow"})).raise_for_status()
-        await chat.hears(ADA, "config_x", "Read back and found true", private=False)
+        await chat.hears(ADA, "config_x", "I read it back, and it took effect", private=False)

@@ -96,7 +96,7 @@ async def test_channels_to_which_the_bot_cannot_post_are_found(monkeypatch: pyte
     channels = {"CONFIGBOT_DEFAULT_CHANNEL": "G0LEADS", "CONFIGBOT_EVALUATIONS_CHANNEL": "C0EVALS"}
     async with slack_here() as slack:
         found = dict(await check_up(set_up(monkeypatch, slack, **channels)))
-    assert found["default channel"] == "the bot cannot post to G0LEADS. Invite it there, or set another channel's id"
+    assert found["default channel"] == "the bot can't post to G0LEADS. Invite it there, or set another channel id"
     assert found["evaluations channel"] is None
 
 
@@ -222,7 +222,7 @@ async def test_jobs_and_messages_that_wait_are_found(monkeypatch: pytest.MonkeyP
     kinds = {name.split(",")[0]: (name, problem) for name, problem in said.items()}
     assert kinds["job clean-up"][1] is None
     assert ": what it did; next " in kinds["job clean-up"][0]
-    assert "ended badly" in str(kinds["job notices"][1])
+    assert "its last run failed" in str(kinds["job notices"][1])
     assert "it is late" in str(kinds["job interrupted changes"][1])
     assert kinds["job approvals that wait"] == ("job approvals that wait, now, running", None)
     assert kinds["1 messages for C0YOUNG waiting"][1] is None

@@ -40,7 +40,7 @@ class Lines:
 def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """What stands in the log. Set up anew by each test; afterwards everything is as it was."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, structured = root.handlers[:], root.level, structlog.get_config()
     names = (*logs.LIBRARIES, *logs.CHATTY)
     levels = {name: logging.getLogger(name).level for name in names}
     yield Lines(capsys)
@@ -48,7 +48,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     root.setLevel(level)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
+    structlog.configure(**structured)
 
 
 def entry(lines: Lines) -> dict[str, Any]:

@@ -147,33 +147,41 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         ("CONFIGBOT_LOG_LEVEL", "loud-hunter2", "is wrong: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
         ("CONFIGBOT_LOG_JSON", "hunter2", "is wrong: Input should be a valid boolean"),
         ("CONFIGBOT_HTTP_PORT", "99999", "is wrong: Input should be less than or equal to 65535"),
-        ("CONFIGBOT_DATABASE_URL", "mysql://u:hunter2@h/db", "is no address of a SQLite file or a PostgreSQL database"),
+        (
+            "CONFIGBOT_DATABASE_URL",
+            "mysql://u:hunter2@h/db",
+            "is not the address of a SQLite file or a PostgreSQL database",
+        ),
         ("CONFIGBOT_DATABASE_URL", "sqlite:///:memory:", "must be a file"),
-        ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is no channel id"),
-        ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is no channel id"),
+        ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is not a channel id"),
+        ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is not a channel id"),
         ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "is wrong: Input should be greater than 0"),
-        ("CONFIGBOT_EVALUATIONS_OWNER", "@ada", "is no member id"),
+        ("CONFIGBOT_EVALUATIONS_OWNER", "@ada", "is not a member id"),
         ("CONFIGBOT_REMINDERS_AT_MOST", "0", "is wrong: Input should be greater than or equal to 1"),
         (
             "CONFIGBOT_REMINDER_ZONE",
             "Mars/Olympus",
-            "is no time zone of the IANA list. Example: CONFIGBOT_REMINDER_ZONE=Europe/",
+            "is not an IANA time zone. Example: CONFIGBOT_REMINDER_ZONE=Europe/",
         ),
-        ("CONFIGBOT_REMINDER_DAYS", "some-days", "holds something that is no day of the week"),
+        ("CONFIGBOT_REMINDER_DAYS", "some-days", "contains something that is not a day of the week"),
         ("CONFIGBOT_REMINDER_HOURS", "17-9", "must begin before it ends, on the same day"),
         ("CONFIGBOT_APPROVAL_EXPIRY_HOURS", "a day", "is wrong: Input should be a valid number"),
-        ("CONFIGBOT_COMMANDS", "Deploy It", "holds something that is no name of a command"),
-        ("CONFIGBOT_COMMANDS", "deploy,deplyo", "holds deplyo, which is no command of configbot; there are configbot,"),
+        ("CONFIGBOT_COMMANDS", "Deploy It", "contains something that is not a command name"),
+        (
+            "CONFIGBOT_COMMANDS",
+            "deploy,deplyo",
+            "contains deplyo, which is not a command of configbot; known: configbot,",
+        ),
         ("CONFIGBOT_COMMANDS", ",", "is wrong: List should have at least 1 item"),
         ("CONFIGBOT_COMMAND_PREFIX", "acorn bot", "is wrong: String should match pattern"),
-        ("CONFIGBOT_SLACK_API_URL", "slack.com", "is no address that begins with https:// or http://"),
-        ("CONFIGBOT_PROVIDERS__MAIN__URL", "https://u:hunter2@h/v4", "must not hold a user or a password"),
+        ("CONFIGBOT_SLACK_API_URL", "slack.com", "is not an address that begins with https:// or http://"),
+        ("CONFIGBOT_PROVIDERS__MAIN__URL", "https://u:hunter2@h/v4", "must not contain a user or a password"),
         ("CONFIGBOT_PROVIDERS__MAIN__KIND", "hunter2", "is wrong: Input should be 'humanloop'"),
-        ("CONFIGBOT_PROVIDERS__MAIN__URI", "hunter2", "is no setting of this"),
-        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2", "is only for providers of the kind launchdarkly"),
-        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2 shop", "is only for providers of the kind launchdarkly"),
+        ("CONFIGBOT_PROVIDERS__MAIN__URI", "hunter2", "is not a known setting here"),
+        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2", "is only for providers of kind launchdarkly"),
+        ("CONFIGBOT_PROVIDERS__MAIN__PROJECT", "hunter2 shop", "is only for providers of kind launchdarkly"),
         ("CONFIGBOT_REGISTRY__ENABLED", "hunter2", "is wrong: Input should be a valid boolean"),
-        ("CONFIGBOT_PROVIDERS", "{hunter2", "is no JSON"),
+        ("CONFIGBOT_PROVIDERS", "{hunter2", "is not valid JSON"),
         ("CONFIGBOT_PROVIDERS__2ND__URL", "https://h/v4", "is missing"),
     ],
 )
@@ -200,7 +208,7 @@ def test_says_everything_that_is_missing_at_once() -> None:
         "CONFIGBOT_SLACK_BOT_TOKEN (or SLACK_BOT_TOKEN): is missing. Example: CONFIGBOT_SLACK_BOT_TOKEN=xoxb-…" in text
     )
     assert "CONFIGBOT_SLACK_APP_TOKEN: is missing, and so is CONFIGBOT_SLACK_SIGNING_SECRET" in text
-    assert "CONFIGBOT_PROVIDERS__MAIN__URL: is missing: there is no config service" in text
+    assert "CONFIGBOT_PROVIDERS__MAIN__URL: is missing: no config service is set" in text
 
 
 def test_a_token_of_the_wrong_kind_is_refused_where_slack_is_talked_to(given: Give) -> None:
@@ -264,7 +272,7 @@ def test_says_everything_that_is_wrong_with_a_launchdarkly_provider_at_once(give
     text = refusal()
 
     assert text.splitlines() == [
-        "CONFIGBOT_PROVIDERS__SHOP__KEY: is a key for applications; LaunchDarkly's API takes an access token (api-…).",
+        "CONFIGBOT_PROVIDERS__SHOP__KEY: is an SDK or mobile key; LaunchDarkly's API needs an access token (api-…).",
         "CONFIGBOT_PROVIDERS__SHOP__PROJECT: is missing. Example: CONFIGBOT_PROVIDERS__SHOP__PROJECT=shop",
     ]
 
@@ -273,7 +281,7 @@ def test_the_key_of_a_project_has_a_form(given: Give) -> None:
     given(**ENOUGH, CONFIGBOT_PROVIDERS__SHOP__KIND="launchdarkly", CONFIGBOT_PROVIDERS__SHOP__KEY="api-1")
     given(CONFIGBOT_PROVIDERS__SHOP__PROJECT="web shop")
 
-    assert refusal().startswith("CONFIGBOT_PROVIDERS__SHOP__PROJECT: is no key of a project")
+    assert refusal().startswith("CONFIGBOT_PROVIDERS__SHOP__PROJECT: is not a project key")
 
 
 def test_an_unknown_kind_is_the_only_thing_told_about_a_provider_without_address(given: Give) -> None:
@@ -293,7 +301,7 @@ def test_refuses_a_name_of_a_provider_that_cannot_be_typed(given: Give, name: st
     given(**ENOUGH, CONFIGBOT_REGISTRY__ENABLED="true", CONFIGBOT_REGISTRY__API_KEYS="k")
     given(**{f"CONFIGBOT_PROVIDERS__{name}__URL": "https://h/v4", f"CONFIGBOT_PROVIDERS__{name}__KEY": "k"})
 
-    assert f"CONFIGBOT_PROVIDERS__{name}: is no name for a provider" in refusal()
+    assert f"CONFIGBOT_PROVIDERS__{name}: is not a valid provider name" in refusal()
 
 
 def test_a_misspelt_setting_is_not_left_out_in_silence(given: Give, tmp_path: Path) -> None:

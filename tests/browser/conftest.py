@@ -80,6 +80,11 @@ def address(tmp_path: Path) -> Iterator[str]:
 OpenPage = Callable[..., Page]
 
 
+def settled(page: Page) -> None:
+    """Wait until the page says that nothing is on its way to the screen any more."""
+    expect(page.locator(".app")).to_have_attribute("aria-busy", "false")
+
+
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
     """Opens the page, at any width and in any colour scheme; anything the browser complains about fails the test."""

@@ -70,9 +70,9 @@ def test_what_is_only_visible_to_one_person_is_not_seen_by_another(open_page: Op
     page = open_page()
     act_as(page, "Ada Ibarra")
     say(page, "/approvals")
-    expect(articles(page, "Only visible to you", "Nothing waits for you")).to_have_count(1)
+    expect(articles(page, "Only visible to you", "Nothing is waiting for you")).to_have_count(1)
     act_as(page, "Mira Okafor")
-    expect(articles(page, "Nothing waits for you")).to_have_count(0)
+    expect(articles(page, "Nothing is waiting for you")).to_have_count(0)
 
 
 def test_a_bare_command_opens_a_form_that_searches_as_one_types(open_page: OpenPage) -> None:
@@ -102,13 +102,13 @@ def test_the_form_that_changes_a_project_shows_how_it_is_once_it_is_picked(open_
     expect(name).to_have_value("Meeting notes")
     name.fill("Support reply")
     form.get_by_role("button", name="Preview").click()
-    expect(form).to_contain_text("Another project is called Support reply already")
+    expect(form).to_contain_text("There's already a project called Support reply")
 
     name.fill("Minutes")
     form.get_by_role("button", name="Preview").click()
     answer = articles(page, "Only visible to you", "Minutes").last
     answer.get_by_role("button", name="Change it").click()
-    expect(articles(page, "The project", "Minutes", "is changed").last).to_be_visible()
+    expect(articles(page, "I changed the project", "Minutes").last).to_be_visible()
 
 
 def test_a_rejection_is_asked_for_a_comment_and_the_card_says_it(open_page: OpenPage) -> None:
@@ -242,7 +242,7 @@ def test_channels_of_one_person_are_not_asked_for_in_the_name_of_another(open_pa
         act_as(page, name)
         page.wait_for_timeout(300)  # milliseconds in which the answers for one person are still under way
     say(page, "/approvals")
-    expect(articles(page, "Only visible to you", "Nothing waits for you")).to_have_count(1)
+    expect(articles(page, "Only visible to you", "Nothing is waiting for you")).to_have_count(1)
     direct = page.get_by_role("navigation", name="Channels").get_by_role("link", name="configbot")
     expect(direct).to_have_attribute("href", re.compile("U0MIRA/D0MIRA"))
 
@@ -265,14 +265,14 @@ def test_an_ai_config_is_changed_by_a_form_and_a_request_is_reviewed_where_its_l
     page = open_page()
     act_as(page, "Ada Ibarra")
     say(page, "/config update support-assistant")
-    articles(page, "What can be changed of the AI Config").last.get_by_role("button", name="Open form").click()
+    articles(page, "What you can change in the AI Config").last.get_by_role("button", name="Open form").click()
     form = page.get_by_role("dialog", name="Change a project")
     form.get_by_role("textbox", name="Tags").fill("support, checked")
-    form.get_by_label("Maintainer, a person").select_option(label="Ravi Menon")
+    form.get_by_label("Maintainer (a person)").select_option(label="Ravi Menon")
     form.get_by_role("button", name="Preview").click()
     shown = articles(page, "Change the AI Config", "support, checked", "ravi@acorn.example").last
     shown.get_by_role("button", name="Change it").click()
-    expect(articles(page, "is changed", "read back and found true").last).to_be_visible()
+    expect(articles(page, "I changed the", "I read it back to make sure").last).to_be_visible()
 
     say(page, "/deploy warm-v2 to production")
     card = articles(page, "Waiting for approval", "Warm, shorter").last

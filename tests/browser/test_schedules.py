@@ -31,7 +31,7 @@ def test_a_scheduled_deploy_is_moved_and_applied_when_the_clock_gets_there(open_
 
     clock = page.get_by_role("region", name="Clock")
     clock.get_by_role("button", name=re.compile("Tomorrow 9:00", re.IGNORECASE)).click()
-    expect(articles(page, "Live", "config_x", "Read back and found true").first).to_be_visible()
+    expect(articles(page, "Live", "config_x", "I read it back, and it took effect").first).to_be_visible()
 
 
 def test_the_form_asks_when_and_the_clock_brings_it(open_page: OpenPage) -> None:
@@ -45,7 +45,7 @@ def test_the_form_asks_when_and_the_clock_brings_it(open_page: OpenPage) -> None
     form.get_by_role("option", name="staging · registry").click()
     form.get_by_label("When?").fill("2020-01-01T09:00")
     form.get_by_role("button", name="Ask").click()
-    expect(form).to_contain_text("is over already")
+    expect(form).to_contain_text("has already passed")
     page.keyboard.press("Escape")
 
     say(page, "/deploy config_x to staging in 1h")

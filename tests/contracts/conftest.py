@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.store import Store, migrate
 from tests.bot.store.builders import FixedClock
+from tests.databases import KINDS, migrated
 
 
 @pytest.fixture
@@ -16,10 +17,16 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
+@pytest.fixture(params=KINDS)
+def migrated_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the bot's as the migrations leave it, once of each kind."""
+    with migrated(request, request.param, migrate) as url:
+        yield url
+
+
 @pytest.fixture
-async def store(database_url: str, clock: FixedClock) -> AsyncIterator[Store]:
+async def store(migrated_url: str, clock: FixedClock) -> AsyncIterator[Store]:
     """An empty store, once on each database."""
-    await migrate(database_url)
-    opened = await Store.open(database_url, clock=clock)
+    opened = await Store.open(migrated_url, clock=clock)
     yield opened
     await opened.close()

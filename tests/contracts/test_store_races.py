@@ -166,8 +166,8 @@ async def _child(*arguments: str) -> asyncio.subprocess.Process:
     )
 
 
-async def test_two_processes_write_without_losing_or_doubling_anything(store: Store, database_url: str) -> None:
-    children = [await _child("ask", database_url, name) for name in ("left", "right")]
+async def test_two_processes_write_without_losing_or_doubling_anything(store: Store, migrated_url: str) -> None:
+    children = [await _child("ask", migrated_url, name) for name in ("left", "right")]
     assert [await child.wait() for child in children] == [0, 0]
     async with store.read() as tx:
         found, total = await tx.changes(limit=100)
@@ -176,8 +176,8 @@ async def test_two_processes_write_without_losing_or_doubling_anything(store: St
         assert all([len(await tx.audit(one.id)) == 1 for one in found])
 
 
-async def test_a_process_killed_in_the_middle_leaves_nothing_half_written(store: Store, database_url: str) -> None:
-    child = await _child("die", database_url, "-")
+async def test_a_process_killed_in_the_middle_leaves_nothing_half_written(store: Store, migrated_url: str) -> None:
+    child = await _child("die", migrated_url, "-")
     assert child.stdout is not None
     assert (await child.stdout.readline()).strip() == b"written"
     child.send_signal(signal.SIGKILL)

@@ -79,7 +79,7 @@ async def test_a_late_click_is_answered_and_does_nothing(talk: Talk) -> None:
     assert talk.world.provider.writes() == 1
 
 
-@pytest.mark.parametrize(("who", "word"), [(ADA, "Whoever asked"), (GUS, "guest")])
+@pytest.mark.parametrize(("who", "word"), [(ADA, "You can't approve"), (GUS, "guest")])
 async def test_who_may_not_approve_is_told_why(talk: Talk, who: str, word: str) -> None:
     card = await talk.asked()
 
@@ -157,7 +157,7 @@ async def test_who_may_not_reject_is_told_before_writing_a_comment(talk: Talk) -
     await talk.presses(ADA, await talk.asked(), "Reject")
 
     assert await talk.on_screen(ADA) is None
-    assert "Whoever asked" in (await talk.last(ADA)).text
+    assert "You can't approve" in (await talk.last(ADA)).text
 
 
 async def test_a_rejection_whose_form_slack_does_not_open_asks_to_press_again(talk: Talk) -> None:
@@ -290,7 +290,7 @@ async def test_a_form_is_opened_from_help(talk: Talk) -> None:
 async def test_a_form_that_does_not_exist_is_said_so(talk: Talk) -> None:
     await pressed(talk, Action.OPEN_FORM, "1:reminders")
 
-    assert "cannot do it yet" in (await talk.last(ADA)).text
+    assert "can't do it yet" in (await talk.last(ADA)).text
 
 
 # Buttons that nobody knows any more
@@ -413,12 +413,12 @@ async def test_a_database_that_does_not_answer_is_said_with_a_reference(
 async def test_a_project_is_made_when_it_is_confirmed_and_the_button_is_used_up(talk: Talk) -> None:
     await talk.types(ADA, '/project create "Refund triage" in dir_1a2b')
     shown = await talk.last(ADA)
-    assert "Nothing is done before it is confirmed" in shown.text
+    assert "Nothing happens until you confirm" in shown.text
 
     await talk.presses(ADA, shown, "Make it")
-    assert (await talk.last(ADA)).text.startswith("The project `Refund triage` is made.")
+    assert (await talk.last(ADA)).text.startswith("I created the project `Refund triage`.")
     await talk.presses(ADA, shown, "Make it")
-    assert "This button is used up" in (await talk.last(ADA)).text
+    assert "This button no longer works" in (await talk.last(ADA)).text
 
     assert talk.world.provider.calls.count("create_project") == 1
 

@@ -37,7 +37,7 @@ async def test_a_deploy_that_needs_no_approval_is_live_and_its_card_says_so(talk
         ("/promote support from production to staging", "config_w"),
         ("/rollback support in production", "Nothing was changed"),
         ("/deactivate support in production", "waiting for approval"),
-        ("/approvals", "Nothing waits"),
+        ("/approvals", "Nothing is waiting"),
         ("/deployments", "support"),
         ("/config list support", "config_w"),
         ("/config diff config_w with config_x", "They differ in"),
@@ -47,7 +47,7 @@ async def test_a_deploy_that_needs_no_approval_is_live_and_its_card_says_so(talk
         ("/configbot deploy config_x to production", "waiting for approval"),
         ("/configbot changes", "There are no changes"),
         ("/configbot explain deploy config_x to production", "approval"),
-        ("/configbot deploi config_x", "configbot does not know"),
+        ("/configbot deploi config_x", "I don't know"),
         ("/configbot project list", "2 projects"),
         ("/project show support", "What is live"),
         ("/configbot evaluations", "There are no evaluations"),
@@ -113,7 +113,7 @@ async def test_no_environment_is_a_question_and_never_production(talk: Talk) -> 
     await talk.types(ADA, "/deploy config_x")
 
     said = await talk.last(ADA)
-    assert "In which environment?" in said.text
+    assert "Which environment do you mean?" in said.text
     assert set(said.buttons()) == {"development", "staging", "production"}
     assert await talk.cards() == []
 
@@ -139,7 +139,7 @@ async def test_slow_work_says_once_that_it_goes_on(talk: Talk, monkeypatch: pyte
     await talk.types(ADA, "/deployments")
 
     first, second = await talk.heard(ADA)
-    assert first.text == "Working on it: `/deployments`"
+    assert first.text == "I'm working on it: `/deployments`"
     assert "support" in second.body()
 
 
@@ -176,4 +176,4 @@ async def test_an_answer_whose_buttons_are_not_kept_says_so(talk: Talk, monkeypa
 
     said = await talk.last(ADA)
     assert said.buttons() == {}
-    assert "buttons are left out" in said.body()
+    assert "I left out the buttons" in said.body()

@@ -64,7 +64,7 @@ async def test_a_mention_that_names_only_a_verb_offers_its_form(talk: Talk, word
 async def test_a_mention_that_is_no_line_is_answered(talk: Talk) -> None:
     await talk.types(ADA, "@configbot make it so")
 
-    assert "configbot does not know" in (await talk.last(ADA)).text
+    assert "I don't know" in (await talk.last(ADA)).text
 
 
 async def test_a_direct_message_is_answered_as_a_message(talk: Talk) -> None:

@@ -30,7 +30,7 @@ async def test_what_waits_at_the_provider_is_followed_from_its_card(talk: Talk) 
     assert {"Check now", "Withdraw"} <= set(waiting.buttons())
 
     await talk.presses(ADA, waiting, "Check now")
-    assert "waits for an approval at" in (await talk.last(ADA)).text
+    assert "is waiting for an approval at" in (await talk.last(ADA)).text
 
     (request,) = talk.world.provider.asked
     talk.world.provider.say(request, GateState.APPROVED)
@@ -44,10 +44,10 @@ async def test_a_split_is_replaced_when_that_is_confirmed(talk: Talk) -> None:
     talk.world.provider.live["pr_support", PRODUCTION.id] = LiveState(weights)
     await talk.types(ADA, "/deploy config_x to production")
     question = await talk.last(ADA)
-    assert "This would give the weights up." in question.text
+    assert "This would replace those weights." in question.text
     assert await talk.cards() == []
 
     await talk.presses(ADA, question, "Replace the split")
     assert "waiting for approval" in (await talk.card()).text
     await talk.presses(ADA, question, "Replace the split")
-    assert "used up" in (await talk.last(ADA)).text
+    assert "no longer works" in (await talk.last(ADA)).text

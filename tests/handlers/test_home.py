@@ -64,7 +64,7 @@ async def test_what_i_asked_for_is_mine_and_waits_for_somebody_else(talk: Talk) 
 
     home = await talk.opens_home(ADA)
 
-    assert "Nothing waits for you." in home.body()
+    assert "Nothing is waiting for you." in home.body()
     assert "Review" not in home.buttons()
     assert "Show" in home.buttons()
 
@@ -76,7 +76,7 @@ async def test_it_is_read_anew_whenever_it_is_opened(talk: Talk) -> None:
     await talk.presses(RAVI, card, "Approve")
     home = await talk.opens_home(RAVI)
 
-    assert "Nothing waits for you." in home.body()
+    assert "Nothing is waiting for you." in home.body()
     assert "`production`: `config_x`, since" in home.body()
     assert hashes(talk)[0] is None
     assert hashes(talk)[1] is not None
@@ -130,7 +130,7 @@ async def test_a_review_that_slack_does_not_open_is_answered_directly(talk: Talk
 
 @pytest.mark.parametrize(
     ("button", "says"),
-    [("Show the whole board", "What is live"), ("Show", "is running"), ("Show all that run", "ev_0_config_x")],
+    [("Show the whole board", "What is live"), ("Show", "has been running"), ("Show all that run", "ev_0_config_x")],
 )
 async def test_what_a_button_shows_comes_directly(talk: Talk, button: str, says: str) -> None:
     await seen_running(talk)
@@ -214,7 +214,7 @@ async def test_a_database_that_does_not_answer_is_told_in_the_tab(
 
     home = await talk.opens_home(RAVI)
 
-    assert "The database of configbot" in home.body()
+    assert "my database" in home.body()
     assert "r-" in home.body()
     assert "store.unavailable" in [entry["event"] for entry in logged]
     assert talk.calls("chat.postMessage") == []
@@ -242,7 +242,7 @@ async def test_a_fault_of_our_own_is_told_in_the_tab_and_logged(
 
     home = await talk.opens_home(RAVI)
 
-    assert "Something broke inside configbot" in home.body()
+    assert "Something went wrong on my side" in home.body()
     assert "drawer" not in home.body()
     assert "listener.failed" in [entry["event"] for entry in logged]
 

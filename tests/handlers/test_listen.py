@@ -68,7 +68,7 @@ async def test_a_fault_of_ours_gives_an_apology_with_the_reference_of_the_log(
     await talk.types(ADA, "/deployments")
 
     said = whole(await talk.last(ADA))
-    assert "Something broke inside configbot" in said
+    assert "Something went wrong on my side" in said
     assert "r-" in said
     assert "drawer" not in said
     assert "Traceback" not in said
@@ -80,12 +80,12 @@ async def test_a_click_that_breaks_something_is_answered_too(
     talk: Talk, monkeypatch: pytest.MonkeyPatch, button: str
 ) -> None:
     card = await talk.asked()
-    for name in ("approvals.approve", "changes.detail", "approvals.may_vote"):
-        monkeypatch.setattr(f"bot.usecases.{name}", broken)
+    for name in ("approvals.approve", "history.detail", "approvals.may_vote"):
+        monkeypatch.setattr(f"bot.features.changes.{name}", broken)
 
     await talk.presses(RAVI, card, button)
 
-    assert "Something broke inside configbot" in whole(await talk.last(RAVI))
+    assert "Something went wrong on my side" in whole(await talk.last(RAVI))
 
 
 async def test_a_form_that_breaks_something_is_answered_too(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ async def test_a_form_that_breaks_something_is_answered_too(talk: Talk, monkeypa
 
     assert await talk.submits(ADA, config="config_x", environment="production") == {"ok": True}
 
-    assert "Something broke inside configbot" in whole(await talk.last(ADA))
+    assert "Something went wrong on my side" in whole(await talk.last(ADA))
 
 
 async def test_a_fault_after_the_sign_of_life_is_an_apology_all_the_same(
@@ -110,8 +110,8 @@ async def test_a_fault_after_the_sign_of_life_is_an_apology_all_the_same(
     await talk.types(ADA, "/deployments")
 
     working, apology = [line.text for line in await talk.heard(ADA)]
-    assert working.startswith("Working on it")
-    assert apology.startswith("Something broke")
+    assert working.startswith("I'm working on it")
+    assert apology.startswith("Something went wrong")
 
 
 async def test_a_slow_mention_says_its_own_words(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ async def test_a_slow_mention_says_its_own_words(talk: Talk, monkeypatch: pytest
 
     await talk.types(ADA, "@configbot deployments")
 
-    assert (await talk.heard(ADA))[0].text == "Working on it: `deployments`"
+    assert (await talk.heard(ADA))[0].text == "I'm working on it: `deployments`"
 
 
 async def test_a_slow_click_says_nothing_before_its_answer(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +248,7 @@ async def test_a_database_that_cannot_be_read_is_said_as_such(talk: Talk, monkey
     await talk.presses(RAVI, card, "Review")
 
     assert "database" in whole(await talk.last(RAVI))
-    assert "Something broke" not in whole(await talk.last(RAVI))
+    assert "Something went wrong" not in whole(await talk.last(RAVI))
 
 
 async def test_a_question_is_asked_without_buttons_when_they_cannot_be_kept(
@@ -258,5 +258,5 @@ async def test_a_question_is_asked_without_buttons_when_they_cannot_be_kept(
 
     await talk.types(ADA, "/deploy config_x")
 
-    assert "In which environment?" in (said := await talk.last(ADA)).text
+    assert "Which environment do you mean?" in (said := await talk.last(ADA)).text
     assert said.buttons() == {}

@@ -57,11 +57,11 @@ async def test_another_active_config_is_a_deploy_to_the_default_environment(talk
 @pytest.mark.parametrize(
     ("typed", "field", "says"),
     [
-        ({}, "pick.project", "Nothing is changed yet"),
-        ({"name": "search"}, "type.name", "Another project is called search already"),
-        ({"name": " "}, "type.name", "letters that can be seen"),
-        ({"directory": "root"}, "type.directory", "root is no directory"),
-        ({"directory": "dir_1", "active": "config_x"}, "pick.active", "A deploy is asked for alone"),
+        ({}, "pick.project", "You haven't changed anything yet"),
+        ({"name": "search"}, "type.name", "There's already a project called search"),
+        ({"name": " "}, "type.name", "visible letters"),
+        ({"directory": "root"}, "type.directory", "root is not the id of a directory"),
+        ({"directory": "dir_1", "active": "config_x"}, "pick.active", "You have to ask for a deploy alone"),
     ],
 )
 async def test_what_is_wrong_with_a_change_stands_beside_its_field(
@@ -118,7 +118,7 @@ async def test_a_project_of_a_provider_that_cannot_change_it_says_so_in_the_form
 
     await talk.picks(ADA, "project", "support")
 
-    assert "has to be done in the service itself" in Line(await talk.open(ADA)).body()
+    assert "Do it in the service itself" in Line(await talk.open(ADA)).body()
 
 
 async def test_a_project_that_went_while_it_was_picked_leaves_the_form_as_it_was(talk: Talk) -> None:
@@ -201,7 +201,7 @@ async def test_evaluations_that_cannot_be_read_say_so_in_the_form(talk: Talk) ->
     await talk.types(ADA, "/configbot evaluation complete")
     await talk.picks(ADA, "project", "support")
 
-    assert "did not accept our key" in Line(await talk.open(ADA)).body()
+    assert "did not accept my key" in Line(await talk.open(ADA)).body()
 
 
 async def test_a_project_is_made_by_a_form(talk: Talk) -> None:
@@ -217,7 +217,7 @@ async def test_a_project_is_made_by_a_form(talk: Talk) -> None:
 async def test_configs_are_shown_and_compared_by_forms(talk: Talk) -> None:
     await talk.types(ADA, "/config show")
     assert await talk.submits(ADA, config="config_x") == {"ok": True}
-    assert "What it holds" in (await talk.last(ADA)).body()
+    assert "Its content" in (await talk.last(ADA)).body()
 
     await talk.types(ADA, "/config diff")
     assert await talk.submits(ADA, config="config_w", other="config_x") == {"ok": True}
@@ -257,7 +257,7 @@ async def test_a_full_diff_that_slack_does_not_open_says_so(talk: Talk) -> None:
 
     await talk.presses(ADA, said, "Full diff")
 
-    assert "did not open" in (await talk.last(ADA)).text
+    assert "didn't open" in (await talk.last(ADA)).text
 
 
 async def test_a_full_diff_of_which_nothing_is_kept_any_more_is_too_old(talk: Talk) -> None:
@@ -307,14 +307,14 @@ async def test_a_form_never_turns_into_one_that_nobody_knows(talk: Talk) -> None
     await talk.settle()
 
     assert (await talk.open(ADA))["title"]["text"] == "Make a project"
-    assert "cannot do it yet" in (await talk.direct(ADA))[-1]
+    assert "can't do it yet" in (await talk.direct(ADA))[-1]
     assert talk.world.provider.live_name("support", PRODUCTION) == "config_w"
 
 
 async def test_the_form_of_one_project_opens_with_what_it_has(talk: Talk) -> None:
     await talk.types(ADA, "/project update support")
     said = await talk.last(ADA)
-    assert "What can be changed of the project `support`" in said.body()
+    assert "What you can change in the project `support`" in said.body()
 
     await talk.presses(ADA, said, "Open form")
 

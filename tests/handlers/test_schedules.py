@@ -67,7 +67,7 @@ async def test_a_time_that_is_over_is_said_beside_its_field(talk: Talk) -> None:
     past = (NOON - timedelta(hours=1)).isoformat()
     answer = await talk.submits(ADA, config="config_x", environment="production", when=past)
     (said,) = answer["errors"].values()
-    assert "is over already. Name a time that is still to come" in said
+    assert "has already passed. Name a later time" in said
     assert await talk.cards() == []
 
 
@@ -83,7 +83,7 @@ async def test_a_scheduled_change_is_moved_in_words(talk: Talk) -> None:
     await talk.presses(ADA, await talk.card(), "Move")
     await talk.submits(ADA, time="tomorrow 9:00")
     assert await due(talk) == Due(datetime(2026, 3, 3, 8, 0, tzinfo=UTC), "at tomorrow 9:00", "Europe/Madrid")
-    assert "is moved from Monday 2 March 2026, 15:00 (Europe/Madrid)" in (await talk.last(ADA)).text
+    assert "was moved from Monday 2 March 2026, 15:00 (Europe/Madrid)" in (await talk.last(ADA)).text
 
 
 async def test_a_scheduled_change_is_moved_by_picking(talk: Talk) -> None:
@@ -98,10 +98,10 @@ async def test_a_scheduled_change_is_moved_by_picking(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"time": "25:00"}, "25:00 is not a time."),
+        ({"time": "25:00"}, "I can't read 25:00 as a time."),
         ({"time": "tomorrow"}, "tomorrow is a day without a time."),
-        ({"time": "9:00 PST"}, "PST is not the name of one zone."),
-        ({"when": "2026-03-01T00:00:00+00:00"}, "is over already."),
+        ({"time": "9:00 PST"}, "PST is not the name of one time zone."),
+        ({"when": "2026-03-01T00:00:00+00:00"}, "has already passed."),
     ],
 )
 async def test_a_wrong_time_is_said_beside_its_field(talk: Talk, typed: dict[str, str], said: str) -> None:
@@ -121,7 +121,7 @@ async def test_a_move_to_no_time_is_said_beside_its_field(talk: Talk) -> None:
     view = await talk.open(ADA)
     empty = {"type.when": {"type.when": {"type": "datetimepicker", "selected_date_time": None}}}
     answer = await talk._post("submit", **{"as": ADA}, view_id=view["id"], values=empty)
-    assert answer["errors"] == {"type.when": "Pick another time, or write one below."}
+    assert answer["errors"] == {"type.when": "Pick another time, or type one below."}
 
 
 async def test_who_may_not_move_it_is_told_before_picking_a_time(talk: Talk) -> None:
@@ -166,7 +166,7 @@ async def test_a_form_that_slack_does_not_open_is_told(talk: Talk) -> None:
     await scheduled(talk)
     talk.fault("views.open", "expired_trigger_id")
     await talk.presses(ADA, await talk.card(), "Move")
-    assert "Slack did not open the form in time" in (await talk.last(ADA)).text
+    assert "Slack didn't open the window in time" in (await talk.last(ADA)).text
 
 
 def test_an_instant_that_is_picked_in_a_message_is_read() -> None:

@@ -75,7 +75,7 @@ async def test_the_config_form_lists_the_configs_of_a_project_to_its_sender_alon
     assert said.text.startswith("3 configs of `support`")
     assert await talk.cards() == []
     await talk.presses(ADA, said, "Show")
-    assert "What it holds" in (await talk.last(ADA)).body()
+    assert "Its content" in (await talk.last(ADA)).body()
 
 
 async def test_the_project_form_shows_a_project_to_its_sender_alone(talk: Talk) -> None:
@@ -106,17 +106,17 @@ async def test_the_same_environment_twice_is_said_beside_the_field(talk: Talk) -
     ("line", "typed", "field", "value", "says"),
     [
         ("/deploy", {"config": "config_x"}, "pick.config", None, "Pick one here."),
-        ("/deploy", {"config": "config_x"}, "pick.config", "1:main:config_gone", "no longer there"),
-        ("/deploy", {"config": "config_x"}, "pick.config", "0:main:config_support_config_x", "no longer there"),
+        ("/deploy", {"config": "config_x"}, "pick.config", "1:main:config_gone", "no longer exists"),
+        ("/deploy", {"config": "config_x"}, "pick.config", "0:main:config_support_config_x", "no longer exists"),
         ("/deploy", {"config": "config_x"}, "pick.environment", None, "Pick one here."),
-        ("/deploy", {"config": "config_x"}, "pick.environment", "1:main:env_gone", "no longer there"),
+        ("/deploy", {"config": "config_x"}, "pick.environment", "1:main:env_gone", "no longer exists"),
         ("/deactivate", {"project": "support"}, "pick.project", None, "Pick one here."),
-        ("/deactivate", {"project": "support"}, "pick.project", "1:main:pr_gone", "no longer there"),
+        ("/deactivate", {"project": "support"}, "pick.project", "1:main:pr_gone", "no longer exists"),
         ("/promote", {"project": "support", "source": "production"}, "pick.source", None, "Pick one here."),
-        ("/promote", {"project": "support", "source": "production"}, "pick.source", "1:main:x", "no longer there"),
-        ("/rollback", {"project": "support", "config": "config_x"}, "pick.config", "1:main:x", "no longer there"),
+        ("/promote", {"project": "support", "source": "production"}, "pick.source", "1:main:x", "no longer exists"),
+        ("/rollback", {"project": "support", "config": "config_x"}, "pick.config", "1:main:x", "no longer exists"),
         ("/config", {"project": "support"}, "pick.project", None, "Pick one here."),
-        ("/config", {"project": "support"}, "pick.project", "1:main:pr_gone", "no longer there"),
+        ("/config", {"project": "support"}, "pick.project", "1:main:pr_gone", "no longer exists"),
     ],
 )
 async def test_what_is_wrong_with_a_field_stands_beside_it(
@@ -142,7 +142,7 @@ async def test_an_environment_of_another_provider_does_not_fit(talk: Talk) -> No
 
     answer = await talk.delivery.bring(picked(payload, "pick.environment", "1:other:env_9"))
 
-    assert "another provider" in answer["errors"]["pick.environment"]
+    assert "a different provider" in answer["errors"]["pick.environment"]
 
 
 async def test_what_is_wrong_is_said_while_everything_hangs(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ async def test_a_form_opened_in_a_direct_message_is_answered_there(talk: Talk) -
 
     assert await talk.submits(ADA, config="config_x", environment="staging") == {"ok": True}
 
-    assert "nowhere to stand" in (await talk.direct(ADA))[-1]
+    assert "I can't post in this channel" in (await talk.direct(ADA))[-1]
     assert talk.world.provider.live_name("support", STAGING) is None
 
 
@@ -262,7 +262,7 @@ async def test_who_cannot_be_told_in_a_channel_is_told_directly(talk: Talk) -> N
 
     assert await talk.submits(ADA, config="config_x", environment="production") == {"ok": True}
 
-    assert "nowhere to stand" in (await talk.direct(ADA))[-1]
+    assert "I can't post in this channel" in (await talk.direct(ADA))[-1]
 
 
 async def test_a_guest_s_form_is_refused(talk: Talk) -> None:
@@ -288,7 +288,7 @@ async def test_slow_forms_say_once_that_they_go_on(talk: Talk, monkeypatch: pyte
 
     await talk.submits(ADA, config="config_x", environment="production")
 
-    assert [line.text for line in await talk.heard(ADA)] == ["Working on it: `the form that was sent`"]
+    assert [line.text for line in await talk.heard(ADA)] == ["I'm working on it: `the form you sent`"]
     assert len(await talk.cards(DEPLOYS)) == 1
 
 
@@ -299,7 +299,7 @@ async def test_a_form_of_whom_slack_cannot_tell_asks_for_nothing(talk: Talk) -> 
 
     assert await talk.submits(ADA, config="config_x", environment="staging") == {"ok": True}
 
-    assert "Slack did not tell" in (await talk.last(ADA)).text
+    assert "I couldn't look you up in Slack" in (await talk.last(ADA)).text
     assert talk.world.provider.writes() == 0
 
 
@@ -309,4 +309,4 @@ async def test_no_form_is_opened_for_whom_slack_cannot_tell(talk: Talk) -> None:
     await talk.types(ADA, "/deploy")
 
     assert await talk.on_screen(ADA) is None
-    assert "Slack did not tell" in (await talk.last(ADA)).text
+    assert "I couldn't look you up in Slack" in (await talk.last(ADA)).text

@@ -180,7 +180,7 @@ class Chat:
         """Ask for a change and have it approved: its card."""
         card = await self.asks(line)
         await self.press(RAVI, card, "Approve")
-        return await self.card_says(card, "Read back and found true")
+        return await self.card_says(card, "I read it back, and it took effect")
 
     async def modal(self, who: str, *words: str) -> dict[str, Any]:
         """Wait for the modal on top that holds all these words. Raises `Nothing`."""

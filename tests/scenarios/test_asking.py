@@ -22,7 +22,7 @@ async def test_a_typo_in_the_environment_deploys_nothing_and_offers_what_was_mea
 
 async def test_no_environment_is_a_question_and_never_production(stage: Stage) -> None:
     await stage.chat.say(ADA, "/deploy config_x")
-    question = await stage.chat.is_told(ADA, "In which environment?", "Nothing was deployed")
+    question = await stage.chat.is_told(ADA, "Which environment do you mean?", "Nothing was deployed")
     assert set(question.buttons()) == {"production", "staging", "development"}
     assert await stage.chat.said(ADA) == []
     await stage.chat.press(ADA, question, "staging")
@@ -73,7 +73,7 @@ async def test_a_bare_command_opens_a_form_whose_selects_search(stage: Stage) ->
     assert came == {"ok": True}
     card = await chat.hears(RAVI, "waiting for approval", "Answers sooner", private=False)
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
 
 
 @pytest.mark.parametrize("verb", ["promote", "rollback", "deactivate"])
@@ -93,7 +93,7 @@ async def test_every_verb_that_changes_something_has_a_form(stage: Stage, verb: 
         values["pick_source"] = places["staging"]
     assert await chat.submit(ADA, form, **values) == {"ok": True}
     if verb == "rollback":
-        await chat.is_told(ADA, "What was live there before is not known")
+        await chat.is_told(ADA, "I don't know what was live there before")
     else:
         await chat.hears(RAVI, "waiting for approval", "Refund triage", private=False)
 
@@ -107,7 +107,9 @@ async def test_a_mention_in_a_thread_is_answered_there(stage: Stage) -> None:
     await chat.say(ADA, "@configbot deploy config_x to production", thread_ts=root.raw["ts"])
     card = await chat.hears(RAVI, "waiting for approval", private=False)
     assert card.raw.get("thread_ts") is None, "the card stands in the channel"
-    told = await chat.is_told(ADA, "`ch-1` waits for 1 approval", "Its card has the buttons", thread_ts=root.raw["ts"])
+    told = await chat.is_told(
+        ADA, "`ch-1` is waiting for 1 approval", "Its card has the buttons", thread_ts=root.raw["ts"]
+    )
     await chat.press(ADA, told, "Show")
     await chat.modal(ADA, "config_x")
 
@@ -126,7 +128,7 @@ async def test_what_is_asked_in_a_direct_message_has_its_card_where_others_see_i
     await chat.say(ADA, "deployments Support reply", channel=here)
     await chat.hears(ADA, "What is live", channel=here)
     await chat.say(ADA, "deploy config_x to production", channel=here)
-    await chat.hears(ADA, "`ch-1` waits for 1 approval", channel=here)
+    await chat.hears(ADA, "`ch-1` is waiting for 1 approval", channel=here)
     card = await chat.hears(RAVI, "waiting for approval", private=False, channel=DEPLOYS)
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")

@@ -65,14 +65,16 @@ async def test_an_approval_that_cannot_be_written_down_is_none(stage: Stage, tmp
     card = await stage.chat.asks()
     async with either(kind, stage, tmp_path):
         await stage.chat.press(RAVI, card, "Approve")
-        told = await stage.chat.is_told(RAVI, "The database of configbot did not take it", "Try again in a minute")
-    reference = told.body().rpartition("Reference for the log: `")[2].partition("`")[0]
+        told = await stage.chat.is_told(
+            RAVI, "I couldn't save that: my database is locked or unavailable", "Try again in a minute"
+        )
+    reference = told.body().rpartition("Log reference: `")[2].partition("`")[0]
     cause = "it is locked by somebody else" if kind == "locked" else "it can only be read"
     assert cause in stage.log.of(reference)
     assert not stage.line.writes
     still = await stage.chat.card_says(card, "waiting for approval", "0 of 1")
     await stage.chat.press(RAVI, still, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert len(stage.line.writes) == 1
 
 
@@ -80,7 +82,9 @@ async def test_an_approval_that_cannot_be_written_down_is_none(stage: Stage, tmp
 async def test_a_deploy_that_cannot_be_written_down_was_not_asked_for(stage: Stage, tmp_path: Path, kind: str) -> None:
     async with either(kind, stage, tmp_path):
         await stage.chat.say(ADA, "/deploy config_x to production")
-        await stage.chat.is_told(ADA, "The database of configbot did not take it", "if anything")
+        await stage.chat.is_told(
+            ADA, "I couldn't save that: my database is locked or unavailable", "If I had already started"
+        )
     assert await stage.chat.said(ADA) == []
     await stage.chat.makes_live()
 
@@ -98,13 +102,15 @@ async def test_what_was_sent_before_the_database_was_lost_is_settled_once(
 
     stage.goes_wrong(a_write, arrives_as_the_database_goes, times=1)
     await stage.chat.press(RAVI, card, "Approve")
-    told = await stage.chat.is_told(RAVI, "The database of configbot did not take it", "settled by itself")
+    told = await stage.chat.is_told(
+        RAVI, "I couldn't save that: my database is locked or unavailable", "I'll finish by myself"
+    )
     assert "Nothing was changed" not in f"{told.text} {told.body()}", "it was"
     await stage.rests()
     assert await stage.registry.live("Support reply") == "config_x"
     await lost.__aexit__(None, None, None)
     await stage.time_passes(minutes=5)
-    live = await stage.chat.card_says(card, "Live", "Read back and found true")
+    live = await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     assert "Undo" in live.buttons()
     assert len(stage.line.writes) == 1
 
@@ -121,11 +127,11 @@ async def test_every_other_click_and_line_is_answered_too(stage: Stage, tmp_path
         await stage.chat.press(RAVI, card, "Reject")
         form = await stage.chat.modal(RAVI, "Why?")
         assert (await stage.chat.submit(RAVI, form, type_comment="no"))["ok"]
-        await stage.chat.is_told(RAVI, "The database of configbot did not take it")
+        await stage.chat.is_told(RAVI, "I couldn't save that: my database is locked or unavailable")
         question = await stage.chat.answered(ADA, "/deploy config_x to prodction")
         assert "`deploy config_x to production`" in question.body()
         assert not question.buttons(), "what is behind a button cannot be kept"
         mentioned = await stage.chat.answered(ADA, "@configbot deployments")
-        assert "The database of configbot did not take it" in mentioned.text
+        assert "I couldn't save that: my database is locked or unavailable" in mentioned.text
     await stage.chat.card_says(card, "waiting for approval")
     assert not stage.line.writes

@@ -35,7 +35,7 @@ async def test_deploy_is_asked_for_reviewed_approved_live_and_undone(stage: Stag
     await chat.is_told(MIRA, "`production`: `config_x`, since", "by <@U0ADA>", "ch-1")
 
     await chat.press(ADA, live, "Undo")
-    undone = await chat.hears(ADA, "ch-2", "undo the last change", "Read back and found true", private=False)
+    undone = await chat.hears(ADA, "ch-2", "undo the last change", "I read it back, and it took effect", private=False)
     assert "`config_x` → `config_w` in `production`" in undone.body()
     assert await registry.live("Support reply") == "config_w"
     await stage.rests()
@@ -51,7 +51,7 @@ async def test_an_undo_after_the_grace_needs_an_approval_of_its_own(stage: Stage
     card = await stage.chat.hears(RAVI, "ch-2", "waiting for approval", "undo", private=False)
     assert await stage.registry.live("Support reply") == "config_x"
     await stage.chat.press(MIRA, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
@@ -73,7 +73,7 @@ async def test_what_has_something_on_top_cannot_be_undone(stage: Stage) -> None:
 async def test_whoever_asked_cannot_approve_and_is_told_who_can(stage: Stage) -> None:
     card = await stage.chat.asks()
     await stage.chat.press(ADA, card, "Approve")
-    await stage.chat.is_told(ADA, "Whoever asked for a change does not decide on it", "Another full member")
+    await stage.chat.is_told(ADA, "You can't approve or reject your own change", "another full member")
     await stage.chat.press(ADA, card, "Reject")
     await stage.rests()
     assert len(await stage.chat.answers(ADA)) == 2
@@ -84,11 +84,11 @@ async def test_whoever_asked_cannot_approve_and_is_told_who_can(stage: Stage) ->
 async def test_a_second_approval_is_answered_with_who_was_first(stage: Stage) -> None:
     card = await stage.chat.asks()
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     await stage.chat.press(MIRA, card, "Approve")
-    await stage.chat.is_told(MIRA, "by now: live", "<@U0RAVI>", "Nothing was changed by this")
+    await stage.chat.is_told(MIRA, "The change is now: live", "<@U0RAVI>", "Nothing was changed")
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.is_told(RAVI, "by now: live", "one person is one vote")
+    await stage.chat.is_told(RAVI, "The change is now: live", "each person has one vote")
     assert len(stage.line.writes) == 1
 
 
@@ -101,39 +101,39 @@ async def test_a_rejection_says_why_in_the_thread(stage: Stage) -> None:
     assert "<!channel>" not in f"{over.text} {over.body()}"
     assert not over.buttons().keys() & {"Approve", "Reject", "Withdraw"}
     await stage.chat.hears(ADA, "Too chatty", thread_ts=card.raw["ts"])
-    await stage.chat.is_told(RAVI, "is rejected", "Nothing was deployed")
+    await stage.chat.is_told(RAVI, "was rejected", "Nothing was deployed")
     await stage.chat.press(MIRA, card, "Approve")
-    await stage.chat.is_told(MIRA, "by now: rejected", "<@U0RAVI>")
+    await stage.chat.is_told(MIRA, "The change is now: rejected", "<@U0RAVI>")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
 async def test_a_change_is_withdrawn_by_whoever_asked_and_nobody_else(stage: Stage) -> None:
     card = await stage.chat.asks()
     await stage.chat.press(MIRA, card, "Withdraw")
-    await stage.chat.is_told(MIRA, "Only the person who asked for a change takes it back")
+    await stage.chat.is_told(MIRA, "Only the person who asked for a change can withdraw it")
     await stage.chat.press(ADA, card, "Withdraw")
     over = await stage.chat.card_says(card, "Withdrawn", "Nothing was deployed")
-    assert 'To ask anew: `deploy config_x of "Support reply" to production`' in over.body()
+    assert 'To ask again: `deploy config_x of "Support reply" to production`' in over.body()
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.is_told(RAVI, "by now: withdrawn", "<@U0ADA>")
+    await stage.chat.is_told(RAVI, "The change is now: withdrawn", "<@U0ADA>")
     assert not stage.line.writes
 
 
 async def test_a_rollback_supersedes_what_waits_and_both_cards_say_so(stage: Stage) -> None:
     before = await stage.chat.asks("/deploy config_v to production")
     await stage.chat.press(RAVI, before, "Approve")
-    before = await stage.chat.card_says(before, "Read back and found true")
+    before = await stage.chat.card_says(before, "I read it back, and it took effect")
     await stage.chat.press(ADA, before, "Undo")
     await stage.chat.hears(ADA, "`ch-2`: live")
     waiting = await stage.chat.asks()
     back = await stage.chat.asks("/rollback Support reply in production to config_v")
     over = await stage.chat.card_says(waiting, "Superseded", "Nothing was deployed")
     assert "Approve" not in over.buttons()
-    await stage.chat.hears(ADA, "`ch-4` takes its place", thread_ts=waiting.raw["ts"])
+    await stage.chat.hears(ADA, "`ch-4` replaced it", thread_ts=waiting.raw["ts"])
     await stage.chat.press(RAVI, waiting, "Approve")
-    await stage.chat.is_told(RAVI, "by now: superseded")
+    await stage.chat.is_told(RAVI, "The change is now: superseded")
     await stage.chat.press(RAVI, back, "Approve")
-    await stage.chat.card_says(back, "Read back and found true")
+    await stage.chat.card_says(back, "I read it back, and it took effect")
     assert await stage.registry.live("Support reply") == "config_v"
 
 
@@ -151,22 +151,22 @@ async def test_a_rollback_goes_to_what_was_live_before(stage: Stage) -> None:
     card = await stage.chat.asks("/rollback Support reply in production")
     assert "`config_x` → `config_w` in `production`" in card.body()
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
 async def test_a_rollback_without_history_asks_for_the_config(stage: Stage) -> None:
     await stage.chat.say(ADA, "/rollback Support reply in production")
-    await stage.chat.is_told(ADA, "What was live there before is not known", "rollback PROJECT in ENV to CONFIG")
+    await stage.chat.is_told(ADA, "I don't know what was live there before", "rollback PROJECT in ENV to CONFIG")
 
 
 async def test_promoting_takes_over_what_the_source_runs(stage: Stage) -> None:
     card = await stage.chat.asks("/promote Refund triage from staging to production")
     assert "`triage v3` → `triage v4` in `production`" in card.body()
     assert "Evaluations: fail" in card.body()
-    assert "Worse than what is live: `Polite enough`" in card.body()
+    assert "It scores worse on `Polite enough` than what is live" in card.body()
     await stage.chat.press(MIRA, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert await stage.registry.live("Refund triage") == "triage v4"
 
 
@@ -175,18 +175,18 @@ async def test_deactivating_leaves_nothing_live_there_and_nowhere_else(stage: St
     assert "`config_w` → nothing in `production`" in card.body()
     assert "we move to another model" in card.body()
     await stage.chat.press(RAVI, card, "Approve")
-    live = await stage.chat.card_says(card, "deactivated", "Read back and found true")
-    assert "It takes away: `config_w`" in live.text
+    live = await stage.chat.card_says(card, "deactivated", "I read it back, and it took effect")
+    assert "It removes: `config_w`" in live.text
     assert await stage.registry.live("Support reply") is None
     assert await stage.registry.live("Support reply", "staging") == "config_w"
     await stage.chat.press(ADA, live, "Undo")
-    await stage.chat.hears(ADA, "ch-2", "Read back and found true")
+    await stage.chat.hears(ADA, "ch-2", "I read it back, and it took effect")
     assert await stage.registry.live("Support reply") == "config_w"
 
 
 async def test_an_open_environment_needs_no_approval(stage: Stage) -> None:
     card = await stage.chat.asks("/deploy config_x to staging")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert await stage.registry.live("Support reply", "staging") == "config_x"
     assert await stage.registry.live("Support reply") == "config_w"
 
@@ -195,12 +195,12 @@ async def test_an_approval_that_nobody_gives_runs_out(stage: Stage) -> None:
     card = await stage.chat.asks()
     stage.clock.move(hours=25)
     await stage.chat.press(RAVI, card, "Approve")  # before the sweep has seen it
-    await stage.chat.is_told(RAVI, "The time to approve it has run out")
+    await stage.chat.is_told(RAVI, "The time to approve this change has run out")
     await stage.time_passes(seconds=1)
     over = await stage.chat.card_says(card, "Expired", "Nobody decided in time")
     assert "Approve" not in over.buttons()
     await stage.chat.press(MIRA, card, "Approve")
-    await stage.chat.is_told(MIRA, "by now: expired")
+    await stage.chat.is_told(MIRA, "The change is now: expired")
     assert not stage.line.writes
 
 
@@ -223,14 +223,14 @@ async def test_approvals_lists_what_waits_for_me_and_not_my_own(stage: Stage) ->
     await stage.chat.press(RAVI, told, "Review")
     await stage.chat.modal(RAVI, "config_x")
     await stage.chat.say(ADA, "/approvals")
-    await stage.chat.is_told(ADA, "Nothing waits for you")
+    await stage.chat.is_told(ADA, "Nothing is waiting for you")
 
 
 async def test_explaining_changes_nothing(stage: Stage) -> None:
     for line, words in (
         ("deploy config_x to production", "it would wait for 1 approval"),
-        ("deploy config_x to staging", "it would be applied at once"),
-        ("deploy config_w to production", "it would be refused"),
+        ("deploy config_x to staging", "I would do it right away"),
+        ("deploy config_w to production", "I would refuse it"),
         ("deployments", "changes nothing"),
     ):
         await stage.chat.say(ADA, f"/configbot explain {line}")

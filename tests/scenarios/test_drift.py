@@ -15,12 +15,12 @@ async def test_something_else_went_live_behind_our_back(stage: Stage) -> None:
     await stage.registry.deploy("Support reply", "config_v")
     await stage.chat.press(RAVI, card, "Approve")
     void = await stage.chat.card_says(
-        card, "Void", "What is live there is no longer what was seen: it is `config_v` now"
+        card, "Void", "What is live there has changed since this change was asked for: it is now `config_v`"
     )
     assert not void.buttons().keys() & {"Approve", "Undo", "Withdraw"}
-    assert 'To ask anew: `deploy config_x of "Support reply" to production`' in void.body()
+    assert 'To ask again: `deploy config_x of "Support reply" to production`' in void.body()
     await stage.chat.is_told(RAVI, "`ch-1` is void", "Nothing was deployed")
-    await stage.chat.hears(ADA, "the approvals no longer hold", thread_ts=card.raw["ts"])
+    await stage.chat.hears(ADA, "its approvals no longer count", thread_ts=card.raw["ts"])
     assert await stage.registry.live("Support reply") == "config_v"
     assert not stage.line.writes
 
@@ -32,7 +32,7 @@ async def test_another_environment_that_moved_voids_nothing(stage: Stage) -> Non
     card = await stage.chat.asks()
     await stage.registry.deploy("Support reply", "config_v", "staging")
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Live", "Read back and found true")
+    await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
 
 
 async def test_an_undo_of_what_was_replaced_behind_our_back_is_refused(stage: Stage) -> None:
@@ -55,5 +55,5 @@ async def test_evaluations_that_got_worse_void_the_approval(stage: Stage, tmp_pa
             " evaluations join configs on configs.id = config_id where configs.name = 'config_x')"
         )
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Void", "The verdict seen was: `pass`. The verdict now is: `fail`")
+    await stage.chat.card_says(card, "Void", "Verdict before: `pass`. Verdict now: `fail`")
     assert not stage.line.writes

@@ -36,8 +36,8 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     live = await stage.chat.makes_live()
     message = await changed_outside(stage)
     assert "`config_x` → `config_v`" in message.text
-    assert "asked for by <@U0ADA> (`ch-1`)" in message.body()
-    assert "`registry` does not tell. configbot saw it first" in message.body()
+    assert "requested by <@U0ADA> (`ch-1`)" in message.body()
+    assert "`registry` doesn't say. I first saw it" in message.body()
     assert "What differs" in message.body()
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
@@ -47,16 +47,16 @@ async def test_a_change_in_the_service_itself_is_told_once_and_adopted(stage: St
     await stage.chat.say(ADA, "/configbot change ch-1")
     await stage.chat.is_told(ADA, CHANGED, "`config_v` is live")
 
-    await stage.chat.press(RAVI, message, "ProviderSnapshot")
+    await stage.chat.press(RAVI, message, "Look")
     await stage.chat.modal(RAVI, "`config_x` → `config_v`")
     await stage.chat.press(RAVI, message, "Adopt")
     over = await stage.chat.card_says(message, "<@U0RAVI> adopted it")
-    assert list(over.buttons()) == ["ProviderSnapshot"]
+    assert list(over.buttons()) == ["Look"]
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
     assert await stage.registry.live("Support reply") == "config_v"
     await stage.chat.press(MIRA, message, "Adopt")
-    await stage.chat.is_told(MIRA, "This is over: <@U0RAVI> adopted it")
+    await stage.chat.is_told(MIRA, "This is already over: <@U0RAVI> adopted it")
     await stage.chat.say(MIRA, "/deployments Support reply")
     await stage.chat.is_told(MIRA, "`production`: `config_v`, adopted", "by <@U0RAVI>")
     assert live.raw["ts"] != message.raw["ts"]
@@ -68,10 +68,10 @@ async def test_restore_is_a_change_that_somebody_else_approves(stage: Stage) -> 
     await stage.chat.press(ADA, message, "Restore")
     card = await stage.chat.hears(ADA, "`ch-2`", "Waiting for approval", "`config_v` → `config_x`", private=False)
     await stage.chat.press(ADA, card, "Approve")
-    await stage.chat.is_told(ADA, "Whoever asked for a change does not decide on it")
+    await stage.chat.is_told(ADA, "You can't approve or reject your own change")
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Live", "Read back and found true")
-    await stage.chat.card_says(message, "`ch-2` was applied after it")
+    await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
+    await stage.chat.card_says(message, "`ch-2` was applied after that")
     assert await stage.registry.live("Support reply") == "config_x"
     await stage.time_passes(minutes=5)
     assert len(await about_drift(stage)) == 1
@@ -83,9 +83,9 @@ async def test_it_ends_by_itself_when_somebody_puts_it_back(stage: Stage) -> Non
     await stage.registry.deploy("Support reply", "config_x")
     await stage.time_passes(minutes=5)
     over = await stage.chat.card_says(message, "What was live before is live again")
-    assert list(over.buttons()) == ["ProviderSnapshot"]
+    assert list(over.buttons()) == ["Look"]
     await stage.chat.press(RAVI, message, "Restore")
-    await stage.chat.is_told(RAVI, "This is over: what was live before is live again")
+    await stage.chat.is_told(RAVI, "This is already over: what was live before is live again")
 
 
 async def test_a_deploy_by_the_bot_is_no_drift(stage: Stage) -> None:
@@ -115,7 +115,7 @@ async def test_an_approval_of_what_moved_points_to_the_message(stage: Stage) -> 
     await changed_outside(stage)
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.card_says(
-        card, "Void", "It was changed outside configbot, and the message about that shows what and how"
+        card, "Void", "Somebody changed it outside configbot: my message about that says what and how"
     )
 
 
@@ -146,7 +146,7 @@ async def test_a_service_that_is_down_is_told_once_and_caught_up_with(stage: Sta
     stage.goes_wrong(any_request, down)
     await stage.time_passes(minutes=5)
     await stage.time_passes(minutes=40)
-    message = await stage.chat.hears(ADA, "`registry` could not be reached, since", private=False)
+    message = await stage.chat.hears(ADA, "I haven't been able to read `registry` since", private=False)
     await stage.time_passes(minutes=40)
     stage.line.repaired()
     await stage.registry.deploy("Support reply", "config_v")
@@ -171,5 +171,5 @@ async def test_two_bots_tell_it_once(tmp_path: Path, postgres_url: str) -> None:
             await asyncio.sleep(0.02)
         await stage.rests()
         told = [*await stage.chat.answers(RAVI), *await stage.chat.answers(MIRA)]
-        assert sum("counts as right" in line.text for line in told) == 1
-        assert sum("This is over" in line.text for line in told) == 1
+        assert sum("From now on I accept" in line.text for line in told) == 1
+        assert sum("This is already over" in line.text for line in told) == 1

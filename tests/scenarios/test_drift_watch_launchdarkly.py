@@ -53,7 +53,7 @@ async def test_who_did_it_is_told_and_what_was_live_is_restored(both: Stage, wor
     assert "customers want it short" in message.body()
     assert "`launchdarkly`" in message.body()
     await both.chat.press(RAVI, message, "Restore")
-    await both.chat.card_says(message, "was applied after it")
+    await both.chat.card_says(message, "was applied after that")
     assert served(world, "staging") == before
     await both.time_passes(minutes=5)
     assert len([line for line in await both.chat.said(ADA) if "outside configbot" in line.text]) == 1
@@ -76,7 +76,7 @@ async def test_an_edit_of_what_is_live_is_told_with_its_diff_and_adopted(
 
 async def test_a_deploy_from_here_is_no_drift_there(both: Stage, world: World) -> None:
     await both.chat.say(ADA, "/deploy support-assistant@terse to staging")
-    await both.chat.hears(ADA, "Read back and found true", private=False)
+    await both.chat.hears(ADA, "I read it back, and it took effect", private=False)
     assert served(world, "staging") == "terse"
     await both.time_passes(seconds=1)
     await both.time_passes(minutes=5)

@@ -29,9 +29,9 @@ async def test_mark_completed_ends_the_evaluation_and_the_message_says_by_whom(s
     await stage.chat.press(RAVI, report, "Mark completed", channel=EVALS)
     over = await stage.chat.card_says(report, "completed after at least 3 days", "by <@U0RAVI>")
     assert not over.buttons()
-    await stage.chat.is_told(RAVI, "is completed", "read back and found true", channel=EVALS)
+    await stage.chat.is_told(RAVI, "is now completed", "I read it back to make sure", channel=EVALS)
     await stage.chat.press(ADA, report, "Mark completed", channel=EVALS)
-    await stage.chat.is_told(ADA, "cannot become", channel=EVALS)
+    await stage.chat.is_told(ADA, "can't become", channel=EVALS)
     assert len(stage.line.writes) == 1
     before = len(await stage.chat.said(ADA, EVALS))
     await stage.time_passes(days=1)
@@ -41,14 +41,14 @@ async def test_mark_completed_ends_the_evaluation_and_the_message_says_by_whom(s
 async def test_a_snooze_is_quiet_for_an_hour_and_then_says_it_anew(stage: Stage) -> None:
     report = await reported(stage)
     await stage.chat.choose(ADA, report, "Snooze 1 h", channel=EVALS)
-    await stage.chat.is_told(ADA, "Nothing more is said", channel=EVALS)
+    await stage.chat.is_told(ADA, "I won't remind anyone about evaluation", channel=EVALS)
     await stage.chat.card_says(report, "quiet until")
     await stage.time_passes(minutes=59)
     assert len(await stage.chat.said(ADA, EVALS)) == 2
     await stage.time_passes(minutes=2)
     again = await reported(stage)
     assert again.raw["ts"] != report.raw["ts"]
-    await stage.chat.card_says(report, "A newer message says how it stands")
+    await stage.chat.card_says(report, "A newer message has its current state")
 
 
 async def test_an_evaluation_that_ends_elsewhere_says_so_by_itself(stage: Stage) -> None:
@@ -77,7 +77,7 @@ async def test_an_evaluation_can_be_completed_and_reopened_by_a_line(stage: Stag
     report = await reported(stage)
     evaluation = report.buttons()["Mark completed"]["value"].rpartition(":")[2]
     await stage.chat.say(ADA, f"/configbot evaluation complete {evaluation}")
-    await stage.chat.is_told(ADA, "is completed")
+    await stage.chat.is_told(ADA, "is now completed")
     await stage.chat.card_says(report, "completed after at least 3 days", "by <@U0ADA>")
     assert await stage.chat.said(ADA, DEPLOYS) == []
 
@@ -85,7 +85,7 @@ async def test_an_evaluation_can_be_completed_and_reopened_by_a_line(stage: Stag
 async def test_a_snooze_until_tomorrow_is_said_back_as_an_instant_and_holds_until_then(stage: Stage) -> None:
     report = await reported(stage)
     await stage.chat.choose(ADA, report, "Until tomorrow 9:00", channel=EVALS)
-    told = await stage.chat.is_told(ADA, "Nothing more is said about evaluation", "until <!date^", channel=EVALS)
+    told = await stage.chat.is_told(ADA, "I won't remind anyone about evaluation", "until <!date^", channel=EVALS)
     until = datetime.fromtimestamp(int(told.text.split("<!date^")[1].split("^")[0]), ZoneInfo("Europe/Madrid"))
     assert (until.hour, until.minute) == (9, 0)
     left = (until - stage.clock.now()).total_seconds()
@@ -98,13 +98,13 @@ async def test_a_snooze_until_tomorrow_is_said_back_as_an_instant_and_holds_unti
 async def test_it_is_opened_and_put_off_from_there_and_stopped(stage: Stage) -> None:
     report = await reported(stage)
     await stage.chat.press(ADA, report, "Open", channel=EVALS)
-    opened = await stage.chat.is_told(ADA, "is running for at least 3 days", "have all results", channel=EVALS)
+    opened = await stage.chat.is_told(ADA, "has been running for at least 3 days", "have all results", channel=EVALS)
     assert "Mark completed" in opened.buttons()
     await stage.chat.press(ADA, opened, "Stop reminding", channel=EVALS)
-    await stage.chat.is_told(ADA, "Nobody is reminded of evaluation", channel=EVALS)
-    stopped = await stage.chat.card_says(report, "nobody is reminded of it any more, as <@U0ADA> asked")
+    await stage.chat.is_told(ADA, "I won't remind anyone about evaluation", channel=EVALS)
+    stopped = await stage.chat.card_says(report, "<@U0ADA> stopped its reminders")
     await stage.chat.press(ADA, stopped, "Remind again", channel=EVALS)
-    await stage.chat.card_says(report, "said again")
+    await stage.chat.card_says(report, "next reminder")
 
 
 async def test_a_guest_may_look_and_not_decide(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_a_guest_may_look_and_not_decide(tmp_path: Path) -> None:
         await stage.chat.is_told(gail.id, "guest account", channel=EVALS)
         await stage.chat.press(gail.id, report, "Stop reminding", channel=EVALS)
         await stage.chat.press(gail.id, report, "Open", channel=EVALS)
-        await stage.chat.is_told(gail.id, "is running for at least 3 days", channel=EVALS)
+        await stage.chat.is_told(gail.id, "has been running for at least 3 days", channel=EVALS)
         assert "Stop reminding" in (await reported(stage)).buttons()
 
 
@@ -136,12 +136,12 @@ async def test_reminders_are_listed_muted_and_tried(stage: Stage) -> None:
     assert "`Meeting notes`" in listed.text
     assert "every day, 0:00 to midnight" in listed.body()
     muted = await stage.chat.answered(ADA, "/configbot reminders mute Meeting notes")
-    assert "Nobody is reminded of evaluations of `Meeting notes` any more." in muted.text
-    await stage.chat.card_says(report, "nobody is reminded about this project: it is muted")
+    assert "I won't remind anyone about evaluations of `Meeting notes` any more." in muted.text
+    await stage.chat.card_says(report, "no reminders, because the project is muted")
     await stage.chat.press(ADA, muted, "Unmute")
-    await stage.chat.is_told(ADA, "People are reminded of evaluations of `Meeting notes` again.")
+    await stage.chat.is_told(ADA, "I'll remind people about evaluations of `Meeting notes` again.")
     sent = await stage.chat.answered(ADA, "/configbot reminders test")
-    assert "is in your direct messages" in sent.text
+    assert "It's in your direct messages" in sent.text
     await stage.chat.hears(ADA, "only a sample", channel=stage.workspace.im_of(ADA))
 
 
@@ -156,4 +156,4 @@ async def test_more_than_five_at_once_are_one_list_that_pages(stage: Stage, tmp_
     await stage.chat.press(ADA, second, "Previous page", channel=EVALS)
     await stage.chat.is_told(ADA, "evaluations left running, page 1 of", channel=EVALS)
     await stage.chat.press(ADA, shown, "Stop reminding of all", channel=EVALS)
-    await stage.chat.is_told(ADA, "Nobody is reminded of these", channel=EVALS)
+    await stage.chat.is_told(ADA, "I won't remind anyone about these", channel=EVALS)

@@ -16,11 +16,11 @@ async def test_a_reviewer_finds_what_waits_reviews_it_and_sees_it_gone_after_the
     review = await stage.chat.modal(RAVI, "Review ch-1", "Waiting for approval")
     (await stage.chat.http.post("/playground/close", json={"as": RAVI, "view_id": review["id"]})).raise_for_status()
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
 
-    after = await stage.chat.opens_home(RAVI, "Nothing waits for you.")
+    after = await stage.chat.opens_home(RAVI, "Nothing is waiting for you.")
     assert "Review" not in after.buttons()
-    assert "Nothing that you asked for is under way." in after.body()
+    assert "Nothing you asked for is under way." in after.body()
 
 
 async def test_what_a_button_of_the_home_shows_comes_as_a_direct_message(stage: Stage) -> None:

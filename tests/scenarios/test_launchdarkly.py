@@ -56,7 +56,7 @@ async def test_tags_and_metric_of_an_ai_config_are_changed_after_old_and_new_wer
 
     await chat.press(ADA, shown, "Change it")
 
-    await chat.is_told(ADA, "The AI Config `Support assistant` is changed.", "read back and found true")
+    await chat.is_told(ADA, "I changed the AI Config `Support assistant`.", "I read it back to make sure")
     now = world.config(PROJECT, SUPPORT)
     assert (now.tags, now.metric) == (["customer-facing", "checked"], "helpful-rate")
     assert now.maintainer == REVIEWER
@@ -66,12 +66,12 @@ async def test_tags_and_metric_of_an_ai_config_are_changed_after_old_and_new_wer
 async def test_what_an_ai_config_has_not_is_refused_in_words(both: Stage) -> None:
     line = f'/configbot ai config update {SUPPORT} directory=dir_1 tags="two words" name=""'
     answer = await both.chat.answered(ADA, line)
-    assert "AI Configs of `launchdarkly` have no field `directory`." in answer.text
+    assert "AI Configs in `launchdarkly` have no field `directory`." in answer.text
     answer = await both.chat.answered(ADA, f'/project update {SUPPORT} tags="two words" name="" team=nobody')
-    for words in ("`two words` is no tag", "A name needs letters", "`launchdarkly` knows no team `nobody`"):
+    for words in ("`two words` is not a tag", "A name needs visible letters", "`launchdarkly` has no team `nobody`"):
         assert words in f"{answer.text} {answer.body()}"
     answer = await both.chat.answered(ADA, "/project create launchdarkly:Returns")
-    assert "AI Configs of `launchdarkly` cannot be made from here." in answer.text
+    assert "AI Configs in `launchdarkly` can't be made from here." in answer.text
     answer = await both.chat.answered(ADA, f"/evaluations {SUPPORT}")
     assert "`launchdarkly` keeps no evaluations." in answer.text
 
@@ -81,16 +81,16 @@ async def test_a_variation_is_deployed_to_staging_at_once_and_rolled_back(both: 
     assert served(world, "staging") == "warm-v2"
 
     card = await chat.asks(f"/deploy warm-v1 of {SUPPORT} to staging")
-    card = await chat.card_says(card, "Read back and found true", "`launchdarkly` · AI Config")
+    card = await chat.card_says(card, "I read it back, and it took effect", "`launchdarkly` · AI Config")
     assert served(world, "staging") == "warm-v1"
     assert "keeps no evaluations" in card.body()
 
     undone = await chat.asks(f"/rollback {SUPPORT} in staging")
-    await chat.card_says(undone, "Read back and found true")
+    await chat.card_says(undone, "I read it back, and it took effect")
     assert served(world, "staging") == "warm-v2"
 
     gone = await chat.asks(f"/deactivate {SUPPORT} in staging because it answers twice")
-    await chat.card_says(gone, "Deactivated", "Read back and found true")
+    await chat.card_says(gone, "Deactivated", "I read it back, and it took effect")
     assert served(world, "staging") == ""
     assert served(world, "development") == "terse", "no other environment moved"
 
@@ -121,14 +121,14 @@ async def test_a_service_that_refuses_our_key_stops_nothing_of_the_other(both: S
     await both.bot.ctx.index.refresh()
 
     board = await chat.answered(ADA, "/deployments")
-    assert "`launchdarkly` cannot be read since" in board.text
-    assert "it did not accept our key (HTTP 401)" in board.text
+    assert "I haven't been able to read `launchdarkly` since" in board.text
+    assert "it did not accept my key (HTTP 401)" in board.text
     missed = await chat.answered(ADA, "/project show Nobody knows it")
-    assert "where configbot could look" in missed.text
-    assert "`launchdarkly` cannot be read since" in missed.text
+    assert "in what I can read" in missed.text
+    assert "I haven't been able to read `launchdarkly` since" in missed.text
     card = await chat.asks("/deploy config_x to production")
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
 
 
 async def test_a_board_shows_both_services_and_every_form_of_what_is_served(both: Stage) -> None:
@@ -157,7 +157,7 @@ async def test_selects_say_of_which_service_something_is(both: Stage, world: Wor
     staging = (await chat.offers(ADA, view, "pick.environment", "staging"))["Staging · launchdarkly"]
     config = offered["Terse · Support assistant · launchdarkly"]
     assert await chat.submit(ADA, view, pick_config=config, pick_environment=staging) == {"ok": True}
-    await chat.hears(ADA, "`Terse` of `Support assistant`", "Read back and found true", private=False)
+    await chat.hears(ADA, "`Terse` of `Support assistant`", "I read it back, and it took effect", private=False)
     assert served(world, "staging") == "terse"
 
 
@@ -184,7 +184,7 @@ async def test_production_is_approved_in_the_chat_and_at_the_service(both: Stage
     await review(both, card, "approve")
     await chat.press(ADA, card, "Check now")
 
-    card = await chat.card_says(card, "Live", "Read back and found true")
+    card = await chat.card_says(card, "Live", "I read it back, and it took effect")
     assert served(world, "production") == "warm-v2"
     await chat.press(ADA, card, "Undo")
     await chat.hears(ADA, "undo the last change", "Waiting for approval at the provider", private=False)

@@ -12,11 +12,11 @@ async def test_a_config_is_looked_at_from_the_list_of_its_project(stage: Stage) 
     assert listed.text.startswith("5 configs of `Support reply`")
 
     await chat.press(ADA, listed, "Show")
-    shown = await chat.is_told(ADA, "What it holds", "{{question}}")
+    shown = await chat.is_told(ADA, "Its content", "{{question}}")
     assert "against" in shown.text
 
     compared = await chat.answered(ADA, "/config diff config_w with config_x")
-    assert "They differ in settings: `model`" in compared.text
+    assert "They differ in: settings (`model`" in compared.text
     assert await chat.said(ADA) == [], "nobody else is told"
 
 
@@ -30,24 +30,24 @@ async def test_an_evaluation_is_completed_from_its_page_and_reopened(stage: Stag
     await chat.press(ADA, runs, "Show")
     shown = await chat.is_told(ADA, "Dataset: `First-week questions`", "Reviewed by a person")
     await chat.press(ADA, shown, "Mark completed")
-    done = await chat.is_told(ADA, "is completed. It was read back")
+    done = await chat.is_told(ADA, "is now completed. I read it back")
     evaluation = done.text.split("`")[1]
 
     await chat.say(ADA, f"/configbot evaluation reopen {evaluation}")
-    await chat.is_told(ADA, f"Evaluation `{evaluation}`", "in `Onboarding guide` is running again.")
+    await chat.is_told(ADA, f"Evaluation `{evaluation}`", "in `Onboarding guide` is now running again.")
 
 
 async def test_a_project_is_made_renamed_and_used(stage: Stage) -> None:
     chat = stage.chat
     shown = await chat.answered(ADA, "/project create Returns in chat in dir_1a2b")
-    assert shown.text.startswith("Make the project `Returns in chat`?")
+    assert shown.text.startswith("Create the project `Returns in chat`?")
     await chat.press(ADA, shown, "Make it")
-    await chat.is_told(ADA, "The project `Returns in chat` is made.")
+    await chat.is_told(ADA, "I created the project `Returns in chat`.")
 
     change = await chat.answered(ADA, '/project update "Returns in chat" name=Returns')
-    assert "no longer find it afterwards" in change.text
+    assert "won't find it any more" in change.text
     await chat.press(ADA, change, "Change it")
-    await chat.is_told(ADA, "The project `Returns` is changed.")
+    await chat.is_told(ADA, "I changed the project `Returns`.")
     await chat.say(ADA, "/config list returns")
     await chat.is_told(ADA, "`Returns` has no configs.")
 

@@ -43,11 +43,13 @@ async def test_a_name_of_any_kind_can_be_deployed_and_does_no_harm(shared: Stage
     for alive in ("<!channel>", "<@U0ADA> ", "<https://evil"):
         assert alive not in whole.replace("<@U0ADA> wants", "")
     await shared.chat.press(RAVI, card, "Approve")
-    live = await shared.chat.card_says(card, "Read back and found true")
+    live = await shared.chat.card_says(card, "I read it back, and it took effect")
     assert await registry.live(project) == name
     number = live.text.split("`")[1]
     await shared.chat.press(ADA, live, "Undo")
-    await shared.chat.hears(ADA, f"ch-{int(number[3:]) + 1}", "undo the last change", "Read back and found true")
+    await shared.chat.hears(
+        ADA, f"ch-{int(number[3:]) + 1}", "undo the last change", "I read it back, and it took effect"
+    )
     assert "What is live" in (await shared.chat.answered(MIRA, "/deployments")).text
     assert "History" in (await shared.chat.answered(MIRA, f"/configbot change {number}")).body()
 
@@ -60,7 +62,7 @@ async def test_a_line_that_the_bot_offers_can_be_typed_again(shared: Stage, name
     configs = await shared.registry.call("GET", f"/projects/{await shared.registry.project_id(name)}/configs")
     after = next(each["config"]["id"] for each in configs if each["config"]["name"] == "after")
     question = await shared.chat.answered(ADA, f"/deploy {after}")
-    assert "In which environment?" in question.text
+    assert "Which environment do you mean?" in question.text
     before = len(await shared.chat.said(ADA))
     await shared.chat.press(ADA, question, "production")
     card = await shared.chat.hears(ADA, "waiting for approval", "`before` → `after` in `production`", private=False)

@@ -32,20 +32,20 @@ async def test_a_stranger_of_a_shared_channel_is_refused_in_words(stage: Stage) 
         await stage.rests()
         answers = await stage.chat.answers(STRANGER, SHARED)
         assert len(answers) == number
-        assert "This account belongs to another organisation" in answers[-1].text
+        assert "Your account belongs to another organisation" in answers[-1].text
     await stage.chat.say(STRANGER, "@configbot deploy config_v to staging", channel=SHARED)
     await stage.rests()
     assert not stage.line.writes
     assert len(await stage.chat.said(ADA, SHARED)) == 1
     await stage.chat.press(RAVI, card, "Approve", channel=SHARED)
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
 
 
 async def test_a_guest_may_look_and_has_no_say(stage: Stage) -> None:
     card = await stage.chat.asks()
     for button in ("Approve", "Reject"):
         await stage.chat.press(GUEST, card, button)
-    await stage.chat.is_told(GUEST, "This is a guest account", "workspace admin")
+    await stage.chat.is_told(GUEST, "You have a guest account", "workspace admin")
     await stage.chat.say(GUEST, "/deploy config_x to staging")
     await stage.rests()
     assert sum("guest account" in answer.text for answer in await stage.chat.answers(GUEST)) == 3
@@ -56,18 +56,18 @@ async def test_a_guest_may_look_and_has_no_say(stage: Stage) -> None:
 
 async def test_what_is_asked_where_the_bot_cannot_post_stands_in_the_default_channel(stage: Stage) -> None:
     await stage.chat.say(ADA, "/deploy config_x to production", channel=LEADS)
-    await stage.chat.is_told(ADA, "`ch-1` waits for 1 approval", channel=LEADS)
+    await stage.chat.is_told(ADA, "`ch-1` is waiting for 1 approval", channel=LEADS)
     card = await stage.chat.hears(RAVI, "waiting for approval", channel=DEPLOYS, private=False)
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Read back and found true")
+    await stage.chat.card_says(card, "I read it back, and it took effect")
     assert await stage.chat.said(ADA, LEADS) == []
 
 
 async def test_without_a_default_channel_the_line_is_refused_with_the_invitation_to_type(tmp_path: Path) -> None:
     async with staged(tmp_path, default_channel=None) as stage:
         await stage.chat.say(ADA, "/deploy config_x to production", channel=LEADS)
-        await stage.chat.is_told(ADA, "configbot cannot post here", "`/invite @configbot`", channel=LEADS)
+        await stage.chat.is_told(ADA, "I can't post in this channel", "`/invite @configbot`", channel=LEADS)
         await stage.chat.say(ADA, "/configbot changes", channel=LEADS)
         await stage.chat.is_told(ADA, "There are no changes here yet", channel=LEADS)
         await stage.chat.say(ADA, "deploy config_x to production", channel=stage.workspace.im_of(ADA))
-        await stage.chat.hears(ADA, "configbot cannot post here", channel=stage.workspace.im_of(ADA))
+        await stage.chat.hears(ADA, "I can't post in this channel", channel=stage.workspace.im_of(ADA))

@@ -25,7 +25,7 @@ async def test_a_first_visit_from_the_first_line_to_the_undo_and_a_second_one(tm
     async with visited(tmp_path) as chat:
         card = await chat.asks("/deploy config_x to production")
         await chat.press(RAVI, card, "Approve")
-        live = await chat.card_says(card, "Live", "Read back and found true")
+        live = await chat.card_says(card, "Live", "I read it back, and it took effect")
         await chat.say(MIRA, "/deployments Support reply")
         await chat.is_told(MIRA, "`production`: `config_x`, since")
         await chat.hears(ADA, "has been running for at least 3 days", channel=EVALS, private=False)
@@ -37,7 +37,7 @@ async def test_a_first_visit_from_the_first_line_to_the_undo_and_a_second_one(tm
         assert "xoxb-playground" not in str(log)
     async with visited(tmp_path) as chat:
         await chat.press(ADA, live, "Undo")
-        await chat.hears(ADA, "ch-2", "Read back and found true", private=False)
+        await chat.hears(ADA, "ch-2", "I read it back, and it took effect", private=False)
         await chat.say(MIRA, "/deployments Support reply")
         await chat.is_told(MIRA, "`production`: `config_w`, since")
         reports = await chat.said(ADA, EVALS)
@@ -51,11 +51,11 @@ async def test_a_report_is_put_off_until_tomorrow_comes_again_when_the_clock_is_
         await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=direct)
         report = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
         await chat.choose(ADA, report, "Until tomorrow 9:00", channel=EVALS)
-        told = await chat.is_told(ADA, "Nothing more is said about evaluation", channel=EVALS)
+        told = await chat.is_told(ADA, "I won't remind anyone about evaluation", channel=EVALS)
         until = int(told.text.split("<!date^")[1].split("^")[0])
         now = (await chat.http.get("/playground/clock")).json()["now"]
         await chat.http.post("/playground/clock", json={"seconds": until - now + 60}, timeout=60)
-        await chat.card_says(report, "A newer message says how it stands")
+        await chat.card_says(report, "A newer message has its current state")
         again = await chat.hears(ADA, "Meeting notes", "has been running for at least 3 days", channel=EVALS)
         assert again.raw["ts"] != report.raw["ts"]
         await chat.press(ADA, again, "Mark completed", channel=EVALS)

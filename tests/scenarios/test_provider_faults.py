@@ -46,15 +46,15 @@ def logged(stage: Stage, said: Line, cause: str) -> None:
 WHILE_ASKING: list[tuple[Happens, str, str]] = [
     (down, "could not be reached", "unreachable"),
     (slow(10), "did not answer in time", "timed_out"),
-    (answers(401, "no such key"), "did not accept our key (HTTP 401)", "unauthorized"),
-    (answers(403, "read only"), "does not let our key do this (HTTP 403)", "forbidden"),
-    (answers(404, "no such project"), "does not have this (any more) (HTTP 404)", "not_found"),
+    (answers(401, "no such key"), "did not accept my key (HTTP 401)", "unauthorized"),
+    (answers(403, "read only"), "does not allow my key to do this (HTTP 403)", "forbidden"),
+    (answers(404, "no such project"), "does not have this, or no longer has it (HTTP 404)", "not_found"),
     (answers(409, "busy"), "says that something else is in the way (HTTP 409)", "conflict"),
-    (answers(422, [{"loc": ["query"], "msg": "is wrong", "type": "x"}]), "did not accept the request", "invalid"),
-    (answers(429, "slowly"), "asked us to slow down (HTTP 429)", "rate_limited"),
+    (answers(422, [{"loc": ["query"], "msg": "is wrong", "type": "x"}]), "did not accept my request", "invalid"),
+    (answers(429, "slowly"), "asked me to slow down (HTTP 429)", "rate_limited"),
     (answers(429, "slowly", {"Retry-After": "60"}), "Try again in", "rate_limited"),
-    (answers(500, "oops"), "has trouble of its own (HTTP 500)", "unavailable"),
-    (html, "gave an answer that makes no sense to us", "unintelligible"),
+    (answers(500, "oops"), "is having problems (HTTP 500)", "unavailable"),
+    (html, "gave an answer that I can't read", "unintelligible"),
     (cut_before_arrival, "could not be reached", "unreachable"),
 ]
 
@@ -65,7 +65,7 @@ async def test_a_deploy_that_cannot_be_looked_at_is_answered_and_leaves_no_chang
 ) -> None:
     stage.goes_wrong(any_request, happens)
     await stage.chat.say(ADA, "/deploy config_x to production")
-    said = await stage.chat.is_told(ADA, "That did not work", words, "Nothing was changed")
+    said = await stage.chat.is_told(ADA, "That didn't work", words, "Nothing was changed")
     logged(stage, said, cause)
     stage.line.repaired()
     await stage.chat.say(ADA, "/configbot changes")
@@ -83,7 +83,7 @@ async def test_an_approved_change_that_cannot_be_looked_at_again_fails_and_sends
     card = await stage.chat.asks()
     stage.goes_wrong(a_read, happens)
     await stage.chat.press(RAVI, card, "Approve")
-    failed = await stage.chat.card_says(card, "Failed", words, "nothing is live that was not live before")
+    failed = await stage.chat.card_says(card, "Failed", words, "what is live did not change")
     logged(stage, failed, cause)
     assert not stage.line.writes
     stage.line.repaired()
@@ -94,13 +94,13 @@ async def test_an_approved_change_that_cannot_be_looked_at_again_fails_and_sends
 
 REFUSED_WRITES: list[tuple[Happens, str, str]] = [
     (down, "could not be reached", "unreachable"),
-    (answers(401, "no such key"), "did not accept our key (HTTP 401)", "unauthorized"),
-    (answers(404, "no such config"), "does not have this (any more) (HTTP 404)", "not_found"),
+    (answers(401, "no such key"), "did not accept my key (HTTP 401)", "unauthorized"),
+    (answers(404, "no such config"), "does not have this, or no longer has it (HTTP 404)", "not_found"),
     (answers(409, "busy"), "says that something else is in the way (HTTP 409)", "conflict"),
-    (answers(422, "no"), "did not accept the request (HTTP 422)", "invalid"),
-    (answers(429, "slowly"), "asked us to slow down (HTTP 429)", "rate_limited"),
+    (answers(422, "no"), "did not accept my request (HTTP 422)", "invalid"),
+    (answers(429, "slowly"), "asked me to slow down (HTTP 429)", "rate_limited"),
     (answers(429, "slowly", {"Retry-After": "2"}), "Try again in 2 seconds", "rate_limited"),
-    (answers(503, "full"), "has trouble of its own (HTTP 503)", "unavailable"),
+    (answers(503, "full"), "is having problems (HTTP 503)", "unavailable"),
 ]
 
 
@@ -126,7 +126,7 @@ async def test_a_write_whose_answer_is_lost_takes_effect_once(stage: Stage, happ
     card = await stage.chat.asks()
     stage.goes_wrong(a_write, happens, times=1)
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Live", "Read back and found true")
+    await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     assert await stage.registry.live("Support reply") == "config_x"
     assert len(stage.line.writes) == 1
 
@@ -140,7 +140,7 @@ async def test_a_write_that_is_answered_too_late_takes_effect_once(stage: Stage)
 
     stage.goes_wrong(a_write, arrives_and_is_slow, times=1)
     await stage.chat.press(RAVI, card, "Approve")
-    await stage.chat.card_says(card, "Live", "Read back and found true")
+    await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     assert len(stage.line.writes) == 1
 
 
@@ -158,13 +158,13 @@ async def test_where_looking_cannot_tell_a_person_settles_it(stage: Stage, happe
 
     stage.goes_wrong(a_write, breaks_for_good)
     await chat.press(RAVI, card, "Approve")
-    unknown = await chat.card_says(card, "Outcome unknown", "Live now is either `config_w` or `config_x`")
+    unknown = await chat.card_says(card, "Outcome unknown", "What is live now is either `config_w` or `config_x`")
     assert set(unknown.buttons()) >= {"Look again", "Close as failed"}
     logged(stage, unknown, "cut_after_write")
     assert writes == 1
 
     await chat.press(RAVI, unknown, "Look again")
-    await chat.is_told(RAVI, "whether it took effect is not known")
+    await chat.is_told(RAVI, "I don't know whether `ch-1` took effect")
     await chat.say(ADA, "/deploy config_v to production")
     await stage.rests()
     stage.line.repaired()
@@ -175,10 +175,10 @@ async def test_where_looking_cannot_tell_a_person_settles_it(stage: Stage, happe
 
     await chat.press(RAVI, unknown, "Look again")
     if happens is cut_after_arrival:
-        await chat.card_says(card, "Live", "Read back and found true")
+        await chat.card_says(card, "Live", "I read it back, and it took effect")
         assert await stage.registry.live("Support reply") == "config_x"
     else:
-        await chat.card_says(card, "Failed", "nothing is live that was not live before")
+        await chat.card_says(card, "Failed", "what is live did not change")
         assert await stage.registry.live("Support reply") == "config_w"
     assert len(stage.line.writes) == (1 if happens is cut_after_arrival else 0)
 
@@ -190,8 +190,8 @@ async def test_an_unknown_outcome_can_be_closed_as_failed(stage: Stage) -> None:
     await stage.chat.press(RAVI, card, "Approve")
     unknown = await stage.chat.card_says(card, "Outcome unknown")
     await stage.chat.press(RAVI, unknown, "Close as failed")
-    failed = await stage.chat.card_says(card, "Failed", "Whether it took effect is not known", "a person closed")
-    assert "nothing is live that was not live before" not in failed.body(), "nobody saw that"
+    failed = await stage.chat.card_says(card, "Failed", "I don't know whether it took effect", "somebody closed")
+    assert "what is live did not change" not in failed.body(), "nobody saw that"
     stage.line.repaired()
     await stage.chat.makes_live()
     assert len(stage.line.writes) == 1
@@ -201,7 +201,7 @@ async def test_success_without_effect_is_a_failure(stage: Stage) -> None:
     card = await stage.chat.asks()
     stage.goes_wrong(a_write, lies)
     await stage.chat.press(RAVI, card, "Approve")
-    failed = await stage.chat.card_says(card, "Failed", "said yes, and what is live did not change")
+    failed = await stage.chat.card_says(card, "Failed", "said yes, but what is live did not change")
     logged(stage, failed, "no_effect")
 
 
@@ -214,7 +214,7 @@ async def test_a_read_that_succeeds_at_the_second_try_is_not_even_noticed(stage:
 async def test_a_service_that_asks_for_a_minute_is_left_alone(stage: Stage) -> None:
     stage.goes_wrong(any_request, answers(429, "slowly", {"Retry-After": "60"}), times=1)
     await stage.chat.say(ADA, "/deploy config_x to production")
-    await stage.chat.is_told(ADA, "asked us to slow down")
+    await stage.chat.is_told(ADA, "asked me to slow down")
     asked = stage.line.faults[0].times
     await stage.chat.say(ADA, "/deploy config_v to production")
     await stage.rests()
@@ -232,5 +232,5 @@ async def test_evaluations_that_cannot_be_read_prove_nothing_and_stop_nothing(st
 async def test_the_board_says_which_project_could_not_be_read(stage: Stage) -> None:
     stage.goes_wrong(lambda request: "deployed-configs" in request.url.path, answers(500, "oops"), times=1)
     await stage.chat.say(ADA, "/deployments")
-    told = await stage.chat.is_told(ADA, "What is live", "has trouble of its own (HTTP 500)")
-    assert told.text.count("could not be read") == 1
+    told = await stage.chat.is_told(ADA, "What is live", "is having problems (HTTP 500)")
+    assert told.text.count("I couldn't read it") == 1

@@ -18,14 +18,14 @@ async def test_a_card_from_before_a_restart_can_be_decided_on(tmp_path: Path) ->
         await after.chat.press(RAVI, card, "Review")
         await after.chat.modal(RAVI, "config_x")
         await after.chat.press(RAVI, card, "Approve")
-        live = await after.chat.card_says(card, "Live", "Read back and found true")
+        live = await after.chat.card_says(card, "Live", "I read it back, and it took effect")
         assert await after.registry.live("Support reply") == "config_x"
         await after.rests()
     async with staged(tmp_path) as later:
         await later.chat.press(MIRA, card, "Approve")  # the card as it was, on a page that was never reloaded
-        await later.chat.is_told(MIRA, "by now: live", "<@U0RAVI>")
+        await later.chat.is_told(MIRA, "The change is now: live", "<@U0RAVI>")
         await later.chat.press(ADA, live, "Undo")
-        await later.chat.hears(ADA, "ch-2", "Read back and found true")
+        await later.chat.hears(ADA, "ch-2", "I read it back, and it took effect")
         assert await later.registry.live("Support reply") == "config_w"
         await later.rests()
         assert len(await later.chat.said(ADA)) == 2
@@ -54,11 +54,11 @@ async def test_a_hundred_clicks_at_once_have_one_effect_and_a_hundred_answers(st
     clicks = [stage.chat.press(who, card, "Approve") for who in (RAVI, MIRA) * 50]
     await asyncio.gather(*clicks)
     await stage.rests()
-    live = await stage.chat.card_says(card, "Live", "Read back and found true")
+    live = await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     assert len(stage.line.writes) == 1
     answers = [*await stage.chat.answers(RAVI), *await stage.chat.answers(MIRA)]
     said = Counter(
-        "live" if "read back and found true" in answer.text else "late" if "not done" in answer.text else answer.text
+        "live" if "read it back to make sure" in answer.text else "late" if "not done" in answer.text else answer.text
         for answer in answers
     )
     assert said == {"live": 1, "late": 99}

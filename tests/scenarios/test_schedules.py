@@ -33,7 +33,7 @@ async def test_a_scheduled_deploy_is_applied_when_its_time_has_come(stage: Stage
     await stage.time_passes(hours=1, minutes=59)
     await nothing_happens(stage)
     await stage.time_passes(minutes=1)
-    live = await stage.chat.card_says(card, "Live", "Read back and found true")
+    live = await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
     assert await stage.registry.live(PROJECT) == "config_x"
     assert {"Move", "Withdraw"}.isdisjoint(live.buttons())
     await stage.time_passes(minutes=5)
@@ -41,7 +41,7 @@ async def test_a_scheduled_deploy_is_applied_when_its_time_has_come(stage: Stage
     assert [text.partition(": ")[2].split(":")[0] for text in thread] == [
         f"<@{RAVI}> approved.",
         "It is scheduled",
-        "Live. Read back and found true.",
+        "Live. I read it back, and it took effect.",
     ]
     assert len(await stage.chat.said(ADA)) == 1, "what went well needs no message of its own"
     assert len(stage.line.writes) == 1
@@ -73,10 +73,22 @@ async def test_an_approver_who_lost_the_right_stops_it_and_that_is_told(stage: S
     card = await scheduled(stage)
     stage.workspace.people[RAVI] = replace(stage.workspace.people[RAVI], is_restricted=True)
     await stage.time_passes(hours=2)
-    await stage.chat.card_says(card, "Void", "an approver has lost the right to approve")
-    told = await stage.chat.hears(MIRA, f"<@{ADA}>", "was not applied at its time", "To ask anew", private=False)
+    await stage.chat.card_says(card, "Void", "An approver is no longer allowed to approve")
+    told = await stage.chat.hears(MIRA, f"<@{ADA}>", "was not applied at its time", "To ask again", private=False)
     assert told.raw["ts"] != card.raw["ts"]
-    await stage.chat.hears(MIRA, "an approver has lost the right", thread_ts=card.raw["ts"])
+    await stage.chat.hears(MIRA, "An approver is no longer allowed", thread_ts=card.raw["ts"])
+    await nothing_happens(stage)
+
+
+async def test_a_requester_whose_account_was_deactivated_is_named_where_the_change_is_discussed(stage: Stage) -> None:
+    card = await scheduled(stage)
+    stage.workspace.people[ADA] = replace(stage.workspace.people[ADA], deleted=True)
+    await stage.time_passes(hours=2)
+    why = f"<@{ADA}>'s account is deactivated, so the change they scheduled didn't run."
+    await stage.chat.card_says(card, "Void", why)
+    told = await stage.chat.hears(MIRA, "was not applied at its time", why, private=False)
+    assert told.raw["ts"] != card.raw["ts"]
+    await stage.chat.hears(MIRA, why, thread_ts=card.raw["ts"])
     await nothing_happens(stage)
 
 
@@ -84,7 +96,9 @@ async def test_what_moved_meanwhile_stops_it_and_that_is_told(stage: Stage) -> N
     card = await scheduled(stage)
     await stage.registry.deploy(PROJECT, "config_v")
     await stage.time_passes(hours=2)
-    await stage.chat.card_says(card, "Void", "What is live there is no longer what was seen", "config_v")
+    await stage.chat.card_says(
+        card, "Void", "What is live there has changed since this change was asked for", "config_v"
+    )
     await stage.chat.hears(MIRA, f"<@{ADA}>", "was not applied at its time", private=False)
     assert stage.line.writes == []
 
@@ -108,7 +122,7 @@ async def test_another_change_in_the_way_stops_it_and_is_named(stage: Stage) -> 
 async def test_its_time_without_an_approval_is_its_end(stage: Stage) -> None:
     card = await stage.chat.asks(IN_TWO_HOURS)
     await stage.time_passes(hours=2)
-    await stage.chat.card_says(card, "Expired", "Its time came while it still waited for approval")
+    await stage.chat.card_says(card, "Expired", "It was still waiting for approval when its time came")
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.is_told(RAVI, "expired")
     await stage.time_passes(hours=2)
@@ -132,13 +146,13 @@ async def test_it_is_moved_by_its_form_and_by_a_line(stage: Stage) -> None:
     await stage.chat.press(ADA, card, "Move")
     view = await stage.chat.modal(ADA, "Move", "Its approvals stay as they are")
     wrong = await stage.chat.submit(ADA, view, type_time="yesterday")
-    assert "is not a time" in wrong["errors"]["type.time"]
+    assert "as a time" in wrong["errors"]["type.time"]
     await stage.chat.submit(ADA, view, type_time="in 4h")
     await stage.chat.hears(ADA, "moved it to another time", thread_ts=card.raw["ts"])
     await stage.time_passes(hours=2)
     await nothing_happens(stage)
     await stage.chat.say(RAVI, "/configbot move ch-1 in 1h")
-    await stage.chat.is_told(RAVI, "ch-1", "is moved from")
+    await stage.chat.is_told(RAVI, "ch-1", "was moved from")
     await stage.time_passes(hours=1)
     await stage.chat.card_says(card, "Live")
     assert len(stage.line.writes) == 1
@@ -158,12 +172,12 @@ async def test_lists_the_board_and_the_home_show_it(stage: Stage) -> None:
 
 async def test_a_time_that_cannot_be_meant_deploys_nothing(stage: Stage) -> None:
     for line, said in (
-        ("/deploy config_x to staging at 25:00", "25:00` is not a time"),
-        ("/deploy config_x to staging at 30 february 9:00", "30 february` is not a date"),
-        ("/deploy config_x to staging at 9:00 PST", "PST` is not the name of one zone"),
+        ("/deploy config_x to staging at 25:00", "I can't read `25:00` as a time"),
+        ("/deploy config_x to staging at 30 february 9:00", "I can't read `30 february` as a date"),
+        ("/deploy config_x to staging at 9:00 PST", "`PST` is not the name of one time zone"),
         ("/deploy config_x to staging tomorrow", "tomorrow` is a day without a time"),
-        ("/deploy config_x to staging in 0h", "0h` is not a length of time"),
-        ("/deploy config_x to staging at 2020-01-01 9:00", "is over already"),
+        ("/deploy config_x to staging in 0h", "I can't read `0h` as a length of time"),
+        ("/deploy config_x to staging at 2020-01-01 9:00", "has already passed"),
         ("/deploy config_x to staging in 91 days", "more than 90 days away"),
     ):
         answer = await stage.chat.answered(ADA, line)
@@ -194,7 +208,7 @@ async def test_a_restart_in_between_loses_nothing(tmp_path: Path) -> None:
     async with staged(tmp_path, clock=clock) as after:
         await nothing_happens(after)
         await after.time_passes(hours=1, minutes=1)
-        await after.chat.card_says(card, "Live", "Read back and found true")
+        await after.chat.card_says(card, "Live", "I read it back, and it took effect")
         assert await after.registry.live(PROJECT) == "config_x"
 
 
@@ -206,7 +220,7 @@ async def test_after_a_long_night_it_is_not_applied_and_that_is_told(tmp_path: P
     clock.move(hours=9)
     async with staged(tmp_path, clock=clock) as after:
         await after.time_passes(minutes=1)
-        await after.chat.card_says(card, "Void", "is over for more than 15 minutes")
+        await after.chat.card_says(card, "Void", "it is more than 15 minutes late")
         await after.chat.hears(MIRA, f"<@{ADA}>", "was not applied at its time", private=False)
         await nothing_happens(after)
 
@@ -218,7 +232,7 @@ async def test_two_bots_apply_it_once(tmp_path: Path, postgres_url: str) -> None
         stage.clock.move(hours=2)
         await asyncio.gather(*(bot.scheduler.first_round() for bot in (stage.bot, second)))
         for card in cards:
-            await stage.chat.card_says(card, "Live", "Read back and found true")
+            await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
         await asyncio.gather(*(bot.scheduler.first_round() for bot in (stage.bot, second)))
         assert len(stage.line.writes) == 2
         assert len(await stage.chat.said(ADA)) == 2

@@ -20,7 +20,7 @@ async def test_forty_clicks_spread_over_two_bots_have_one_effect(tmp_path: Path,
     async with staged(tmp_path, database_url=postgres_url) as stage, stage.second_bot() as second:
         card = await stage.chat.asks()
         await asyncio.gather(*(stage.chat.press(who, card, "Approve") for who in (RAVI, MIRA) * 20))
-        await stage.chat.card_says(card, "Live", "Read back and found true")
+        await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
         while len(second.tasks):
             await asyncio.sleep(0.02)
         await stage.rests()

@@ -18,12 +18,12 @@ async def test_a_card_whose_answer_was_lost_stands_once(stage: Stage) -> None:
     chat = stage.chat
     await chat.breaks("chat.postMessage", "answer_lost")
     await chat.say(ADA, "/deploy config_x to production")
-    await chat.is_told(ADA, "`ch-1` waits for 1 approval")
+    await chat.is_told(ADA, "`ch-1` is waiting for 1 approval")
     assert len(await chat.said(ADA)) == 1
     await stage.time_passes(seconds=5)
     (card,) = await chat.said(ADA)
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
     await stage.time_passes(minutes=5)
     assert len(await chat.said(ADA)) == 1
 
@@ -33,7 +33,7 @@ async def test_a_line_of_the_thread_whose_answer_was_lost_stands_once(stage: Sta
     card = await chat.asks()
     await chat.breaks("chat.postMessage", "answer_lost")
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
     await stage.rests()
     for _ in range(3):
         await stage.time_passes(seconds=10)
@@ -49,24 +49,24 @@ async def test_where_it_cannot_be_looked_a_card_is_said_again_after_a_while(stag
     stage.workspace.bot = replace(stage.workspace.bot, scopes=tuple(each for each in granted if "history" not in each))
     await chat.breaks("chat.postMessage", "answer_lost")
     await chat.say(ADA, "/deploy config_x to production")
-    await chat.is_told(ADA, "`ch-1` waits for 1 approval")
+    await chat.is_told(ADA, "`ch-1` is waiting for 1 approval")
     await stage.time_passes(seconds=30)
     assert len(await chat.said(ADA)) == 1
     await stage.time_passes(minutes=3)
     _, card = await chat.said(ADA)
     await chat.press(RAVI, card, "Approve")
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
 
 
 async def test_a_storm_in_one_channel_does_not_touch_another(stage: Stage) -> None:
     chat = stage.chat
     await chat.breaks("chat.postMessage", "ratelimited", retry_after=300, times=3, channel=DEPLOYS)
     await chat.say(ADA, "/deploy config_x to production")
-    await chat.is_told(ADA, "`ch-1` waits for 1 approval")
+    await chat.is_told(ADA, "`ch-1` is waiting for 1 approval")
     assert await chat.said(ADA) == []
     card = await chat.asks('/deploy "rewrite many" of "Search rewrite" to production', channel=EVALS)
     await chat.press(RAVI, card, "Approve", channel=EVALS)
-    await chat.card_says(card, "Read back and found true")
+    await chat.card_says(card, "I read it back, and it took effect")
     await stage.rests()
     for _ in range(3):
         assert await chat.said(ADA) == []
@@ -88,7 +88,7 @@ async def test_a_channel_that_is_archived_mid_way_is_told_once_and_its_cards_go_
     for _ in range(3):
         await stage.time_passes(seconds=30)
     said = [line.text for line in await chat.said(RAVI)]
-    assert len([text for text in said if "I could not say something in <#C0EVALS>: it is archived" in text]) == 1
+    assert len([text for text in said if "I couldn't post to <#C0EVALS>: it is archived" in text]) == 1
     assert len([text for text in said if "withdrawn" in text.lower()]) == 2
 
 

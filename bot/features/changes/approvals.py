@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from bot.context import LEASE, Context, entry
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Change, Decision, Event, Move, Say, State, after
 from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.facts import Allowed, Answer, Denied, NeedsApproval, Vote, Withdrawal
-from bot.domain.outcomes import AwaitingApproval, NotFound, Outcome, Refused, Rejected, Scheduled, Withdrawn
+from bot.domain.outcomes import AwaitingApproval, NotFound, Refused, Rejected, Scheduled, Withdrawn
 from bot.domain.policies import decide
 from bot.domain.reminder_hours import Stage, stage_of
 from bot.features.changes import provider_followup

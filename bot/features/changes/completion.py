@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bot.context import Context, entry
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import RESTORES, AuditEntry, Change, Event, Move, State, after
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Applied, Failed, Outcome, Refused, Rejected, Unknown, Void
+from bot.domain.outcomes import Applied, Failed, Refused, Rejected, Unknown, Void
 from bot.features.changes.baselines import now_right
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_about, deliver_card

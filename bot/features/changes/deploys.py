@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.clients.base import ProviderError
 from bot.context import LEASE, Context, entry, new_id
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import RESTORES, ApprovalSnapshot, Attempt, AuditEntry, Change, Event, Kind, Move, State, after
 from bot.domain.errors import Code, Reason, ResolvableBy
@@ -22,7 +23,6 @@ from bot.domain.outcomes import (
     Explanation,
     Failed,
     NotFound,
-    Outcome,
     Refused,
     Scheduled,
 )

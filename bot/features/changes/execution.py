@@ -12,13 +12,14 @@ from dataclasses import replace
 from bot.clients.base import NotDone, ProviderClient, ProviderError, ServedNow, Unsure
 from bot.context import LEASE, Context, entry
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Attempt, Change, Event, Move, State, after
 from bot.domain.drift import is_live
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.facts import Denied, NeedsApproval, Settlement
 from bot.domain.live_state import Nothing
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import AtProvider, NotFound, Outcome, Refused, Unknown
+from bot.domain.outcomes import AtProvider, NotFound, Refused, Unknown
 from bot.domain.policies import decide
 from bot.domain.provider_approvals import Gate, GateState
 from bot.features.changes import provider_approvals

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
-from bot.domain.outcomes import NotFound, Outcome, Permission
+from bot.domain.outcomes import NotFound, Permission
 from bot.domain.policies import decide
 from bot.features.changes import approvals, deploys, forms, history, schedules
 from bot.features.registration import Call, Effect, Line
@@ -150,7 +151,7 @@ LINES = (
     Line(
         key="rollback",
         usage=f"rollback PROJECT in ENV [to CONFIG] {WHEN}",
-        does="Deploy what was live before, or the config that is named.",
+        does="Deploy what was live before, or the config you name.",
         example="rollback triage in production",
         command=Rollback,
         group=LIVE,
@@ -171,7 +172,7 @@ LINES = (
     Line(
         key="deactivate",
         usage=f"deactivate PROJECT in ENV {WHEN}",
-        does="Make nothing live there any more.",
+        does="Stop serving a project in an environment: nothing is live there afterwards.",
         example="deactivate triage in staging because it answers twice",
         command=Deactivate,
         group=LIVE,
@@ -186,7 +187,7 @@ LINES = (
     Line(
         key="approvals",
         usage="approvals",
-        does="Show what waits for you.",
+        does="Show what is waiting for you.",
         example="approvals",
         command=ListApprovals,
         noun=APPROVAL,
@@ -207,7 +208,7 @@ LINES = (
     Line(
         key="change",
         usage="change ID",
-        does="Show one change whole.",
+        does="Show everything about one change.",
         example="change ch-142",
         command=ShowChange,
         noun=CHANGE,
@@ -217,7 +218,7 @@ LINES = (
     Line(
         key="withdraw",
         usage="withdraw ID",
-        does="Take your own change back, also a scheduled one.",
+        does="Take back your own change, even a scheduled one.",
         example="withdraw ch-142",
         command=Withdraw,
         group=DECIDE,
@@ -229,7 +230,7 @@ LINES = (
     Line(
         key="move",
         usage="move ID (at TIME | in DURATION)",
-        does="Move a scheduled change to another time; its approvals stay.",
+        does="Move a scheduled change to another time. Its approvals stay valid.",
         example="move ch-142 at 9:00 tomorrow",
         command=Reschedule,
         group=DECIDE,

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bot.clients.base import NotDone, ProviderError
 from bot.context import LEASE, Context, entry
+from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, Say, State
 from bot.domain.live_state import Nothing
 from bot.domain.names import Config
-from bot.domain.outcomes import AtProvider, Outcome
+from bot.domain.outcomes import AtProvider
 from bot.domain.provider_approvals import Gate
 from bot.domain.targets import Target
 from bot.features.changes.completion import finish

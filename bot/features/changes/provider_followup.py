@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.clients.base import ProviderError
 from bot.context import Context
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, State
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.facts import Denied, Lookup
-from bot.domain.outcomes import AtProvider, Failed, NotFound, Outcome, Refused
+from bot.domain.outcomes import AtProvider, Failed, NotFound, Refused
 from bot.domain.policies import decide
 from bot.domain.provider_approvals import GateState, ProviderApproval
 from bot.features.changes import execution, provider_approvals

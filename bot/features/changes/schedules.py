@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 
 from bot.context import LEASE, Context, entry
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, Say, State, after
 from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.facts import Answer, Denied, Rescheduling, Timing
-from bot.domain.outcomes import NotFound, Outcome, Refused, Rescheduled
+from bot.domain.outcomes import NotFound, Refused, Rescheduled
 from bot.domain.policies import decide
 from bot.domain.times import GRACE, Due, WantedTime
 from bot.features.changes.deploys import supersede

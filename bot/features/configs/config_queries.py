@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot.clients.base import ConfigWithContent, ProviderError
 from bot.context import Context
+from bot.domain.base import Outcome
 from bot.domain.contents import diff
 from bot.domain.evaluations import Evaluation, Evidence, weigh
 from bot.domain.live_state import NOTHING, LiveState, One, Split
 from bot.domain.names import Config, Environment, Project
-from bot.domain.outcomes import Failed, NotFound, Outcome
+from bot.domain.outcomes import Failed, NotFound
 from bot.domain.views import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
 from bot.features.provider_reads import ProviderSnapshot, evaluations_of, evidence_for, look
 from bot.grammar.commands import Command, DiffConfigs, ListConfigs, ShowConfig

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.outcomes import Outcome
+from bot.domain.base import Outcome
 from bot.features.configs import config_queries, forms
 from bot.features.forms import of_project
 from bot.features.registration import Call, Line, LineForm
@@ -23,7 +23,7 @@ LINES = (
     Line(
         key="config show",
         usage="config show CONFIG [of PROJECT]",
-        does="Show what stands in a config and where it is live.",
+        does="Show the content of a config and where it is live.",
         example="config show config_x",
         command=ShowConfig,
         noun=CONFIG,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.clients.base import ProviderError, ServedNow
 from bot.context import Context, entry
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Event, Kind
 from bot.domain.drift import Baseline, Drift, Ending, Source, made_live
@@ -15,7 +16,7 @@ from bot.domain.facts import Adoption, Denied, Lookup, OpenChange, Restoration
 from bot.domain.live_state import Live, Nothing, Off, One
 from bot.domain.names import Config
 from bot.domain.notices import NoticeKind
-from bot.domain.outcomes import Adopted, Failed, Outcome, Refused
+from bot.domain.outcomes import Adopted, Failed, Refused
 from bot.domain.policies import decide
 from bot.domain.targets import Target
 from bot.domain.views import DriftDetail

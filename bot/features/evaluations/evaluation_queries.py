@@ -9,12 +9,13 @@ from dataclasses import replace
 from bot.clients.base import ProviderError
 from bot.context import Context
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.errors import Problem
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.facts import Allowed, StatusUpdate
 from bot.domain.names import Config, Project
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import Failed, NotFound, Outcome, Refused
+from bot.domain.outcomes import Failed, NotFound, Refused
 from bot.domain.policies import decide
 from bot.domain.views import Against, EvaluationDetail, EvaluationList, EvaluationRow, LiveIn
 from bot.features.configs import config_queries

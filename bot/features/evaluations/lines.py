@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.facts import StatusUpdate
-from bot.domain.outcomes import Outcome, Permission
+from bot.domain.outcomes import Permission
 from bot.domain.policies import decide
 from bot.features.evaluations import evaluation_queries, forms, updates
 from bot.features.registration import Call, Effect, Line
@@ -46,7 +47,7 @@ LINES = (
     Line(
         key="evaluations",
         usage="evaluations [PROJECT] [STATUS]",
-        does="List evaluations, of one project or in one status.",
+        does="List evaluations, all or by project and status.",
         example="evaluations triage running",
         command=ListEvaluations,
         noun=EVALUATION,
@@ -69,7 +70,7 @@ LINES = (
     Line(
         key="evaluation complete",
         usage="evaluation complete EVALUATION",
-        does="Set a running evaluation to completed.",
+        does="Mark a running evaluation as completed.",
         example="evaluation complete ev_1a2b",
         command=CompleteEvaluation,
         noun=EVALUATION,
@@ -82,7 +83,7 @@ LINES = (
     Line(
         key="evaluation reopen",
         usage="evaluation reopen EVALUATION",
-        does="Set a completed evaluation to running again.",
+        does="Set a completed evaluation back to running.",
         example="evaluation reopen ev_1a2b",
         command=ReopenEvaluation,
         noun=EVALUATION,

@@ -7,12 +7,13 @@ from dataclasses import replace
 from bot.clients.base import ProviderClient, ProviderError, Unsure
 from bot.context import Context, entry
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluation
 from bot.domain.facts import Denied, StatusUpdate
 from bot.domain.names import Project
-from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome, Refused
+from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Refused
 from bot.domain.policies import decide
 from bot.features.reminders import switches
 from bot.logs import current_request_id

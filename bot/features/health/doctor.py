@@ -8,10 +8,11 @@ from datetime import timedelta
 from bot.clients.base import ProviderError
 from bot.context import Context
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.errors import Fault, Problem
 from bot.domain.facts import Denied, Inspection
 from bot.domain.health import CheckUp, ProviderHealth, job_health
-from bot.domain.outcomes import Outcome, Refused
+from bot.domain.outcomes import Refused
 from bot.domain.policies import decide
 
 PATIENCE = 5.0

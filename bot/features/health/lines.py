@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.facts import Facts, Inspection
-from bot.domain.outcomes import Harmless, Outcome
+from bot.domain.outcomes import Harmless
 from bot.features.explain import explain
 from bot.features.health import doctor
 from bot.features.registration import Call, Line
@@ -32,7 +33,7 @@ LINES = (
     Line(
         key="explain",
         usage="explain LINE",
-        does="Say who may, what is missing and which rule decides; changes nothing.",
+        does="Show who may do it, what is missing and which rule decides. Changes nothing.",
         example="explain deploy config_x to production",
         command=Explain,
         group=MORE,
@@ -41,7 +42,7 @@ LINES = (
     Line(
         key="help",
         usage="help [WORD]",
-        does="Show what can be typed.",
+        does="Show what you can type.",
         example="help deploy",
         command=Help,
         group=MORE,
@@ -51,7 +52,7 @@ LINES = (
     Line(
         key="doctor",
         usage="doctor",
-        does="How the bot is: services, jobs, messages that wait.",
+        does="Check the bot: services, jobs, messages waiting to be sent.",
         example="doctor",
         command=CheckHealth,
         group=MORE,

@@ -11,7 +11,7 @@ LINES = (
     Line(
         key="lock",
         usage="lock [PROJECT in] ENV [for DURATION] because REASON",
-        does="Nobody changes this environment until it is unlocked or the time runs out.",
+        does="Stop all changes in an environment until it is unlocked or the time runs out.",
         example="lock production for 2h because the launch is on",
         command=Lock,
         group=PROTECT,

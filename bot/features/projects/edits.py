@@ -11,21 +11,13 @@ from datetime import timedelta
 from bot.clients.base import Capabilities, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.context import Context, entry
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault, Problem, Reason
 from bot.domain.facts import Denied, ProjectEdit
 from bot.domain.names import Project
-from bot.domain.outcomes import (
-    Ambiguous,
-    Failed,
-    NotFound,
-    Outcome,
-    ProjectEditable,
-    ProjectPreview,
-    ProjectSaved,
-    Refused,
-)
+from bot.domain.outcomes import Ambiguous, Failed, NotFound, ProjectEditable, ProjectPreview, ProjectSaved, Refused
 from bot.domain.policies import decide
 from bot.domain.project_edits import PlannedEdit, Sought, differing, is_same, meant, mixed, only, text_of
 from bot.domain.project_fields import Maintainer, ProjectFields

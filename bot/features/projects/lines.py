@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.outcomes import Outcome
+from bot.domain.base import Outcome
 from bot.features.forms import of_project
 from bot.features.projects import edits, forms, project_queries
 from bot.features.registration import Call, Effect, Line, LineForm
@@ -25,7 +25,7 @@ PROJECT = Noun(
     ),
     group="Look",
     slash="project",
-    about="Make, show, list and change projects.",
+    about="Create, show, list and change projects.",
 )
 
 
@@ -58,7 +58,7 @@ LINES = (
     Line(
         key="project create",
         usage="project create NAME [in DIRECTORY]",
-        does="Make a project; a directory is given by its id, dir_….",
+        does="Create a project. Give a directory by its id, dir_….",
         example="project create Refund triage in dir_1a2b",
         command=CreateProject,
         noun=PROJECT,
@@ -81,7 +81,7 @@ LINES = (
     Line(
         key="project list",
         usage="project list [WORDS]",
-        does="List the projects, or those whose name holds the words.",
+        does="List the projects, or those with the words in their name.",
         example="project list refund",
         command=ListProjects,
         noun=PROJECT,
@@ -92,8 +92,8 @@ LINES = (
     Line(
         key="project update",
         usage="project update PROJECT [FIELD=VALUE…]",
-        does="Change fields: name, directory, active; of an AI Config name, description, tags, maintainer, team, "
-        "metric, inverted. Without any it shows them.",
+        does="Change fields: name, directory, active; for an AI Config: name, description, tags, maintainer, team, "
+        "metric, inverted. Without fields, shows them.",
         example='project update triage name="Refund triage"',
         command=UpdateProject,
         noun=PROJECT,

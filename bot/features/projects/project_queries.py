@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bot.clients.base import ProviderError
 from bot.context import Context
+from bot.domain.base import Outcome
 from bot.domain.evaluations import RUNNING
 from bot.domain.names import Project
-from bot.domain.outcomes import Failed, NotFound, Outcome
+from bot.domain.outcomes import Failed, NotFound
 from bot.domain.views import ProjectDetail, ProjectList, ProjectRow
 from bot.features.changes import history
 from bot.features.configs.config_queries import rows

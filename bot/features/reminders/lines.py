@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.base import Outcome
 from bot.domain.facts import Facts, ReminderChange
-from bot.domain.outcomes import Outcome
 from bot.features.registration import Call, Effect, Line
 from bot.features.reminders import switches
 from bot.grammar import Noun
@@ -26,7 +26,7 @@ LINES = (
     Line(
         key="reminders",
         usage="reminders [PROJECT]",
-        does="Show of which evaluations people are reminded, where and when.",
+        does="Show which evaluations people are reminded about, where and when.",
         example="reminders",
         command=Reminders,
         noun=REMINDER,
@@ -37,7 +37,7 @@ LINES = (
     Line(
         key="reminders mute",
         usage="reminders mute PROJECT",
-        does="Remind nobody of evaluations of a project any more.",
+        does="Stop reminders about evaluations of a project.",
         example="reminders mute triage",
         command=Reminders,
         noun=REMINDER,
@@ -49,7 +49,7 @@ LINES = (
     Line(
         key="reminders unmute",
         usage="reminders unmute PROJECT",
-        does="Remind people of evaluations of a project again.",
+        does="Turn reminders about evaluations of a project back on.",
         example="reminders unmute triage",
         command=Reminders,
         noun=REMINDER,
@@ -61,7 +61,7 @@ LINES = (
     Line(
         key="reminders test",
         usage="reminders test",
-        does="Send yourself a sample of a reminder.",
+        does="Send yourself a sample reminder.",
         example="reminders test",
         command=Reminders,
         noun=REMINDER,

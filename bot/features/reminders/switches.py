@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Context, entry, new_id
 from bot.domain.actors import Actor, Place
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.facts import Denied, ReminderChange
 from bot.domain.names import Project
 from bot.domain.notices import Muted, Notice, NoticeKind, Reminder
-from bot.domain.outcomes import EvaluationReports, NotFound, Outcome, Refused, RemindersSwitched, SampleSent, Snoozed
+from bot.domain.outcomes import EvaluationReports, NotFound, Refused, RemindersSwitched, SampleSent, Snoozed
 from bot.domain.policies import decide
 from bot.domain.reminder_hours import Snooze, next_times
 from bot.domain.views import ReminderList, ReminderRow

@@ -12,7 +12,7 @@ import typer
 
 DatabaseOption = Annotated[
     str | None,
-    typer.Option(help="Address of the registry's database; else the setting CONFIGBOT_REGISTRY__DATABASE_URL."),
+    typer.Option(help="Address of the registry's database. Default: CONFIGBOT_REGISTRY__DATABASE_URL."),
 ]
 Chosen = Callable[[typer.Context, str | None], str]
 """The address of the database: from the option, else from the options before the command, else from the settings."""
@@ -29,22 +29,22 @@ def add_to(app: typer.Typer, chosen: Chosen) -> None:
 
 
 def _keys(chosen: Chosen) -> typer.Typer:
-    app = typer.Typer(help="API keys that open the registry.", no_args_is_help=True)
+    app = typer.Typer(help="API keys of the registry.", no_args_is_help=True)
 
     @app.command()
     def create(
         context: typer.Context,
-        name: Annotated[str, typer.Argument(help="Whose key it is, or what for.")],
+        name: Annotated[str, typer.Argument(help="Who or what the key is for.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Make a key and print it. It is printed this once; only its hash is kept."""
+        """Create a key and print it. It is shown only this once; the registry stores only its hash."""
         from bot.services.registry import keys
 
         typer.echo(_run(chosen(context, database), lambda it: keys.create(it, name, _now())))
 
     @app.command("list")
     def list_keys(context: typer.Context, database: DatabaseOption = None) -> None:
-        """Show the names of all keys, and which were revoked."""
+        """List all keys by name, including revoked ones."""
         from bot.services.registry import keys
 
         for key in _run(_existing(chosen(context, database)), keys.listed):
@@ -54,10 +54,10 @@ def _keys(chosen: Chosen) -> typer.Typer:
     @app.command()
     def revoke(
         context: typer.Context,
-        name: Annotated[str, typer.Argument(help="The name that the key was given.")],
+        name: Annotated[str, typer.Argument(help="The name of the key.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Let a key open nothing any more; a registry that runs knows within seconds."""
+        """Revoke a key. A running registry stops accepting it within seconds."""
         from bot.services.registry import keys
 
         _run(_existing(chosen(context, database)), lambda it: keys.revoke(it, name, _now()))
@@ -67,7 +67,7 @@ def _keys(chosen: Chosen) -> typer.Typer:
 
 
 def _environments(chosen: Chosen) -> typer.Typer:
-    app = typer.Typer(help="Environments of all projects.", no_args_is_help=True)
+    app = typer.Typer(help="Environments, shared by all projects.", no_args_is_help=True)
 
     @app.command()
     def add(
@@ -75,7 +75,7 @@ def _environments(chosen: Chosen) -> typer.Typer:
         name: Annotated[str, typer.Argument(help="The name, for example staging.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Add an environment; every project has it at once."""
+        """Add an environment. Every project gets it right away."""
         from bot.services.registry import environments
 
         environment_id = _run(chosen(context, database), lambda it: environments.add(it, name))
@@ -84,15 +84,15 @@ def _environments(chosen: Chosen) -> typer.Typer:
     @app.command()
     def rename(
         context: typer.Context,
-        old: Annotated[str, typer.Argument(help="The present name.")],
+        old: Annotated[str, typer.Argument(help="The current name.")],
         new: Annotated[str, typer.Argument(help="The new name.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Give an environment another name. Its id stays; callers that use the old name break."""
+        """Rename an environment. Its id stays the same; callers that use the old name will break."""
         from bot.services.registry import environments
 
         _run(_existing(chosen(context, database)), lambda it: environments.rename(it, old, new))
-        typer.echo(f'The environment "{old}" is named "{new.strip()}" now.')
+        typer.echo(f'Renamed the environment "{old}" to "{new.strip()}".')
 
     @app.command()
     def default(
@@ -100,15 +100,15 @@ def _environments(chosen: Chosen) -> typer.Typer:
         name: Annotated[str, typer.Argument(help="Its name.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Make an environment the default one: what runs in it is a project's active config."""
+        """Make an environment the default one: a project's active config is what is live there."""
         from bot.services.registry import environments
 
         _run(_existing(chosen(context, database)), lambda it: environments.make_default(it, name))
-        typer.echo(f'The environment "{name}" is the default one now.')
+        typer.echo(f'The environment "{name}" is now the default one.')
 
     @app.command("list")
     def list_environments(context: typer.Context, database: DatabaseOption = None) -> None:
-        """Show all environments with their ids."""
+        """List all environments with their ids."""
         from bot.services.registry import environments
 
         for each in _run(_existing(chosen(context, database)), environments.listed):
@@ -120,18 +120,18 @@ def _environments(chosen: Chosen) -> typer.Typer:
 def _export(chosen: Chosen) -> Callable[..., None]:
     def export(
         context: typer.Context,
-        path: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+        path: Annotated[Path, typer.Argument(help="The file to write. An existing file is replaced.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Write all that a registry holds, but its API keys, into one JSON file that `import` takes elsewhere."""
+        """Export everything in a registry except its API keys to one JSON file that `import` can read."""
         from bot.services.registry import exports
 
         document = _run(_existing(chosen(context, database)), exports.export)
         try:
             exports.write(document, path)
         except OSError as error:
-            _stop(f"{path}: not written: {error.strerror}")
-        typer.echo(f"Wrote the registry to {path}; projects: {len(document['projects'])}.")
+            _stop(f"cannot write {path}: {error.strerror}")
+        typer.echo(f"Exported the registry to {path}; projects: {len(document['projects'])}.")
 
     return export
 
@@ -144,12 +144,12 @@ def _deploy(chosen: Chosen) -> Callable[..., None]:
         environment: Annotated[str, typer.Argument(help="The name or id of the environment.")],
         database: DatabaseOption = None,
     ) -> None:
-        """Make a config live without asking anybody. A configbot that watches tells what was changed outside."""
+        """Make a config live without approval. A configbot that watches reports it as changed outside."""
         from bot.services.registry import deployments
 
         url = _existing(chosen(context, database))
         _run(url, lambda it: deployments.deploy_by_name(it, project, config, environment, _now()))
-        typer.echo(f'"{config}" of "{project}" is live in "{environment}" now.')
+        typer.echo(f'"{config}" of "{project}" is now live in "{environment}".')
 
     return deploy
 

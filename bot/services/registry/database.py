@@ -37,7 +37,7 @@ class DatabaseUnavailable(Exception):
         if isinstance(cause, OperationalError | OSError):
             said = str(cause.orig if isinstance(cause, OperationalError) else cause)
             self.reason = said.partition("\n")[0] or self.reason
-        super().__init__(f"using the registry's database: it is not available ({self.reason})")
+        super().__init__(f"the registry's database is not available ({self.reason})")
 
 
 def async_url(url: str) -> URL:
@@ -46,13 +46,13 @@ def async_url(url: str) -> URL:
         parsed = make_url(url)
     except ArgumentError:
         raise ValueError(
-            "reading the registry's database URL: write sqlite:///path/to/file.db or postgresql://user@host/name"
+            "the registry's database URL: write sqlite:///path/to/file.db or postgresql://user@host/name"
         ) from None
     kind = parsed.drivername.partition("+")[0]
     if kind not in _DRIVERS:
-        raise ValueError(f"reading the registry's database URL: {kind!r} is not one of sqlite, postgresql")
+        raise ValueError(f"the registry's database URL: {kind!r} is not one of sqlite, postgresql")
     if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ValueError("reading the registry's database URL: SQLite needs a file, write sqlite:///path/to/file.db")
+        raise ValueError("the registry's database URL: SQLite needs a file, write sqlite:///path/to/file.db")
     return parsed.set(drivername=_DRIVERS[kind])
 
 

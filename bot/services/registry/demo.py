@@ -92,7 +92,7 @@ async def _refuse_taken_names(connection: AsyncConnection) -> None:
     ):
         taken = (await connection.execute(select(column).where(column.in_(names)))).scalars().all()
         if taken:
-            raise ValueError(f"filling the registry with the demo: it has {sorted(taken)} already, use an empty one")
+            raise ValueError(f"cannot add the demo: the registry already has {sorted(taken)}. Use an empty one")
 
 
 def _rows(now: datetime) -> dict[str, list[dict[str, Any]]]:

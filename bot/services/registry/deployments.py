@@ -141,5 +141,5 @@ async def _one(connection: AsyncConnection, noun: str, rows: Select[str, str], w
     found = [id for id, name in known if word in (id, name)]  # noqa: A001 - the wire's word
     if len(found) != 1:
         names = ", ".join(sorted(name for _, name in known)[:20]) or "none"
-        raise Unable(f'there {"are several" if found else "is no"} {noun} "{word}"; there is {names}')
+        raise Unable(f'there {"are several" if found else "is no"} {noun} "{word}"; known: {names}')
     return found[0]

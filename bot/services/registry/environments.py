@@ -60,7 +60,7 @@ async def make_default(database: Database, name: str) -> None:
 def _checked(name: str) -> str:
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise Unable(f"the name of an environment has 1 to {_LONGEST_NAME} printable characters")
+        raise Unable(f"the name of an environment must have 1 to {_LONGEST_NAME} printable characters")
     return name
 
 
@@ -69,9 +69,9 @@ async def _named(connection: AsyncConnection, name: str) -> Row[Any]:
     statement = select(environments).order_by(environments.c.position).with_for_update()
     known = {row.name: row for row in await connection.execute(statement)}
     if name.strip() not in known:
-        raise Unable(f'there is no environment "{name.strip()}"; there is {", ".join(known)}')
+        raise Unable(f'there is no environment "{name.strip()}"; known: {", ".join(known)}')
     return known[name.strip()]
 
 
 def _taken(name: str) -> Unable:
-    return Unable(f'there is an environment "{name}" already')
+    return Unable(f'there is already an environment "{name}"')

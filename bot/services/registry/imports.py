@@ -93,7 +93,7 @@ async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
         raise _wrong(path, error) from None
     except IntegrityError:
         raise Unable(
-            f"{path}: nothing was imported: two things in it, or one in it and one in the registry, have one id"
+            f"{path}: nothing was imported: two things in it, or one in it and one in the registry, have the same id"
         ) from None
     finally:
         await database.close()
@@ -104,11 +104,11 @@ def _read(path: Path) -> Document:
     try:
         return Document.model_validate(json.loads(path.read_bytes()))
     except OSError as error:
-        raise Unable(f"{path}: not readable: {error.strerror}") from None
+        raise Unable(f"cannot read {path}: {error.strerror}") from None
     except ValidationError as error:
         raise _wrong(path, error) from None
     except (ValueError, RecursionError) as error:
-        raise Unable(f"{path}: this is no JSON: {error}") from None
+        raise Unable(f"{path}: this is not valid JSON: {error}") from None
 
 
 def _wrong(path: Path, error: ValidationError) -> Unable:
@@ -225,7 +225,7 @@ class _Import:
             config_id, kind = str(each.config.get("id")), each.config.get("type", "model")
             where = f'project "{project.name}", config {config_id}'
             if kind != "model":
-                self.left_out.append(f"{where}: left out: this registry keeps no configs of type {kind}")
+                self.left_out.append(f"{where}: left out: this registry does not support configs of type {kind}")
                 continue
             try:
                 parameters = Parameters.model_validate(_with_plain_tools(each.config)).model_dump(mode="json")
@@ -246,7 +246,7 @@ class _Import:
         digests = tables.projects.c.name_digest
         taken = select(tables.projects.c.id).where(digests == names["name_digest"])
         if names["name_digest"] in self.names or (await self.connection.execute(taken)).first() is not None:
-            raise Unable(f'nothing was imported: there is another project of the name "{project.name}" already')
+            raise Unable(f'nothing was imported: another project is already called "{project.name}"')
         self.names.add(names["name_digest"])
         content = project.model_dump(include={"id", "directory_id", "created_at", "updated_at"})
         self.rows["projects"].append(content | names)
@@ -278,7 +278,7 @@ class _Import:
                 continue
             if each.config_id not in self.configs:
                 where = f'project "{project.name}", environment {each.environment_id}'
-                self.left_out.append(f"{where}: nothing is deployed: config {each.config_id} is not in the registry")
+                self.left_out.append(f"{where}: not deployed: config {each.config_id} is not in the registry")
                 continue
             self.rows["deployments"].append(
                 {
@@ -353,7 +353,7 @@ class _Import:
             for said in case.evaluation_results:
                 version = judges.get(said.evaluator_id or "", said.evaluator_version_id)
                 if version not in judges.values():
-                    self.left_out.append(f"{where}: left out: result {said.id} is of none of its evaluators")
+                    self.left_out.append(f"{where}: left out: result {said.id} belongs to none of its evaluators")
                     continue
                 result = said.model_dump(include={"id", "log_id", "value", "error", "created_at", "updated_at"})
                 measured = {"evaluator_version_id": version, "number": said.measured()}

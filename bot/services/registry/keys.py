@@ -72,14 +72,14 @@ async def create(database: Database, name: str, now: datetime) -> str:
     """
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise Unable(f"the name of a key has 1 to {_LONGEST_NAME} printable characters")
+        raise Unable(f"the name of a key must have 1 to {_LONGEST_NAME} printable characters")
     key = PREFIX + secrets.token_hex(24)
     row = {"digest": hashlib.sha256(key.encode()).hexdigest(), "name": name, "created_at": now}
     try:
         async with database.write() as connection:
             await connection.execute(insert(api_keys), [row])
     except IntegrityError:
-        raise Unable(f'there is a key "{name}" already: revoke it first, or choose another name') from None
+        raise Unable(f'there is already a key "{name}": revoke it first, or choose another name') from None
     return key
 
 
@@ -104,4 +104,4 @@ async def revoke(database: Database, name: str, now: datetime) -> None:
     async with database.write() as connection:
         done = await connection.execute(update(api_keys).where(*wanted).values(revoked_at=now))
     if not done.rowcount:
-        raise Unable(f'there is no key "{name.strip()}" in use')
+        raise Unable(f'there is no active key "{name.strip()}"')

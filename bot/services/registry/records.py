@@ -72,7 +72,7 @@ async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation
                 place = position + len(rows)
                 rows[judge.id] = {"evaluation_id": id, "evaluator_version_id": judge.version_id, "position": place}
             elif known != judge.version_id and judge.version_id in (body.evaluator_version_ids or []):
-                raise Refusal(409, f"Evaluator with ID '{judge.id}' judges this evaluation in another version.")
+                raise Refusal(409, f"Evaluator with ID '{judge.id}' already judges this evaluation in another version.")
         if rows:
             await connection.execute(insert(evaluation_evaluators), list(rows.values()))
             change = update(evaluations).where(evaluations.c.id == id)
@@ -114,7 +114,7 @@ async def _running(connection: AsyncConnection, evaluation_id: str) -> Row[Any]:
     """The run, locked. Raises 404, and 422 when it does not run."""
     run = await locked_evaluation(connection, evaluation_id)
     if run.status != "running":
-        raise Refusal(422, f"The evaluation has to be running to take this; it is {run.status}.")
+        raise Refusal(422, f"The evaluation must be running for this, but it is {run.status}.")
     return run
 
 
@@ -223,7 +223,7 @@ def _check_type(return_type: str, value: float | None) -> None:
         return
     if return_type == "number" and not isinstance(value, bool):
         return
-    raise Refusal(422, f"The evaluator's results are of type {return_type}; this is none.")
+    raise Refusal(422, f"This evaluator's results are of type {return_type}, so this value can't be saved.")
 
 
 def _selected_results() -> Any:

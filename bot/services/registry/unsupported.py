@@ -35,7 +35,7 @@ router = APIRouter()
 
 
 async def _refuse(request: Request) -> None:
-    raise Refusal(501, f"This registry does not do {request.method} {request.url.path}.")
+    raise Refusal(501, f"This registry does not support {request.method} {request.url.path}.")
 
 
 for _operation in OPERATIONS:

@@ -64,7 +64,7 @@ class Interactions:
         if thread_ts:
             raise Impossible(f"{command} is not supported in threads. Sorry! Mention the bot instead")
         if person.is_stranger:
-            raise Impossible(f"{person.name} is from another company and has no commands of this workspace")
+            raise Impossible(f"{person.name} is from another company and can't use commands of this workspace")
         if command not in {known.command for known in self._workspace.commands}:
             self._workspace.notice(f"{command} is not registered", person.id)
             return {"ok": False, "error": "not_registered"}
@@ -118,7 +118,7 @@ class Interactions:
         person = self._active(user)
         block_id, element = _element(place, given)
         if element["type"] not in ("external_select", "multi_external_select"):
-            raise Impossible(f"{element['action_id']} has its own options: nobody is asked for them")
+            raise Impossible(f"{element['action_id']} has fixed options: the app is not asked for them")
         query = str(given.get("query", ""))
         if len(query) < element.get("min_query_length", QUERY_LENGTH):
             return {"options": []}

@@ -197,7 +197,7 @@ class Page:
 
     async def _set_clock(self, body: Body, _base_url: str) -> Json:
         if self._move_clock is None:
-            raise Impossible("this clock cannot be moved: start the playground, which has one that can")
+            raise Impossible("this clock can't be moved: start the whole playground, whose clock can")
         await self._move_clock(self._seconds_to(body) if "to" in body.values else body.number("seconds", 0))
         now = {"now": self._workspace.now()}
         self._workspace.audience.tell("clock", now)
@@ -207,7 +207,7 @@ class Page:
         """Seconds until a morning in the zone of the person who asks."""
         to = body.text("to")
         if to not in MORNINGS:
-            raise Impossible(f"the clock does not know {to!r}: choose of {', '.join(MORNINGS)}, or send seconds")
+            raise Impossible(f"the clock doesn't know {to!r}: choose one of {', '.join(MORNINGS)}, or send seconds")
         zone = self._workspace.person(body.text("as")).tz
         now = datetime.fromtimestamp(self._workspace.now(), UTC)
         return (next_morning(now, zone, MORNINGS[to]) - now).total_seconds()
@@ -217,7 +217,9 @@ class Page:
         if method == "socket":
             return await self._break_socket(error)
         if method not in self._faulty:
-            raise Impossible(f"the bot calls no {method!r} here: choose of socket, {', '.join(sorted(self._faulty))}")
+            raise Impossible(
+                f"the bot doesn't call {method!r}: choose one of socket, {', '.join(sorted(self._faulty))}"
+            )
         retry_after, times = int(body.number("retry_after", 1)), int(body.number("times", 1))
         channel = body.optional("channel") or ""
         self._workspace.faults.add(Fault(method, error, retry_after, times, body.number("delay", 0), channel))
@@ -245,7 +247,7 @@ class Body:
         """A text that must be there. Raises `Impossible`."""
         value = self.values.get(name)
         if not isinstance(value, str):
-            raise Impossible(f"{name} is missing or no text: send it as a JSON string")
+            raise Impossible(f"{name} is missing or not a text: send it as a JSON string")
         return value
 
     def optional(self, name: str) -> str | None:
@@ -324,7 +326,7 @@ async def json_body(request: Request) -> Body:
     try:
         values = json.loads(await read_body(request))
     except ValueError:
-        raise Impossible("the body is no JSON: send one object") from None
+        raise Impossible("the body is not JSON: send one object") from None
     if not isinstance(values, dict):
         raise Impossible("the body must be one JSON object")
     return Body(values)

@@ -149,7 +149,7 @@ class Workspace:
     def person(self, user: str) -> Person:
         """Somebody at the page. Raises `Impossible`."""
         if user not in self.people:
-            raise Impossible(f"nobody here is called {user!r}: choose a person of GET /playground/session")
+            raise Impossible(f"there is no person {user!r} here: choose one from GET /playground/session")
         return self.people[user]
 
     def team_of(self, person: Person) -> str:
@@ -166,7 +166,9 @@ class Workspace:
         """A channel as somebody sees it. Raises `Impossible`."""
         channel = self.channels.get(channel_id)
         if channel is None or not self.may_see(self.person(user).id, channel):
-            raise Impossible(f"{self.person(user).name} sees no channel {channel_id!r}: choose one of the session", 404)
+            raise Impossible(
+                f"{self.person(user).name} can't see channel {channel_id!r}: choose one from the session", 404
+            )
         return channel
 
     def channels_of(self, user: str) -> Iterator[Channel]:

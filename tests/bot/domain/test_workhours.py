@@ -190,7 +190,7 @@ def test_what_is_no_day_is_refused(text: str) -> None:
     if text == "mon-":  # a dash too many, and nothing else it could mean
         assert days_of(text) == {0}
         return
-    with pytest.raises(ValueError, match="no day of the week"):
+    with pytest.raises(ValueError, match="not a day of the week"):
         days_of(text)
 
 
@@ -205,13 +205,13 @@ def test_hours_are_read(text: str, span: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no span"),
-        ("9", "no span"),
-        ("9-17-18", "no span"),
-        ("9-25", "no span"),
-        ("9-24:01", "no span"),
-        ("9am-5pm", "no span"),
-        ("9:60-17", "no span"),
+        ("", "is not a range of hours in a day"),
+        ("9", "is not a range of hours in a day"),
+        ("9-17-18", "is not a range of hours in a day"),
+        ("9-25", "is not a range of hours in a day"),
+        ("9-24:01", "is not a range of hours in a day"),
+        ("9am-5pm", "is not a range of hours in a day"),
+        ("9:60-17", "is not a range of hours in a day"),
         ("17-9", "before it ends"),
         ("9-9", "before it ends"),
     ],
@@ -223,7 +223,7 @@ def test_what_is_no_span_of_hours_is_refused(text: str, why: str) -> None:
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "Europe", "../etc/passwd", "Europe/Madrid\0"])
 def test_a_zone_that_nobody_knows_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="no time zone"):
+    with pytest.raises(ValueError, match="is not an IANA time zone"):
         zone_of(name)
 
 

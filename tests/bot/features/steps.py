@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from sqlalchemy import select, update
 
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Kind, State
 from bot.domain.errors import Code
 from bot.domain.facts import Rule, RuleFor
 from bot.domain.live_state import Nothing
 from bot.domain.names import Environment
-from bot.domain.outcomes import Applied, AwaitingApproval, Outcome, Refused
+from bot.domain.outcomes import Applied, AwaitingApproval, Refused
 from bot.domain.targets import PreviouslyLive
 from bot.features.changes import approvals, deploys, execution
 from bot.store import Store

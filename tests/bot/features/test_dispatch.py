@@ -10,6 +10,7 @@ import pytest
 
 from bot.clients.base import NotDone
 from bot.domain.actors import Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING
@@ -27,7 +28,6 @@ from bot.domain.outcomes import (
     Harmless,
     NotFound,
     NotYet,
-    Outcome,
     Withdrawn,
 )
 from bot.domain.views import Board, ChangeDetail, ChangeList, Suggestion
@@ -105,7 +105,7 @@ async def test_a_question_changes_nothing(world: World, line: str, question: typ
 @pytest.mark.parametrize("line", ["deploy baseline to production", "deploy config_x", "deploy config_x to stagng"])
 async def test_buttons_under_an_explanation_explain_as_well(world: World, line: str) -> None:
     outcome = await said(world, f"explain {line}")
-    choices = outcome.near if isinstance(outcome, NotFound) else outcome.choices  # type: ignore[union-attr]
+    choices = outcome.near if isinstance(outcome, NotFound) else outcome.choices  # type: ignore[attr-defined]
     assert choices
     for choice in choices:
         the(Explanation, await said(world, choice.line))

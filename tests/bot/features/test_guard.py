@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.base import Outcome
 from bot.domain.errors import Fault
-from bot.domain.outcomes import Failed, Harmless, Outcome
+from bot.domain.outcomes import Failed, Harmless
 from bot.features.guard import guarded
 from bot.store import StoreUnavailable
 from bot.store.database import Cause

@@ -57,7 +57,7 @@ def test_a_place_that_fills_no_field_is_refused_when_the_line_is_registered() ->
 
 def test_a_language_without_lines_says_what_to_import(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.grammar.lines._current", Language(()))
-    with pytest.raises(RuntimeError, match="import bot.features"):
+    with pytest.raises(RuntimeError, match=r"import bot\.features"):
         parse("deploy x")
 
 

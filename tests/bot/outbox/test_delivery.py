@@ -346,7 +346,7 @@ async def test_a_message_that_cannot_be_made_hides_nothing_and_is_tried_again(
     change = await asked(world)
     world.memo.failing = [ZeroDivisionError("a bug")] * 4  # type: ignore[list-item]
     outcome = await approvals.approve(world.ctx, change, RAVI)
-    assert outcome.change.state is State.APPLIED  # type: ignore[union-attr]
+    assert outcome.change.state is State.APPLIED  # type: ignore[attr-defined]
     assert (await card(world, change)).last_error == "ZeroDivisionError"
     assert "notice.not_made" in [one["event"] for one in logged]
     world.memo.failing.clear()

@@ -54,7 +54,7 @@ async def test_is_not_ready_when_one_check_is_not_and_says_which() -> None:
     assert answer.json()["checks"] == {
         "store": "the database is locked",
         "slack": "ok",
-        "index": "the check itself broke, see the log",
+        "index": "the check itself failed, see the log",
     }
 
 
@@ -80,13 +80,13 @@ async def test_is_alive_even_when_it_is_not_ready() -> None:
 async def test_says_where_it_cannot_listen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PortTaken, match=f"listening on 127.0.0.1:{port}"):
+        with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1:{port}"):
             async with serving(Starlette(), host="127.0.0.1", port=port):
                 raise AssertionError("it must not come so far")
 
 
 async def test_says_when_there_is_no_such_host() -> None:
-    with pytest.raises(PortTaken, match=r"listening on nowhere\.invalid:0"):
+    with pytest.raises(PortTaken, match=r"cannot listen on nowhere\.invalid:0"):
         async with serving(Starlette(), host="nowhere.invalid", port=0):
             raise AssertionError("it must not come so far")
 
@@ -97,7 +97,7 @@ async def test_an_app_that_does_not_come_up_stops_the_start() -> None:
         open_file("no such file")
         yield
 
-    with pytest.raises(RuntimeError, match="the app did not come up"):
+    with pytest.raises(RuntimeError, match="the web server did not start"):
         async with serving(Starlette(lifespan=lifespan), host="127.0.0.1", port=0):
             raise AssertionError("it must not come so far")
 

@@ -87,7 +87,7 @@ def test_every_event_has_the_scope_that_it_needs() -> None:
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
 def test_refuses_a_name_that_slack_keeps_for_itself(name: str) -> None:
-    with pytest.raises(ManifestError, match=f"^/{name}: Slack keeps this name for itself"):
+    with pytest.raises(ManifestError, match=f"^/{name}: Slack reserves this name"):
         manifest([(name, "x", "")])
 
     assert manifest([(name, "x", "")], prefix="acorn-")
@@ -96,12 +96,12 @@ def test_refuses_a_name_that_slack_keeps_for_itself(name: str) -> None:
 @pytest.mark.parametrize(
     ("commands", "problem"),
     [
-        ([], "0 commands: Slack takes 1 to 50"),
-        ([(f"c{n}", "x", "") for n in range(51)], "51 commands: Slack takes 1 to 50"),
-        ([("a" * 32, "x", "")], "33 characters; Slack takes 32"),
-        ([("Deploy", "x", "")], "/Deploy: only lower-case letters"),
-        ([("de ploy", "x", "")], "/de ploy: only lower-case letters"),
-        ([("deploy", "x", ""), ("/deploy", "y", "")], "/deploy: stands there twice"),
+        ([], "0 commands: Slack accepts 1 to 50"),
+        ([(f"c{n}", "x", "") for n in range(51)], "51 commands: Slack accepts 1 to 50"),
+        ([("a" * 32, "x", "")], "33 characters; Slack accepts 32"),
+        ([("Deploy", "x", "")], "/Deploy: use only lower-case letters"),
+        ([("de ploy", "x", "")], "/de ploy: use only lower-case letters"),
+        ([("deploy", "x", ""), ("/deploy", "y", "")], "/deploy: listed twice"),
     ],
 )
 def test_refuses_commands_that_slack_would_refuse(commands: list[tuple[str, str, str]], problem: str) -> None:

@@ -16,7 +16,6 @@ from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     NEW,
     NOW,
     PROBLEM,
@@ -32,7 +31,7 @@ from tests.handlers.messages.samples import (
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -71,21 +70,24 @@ def test_a_project_that_cannot_be_read_says_so_in_its_place() -> None:
     said = read(made)
     assert "`humanloop` did not answer in time (HTTP 504). Try again in a minute." in said
     assert "It has no environments." in said
-    assert "`Refund triage`: could not be read." in made.text
+    assert "`Refund triage`: I couldn't read it." in made.text
 
 
 def test_an_empty_board_says_so() -> None:
-    assert told(Board((), 1, 1, "deployments")).text == "There is no project to show."
+    assert told(Board((), 1, 1, "deployments")).text == "There are no projects to show."
 
 
 def test_the_board_says_which_provider_cannot_be_read_since_when_and_why() -> None:
     unread = (Unread(Problem(Fault.UNAUTHORIZED, "shop", "reading", 401), NOW),)
-    told_so = "shop cannot be read since 2026-11-20 09:00 UTC: it did not accept our key (HTTP 401). Whoever runs"
+    told_so = (
+        "I haven't been able to read shop since 2026-11-20 09:00 UTC: it did not accept my key (HTTP 401). "
+        "The person who runs"
+    )
     for rows in ((), (BoardRow(PROJECT, CELLS),)):
         made = told(Board(rows, 1, 1, "deployments", unread))
         assert told_so in messages.plain_text(made)
-        assert "`shop` cannot be read since" in made.text
-        assert "What it has may be missing here." in read(made)
+        assert "I haven't been able to read `shop` since" in made.text
+        assert "Anything in it may be missing here." in read(made)
 
 
 def test_a_live_config_whose_content_was_edited_says_so() -> None:
@@ -131,14 +133,14 @@ def test_what_waits_for_me_can_be_reviewed_from_the_list() -> None:
 
 def test_history_is_listed_with_the_newest_first() -> None:
     made = told(ChangeList("changes", (in_state(State.APPLIED), in_state(State.FAILED)), 1, 2, "changes"))
-    assert made.text.startswith("2 changes, the newest first: `ch-142` live, `ch-142` failed.")
+    assert made.text.startswith("2 changes, newest first: `ch-142` live, `ch-142` failed.")
     assert set(buttons(made)) == {"Show", "Next page"}
 
 
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("approvals", "Nothing waits for you."),
+        ("approvals", "Nothing is waiting for you."),
         ("changes", "There are no changes here yet."),
         ("more", "There is nothing to show."),
     ],
@@ -153,16 +155,16 @@ LINE = "deploy config_x to production"
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Allowed(SEEN.rule), "it would be applied at once. Decided by the built-in rule"),
+        (Allowed(SEEN.rule), "I would do it right away. Decided by the built-in rule"),
         (NeedsApproval(SEEN.rule, 0, 1), "it would wait for 1 approval. Decided by the built-in rule"),
-        (Denied((reason(Code.ALREADY_LIVE),)), "it would be refused, for 1 reason."),
+        (Denied((reason(Code.ALREADY_LIVE),)), "I would refuse it, for 1 reason."),
     ],
 )
 def test_an_explanation_says_what_would_happen_and_which_rule_decides(answer: Any, said: str) -> None:
     made = told(Explanation(LINE, Kind.DEPLOY, PROJECT, PRODUCTION, NEW, SEEN.base, answer))
     assert said in made.text
     assert made.text.endswith("Nothing was changed.")
-    assert "Live in `production` of `Refund triage` now: `config_w`. The line would make it `config_x`." in read(made)
+    assert "Live in `production` of `Refund triage` now: `config_w`. Your line would make it `config_x`." in read(made)
 
 
 def test_an_explained_refusal_names_every_reason() -> None:
@@ -173,13 +175,13 @@ def test_an_explained_refusal_names_every_reason() -> None:
 
 
 def test_a_line_that_changes_nothing_is_free_for_everybody() -> None:
-    assert told(Harmless("approvals")).text == "`approvals` changes nothing, so anybody may type it."
+    assert told(Harmless("approvals")).text == "`approvals` changes nothing, so anyone can type it."
 
 
 def test_whether_a_line_would_be_done_is_said_with_every_reason() -> None:
     denied = told(Permission("evaluation reopen ev_7", Denied((reason(Code.GUEST), reason(Code.NO_CALLER_EVALUATOR)))))
-    assert denied.text.startswith("`evaluation reopen ev_7`: it would be refused, for 2 reasons. This is a guest")
+    assert denied.text.startswith("`evaluation reopen ev_7`: I would refuse it, for 2 reasons. You have a guest")
     assert denied.text.endswith("Nothing was changed.")
     assert "• None of its evaluators waits for people" in read(denied)
     free = told(Permission("evaluation reopen ev_7", Allowed(SEEN.rule)))
-    assert "it would be applied at once. Decided by the built-in rule" in free.text
+    assert "I would do it right away. Decided by the built-in rule" in free.text

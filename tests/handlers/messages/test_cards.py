@@ -19,7 +19,6 @@ from handlers.messages import Message, card, outcome
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     FAIL,
     MIRA,
     NEW_CONTENT,
@@ -43,7 +42,7 @@ def shown(view: ChangeView) -> Message:
 
 
 def told(came: Any) -> Message:
-    made = outcome(came, reader=ADA, now=NOW, drafts={})
+    made = outcome(came, drafts={})
     check(made)
     return made
 
@@ -137,8 +136,8 @@ def test_an_applied_change_that_needed_nobody_says_nothing_of_approvals() -> Non
 
 def test_a_void_card_says_what_moved_and_how_to_ask_anew() -> None:
     said = read(shown(ChangeView(in_state(State.VOID))))
-    assert "What is live there is no longer what was seen." in said
-    assert "To ask anew: `deploy " in said
+    assert "What is live there has changed since this change was asked for." in said
+    assert "To ask again: `deploy " in said
 
 
 def test_a_refusal_without_reasons_still_stands() -> None:
@@ -149,8 +148,8 @@ def test_a_failed_card_says_what_the_provider_said_and_what_to_do() -> None:
     said = read(shown(ChangeView(in_state(State.FAILED))))
     assert "`humanloop` did not answer in time (HTTP 504). Try again in a minute." in said
     assert "> upstream timed out" in said
-    assert "Reference for the log: `r-7f3k2q`" in said
-    assert "To ask anew" in said
+    assert "Log reference: `r-7f3k2q`" in said
+    assert "To ask again" in said
 
 
 def test_a_failed_card_without_its_problem_still_stands() -> None:
@@ -160,11 +159,11 @@ def test_a_failed_card_without_its_problem_still_stands() -> None:
 def test_an_unknown_outcome_says_what_is_known_and_offers_two_ways_on() -> None:
     made = shown(ChangeView(in_state(State.UNKNOWN)))
     said, found = read(made), buttons(made)
-    assert "Live now is either `config_w` or `config_x`." in said
+    assert "What is live now is either `config_w` or `config_x`." in said
     assert "Try again" not in said
     assert found["Look again"]["action_id"] == Action.LOOK_AGAIN
     assert found["Close as failed"]["confirm"]["confirm"]["text"] == "Close as failed"
-    assert "Live now" in read(shown(ChangeView(change(state=State.UNKNOWN))))
+    assert "What is live now" in read(shown(ChangeView(change(state=State.UNKNOWN))))
 
 
 def test_a_rejected_card_shows_who_and_why() -> None:
@@ -207,8 +206,8 @@ def test_a_deactivate_shows_neither_evidence_nor_diff() -> None:
 
 
 def test_taking_back_says_that_it_needs_no_evaluation() -> None:
-    assert "Taking back needs none." in read(shown(ChangeView(change(kind=Kind.ROLLBACK))))
-    assert "Taking back" not in read(shown(ChangeView(change())))
+    assert "Rolling back doesn't need a pass." in read(shown(ChangeView(change(kind=Kind.ROLLBACK))))
+    assert "Rolling back" not in read(shown(ChangeView(change())))
 
 
 def test_a_finished_card_is_short() -> None:
@@ -229,7 +228,7 @@ def test_nothing_live_before_is_said_plainly() -> None:
     seen = replace(change().seen, base=NOTHING, base_config=None, base_content=None)
     said = read(shown(ChangeView(change(seen=seen))))
     assert "nothing → `config_x` in `production`" in said
-    assert "*Nothing to compare with. What it holds:*" in said
+    assert "*There is nothing to compare with. Its content:*" in said
     assert seen.target_content is not OLD_CONTENT
 
 
@@ -241,23 +240,23 @@ def test_age_is_measured_at_the_time_of_asking_so_that_it_stays_true() -> None:
 
 def test_the_answers_to_a_change_of_ones_own() -> None:
     assert told(Applied(change())).text == (
-        "`config_x` of `Refund triage` is live in `production`. It was read back and found true (`ch-142`)."
+        "`config_x` of `Refund triage` is live in `production`. I read it back to make sure (`ch-142`)."
     )
     assert told(Applied(change(kind=Kind.DEACTIVATE, target=Nothing()))).text.startswith(
         "Nothing of `Refund triage` is live in `production` any more."
     )
     alone = told(AwaitingApproval(change(), 0, 1, posted=True)).text
-    assert alone.startswith("`ch-142` waits for 1 approval: deploy `config_x`")
-    assert "waits for 2 more approvals (1 of 3 given)" in told(AwaitingApproval(change(), 1, 3, posted=True)).text
-    assert "as soon as Slack takes it" in told(AwaitingApproval(change(), 0, 1, posted=False)).text
+    assert alone.startswith("`ch-142` is waiting for 1 approval: deploy `config_x`")
+    assert "is waiting for 2 more approvals (1 of 3 given)" in told(AwaitingApproval(change(), 1, 3, posted=True)).text
+    assert "as soon as Slack lets me" in told(AwaitingApproval(change(), 0, 1, posted=False)).text
     assert told(Rejected(in_state(State.REJECTED))).text.endswith("Nothing was deployed.")
-    assert told(Withdrawn(in_state(State.WITHDRAWN))).text.startswith("`ch-142` is withdrawn: deploy")
+    assert told(Withdrawn(in_state(State.WITHDRAWN))).text.startswith("`ch-142` was withdrawn: deploy")
 
 
 def test_a_void_outcome_says_what_moved_and_how_to_ask_anew() -> None:
     said = read(told(Void(in_state(State.VOID))))
-    assert "What is live there is no longer what was seen." in said
-    assert "To ask anew: `deploy " in said
+    assert "What is live there has changed since this change was asked for." in said
+    assert "To ask again: `deploy " in said
     assert told(Void(change(state=State.VOID))).text.endswith("Nothing was deployed.")
 
 
@@ -270,5 +269,5 @@ def test_an_unknown_outcome_is_a_question_to_a_person() -> None:
 def test_something_that_moved_elsewhere_is_not_called_harmless() -> None:
     moved = change(state=State.FAILED, problem=Problem(Fault.OTHER_MOVED, "humanloop", "reading back"))
     said = read(shown(ChangeView(moved)))
-    assert "Something is live that was not asked for." in said
-    assert "nothing is live that was not live before" not in said
+    assert "Something is live that nobody asked for." in said
+    assert "what is live did not change" not in said

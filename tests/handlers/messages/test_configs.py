@@ -13,7 +13,6 @@ from handlers import ids, messages
 from tests.handlers.messages.checking import check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     FAIL,
     NEW,
     NEW_CONTENT,
@@ -34,7 +33,7 @@ DETAIL = ConfigDetail(PROJECT, NEW, NEW_CONTENT, (), PASS, (Against((PRODUCTION,
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -42,7 +41,7 @@ def told(came: Any) -> messages.Message:
 def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
     made = told(DETAIL)
     assert made.text == (
-        "`config_x` of `Refund triage`: 2 messages on model `gpt-4o`, live nowhere; "
+        "`config_x` of `Refund triage`: 2 messages on model `gpt-4o`, not live anywhere; "
         "scores: `accuracy` 0.86, `latency` 1.4; against `config_w`, live in `production`: no evaluator is worse."
     )
     said = read(made)
@@ -92,7 +91,7 @@ def test_what_an_ai_config_holds_more_is_shown() -> None:
     made = told(replace(shown, config=replace(NEW, is_archived=True)))
     assert "*`config_x`* of `Refund triage` · `config_2` · `humanloop` · AI Config" in read(made)
     assert "• judges: `tone 10 %, facts 100 %`" in read(made)
-    assert "It is live nowhere, archived: it cannot be made live." in read(made)
+    assert "It is not live anywhere. Archived, so it can't be deployed." in read(made)
     assert made.text.count("keeps no evaluations") == 1, "nothing is compared where nothing is kept"
 
 
@@ -100,7 +99,7 @@ def test_what_an_ai_config_holds_more_is_shown() -> None:
     ("evidence", "words"),
     [
         (NEVER, "It was never evaluated."),
-        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.UNREADABLE,)), "The evaluations could not be read."),
+        (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.UNREADABLE,)), "I couldn't read the evaluations."),
         (Evidence(Verdict.NOT_PROVEN, doubts=(Doubt.STILL_RUNNING,)), "An evaluation of it is still running."),
         (Evidence(Verdict.NOT_PROVEN), "It has no score."),
         (Evidence(Verdict.NOT_AVAILABLE), "The provider keeps no evaluations."),
@@ -113,7 +112,7 @@ def test_a_config_without_scores_says_why(evidence: Evidence, words: str) -> Non
 def test_what_is_live_everywhere_shows_its_own_scores() -> None:
     live = (LiveIn(PRODUCTION), LiveIn(STAGING, whole=False))
     made = told(replace(DETAIL, live_in=live, against=()))
-    assert "live in `production`, `staging` (shares the traffic); scores: `accuracy` 0.86" in made.text
+    assert "live in `production`, `staging` (part of the traffic); scores: `accuracy` 0.86" in made.text
     assert "*Its scores*\n• `accuracy`: 0.86 (120 datapoints)" in read(made)
 
 
@@ -145,7 +144,7 @@ def test_a_config_without_a_model_and_with_endless_prompts_is_cut_visibly() -> N
     many = Content(messages=tuple(Message("user", "hello") for _ in range(12)))
     made = told(replace(DETAIL, content=many))
     assert "And 2 more messages … (cut)" in read(made)
-    assert made.text.startswith("`config_x` of `Refund triage`: 12 messages, live nowhere")
+    assert made.text.startswith("`config_x` of `Refund triage`: 12 messages, not live anywhere")
 
 
 ROWS = (
@@ -157,12 +156,12 @@ ROWS = (
 def test_the_configs_of_a_project_are_listed_each_with_a_button() -> None:
     made = told(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST))
     assert made.text == (
-        "2 configs of `Refund triage`, page 1 of 1: `config_w` live in `production`; `config_x` live nowhere."
+        "2 configs of `Refund triage`, page 1 of 1: `config_w` live in `production`; `config_x` not live anywhere."
     )
     said = read(made)
     assert "*`config_w`* · `gpt-4o-mini` · live in `production`\n`config_1` · scores: `accuracy` 0.86" in said
     assert said.count("[Show]") == 2
-    assert "*`config_x`* · live nowhere\n`config_2` · it was never evaluated  [Show]" in said
+    assert "*`config_x`* · not live anywhere\n`config_2` · it was never evaluated  [Show]" in said
     values = [block["accessory"]["value"] for block in made.blocks if "accessory" in block]
     assert values == [ids.value(f"draft of {row.line}") for row in ROWS]
 
@@ -177,7 +176,7 @@ def test_a_long_list_turns_pages_and_has_a_button_in_every_row() -> None:
 
 
 def test_buttons_without_a_draft_are_left_out() -> None:
-    made = messages.outcome(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(ConfigList(PROJECT, ROWS, 2, 1, 1, LIST), drafts={})
     check(made)
     assert buttons(made) == {}
 
@@ -193,8 +192,8 @@ DIFF = "config diff config_w with config_x"
 def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
     made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))
     assert made.text == (
-        "`config_w` → `config_x` of `Refund triage`. They differ in variables lost: `company`; "
-        "settings: `model`, `temperature`; variables added: `order`; 2 messages."
+        "`config_w` → `config_x` of `Refund triage`. They differ in: variables lost (`company`); "
+        "settings (`model`, `temperature`); variables added (`order`); 2 messages."
     )
     said = read(made)
     assert "⚠️ *Variables lost.*" in said
@@ -205,14 +204,14 @@ def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
 def test_configs_of_two_projects_are_named_with_both() -> None:
     other = Project("humanloop", "pr_2", "Search")
     made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))
-    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. Both hold the same content."
+    assert made.text == "`config_w` of `Refund triage` → `config_x` of `Search`. Both have the same content."
 
 
 def test_a_diff_that_is_too_long_shows_its_beginnings() -> None:
     old = Content(messages=tuple(Message("user", f"{number} " + "old words " * 300) for number in range(8)))
     new = Content(messages=tuple(Message("user", f"{number} " + "new words " * 300) for number in range(8)))
     said = read(told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(old, new), KEPT_NOWHERE, DIFF)))
-    assert "*What differs*, each in its first words:" in said
+    assert "*What differs* (the start of each):" in said
     assert "more difference" not in said
     many = replace(old, messages=old.messages * 3), replace(new, messages=new.messages * 3)
     assert "And 4 more differences." in read(
@@ -249,8 +248,8 @@ def test_how_two_configs_scored_stands_beside_their_diff() -> None:
     ("shown", "said"),
     [
         (compared(Verdict.PASS, rows=(WORSE,)), "The second scored no worse in any evaluator."),
-        (compared(Verdict.NOT_PROVEN, Doubt.NEVER_RUN), "cannot be compared: the second was never evaluated."),
-        (compared(Verdict.NOT_PROVEN), "cannot be compared: no evaluator judged both."),
+        (compared(Verdict.NOT_PROVEN, Doubt.NEVER_RUN), "can't be compared: the second was never evaluated."),
+        (compared(Verdict.NOT_PROVEN), "can't be compared: no evaluator judged both."),
     ],
 )
 def test_what_the_scores_of_two_configs_say_is_a_sentence(shown: ConfigComparison, said: str) -> None:

@@ -41,9 +41,9 @@ def test_eight_lines_are_shown_and_the_rest_is_counted() -> None:
 
 
 def test_equal_contents_say_so() -> None:
-    assert "nothing. Both hold the same content." in shown(OLD_CONTENT, OLD_CONTENT)
+    assert "nothing. Both have the same content." in shown(OLD_CONTENT, OLD_CONTENT)
     made = compose("-", *diffs.full(diff(OLD_CONTENT, OLD_CONTENT)))
-    assert "nothing. Both hold the same content." in read(made)
+    assert "nothing. Both have the same content." in read(made)
 
 
 def test_without_an_old_content_the_new_one_is_told_in_short() -> None:
@@ -55,7 +55,7 @@ def test_without_an_old_content_the_new_one_is_told_in_short() -> None:
 
 
 def test_a_content_that_could_not_be_read_is_no_diff() -> None:
-    assert "could not be read" in shown(OLD_CONTENT, None)
+    assert "I couldn't read" in shown(OLD_CONTENT, None)
 
 
 def test_a_long_message_shows_the_first_difference_and_is_cut() -> None:

@@ -26,7 +26,6 @@ from handlers.messages.refusals import _DRIFT_ENDINGS
 from tests.handlers.messages.checking import MARK, check, check_view
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     DAY,
     HOUR,
     NEW_CONTENT,
@@ -71,11 +70,11 @@ def test_it_says_what_was_what_is_who_did_it_and_what_can_be_done() -> None:
     )
     said = read(made)
     assert "`config_w` → `config_x` in `production`." in said
-    assert "asked for by <@U0ADA> (`ch-142`)" in said
+    assert "requested by <@U0ADA> (`ch-142`)" in said
     assert "hotfix for refunds" in said
     assert "variable lost" in said
-    assert "*Adopt* takes what is live now as right; nothing is deployed." in said
-    assert list(buttons(made)) == ["Adopt", "Restore", "ProviderSnapshot"]
+    assert "*Adopt* accepts what is live now. Nothing is deployed." in said
+    assert list(buttons(made)) == ["Adopt", "Restore", "Look"]
     assert buttons(made)["Adopt"]["confirm"]["text"]["text"].endswith("Nothing is deployed.")
 
 
@@ -87,11 +86,11 @@ def test_buttons_hold_the_id_and_the_version_that_was_shown() -> None:
         Action.DRIFT_RESTORE,
         Action.DRIFT_LOOK,
     ]
-    assert "it has moved again since" in read(card(version=3))
+    assert "it has changed again since" in read(card(version=3))
 
 
 def test_a_provider_that_does_not_tell_who_did_it_is_said_to_be_so() -> None:
-    assert "*Who:* `humanloop` does not tell. configbot saw it first" in read(card())
+    assert "*Who:* `humanloop` doesn't say. I first saw it" in read(card())
 
 
 def test_somebody_without_a_name_is_somebody() -> None:
@@ -103,7 +102,7 @@ def test_somebody_without_a_name_is_somebody() -> None:
     [
         ({}, "live since"),
         ({"source": Source.ADOPTED, "by": "U0RAVI"}, "adopted by <@U0RAVI>"),
-        ({"source": Source.SEEN}, "nothing was ever applied there from here"),
+        ({"source": Source.SEEN}, "I never changed anything there"),
     ],
 )
 def test_why_it_was_right_before(fields: dict[str, Any], words: str) -> None:
@@ -120,24 +119,25 @@ def test_a_change_that_is_not_kept_any_more_is_left_out() -> None:
 def test_an_edit_in_place_says_so_and_offers_no_restore() -> None:
     made = card(now=LiveState(One("config_1", "config_1/2", "config_w")))
     assert "`config_w` was edited in place in `production`. The same config is live" in read(made)
-    assert "cannot be restored from here" in read(made)
-    assert list(buttons(made)) == ["Adopt", "ProviderSnapshot"]
+    assert "I can't restore what was live before" in read(made)
+    assert list(buttons(made)) == ["Adopt", "Look"]
 
 
 def test_one_edit_in_several_environments_names_them_all() -> None:
     edited = drift(now=LiveState(One("config_1", "config_1/2", "config_w")))
     made = messages.drift_card(DriftView(edited, change(), (STAGING,)))
     check(made)
-    assert "It is live in `staging` as well." in read(made)
+    assert "It is also live in `staging`." in read(made)
 
 
 def test_a_write_of_ours_that_arrived_late_is_named() -> None:
-    assert "It is what `ch-7` asked for, which counts as failed: it may have arrived late." in read(card(late="ch-7"))
+    late = "It is what `ch-7` asked for. That change counts as failed, but it may have arrived late."
+    assert late in read(card(late="ch-7"))
 
 
 def test_a_rule_that_wins_is_said() -> None:
     made = card(now=replace(W, winning_rules=2))
-    assert "Rules that win over it: 0 before, 2 now." in read(made)
+    assert "Rules that override it: 0 before, 2 now." in read(made)
     assert "Restore" not in buttons(made)
 
 
@@ -151,24 +151,24 @@ def test_where_no_one_config_is_live_there_is_no_diff(served: LiveState) -> None
 
 
 def test_contents_that_could_not_be_read_are_said_to_be_so() -> None:
-    assert "could not be read, so there is no diff" in read(card(now_content=None))
+    assert "I couldn't read the content of the new config, so there is no diff" in read(card(now_content=None))
 
 
 @pytest.mark.parametrize(
     ("how", "by", "words"),
     [
         (Ending.BACK, "", "What was live before is live again"),
-        (Ending.CHANGED, "ch-7", "`ch-7` was applied after it"),
-        (Ending.CHANGED, "", "`another change` was applied after it"),
-        (Ending.ADOPTED, "U0RAVI", "<@U0RAVI> adopted it: it counts as right"),
-        (Ending.GONE, "", "no longer there"),
+        (Ending.CHANGED, "ch-7", "`ch-7` was applied after that"),
+        (Ending.CHANGED, "", "`another change` was applied after that"),
+        (Ending.ADOPTED, "U0RAVI", "<@U0RAVI> adopted it, so I accept what is live"),
+        (Ending.GONE, "", "no longer exists"),
     ],
 )
 def test_it_ends_by_itself_without_a_button_that_does_something(how: Ending, by: str, words: str) -> None:
     made = card(ended_at=NOW + HOUR, ended_as=how, ended_by=by)
     assert words in made.text
     assert words in read(made)
-    assert list(buttons(made)) == ["ProviderSnapshot"]
+    assert list(buttons(made)) == ["Look"]
 
 
 def test_every_ending_has_words() -> None:
@@ -179,17 +179,17 @@ def test_every_ending_has_words() -> None:
 @pytest.mark.parametrize(
     ("how", "by", "words"),
     [
-        (Ending.ADOPTED, "U0RAVI", "This is over: <@U0RAVI> adopted it."),
-        (Ending.CHANGED, "ch-7", "This is over: `ch-7` was applied after it."),
-        (Ending.BACK, "", "This is over: what was live before is live again."),
-        (Ending.GONE, "", "This is over: the project or the environment is no longer there."),
-        (Ending.ADOPTED, "", "This is over: somebody adopted it."),
+        (Ending.ADOPTED, "U0RAVI", "This is already over: <@U0RAVI> adopted it."),
+        (Ending.CHANGED, "ch-7", "This is already over: `ch-7` was applied after it."),
+        (Ending.BACK, "", "This is already over: what was live before is live again."),
+        (Ending.GONE, "", "This is already over: the project or the environment no longer exists."),
+        (Ending.ADOPTED, "", "This is already over: somebody adopted it."),
     ],
 )
 def test_a_late_click_hears_how_it_ended(how: Ending, by: str, words: str) -> None:
     answer = decide(Adoption(RAVI, drift(ended_at=NOW, ended_as=how, ended_by=by)))
     assert isinstance(answer, Denied)
-    made = messages.outcome(Refused(answer.reasons), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Refused(answer.reasons), drafts={})
     check(made)
     assert words in made.text
 
@@ -200,7 +200,7 @@ def test_a_look_shows_everything_that_differs() -> None:
     shown = str(view["blocks"])
     assert "Variables lost" in shown
     assert "gpt-4o-mini" in shown
-    made = messages.outcome(DriftDetail(drift()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(DriftDetail(drift()), drafts={})
     check(made)
     assert "Variables lost" in read(made)
 
@@ -208,16 +208,16 @@ def test_a_look_shows_everything_that_differs() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"was_content": None}, "One of the two contents could not be read"),
-        ({"now_content": None}, "One of the two contents could not be read"),
-        ({"now": NOTHING, "now_content": None}, "no one config live now to compare with"),
+        ({"was_content": None}, "I couldn't read one of the two contents"),
+        ({"now_content": None}, "I couldn't read one of the two contents"),
+        ({"now": NOTHING, "now_content": None}, "no single config is live now, so there's nothing to compare with"),
     ],
 )
 def test_a_look_says_why_there_is_nothing_to_compare(fields: dict[str, Any], words: str) -> None:
     view = messages.drift_modal(DriftDetail(drift(**fields)))
     check_view(view)
     assert words in str(view["blocks"])
-    assert words in read(messages.outcome(DriftDetail(drift(**fields)), reader=ADA, now=NOW, drafts={}))
+    assert words in read(messages.outcome(DriftDetail(drift(**fields)), drafts={}))
 
 
 def test_what_is_live_where_nothing_was_is_shown_whole() -> None:
@@ -226,10 +226,10 @@ def test_what_is_live_where_nothing_was_is_shown_whole() -> None:
 
 
 def test_an_adoption_says_that_nothing_was_deployed() -> None:
-    made = messages.outcome(Adopted(drift()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Adopted(drift()), drafts={})
     check(made)
     assert made.text == (
-        "`config_x` counts as right for `Refund triage` in `production` from now on. Nothing was deployed."
+        "From now on I accept what is live for `Refund triage` in `production`: `config_x`. Nothing was deployed."
     )
 
 
@@ -237,11 +237,12 @@ def test_a_silent_provider_says_what_that_means_and_when_it_answers_again() -> N
     silent = Silence("01SILENCE", "humanloop", NOW - HOUR, "timed_out")
     made = messages.silence(silent)
     check(made)
-    assert "`humanloop` did not answer in time, since" in made.text
-    assert "a change made outside configbot would not be seen" in made.text
+    assert "I haven't been able to read `humanloop` since <!date^" in made.text
+    assert ">: it did not answer in time. Until it answers" in made.text
+    assert "I can't see changes made outside configbot" in made.text
     over = messages.silence(replace(silent, ended_at=NOW))
     check(over)
-    assert over.text == "`humanloop` answers again. What is live was compared with what was last right."
+    assert over.text == "`humanloop` answers again. I compared what is live with what I last knew."
 
 
 # Where else it is seen
@@ -250,7 +251,7 @@ def test_a_silent_provider_says_what_that_means_and_when_it_answers_again() -> N
 def test_the_board_marks_it_and_says_what_it_was() -> None:
     cell = BoardCell(PRODUCTION, X, known=baseline(), drifted=True)
     assert cell_line(cell) == "`production`: `config_x` · ⚠️ changed outside configbot: it was `config_w`"
-    made = messages.outcome(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "deployments"), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Board((BoardRow(PROJECT, (cell,)),), 1, 1, "deployments"), drafts={})
     check(made)
     assert "`production` `config_x` (changed outside configbot)" in made.text
 
@@ -264,9 +265,9 @@ def test_the_board_says_who_adopted_what_is_live() -> None:
 
 def test_a_change_says_what_is_live_instead_of_it() -> None:
     detail = ChangeDetail(in_state(State.APPLIED), (), (), diff(OLD_CONTENT, NEW_CONTENT), drift=drift())
-    made = messages.outcome(detail, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(detail, drafts={})
     check(made)
-    assert "*Changed outside configbot* after it: `config_x` is live" in read(made)
+    assert "*Changed outside configbot* since then: `config_x` is live" in read(made)
     view = messages.review_modal(detail)
     check_view(view)
     assert "Changed outside configbot" in str(view["blocks"])
@@ -304,5 +305,5 @@ def test_it_is_valid_small_and_harmless(
     check(messages.drift_card(DriftView(one)))
     check_view(messages.drift_modal(DriftDetail(one)))
     for came in (DriftDetail(one), Adopted(one)):
-        check(messages.outcome(came, reader=ADA, now=NOW, drafts={}))
+        check(messages.outcome(came, drafts={}))
     check(messages.silence(Silence("01SILENCE", name, NOW, "unreachable", NOW if told else None)))

@@ -16,7 +16,7 @@ from handlers.ids import Action
 from handlers.messages.errors import MISUNDERSTANDINGS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
-from tests.handlers.messages.samples import ADA, NOW, PROBLEM, change, reason
+from tests.handlers.messages.samples import NOW, PROBLEM, change, reason
 
 NEAR = (
     Suggestion("production", "deploy config_x to production"),
@@ -26,7 +26,7 @@ DRAFTS: Drafts = {each.line: f"draft-{each.label}" for each in NEAR}
 
 
 def told(came: Any, drafts: Drafts | None = None) -> messages.Message:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
+    made = messages.outcome(came, drafts=drafts or {})
     check(made)
     return made
 
@@ -35,9 +35,9 @@ def test_a_refusal_names_every_check_and_who_can_lift_it() -> None:
     found = (reason(Code.GUEST, ResolvableBy.WORKSPACE_ADMIN), reason(Code.OPEN_CHANGE, change="01ABC", number=7))
     made = told(Refused(found))
     said = read(made)
-    assert "⛔ *Not done, for 2 reasons.* Nothing was changed by this." in said
-    assert "This is a guest account" in said
-    assert "Who can: a workspace admin." in said
+    assert "⛔ *Not done, for 2 reasons.* Nothing was changed." in said
+    assert "You have a guest account" in said
+    assert "Who can help: a workspace admin." in said
     assert "`withdraw ch-7`" in said
     assert "guest account" in made.text
     assert "`ch-7` is open" in made.text
@@ -58,22 +58,28 @@ def test_a_refusal_about_a_change_names_it_once() -> None:
 
 
 def test_a_refusal_without_reasons_is_still_an_answer() -> None:
-    assert told(Refused(())).text == "Not done. Nothing was changed by this."
+    assert told(Refused(())).text == "Not done. Nothing was changed."
 
 
 def test_the_button_behind_a_late_click_shows_how_the_change_stands() -> None:
     made = told(Refused((reason(Code.TOO_LATE, ResolvableBy.NOBODY, state="applied"),), change()))
-    assert "by now: live." in made.text
-    assert "Nobody can lift this" in read(made)
+    assert "The change is now: live." in made.text
+    assert "Nobody here can override this" in read(made)
 
 
 def test_a_fault_says_who_what_and_what_next() -> None:
     made = told(Failed(PROBLEM))
     said = read(made)
-    assert made.text == "That did not work: `humanloop` did not answer in time (HTTP 504). Nothing was changed."
+    assert made.text == "That didn't work: `humanloop` did not answer in time (HTTP 504). Nothing was changed."
     assert "> upstream timed out" in said
-    assert "While: `making config_x live in production`" in said
+    assert "I was doing this: `making config_x live in production`" in said
     assert "`r-7f3k2q`" in said
+
+
+def test_a_write_whose_answer_was_lost_is_not_said_to_have_changed_nothing() -> None:
+    made = told(Failed(Problem(Fault.CUT_AFTER_WRITE, "humanloop", "setting the status")))
+    assert made.text.endswith("I don't know whether it took effect.")
+    assert "Nothing was changed" not in read(made)
 
 
 def test_a_fault_of_a_change_names_and_shows_it() -> None:
@@ -86,20 +92,20 @@ def test_a_fault_of_a_change_names_and_shows_it() -> None:
 def test_an_unknown_name_deploys_nothing_and_offers_near_matches() -> None:
     made = told(NotFound("environment", "prodction", NEAR, ("production", "staging")), DRAFTS)
     assert made.text == (
-        "There is no environment `prodction`. Nothing was deployed or changed. Close to it: `production`, `staging`."
+        "There is no environment `prodction`. Nothing was deployed or changed. Similar: `production`, `staging`."
     )
     found = buttons(made)
     assert found["production"]["value"] == ids.value("draft-production")
     assert [each["action_id"] for each in found.values()] == [f"{Action.RUN_LINE}/1", f"{Action.RUN_LINE}/2"]
-    assert "Known here: `production`, `staging`" in read(made)
+    assert "I know these: `production`, `staging`" in read(made)
 
 
 def test_an_unknown_name_may_be_one_of_a_provider_that_cannot_be_read() -> None:
     unread = (Unread(Problem(Fault.UNREACHABLE, "shop", "reading"), NOW),)
     made = told(NotFound("project", "triag", NEAR, unread=unread), DRAFTS)
-    assert made.text.startswith("There is no project `triag` where configbot could look. Nothing was deployed")
-    assert "`shop` cannot be read since" in made.text
-    assert "⚠️ `shop` cannot be read since" in read(made)
+    assert made.text.startswith("There is no project `triag` in what I can read. Nothing was deployed")
+    assert "I haven't been able to read `shop` since" in made.text
+    assert "⚠️ I haven't been able to read `shop` since" in read(made)
 
 
 def test_an_unknown_name_without_anything_near_says_only_that() -> None:
@@ -111,14 +117,14 @@ def test_an_unknown_name_without_anything_near_says_only_that() -> None:
 
 def test_what_can_mean_several_things_is_a_question() -> None:
     made = told(Ambiguous("triage", NEAR), DRAFTS)
-    assert made.text.startswith("`triage` can mean several things. Which one is it? Nothing was deployed")
+    assert made.text.startswith("`triage` can mean several things. Which one do you mean? Nothing was deployed")
     assert list(buttons(made)) == ["production", "staging"]
     assert "• `deploy config_x to staging`" in read(made)
 
 
 def test_no_environment_is_a_question_and_never_production() -> None:
     made = told(EnvironmentMissing(NEAR), DRAFTS)
-    assert made.text.startswith("In which environment? Nothing was deployed or changed.")
+    assert made.text.startswith("Which environment do you mean? Nothing was deployed or changed.")
     assert all(each.get("style") is None for each in buttons(made).values())
     assert "environment" in told(EnvironmentMissing(())).text
 
@@ -141,7 +147,7 @@ def test_every_way_to_misunderstand_has_words(problem: str) -> None:
     made = messages.misunderstood(Misunderstood("deply x", problem, "deply"), {})
     check(made)
     assert "Nothing was deployed or changed." in made.text
-    assert "`help` shows every line that works." in read(made)
+    assert "`help` shows everything you can type." in read(made)
 
 
 def test_a_wrong_line_gets_usage_near_match_and_example() -> None:
@@ -152,8 +158,8 @@ def test_a_wrong_line_gets_usage_near_match_and_example() -> None:
     made = messages.misunderstood(found, {near[0]: "d1"})
     check(made)
     said = read(made)
-    assert "*configbot does not know `deply`.*" in said
-    assert "• It goes like this: `deploy CONFIG to ENV`" in said
+    assert "*I don't know `deply`.*" in said
+    assert "• Type it like this: `deploy CONFIG to ENV`" in said
     assert "• For example: `deploy config_x to staging`" in said
     assert buttons(made)["deploy config_x to production"]["value"] == ids.value("d1")
 
@@ -174,11 +180,11 @@ def test_a_fault_of_our_own_gives_a_reference_and_no_blame() -> None:
     made = messages.apology("r-7f3k2q")
     check(made)
     assert "`r-7f3k2q`" in made.text
-    assert "It is not your line." in made.text
+    assert "It's not because of what you typed." in made.text
 
 
 def test_what_takes_long_gives_a_sign_of_life() -> None:
-    assert messages.working("reading what is live").text == "Working on it: `reading what is live`"
+    assert messages.working("reading what is live").text == "I'm working on it: `reading what is live`"
 
 
 @pytest.mark.parametrize("problem", ["missing", "gone", "other_provider", "same", "a_new_one"])
@@ -189,17 +195,17 @@ def test_a_field_that_cannot_be_sent_says_what_to_pick(problem: str) -> None:
 def test_a_word_that_can_mean_one_thing_is_asked_about_plainly() -> None:
     one = Suggestion("triage in production", "rollback triage in production")
     made = told(Ambiguous("production", (one,)), {one.line: "draft"})
-    assert made.text.startswith("Is this what `production` was meant as? Nothing was deployed")
+    assert made.text.startswith("Did you mean this by `production`? Nothing was deployed")
 
 
 def test_what_a_provider_said_is_told_from_what_we_saw() -> None:
     seen = Problem(Fault.TIMED_OUT, "main", "reading", detail="no answer within 10 s")
-    assert "More exactly:" in read(told(Failed(seen)))
-    assert "What it said:" in read(told(Failed(replace(seen, said=True))))
+    assert "Details:" in read(told(Failed(seen)))
+    assert "Its answer:" in read(told(Failed(replace(seen, said=True))))
 
 
 def test_a_message_without_its_buttons_says_so_where_there_is_room() -> None:
     short = messages.Message("Short.", ({"type": "divider"},))
-    assert "buttons are left out" in str(messages.without_buttons(short).blocks[-1])
+    assert "I left out the buttons" in str(messages.without_buttons(short).blocks[-1])
     long = messages.Message("x" * 9_000, ({"type": "divider"},))
     assert messages.without_buttons(long) == long

@@ -15,7 +15,7 @@ from handlers.ids import Action
 from handlers.messages.evaluation_reports import length
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, menus, read
-from tests.handlers.messages.samples import ADA, DAY, HOUR, NOW, change, evaluation
+from tests.handlers.messages.samples import DAY, HOUR, NOW, change, evaluation
 
 SINCE: datetime = NOW - 3 * DAY
 REMINDER = Reminder("humanloop", "pr_1", "Refund triage", "ev_7", SINCE)
@@ -27,7 +27,7 @@ def test_an_evaluation_left_running_says_how_long_and_whom_it_waits_for() -> Non
     check(made)
     assert made.text == (
         "Evaluation of `config_x` in `Refund triage` has been running for at least 3 days. "
-        "This evaluator waits for results: `tone of voice` (human)."
+        "Waiting for results from `tone of voice` (human)."
     )
     said = read(made)
     assert "Dataset: `refunds 2026`, 120 datapoints." in said
@@ -51,7 +51,7 @@ def test_completing_is_offered_only_where_the_contract_permits_it() -> None:
 def test_several_evaluators_that_wait_are_named_and_none_is_said_too() -> None:
     people = (Evaluator("a", "tone", "human", "select"), Evaluator("b", "law", "external", "boolean"))
     both = messages.reminder(replace(VIEW, evaluation=evaluation(evaluators=people)))
-    assert "These evaluators wait for results: `tone` (human), `law` (external)." in both.text
+    assert "Waiting for results from `tone` (human), `law` (external)." in both.text
     none = messages.reminder(replace(VIEW, evaluation=evaluation(evaluators=())))
     assert "None of its evaluators waits for people" in none.text
 
@@ -59,12 +59,12 @@ def test_several_evaluators_that_wait_are_named_and_none_is_said_too() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "not said again by itself"),
-        ({"next_at": NOW + DAY}, "said again 2026-11-21 09:00 UTC"),
+        ({}, "no more reminders"),
+        ({"next_at": NOW + DAY}, "next reminder 2026-11-21 09:00 UTC"),
         ({"reminder": replace(REMINDER, snoozed_until=NOW), "next_at": NOW + HOUR}, "quiet until 2026-11-20 10:00 UTC"),
-        ({"reminder": replace(REMINDER, stopped_by="U0RAVI")}, "nobody is reminded of it any more, as <@U0RAVI> asked"),
-        ({"muted": True, "next_at": NOW + DAY}, "nobody is reminded about this project: it is muted"),
-        ({"meant_for": "C0EVALS"}, "it belongs in <#C0EVALS>, where configbot cannot post"),
+        ({"reminder": replace(REMINDER, stopped_by="U0RAVI")}, "<@U0RAVI> stopped its reminders"),
+        ({"muted": True, "next_at": NOW + DAY}, "no reminders, because the project is muted"),
+        ({"meant_for": "C0EVALS"}, "this belongs in <#C0EVALS>, but I can't post there"),
     ],
 )
 def test_a_report_says_when_it_is_said_again(changes: dict[str, Any], said: str) -> None:
@@ -94,13 +94,13 @@ JUDGES = (Evaluator("a", "tone", "human", "select"), Evaluator("b", "law & order
 @pytest.mark.parametrize(
     ("progress", "said", "asked"),
     [
-        (None, "", "How many results are missing could not be read."),
-        (Progress(0, 0, 0, {}), "", "How many results are missing could not be read."),
-        (Progress(2, 2, 2, {"a": 2, "b": 2}), "All results of 2 datapoints are there.", "All results are there."),
+        (None, "", "I couldn't check how many results are missing."),
+        (Progress(0, 0, 0, {}), "", "I couldn't check how many results are missing."),
+        (Progress(2, 2, 2, {"a": 2, "b": 2}), "All results for 2 datapoints are in.", "All results are in."),
         (
             Progress(40, 40, 8, {"a": 8, "b": 40}),
             "8 of 40 datapoints have all results. Judged so far: `tone` 8.",
-            "Results are missing. tone: 32 of 40 missing. It counts with those that are there.",
+            "Some results are missing. tone: 32 of 40 missing. Only results that are in will count.",
         ),
         (
             Progress(900, 500, 0, {"a": 1}),
@@ -124,13 +124,15 @@ def test_a_report_names_the_changes_that_would_make_its_config_live() -> None:
     check(made)
     assert f"`{concerned.label}` would make this config live in `production`: waiting for approval" in made.text
     many = messages.reminder(replace(VIEW, changes=(concerned,) * 5))
-    assert "And 2 more changes of it." in many.text
+    assert "And 2 more changes with this config." in many.text
 
 
 def test_an_older_message_points_to_the_newer_one() -> None:
     made = messages.reminder(replace(VIEW, replaced=True))
     check(made)
-    assert made.text == "Evaluation of `config_x` in `Refund triage` was running. A newer message says how it stands."
+    assert (
+        made.text == "Evaluation of `config_x` in `Refund triage` was running. A newer message has its current state."
+    )
     assert not buttons(made)
     unread = replace(VIEW, replaced=True, evaluation=evaluation(config_name=""))
     assert messages.reminder(unread).text.startswith("Evaluation of `ev_7`")
@@ -162,7 +164,7 @@ def test_a_report_ends_without_buttons_and_says_by_whom() -> None:
 
 def test_a_report_ends_for_what_vanished_or_ended_otherwise() -> None:
     gone = messages.reminder(replace(VIEW, reminder=replace(REMINDER, ended_at=NOW, ended_as="gone")))
-    assert "is no longer there." in gone.text
+    assert "no longer exists." in gone.text
     cancelled = replace(REMINDER, ended_at=NOW, ended_as="cancelled")
     assert "Its status is now `cancelled`." in messages.reminder(replace(VIEW, reminder=cancelled)).text
     unsaid = replace(REMINDER, ended_at=NOW)
@@ -170,13 +172,13 @@ def test_a_report_ends_for_what_vanished_or_ended_otherwise() -> None:
 
 
 def told(came: EvaluationUpdated) -> str:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(came, drafts={})
     check(made)
     return made.text
 
 
 def test_setting_a_status_is_read_back_and_said() -> None:
-    start = "Evaluation `ev_7` of `config_x` in `Refund triage` is "
+    start = "Evaluation `ev_7` of `config_x` in `Refund triage` is now "
     assert told(EvaluationUpdated(evaluation(status="completed"), "Refund triage")).startswith(f"{start}completed.")
     assert told(EvaluationUpdated(evaluation(), "Refund triage")).startswith(f"{start}running again.")
     assert told(EvaluationUpdated(evaluation(status="*odd*"), "Refund triage")).startswith(f"{start}`*odd*`.")

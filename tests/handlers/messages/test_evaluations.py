@@ -13,7 +13,6 @@ from handlers.ids import Action
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     DAY,
     NOW,
     PASS,
@@ -44,7 +43,7 @@ COMPLETED = replace(RUNNING, evaluation=DONE, may_complete=False, reopen_line="e
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -62,7 +61,7 @@ def test_evaluations_are_listed_newest_first_each_with_a_button() -> None:
     said = read(made)
     assert (
         "⏳ running · *`config_x`* of `Refund triage`\n"
-        "`ev_7` · made 2026-11-17 09:00 UTC · `refunds 2026`, 120 datapoints · waits for `tone of voice`  [Show]"
+        "`ev_7` · created 2026-11-17 09:00 UTC · `refunds 2026`, 120 datapoints · waiting for `tone of voice`  [Show]"
     ) in said
     assert "✅ completed · *`config_x`*" in said
     assert buttons(made)["Show"]["value"] == ids.value("draft of evaluation show ev_7")
@@ -71,7 +70,7 @@ def test_evaluations_are_listed_newest_first_each_with_a_button() -> None:
 def test_a_status_is_named_in_the_list_and_pages_turn() -> None:
     made = told(EvaluationList(rows(evaluation()), None, "running", 9, 2, 2, "evaluations list running", 2))
     assert made.text.startswith("9 running evaluations, the newest first, page 2 of 2: ")
-    assert made.text.endswith("The evaluations of 2 projects could not be read.")
+    assert made.text.endswith("I couldn't read the evaluations of 2 projects.")
     assert set(buttons(made)) == {"Show", "Previous page"}
 
 
@@ -80,7 +79,7 @@ def test_a_status_is_named_in_the_list_and_pages_turn() -> None:
     [
         (None, None, 0, "There are no evaluations."),
         ("running", PROJECT, 0, "There are no running evaluations of `Refund triage`."),
-        ("odd", None, 1, "There are no `odd` evaluations. The evaluations of 1 project could not be read."),
+        ("odd", None, 1, "There are no `odd` evaluations. I couldn't read the evaluations of 1 project."),
     ],
 )
 def test_no_evaluations_are_said_in_words(status: Any, project: Any, unreadable: int, words: str) -> None:
@@ -92,7 +91,7 @@ def test_providers_that_keep_no_evaluations_are_named() -> None:
     assert told(one).text == "There are no evaluations of `Refund triage`. `shop` keeps no evaluations."
     both = EvaluationList(rows(evaluation()), None, None, 1, 1, 1, "evaluations list", 1, ("shop", "store"))
     assert told(both).text.endswith(
-        "The evaluations of 1 project could not be read. `shop`, `store` keep no evaluations."
+        "I couldn't read the evaluations of 1 project. `shop`, `store` keep no evaluations."
     )
 
 
@@ -100,8 +99,8 @@ def test_of_many_projects_it_is_said_what_is_listed_and_what_to_type() -> None:
     line = "evaluations list"
     made = told(EvaluationList(rows(evaluation()), None, "running", 1, 1, 1, line, 1, unlooked=2_000))
     assert made.text.endswith(
-        "1 evaluation could not be read. These are the running ones that the last look around found. "
-        "There are 2,000 projects: for all evaluations of one, type `evaluations PROJECT`."
+        "I couldn't read 1 evaluation. These are the running ones from my last check. "
+        "There are 2,000 projects: to see all evaluations of one, type `evaluations PROJECT`."
     )
 
 
@@ -109,13 +108,13 @@ def test_of_many_projects_it_is_said_what_is_listed_and_what_to_type() -> None:
     ("status", "words"),
     [
         ("completed", ""),
-        ("running", "The last look around found no running evaluation. "),
+        ("running", "My last check found no running evaluations. "),
     ],
 )
 def test_of_many_projects_nothing_is_guessed(status: str, words: str) -> None:
     shown = EvaluationList((), None, status, 0, 1, 1, "evaluations list", unlooked=2_000)
     assert told(shown).text == (
-        f"{words}There are 2,000 projects, too many to look through for {status} evaluations now. "
+        f"{words}There are 2,000 projects, too many to search for {status} evaluations now. "
         "Name one: `evaluations PROJECT`."
     )
 
@@ -123,9 +122,9 @@ def test_of_many_projects_nothing_is_guessed(status: str, words: str) -> None:
 def test_a_running_evaluation_says_since_when_and_whom_it_waits_for() -> None:
     made = told(RUNNING)
     assert made.text.startswith(
-        "Evaluation of `config_x` of `Refund triage` is running for at least 3 days, since <!date^"
+        "Evaluation of `config_x` of `Refund triage` has been running for at least 3 days, since <!date^"
     )
-    assert made.text.endswith("Scores: `accuracy` 0.86. This evaluator waits for results: `tone of voice` (human).")
+    assert made.text.endswith("Scores: `accuracy` 0.86. Waiting for results from `tone of voice` (human).")
     said = read(made)
     assert "Config: `config_x` (`config_2`), live in `staging`" in said
     assert "Dataset: `refunds 2026`, 120 datapoints, version `dsv_1`" in said
@@ -148,7 +147,7 @@ def test_completing_and_reopening_are_offered_where_the_rules_permit() -> None:
 def test_an_evaluation_that_ended_waits_for_nobody() -> None:
     made = told(COMPLETED)
     assert "is completed, last changed <!date^" in made.text
-    assert "waits for" not in read(made)
+    assert "Waiting for" not in read(made)
     assert "❓ *Evaluation of `config_x` of `Refund triage` is `odd`" in read(
         told(replace(COMPLETED, evaluation=evaluation(status="odd")))
     )
@@ -156,12 +155,12 @@ def test_an_evaluation_that_ended_waits_for_nobody() -> None:
 
 def test_what_cannot_be_compared_says_why() -> None:
     unread = read(told(replace(RUNNING, against=(), live_in=(), problem=PROBLEM)))
-    assert "What is live could not be read, so nothing is compared." in unread
+    assert "I couldn't read what is live, so there's nothing to compare with." in unread
     assert "`humanloop` did not answer in time" in unread
-    assert "where it is live is not known" in unread
+    assert "I don't know where it's live" in unread
     lost = told(replace(RUNNING, project=None, against=(), live_in=(), list_line=None))
-    assert "Which project its config belongs to is not known" in read(lost)
-    assert lost.text.startswith("Evaluation of `config_x` is running")
+    assert "I don't know which project its config belongs to" in read(lost)
+    assert lost.text.startswith("Evaluation of `config_x` has been running")
 
 
 def test_evaluators_that_are_too_many_or_none_are_said() -> None:
@@ -173,11 +172,11 @@ def test_evaluators_that_are_too_many_or_none_are_said() -> None:
 
 
 def test_buttons_without_a_draft_are_left_out() -> None:
-    made = messages.outcome(COMPLETED, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(COMPLETED, drafts={})
     check(made)
     assert buttons(made) == {}
 
 
 def test_an_evaluation_of_an_unknown_project_is_updated_without_naming_one() -> None:
     made = told(EvaluationUpdated(DONE, ""))
-    assert made.text == "Evaluation `ev_7` of `config_x` is completed. It was read back and found true."
+    assert made.text == "Evaluation `ev_7` of `config_x` is now completed. I read it back to make sure."

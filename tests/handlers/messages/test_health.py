@@ -35,10 +35,10 @@ def test_all_that_is_well_is_said_with_its_age() -> None:
     assert checkup(found()).text == "All is well."
     said = told()
     for words in (
-        "main answers. 12 projects known, read",
-        "The database answers.",
+        "main answers. I know its 12 projects, read",
+        "My database answers.",
         "notices: 3 tried 2026-03-02 12:00 UTC in 40 milliseconds, next 2026-03-02 12:01 UTC.",
-        "Messages that wait",
+        "Waiting messages",
         "None.",
         "in Acorn Labs, configbot 1.2.3",
     ):
@@ -58,10 +58,10 @@ def test_what_is_wrong_stands_in_the_first_line() -> None:
     assert message.text.startswith("5 things to look at. `main` could not be reached.")
     said = plain_text(message)
     for words in (
-        "Its names were not read yet.",
-        "It is late: does a process run the jobs?",
+        "I haven't read its projects yet.",
+        "It is late: check that a process runs the jobs.",
         "ZeroDivisionError",
-        "It last went well 2026-03-02 12:00 UTC.",
+        "It last succeeded 2026-03-02 12:00 UTC.",
         "1 message for <#C0DEPLOYS> given up since 2026-03-02 12:00 UTC: it is archived.",
         "2 messages for <#C0EVALS> waiting since 2026-03-02 11:50 UTC: ServerDisconnectedError.",
         "2 messages for <#C0NEW> waiting since 2026-03-02 12:00 UTC.",
@@ -77,10 +77,10 @@ def test_jobs_that_run_or_never_ran_or_never_went_well_are_told_apart() -> None:
     bad = job_health(PLAN, [replace(RUN, fine=False, succeeded_at=None)], NOON)
     said = told(jobs=(never, running, bad))
     assert "notices: has not run yet." in said
-    assert "notices: began 2026-03-02 12:00 UTC and runs." in said
-    assert "The log of that time says why." in said
-    assert "went well" not in said
-    assert "What runs by itself" not in told(jobs=())
+    assert "notices: started 2026-03-02 12:00 UTC and is still running." in said
+    assert "The log from then says why." in said
+    assert "succeeded" not in said
+    assert "Background jobs" not in told(jobs=())
 
 
 def test_that_slack_asked_to_wait_is_said_as_long_as_it_holds() -> None:
@@ -91,10 +91,10 @@ def test_that_slack_asked_to_wait_is_said_as_long_as_it_holds() -> None:
         RateLimitBucket("C0EVALS", trouble="x"),
     )
     said = told(buckets=buckets)
-    assert said.count("Slack asked to wait") == 2
+    assert said.count("Slack asked me to wait") == 2
     assert "with edits until" in said
 
 
 def test_a_bot_that_knows_nothing_of_itself_still_answers() -> None:
     message = checkup(replace(found(), about=About()))
-    assert "configbot of no version" in plain_text(message)
+    assert "configbot without a version" in plain_text(message)

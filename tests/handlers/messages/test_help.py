@@ -30,8 +30,8 @@ def test_the_overview_says_what_is_not_built_yet() -> None:
     said = read(messages.help_message("  "))
     for line in LINES:
         if not line.ready:
-            assert f"`{line.key}`" in said.split("Understood, and not built yet:")[1]
-    assert "As commands of their own" not in said
+            assert f"`{line.key}`" in said.split("I understand these, but can't do them yet:")[1]
+    assert "Also as slash commands" not in said
 
 
 def test_an_overview_of_lines_that_all_work_has_nothing_to_add() -> None:
@@ -55,7 +55,7 @@ def test_help_on_a_line_shows_usage_meaning_and_an_example(line: Syntax) -> None
     assert f"`{line.usage}`" in said
     assert line.does in said
     assert f"For example: `{line.example}`" in said
-    assert ("It cannot be done yet." in said) == (not line.ready) or len(made.blocks) > 2
+    assert ("I can't do this yet." in said) == (not line.ready) or len(made.blocks) > 2
 
 
 @pytest.mark.parametrize("word", ["/deploy", "Deploy", "roll back", "ai config update", "prompts"])
@@ -66,7 +66,7 @@ def test_help_understands_other_spellings(word: str) -> None:
 def test_help_on_an_unknown_word_says_where_to_look() -> None:
     made = messages.help_message("lunch")
     check(made)
-    assert made.text == "There is no help on `lunch`. `help` shows every line that works."
+    assert made.text == "I have no help on `lunch`. Type `help` to see everything you can type."
 
 
 def test_a_mention_gets_a_button_that_opens_the_form() -> None:

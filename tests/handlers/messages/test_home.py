@@ -64,17 +64,17 @@ def test_an_empty_home_says_of_each_part_that_there_is_nothing() -> None:
     assert read_blocks(view["blocks"]).splitlines() == [
         "[Deploy with a form]",
         "*Waiting for you*",
-        "Nothing waits for you.",
+        "Nothing is waiting for you.",
         "----",
         "*What you asked for*",
-        "Nothing that you asked for is under way.",
+        "Nothing you asked for is under way.",
         "----",
         "*What is live*",
-        "There is no project to show.",
+        "There are no projects to show.",
         "----",
         "*Evaluations running*",
-        "None that configbot knows of.",
-        "  As it was 2026-11-20 09:00 UTC. It is read anew whenever this tab is opened.",
+        "None that I know of.",
+        "  As of 2026-11-20 09:00 UTC. I read it again whenever you open this tab.",
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_home_with_everything_in_it_has_a_button_for_each_thing() -> None:
     said = read_blocks(view["blocks"])
     assert "`ch-142` waiting for approval: deploy `config_x` of `Refund triage` to `production`" in said
     assert "`production`: `config_w`" in said
-    assert "`ev_7` in `Refund triage` · `humanloop`\ncounted from 2026-11-19 09:00 UTC" in said
+    assert "`ev_7` in `Refund triage` · `humanloop`\nrunning since 2026-11-19 09:00 UTC or earlier" in said
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -106,10 +106,10 @@ def test_what_is_left_out_is_counted() -> None:
     )
     view = shown(full)
     said = read_blocks(view["blocks"])
-    assert "There are more: these are the newest." in said
-    assert "And 1,232 more that are older. `changes` shows all." in said
+    assert "There are more. These are the newest." in said
+    assert "And 1,232 older ones. `changes` shows all." in said
     assert "There are more projects on the whole board." in said
-    assert "And 3 more, begun later." in said
+    assert "And 3 that started later." in said
     assert "Show all that wait" in buttons(view)
 
 
@@ -123,9 +123,9 @@ def test_projects_that_could_not_be_read_are_excused() -> None:
     for home in (FULL, EMPTY):
         board = replace(home.board, unread=(Unread(PROBLEM, NOW),))
         said = read_blocks(shown(replace(home, board=board))["blocks"])
-        assert "⚠️ `humanloop` cannot be read since" in said
+        assert "⚠️ I haven't been able to read `humanloop` since" in said
         assert ": it did not answer in time (HTTP 504). Try again in a minute." in said
-        assert "There is no project" not in said
+        assert "There are no projects" not in said
 
 
 def test_a_project_that_did_not_answer_says_so_in_its_row() -> None:
@@ -138,7 +138,7 @@ def test_who_may_not_look_is_told_why_and_sees_nothing_else() -> None:
     view = home_refused(Refused((Reason(Code.STRANGER, ResolvableBy.NOBODY),)))
     check_blocks("home", view["blocks"])
     assert view["type"] == "home"
-    assert "There is nothing here for this account." in read_blocks(view["blocks"])
+    assert "I can't show you anything here." in read_blocks(view["blocks"])
     assert "another organisation" in read_blocks(view["blocks"])
     assert pressed(view) == []
 

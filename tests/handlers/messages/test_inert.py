@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.actors import Actor
+from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Kind, Say, State
 from bot.domain.contents import Content, Message, diff
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
@@ -28,7 +29,6 @@ from bot.domain.outcomes import (
     Harmless,
     NotFound,
     NotYet,
-    Outcome,
     Permission,
     ProjectEditable,
     ProjectPreview,
@@ -240,7 +240,7 @@ relaxed = settings(max_examples=25, deadline=None, suppress_health_check=list(He
 def test_every_outcome_is_valid_small_and_harmless(one: Change, name: str) -> None:
     for came in outcomes(one, name):
         drafts = dict.fromkeys(messages.lines_of(came), "d" * 26)
-        check(messages.outcome(came, reader=ADA, now=NOW, drafts=drafts))
+        check(messages.outcome(came, drafts=drafts))
 
 
 @relaxed

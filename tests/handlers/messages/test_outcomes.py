@@ -1,19 +1,40 @@
 from __future__ import annotations
 
-from typing import get_args
+import pytest
 
-from bot.domain.outcomes import Ambiguous, Applied, NotFound, Outcome
+from bot.domain.base import Outcome
+from bot.domain.outcomes import Ambiguous, Applied, NotFound
 from bot.domain.views import Suggestion
 from bot.grammar.commands import Misunderstood
 from handlers import messages
-from handlers.messages import _ANSWERS
+from handlers.messages import rendering
 from tests.handlers.messages.samples import change
 
 SAME = Suggestion("a", "deploy a")
 
 
-def test_every_outcome_has_an_answer() -> None:
-    assert set(_ANSWERS) == set(get_args(Outcome))
+def test_every_outcome_has_words_and_all_words_are_for_an_outcome() -> None:
+    rendering.check()
+    assert len(rendering.rendered()) > 35
+
+
+def test_an_outcome_without_words_keeps_the_bot_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    renderers = {kind: one for kind, one in rendering._RENDERERS.items() if kind is not Applied}
+    monkeypatch.setattr(rendering, "_RENDERERS", renderers)
+    with pytest.raises(RuntimeError, match=r"outcomes without words: \['Applied'\]"):
+        messages.check()
+
+
+def test_words_for_what_is_no_outcome_keep_the_bot_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_RENDERERS", rendering._RENDERERS | {str: rendering._RENDERERS[Applied]})
+    assert not issubclass(str, Outcome)
+    with pytest.raises(RuntimeError, match=r"words for no outcome: \['str'\]"):
+        messages.check()
+
+
+def test_an_outcome_has_words_once() -> None:
+    with pytest.raises(ValueError, match="Applied has words already"):
+        rendering.renders(Applied)(messages.card)
 
 
 def test_lines_that_buttons_run_are_listed_once_each() -> None:

@@ -16,7 +16,7 @@ from handlers.ids import Action
 from handlers.messages.project_edits import EXAMPLES, LABELS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
-from tests.handlers.messages.samples import ADA, NOW, PROJECT
+from tests.handlers.messages.samples import PROJECT
 
 WANTED = ProjectFields("Returns", "dir_1a2b")
 EDIT = PlannedEdit("humanloop", None, ProjectFields(), WANTED)
@@ -26,7 +26,7 @@ RENAMED = ProjectPreview("humanloop", PROJECT, ProjectFields("Refund triage"), W
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
@@ -34,7 +34,7 @@ def told(came: Any) -> messages.Message:
 def test_a_new_project_is_shown_before_it_is_made() -> None:
     made = told(NEW)
     assert made.text == (
-        "Make the project `Returns`? Name: `Returns`; Directory: `dir_1a2b`. Nothing is done before it is confirmed."
+        "Create the project `Returns`? Name: `Returns`; Directory: `dir_1a2b`. Nothing happens until you confirm."
     )
     found = buttons(made)
     assert found["Make it"]["action_id"] == Action.PROJECT_CONFIRM
@@ -46,10 +46,10 @@ def test_renaming_shows_old_and_new_and_warns_of_who_uses_the_name() -> None:
     made = told(RENAMED)
     assert made.text == (
         "Change the project `Refund triage`? Name: `Refund triage` → `Returns`; Directory: `dir_1a2b`. "
-        "Applications that address it by its name, `Refund triage`, no longer find it afterwards. "
-        "Those that use its id are not affected. Nothing is done before it is confirmed."
+        "Applications that look it up by its name, `Refund triage`, won't find it any more. "
+        "Those that use its id are not affected. Nothing happens until you confirm."
     )
-    assert "⚠️ Applications that address it by its name" in read(made)
+    assert "⚠️ Applications that look it up by its name" in read(made)
     assert set(buttons(made)) == {"Change it"}
 
 
@@ -61,14 +61,14 @@ def test_moving_alone_warns_of_nothing() -> None:
 @pytest.mark.parametrize("shown", [NEW, RENAMED])
 def test_what_is_only_explained_has_no_button(shown: ProjectPreview) -> None:
     assert buttons(told(replace(shown, kept=None))) == {}
-    lost = messages.outcome(shown, reader=ADA, now=NOW, drafts={})
+    lost = messages.outcome(shown, drafts={})
     assert buttons(lost) == {}
 
 
 def test_a_project_that_was_made_has_nothing_live_yet() -> None:
     made = told(ProjectSaved(PROJECT, ProjectFields(), ProjectFields("Returns"), True, "project show pr_1"))
     assert made.text == (
-        "The project `Refund triage` is made. Name: `Returns`. It was read back and found true. "
+        "I created the project `Refund triage`. Name: `Returns`. I read it back to make sure. "
         "Nothing is live in it yet."
     )
     assert buttons(made)["Show the project"]["value"] == ids.value("draft of project show pr_1")
@@ -76,7 +76,7 @@ def test_a_project_that_was_made_has_nothing_live_yet() -> None:
 
 def test_a_project_that_was_changed_says_how() -> None:
     made = told(ProjectSaved(PROJECT, RENAMED.old, RENAMED.new, False, "project show pr_1"))
-    assert "✅ *The project `Refund triage` is changed.* It was read back and found true." in read(made)
+    assert "✅ *I changed the project `Refund triage`.* I read it back to make sure." in read(made)
     assert "• Name: `Refund triage` → `Returns`\n• Directory: `dir_1a2b`" in read(made)
 
 
@@ -90,7 +90,7 @@ def test_every_field_of_an_ai_config_shows_old_and_new() -> None:
     assert made.text == (
         "Change the AI Config `Refund triage`? Name: `Support` → `Support desk`; Description: `Answers` → none; "
         "Tags: `beta, old` → none; Maintainer: `ana@acorn.example` → `team core`; Metric: `resolved`; "
-        "Less of the metric is better: `no` → `yes`. Nothing is done before it is confirmed."
+        "A lower metric is better: `no` → `yes`. Nothing happens until you confirm."
     )
     assert "⚠️" not in read(made), "applications know an AI Config by its key"
 
@@ -100,8 +100,8 @@ def test_what_can_be_changed_is_shown_as_it_is_with_an_example() -> None:
     fields = ("name", "description", "tags", "maintainer", "team", "metric")
     made = told(ProjectEditable(PROJECT, now, fields, "project update triage", "AI Config"))
     assert made.text == (
-        "What can be changed of the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
-        "Maintainer: `ana@acorn.example`; Metric: none. Name what is to change behind the line, "
+        "What you can change in the AI Config `Refund triage`: Name: `Support`; Description: none; Tags: `beta`; "
+        "Maintainer: `ana@acorn.example`; Metric: none. Type the line again with what you want to change, "
         'for example `project update triage name="New name"`.'
     )
     assert "`name=`, `description=`, `tags=`, `maintainer=`, `team=`, `metric=`" in read(made)
@@ -116,34 +116,34 @@ def test_every_field_has_its_words() -> None:
 @pytest.mark.parametrize(
     ("code", "facts", "words"),
     [
-        (Code.NAME_TAKEN, {"name": "Returns"}, "Another project is called `Returns` already."),
-        (Code.DIRECTORY_INVALID, {"directory": "Shop"}, "`Shop` is no directory: a directory is given by its id."),
+        (Code.NAME_TAKEN, {"name": "Returns"}, "There's already a project called `Returns`."),
+        (Code.DIRECTORY_INVALID, {"directory": "Shop"}, "`Shop` is not the id of a directory."),
         (
             Code.FIELD_MISSING,
             {"field": "tags", "provider": "humanloop", "noun": "project", "fields": ["name", "active"]},
-            "Projects of `humanloop` have no field `tags`.",
+            "Projects in `humanloop` have no field `tags`.",
         ),
         (
             Code.PROVIDER_CANNOT,
             {"provider": "shop", "noun": "AI Config", "done": "made"},
-            "AI Configs of `shop` cannot be made from here.",
+            "AI Configs in `shop` can't be made from here.",
         ),
-        (Code.TAG_INVALID, {"tag": "a b"}, "`a b` is no tag: a tag is one word."),
-        (Code.TAGS_MIXED, {}, "Some tags have a sign and some have none"),
-        (Code.METRIC_INVALID, {"metric": "a b"}, "`a b` is no metric"),
-        (Code.MEMBER_UNKNOWN, {"provider": "shop", "member": "ana"}, "`shop` knows nobody as `ana`."),
-        (Code.MEMBER_UNKNOWN, {"provider": "shop", "person": "U0ADA"}, "`shop` knows nobody as <@U0ADA>."),
-        (Code.TEAM_UNKNOWN, {"provider": "shop", "team": "core"}, "`shop` knows no team `core`."),
+        (Code.TAG_INVALID, {"tag": "a b"}, "`a b` is not a tag: a tag is one word."),
+        (Code.TAGS_MIXED, {}, "Some tags have a sign and some don't"),
+        (Code.METRIC_INVALID, {"metric": "a b"}, "`a b` is not the key of a metric"),
+        (Code.MEMBER_UNKNOWN, {"provider": "shop", "member": "ana"}, "`shop` doesn't know anybody as `ana`."),
+        (Code.MEMBER_UNKNOWN, {"provider": "shop", "person": "U0ADA"}, "`shop` doesn't know anybody as <@U0ADA>."),
+        (Code.TEAM_UNKNOWN, {"provider": "shop", "team": "core"}, "`shop` has no team `core`."),
         (
             Code.MAINTAINER_UNCLEAR,
             {"provider": "shop", "member": "ana", "names": ["ana@a.example", "ana@b.example"]},
-            "More than one there is called `ana`: `ana@a.example`, `ana@b.example`.",
+            "There are several called `ana`: `ana@a.example`, `ana@b.example`.",
         ),
-        (Code.MAINTAINER_TWICE, {}, "It has one maintainer"),
+        (Code.MAINTAINER_TWICE, {}, "It can only have one maintainer"),
         (
             Code.ADDRESS_UNREADABLE,
             {"provider": "shop", "person": "U0ADA"},
-            "Slack does not tell the e-mail address of <@U0ADA>, and `shop` knows people by theirs.",
+            "Slack doesn't tell me the e-mail address of <@U0ADA>, and `shop` knows people by theirs.",
         ),
     ],
 )

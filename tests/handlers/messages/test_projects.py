@@ -15,7 +15,6 @@ from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
 from tests.handlers.messages.samples import (
-    ADA,
     NEW,
     NOW,
     OLD,
@@ -49,32 +48,34 @@ DETAIL = ProjectDetail(
 
 def told(came: Any) -> messages.Message:
     drafts = {line: f"draft of {line}" for line in messages.lines_of(came)}
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts)
+    made = messages.outcome(came, drafts=drafts)
     check(made)
     return made
 
 
 def test_projects_are_listed_each_with_a_button() -> None:
     made = told(ProjectList((ROW,), "refund", 1, 1, 1, "project list refund"))
-    assert made.text == "1 project whose name holds `refund`, page 1 of 1: `Refund triage`."
+    assert made.text == "1 project with `refund` in the name, page 1 of 1: `Refund triage`."
     assert "*`Refund triage`* · `humanloop` · 3 configs\n`pr_1`  [Show]" in read(made)
     assert buttons(made)["Show"]["value"] == ids.value(f"draft of {ROW.line}")
 
 
 def test_a_long_list_turns_pages_and_says_what_may_be_missing() -> None:
     made = told(ProjectList((ROW,), None, 9, 2, 2, "project list", (Unread(PROBLEM, NOW),)))
-    assert made.text.startswith("9 projects, page 2 of 2: `Refund triage`. `humanloop` cannot be read since")
+    assert made.text.startswith(
+        "9 projects, page 2 of 2: `Refund triage`. I haven't been able to read `humanloop` since"
+    )
     assert made.text.endswith(
         "it did not answer in time (HTTP 504). Try again in a minute. `deployments` shows when it answers again."
     )
     assert set(buttons(made)) == {"Show", "Previous page"}
-    assert "What it has may be missing here." in read(made)
+    assert "Anything in it may be missing here." in read(made)
 
 
 def test_no_projects_at_all_is_said() -> None:
     assert told(ProjectList((), None, 0, 1, 1, "project list")).text == "There are no projects yet."
     silent = told(ProjectList((), None, 0, 1, 1, "project list", (Unread(PROBLEM, NOW),)))
-    assert silent.text.startswith("There are no projects yet. `humanloop` cannot be read since")
+    assert silent.text.startswith("There are no projects yet. I haven't been able to read `humanloop` since")
 
 
 def test_what_a_provider_calls_a_project_stands_beside_it_once() -> None:
@@ -90,7 +91,7 @@ def test_the_fields_of_a_project_are_shown() -> None:
     assert "*`Refund triage`* · `pr_1` · `humanloop` · AI Config" in read(made)
     assert (
         "Mode: `agent`\nDirectory: `dir_1`\nDescription: `Answers`\nTags: `a, b`\n"
-        "Maintainer: `ana@acorn.example`\nMetric: `resolved`\nLess of the metric is better: `yes`"
+        "Maintainer: `ana@acorn.example`\nMetric: `resolved`\nA lower metric is better: `yes`"
     ) in read(made)
     assert " Tags: `a, b`. Maintainer: `ana@acorn.example`." in made.text
     assert "Less of" not in told(replace(DETAIL, fields=ProjectFields("x", inverted=False))).text
@@ -99,7 +100,7 @@ def test_the_fields_of_a_project_are_shown() -> None:
 def test_a_project_is_shown_with_what_is_live_tried_and_asked_for() -> None:
     made = told(DETAIL)
     assert made.text == (
-        "`Refund triage` has 2 configs. Live: `production` `config_w`, `staging` nothing. Open: `ch-143`. "
+        "`Refund triage` has 2 configs. Live: `production` `config_w`, `staging` nothing. Open changes: `ch-143`. "
         "1 evaluation is running."
     )
     said = read(made)
@@ -107,8 +108,8 @@ def test_a_project_is_shown_with_what_is_live_tried_and_asked_for() -> None:
     assert "`production`: `config_w`, since 2026-11-20 09:00 UTC by <@U0ADA> (`ch-142`)" in said
     assert "`ch-143` would make it `config_x`: waiting for approval" in said
     assert "• `config_w` live in `production`, scores: `accuracy` 0.86, `latency` 1.4" in said
-    assert "• `config_x` live nowhere, it was never evaluated" in said
-    assert "• `ev_7` of `config_x`, made 2026-11-17 09:00 UTC" in said
+    assert "• `config_x` not live anywhere, it was never evaluated" in said
+    assert "• `ev_7` of `config_x`, created 2026-11-17 09:00 UTC" in said
 
 
 def test_what_can_be_looked_at_next_is_a_button() -> None:
@@ -122,7 +123,7 @@ def test_what_can_be_looked_at_next_is_a_button() -> None:
     ("changes", "words"),
     [
         ({"running": ()}, "No evaluation is running."),
-        ({"running": None}, "The evaluations could not be read."),
+        ({"running": None}, "I couldn't read the evaluations."),
         ({"running": None, "keeps_evaluations": False}, "`humanloop` keeps no evaluations."),
         ({"running": (evaluation(),) * 7}, "7 evaluations are running."),
     ],
@@ -140,5 +141,5 @@ def test_a_project_with_too_much_or_nothing_in_it_says_so() -> None:
     assert "and 2 more environments" in many
     assert "and 28 more" in many
     none = told(replace(DETAIL, cells=(), configs=(), total=0))
-    assert none.text.startswith("`Refund triage` has 0 configs. Live: it has no environments.")
+    assert none.text.startswith("`Refund triage` has 0 configs. Live: nothing (it has no environments).")
     assert "It has no environments." in read(none)

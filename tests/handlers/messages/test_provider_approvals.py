@@ -16,7 +16,7 @@ from handlers.messages.blocks import link
 from handlers.messages.words import EVENTS
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
-from tests.handlers.messages.samples import ADA, NOW, PRODUCTION, change, in_state
+from tests.handlers.messages.samples import NOW, PRODUCTION, change, in_state
 
 GATE = Gate("66b0", "https://ld.test/projects/shop/ai-configs/support-reply/targeting?env=production")
 WEIGHTS = Split((("warm", 90_000), ("", 10_000)))
@@ -36,22 +36,22 @@ def test_a_card_that_waits_at_the_provider_links_the_request_and_says_what_happe
 
 
 def test_a_card_whose_request_is_being_made_says_so() -> None:
-    assert "is being asked for it" in read(card(ChangeView(waiting(None)), now=NOW))
+    assert "I'm asking for it" in read(card(ChangeView(waiting(None)), now=NOW))
 
 
 def test_whoever_asks_is_told_that_it_waits_and_why_it_could_not_be_looked_at() -> None:
     problem = Problem(Fault.UNAVAILABLE, "launchdarkly", "reading approval request 66b0", 503)
     for came, more in ((AtProvider(waiting()), False), (AtProvider(waiting(), problem), True)):
-        shown = outcome(came, reader=ADA, now=NOW, drafts={})
-        assert "waits for an approval at" in shown.text
-        assert ("has trouble of its own" in shown.text) is more
+        shown = outcome(came, drafts={})
+        assert "is waiting for an approval at" in shown.text
+        assert ("is having problems" in shown.text) is more
 
 
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
         ({"reviewer": "ravi@shop.example", "wrote": "not <!here> on a Friday"}, "`ravi@shop.example` declined the"),
-        ({}, "Somebody declined the approval that the provider demands."),
+        ({}, "Somebody declined the approval that the provider requires."),
     ],
 )
 def test_what_was_declined_there_says_by_whom_and_why(facts: dict[str, str], says: str) -> None:
@@ -61,21 +61,21 @@ def test_what_was_declined_there_says_by_whom_and_why(facts: dict[str, str], say
     check(shown)
     said = read(shown)
     assert says in said
-    check(outcome(Rejected(declined), reader=ADA, now=NOW, drafts={}))
+    check(outcome(Rejected(declined), drafts={}))
 
 
 def test_what_was_in_the_way_of_a_failure_is_told_with_it() -> None:
     failed = replace(in_state(State.FAILED), reasons=(Reason(Code.GUARDED_ROLLOUT, ResolvableBy.OPERATOR),))
     assert "A guarded rollout is under way there." in read(card(ChangeView(failed), now=NOW))
     assert failed.problem is not None
-    check(outcome(Failed(failed.problem, failed), reader=ADA, now=NOW, drafts={}))
+    check(outcome(Failed(failed.problem, failed), drafts={}))
 
 
 def test_weights_that_are_put_back_stand_where_a_config_would() -> None:
     undone = replace(in_state(State.APPLIED), kind=Kind.UNDO, target=WEIGHTS)
     said = read(card(ChangeView(undone), now=NOW))
     assert "→ split: `warm` 90 %, nothing 10 %" in said
-    told = outcome(Applied(undone), reader=ADA, now=NOW, drafts={}).text
+    told = outcome(Applied(undone), drafts={}).text
     assert told.startswith("split: `warm` 90 %, nothing 10 % of ")
 
 
@@ -83,10 +83,10 @@ def test_weights_that_would_be_given_up_are_named_and_asked_about() -> None:
     change_request = ChangeRequest(Kind.DEPLOY, change().project, PRODUCTION, change().target)
     question = ConfirmReplacesRollout(Kind.DEPLOY, change().project, PRODUCTION, LiveState(WEIGHTS), change_request)
     assert lines_of(question) == (change_request,)
-    asked = outcome(question, reader=ADA, now=NOW, drafts={change_request: "draft-1"})
+    asked = outcome(question, drafts={change_request: "draft-1"})
     assert "split: `warm` 90 %, nothing 10 %" in asked.text
     assert list(buttons(asked)) == ["Replace the split"]
-    without = outcome(question, reader=ADA, now=NOW, drafts={})
+    without = outcome(question, drafts={})
     assert list(buttons(without)) == []
 
 

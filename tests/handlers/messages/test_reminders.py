@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.drafts import Drafts
 from bot.domain.notices import (
@@ -18,7 +19,7 @@ from bot.domain.notices import (
     SampleView,
     Watch,
 )
-from bot.domain.outcomes import EvaluationReports, Outcome, RemindersSwitched, SampleSent, Snoozed
+from bot.domain.outcomes import EvaluationReports, RemindersSwitched, SampleSent, Snoozed
 from bot.domain.reminder_hours import Reminding
 from bot.domain.views import ReminderList, ReminderRow
 from bot.domain.workhours import ALWAYS, WorkHours, days_of
@@ -28,7 +29,7 @@ from handlers.messages import Message
 from handlers.messages.reminders import hours
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, menus, read
-from tests.handlers.messages.samples import ADA, DAY, HOUR, NOW, PROJECT, evaluation
+from tests.handlers.messages.samples import DAY, HOUR, NOW, PROJECT, evaluation
 
 SINCE = NOW - 3 * DAY
 
@@ -52,7 +53,7 @@ def several(*rows: ListedEvaluation, page: int = 1, pages: int = 1, **changes: A
 
 
 def said(came: Outcome, drafts: Drafts | None = None) -> Message:
-    made = messages.outcome(came, reader=ADA, now=NOW, drafts=drafts or {})
+    made = messages.outcome(came, drafts=drafts or {})
     check(made)
     return made
 
@@ -91,18 +92,18 @@ def test_a_row_says_what_is_special_about_it() -> None:
     )
     check(made)
     text = read(made)
-    assert "nobody is reminded of it any more" in text
+    assert "reminders stopped" in text
     assert "quiet until 2026-11-20 10:00 UTC" in text
-    assert "`ev_3` in `Refund triage` has been running for at least 3 days, and could not be read now." in text
+    assert "`ev_3` in `Refund triage` has been running for at least 3 days, and I couldn't read it now." in text
     assert "`ev_4` in `Refund triage` is `completed`." in text
     assert "completed after at least 3 days by <@U0RAVI>." in text
-    assert "5 evaluations left running, 2 of them over by now" in made.text
+    assert "5 evaluations left running, 2 of them have ended" in made.text
 
 
 def test_a_list_ends_by_itself_when_everything_in_it_is_over() -> None:
     made = messages.reminder(several(listed(ended_at=NOW, ended_as="completed")))
     check(made)
-    assert made.text.startswith("No evaluation of this list runs any more (1).")
+    assert made.text.startswith("No evaluation on this list is running any more (1).")
     assert not buttons(made)
     assert not menus(made)
 
@@ -110,14 +111,14 @@ def test_a_list_ends_by_itself_when_everything_in_it_is_over() -> None:
 def test_a_list_that_was_said_anew_points_there() -> None:
     made = messages.reminder(several())
     check(made)
-    assert "A newer message says how they stand." in made.text
+    assert "A newer message has their current state." in made.text
     assert not buttons(made)
 
 
 def test_a_list_that_stands_elsewhere_says_where_it_belongs() -> None:
     made = messages.reminder(several(listed(), meant_for="C0EVALS"))
     check(made)
-    assert "it belongs in <#C0EVALS>" in read(made)
+    assert "this belongs in <#C0EVALS>" in read(made)
 
 
 # A sample
@@ -126,7 +127,7 @@ def test_a_list_that_stands_elsewhere_says_where_it_belongs() -> None:
 def test_a_sample_is_marked_at_both_ends_and_has_no_buttons() -> None:
     made = messages.reminder(SampleView(NOW))
     check(made)
-    assert made.text.startswith("A sample, nothing of it is real: Evaluation of `sample config`")
+    assert made.text.startswith("This is only a sample, nothing in it is real: Evaluation of `sample config`")
     lines = read(made).splitlines()
     assert "only a sample" in lines[2]
     assert "The sample ends here" in lines[-1]
@@ -135,8 +136,8 @@ def test_a_sample_is_marked_at_both_ends_and_has_no_buttons() -> None:
 
 
 def test_where_a_sample_went_is_said() -> None:
-    assert "is in your direct messages" in said(SampleSent(True)).text
-    assert "is on its way" in said(SampleSent(False)).text
+    assert "I sent you a sample reminder. It's in your direct messages" in said(SampleSent(True)).text
+    assert "I'll keep trying" in said(SampleSent(False)).text
 
 
 # Answers
@@ -145,7 +146,7 @@ def test_where_a_sample_went_is_said() -> None:
 def test_a_snooze_says_until_when_in_the_readers_time() -> None:
     until = NOW + HOUR
     made = said(Snoozed("ev_7", until.isoformat(), until.isoformat()))
-    assert made.text == f"Nothing more is said about evaluation `ev_7` until {messages_moment(until)}."
+    assert made.text == f"I won't remind anyone about evaluation `ev_7` until {messages_moment(until)}."
 
 
 def messages_moment(at: Any) -> str:
@@ -156,16 +157,16 @@ def test_a_snooze_that_ends_at_night_says_when_it_comes_again() -> None:
     until, comes = NOW + 9 * HOUR, NOW + 24 * HOUR
     made = said(Snoozed("ev_7", until.isoformat(), comes.isoformat(), 6))
     assert "these 6 evaluations until" in made.text
-    assert made.text.endswith(f"That is outside of the working hours, so it comes again {messages_moment(comes)}.")
+    assert made.text.endswith(f"That's outside working hours, so the next reminder is {messages_moment(comes)}.")
 
 
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (Event.REMINDER_STOPPED, "Nobody is reminded of evaluation `x` any more. Its report still says"),
-        (Event.REMINDER_RESUMED, "People are reminded of evaluation `x` again."),
-        (Event.REMINDER_MUTED, "Nobody is reminded of evaluations of `x` any more."),
-        (Event.REMINDER_UNMUTED, "People are reminded of evaluations of `x` again."),
+        (Event.REMINDER_STOPPED, "I won't remind anyone about evaluation `x` any more. Its report will still say"),
+        (Event.REMINDER_RESUMED, "I'll remind people about evaluation `x` again."),
+        (Event.REMINDER_MUTED, "I won't remind anyone about evaluations of `x` any more."),
+        (Event.REMINDER_UNMUTED, "I'll remind people about evaluations of `x` again."),
     ],
 )
 def test_what_was_switched_is_said(event: Event, words: str) -> None:
@@ -181,7 +182,7 @@ def test_muting_is_taken_back_by_a_button_and_twice_is_once() -> None:
     assert messages.lines_of(muted) == ("reminders unmute x",)
     assert list(buttons(said(muted, {"reminders unmute x": "draft"}))) == ["Unmute"]
     again = replace(muted, already=True)
-    assert said(again).text.startswith("It was so already.")
+    assert said(again).text.startswith("That was already the case.")
     assert not buttons(said(again, {"reminders unmute x": "draft"}))
     assert messages.lines_of(replace(muted, line=None)) == ()
 
@@ -212,12 +213,13 @@ def row(
 def test_the_list_says_what_is_reminded_of_where_and_when() -> None:
     made = said(reminders(row(7, NOW + HOUR, NOW + DAY)), {"evaluation ev_7": "draft"})
     text = read(made)
-    assert "Evaluations that run for longer than 4 h: in <#C0EVALS>, and to <@U0ADA> in a direct message," in text
-    assert "at most 3 times, once on a working day." in text
+    rule = "I remind people about evaluations that run longer than 4 h: in <#C0EVALS>, "
+    assert f"{rule}and to <@U0ADA> in a direct message," in text
+    assert "at most 3 times, once per working day." in text
     assert "Working hours: Monday to Friday, 9:00 to 17:00 (`Europe/Madrid`)." in text
-    assert "Approvals that wait: in the thread of the card" in text
+    assert "I remind people about waiting approvals in the thread of the card" in text
     assert "next 2026-11-20 10:00 UTC, 2026-11-21 09:00 UTC in <#C0EVALS>" in text
-    assert "1 evaluation runs" in text
+    assert "1 evaluation is running" in text
     assert list(buttons(made)) == ["Show"]
 
 
@@ -234,26 +236,27 @@ def test_the_list_says_why_something_is_not_said() -> None:
         )
     )
     text = read(made)
-    assert "said 2 times so far, stopped by <@U0RAVI>" in text
+    assert "reminded 2 times so far, stopped by <@U0RAVI>" in text
     assert "its project is muted" in text
-    assert "said 3 times so far, not said again by itself" in text
-    assert "said 1 time so far, snoozed, next 2026-11-21" in text
-    assert "Muted: `Refund triage` (by <@U0RAVI>, 2026-11-20 09:00 UTC). `reminders unmute PROJECT` ends that." in text
-    assert "`main` does not answer since 2026-11-20" in text
-    assert "`other` does not answer, so" in text
+    assert "reminded 3 times so far, no more reminders" in text
+    assert "reminded 1 time so far, snoozed, next 2026-11-21" in text
+    assert "Muted: `Refund triage` (by <@U0RAVI>, 2026-11-20 09:00 UTC). " in text
+    assert "UTC). To turn reminders back on, type `reminders unmute PROJECT`." in text
+    assert "`main` hasn't answered since 2026-11-20" in text
+    assert "`other` isn't answering, so" in text
 
 
 def test_a_list_without_anything_still_says_the_rules() -> None:
     nobody = Reminding(at_most=1)
     made = said(reminders(project=PROJECT, channel=None, reminding=nobody))
-    assert made.text.startswith(f"No evaluation of `{PROJECT.name}` runs that configbot knows of.")
-    assert "nowhere: there is no channel for them, once." in made.text
+    assert made.text.startswith(f"I know of no running evaluations of `{PROJECT.name}`.")
+    assert "nowhere, because no channel is set for them, once." in made.text
 
 
 def test_a_long_list_has_pages() -> None:
     shown = reminders(row(7, NOW), page=2, pages=3, total=20)
     assert messages.lines_of(shown) == ("evaluation ev_7", "reminders page 1", "reminders page 3")
-    assert "20 evaluations run" in said(shown).text
+    assert "20 evaluations are running" in said(shown).text
 
 
 @pytest.mark.parametrize(

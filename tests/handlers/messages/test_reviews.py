@@ -16,7 +16,6 @@ from tests.handlers.messages.reading import buttons, read, read_view
 from tests.handlers.messages.samples import (
     ADA,
     NEW_CONTENT,
-    NOW,
     OLD_CONTENT,
     RAVI,
     change,
@@ -37,19 +36,19 @@ DETAIL = ChangeDetail(
     ("view", "said"),
     [
         (HistoryView(entry(Event.APPROVED, RAVI), change()), "<@U0RAVI> approved."),
-        (HistoryView(entry(Event.WITHDRAWN), change()), "configbot took it back."),
-        (HistoryView(entry(Event.APPLIED, ADA), change()), "Live. Read back and found true."),
+        (HistoryView(entry(Event.WITHDRAWN), change()), "I withdrew it."),
+        (HistoryView(entry(Event.APPLIED, ADA), change()), "Live. I read it back, and it took effect."),
         (
             HistoryView(entry(Event.SETTLED, ADA, state="failed"), change()),
-            "It was interrupted, and what came of it is known now. By <@U0ADA>. It is: failed.",
+            "<@U0ADA> settled it. The change is: failed.",
         ),
-        (HistoryView(entry(Event.SETTLED), change()), "It was interrupted, and what came of it is known now."),
+        (HistoryView(entry(Event.SETTLED), change()), "It was interrupted, and now I know the result."),
         (
             HistoryView(entry(Event.SUPERSEDED, ADA, by="ch-143"), change()),
-            "`ch-143` takes its place. Nothing was deployed.",
+            "`ch-143` replaced it. Nothing was deployed.",
         ),
-        (HistoryView(entry(Event.REMINDED), change(expires_at=None)), "It still waits for approval."),
-        (HistoryView(entry(Event.SUPERSEDED), change()), "A later change takes its place. Nothing was deployed."),
+        (HistoryView(entry(Event.REMINDED), change(expires_at=None)), "It is still waiting for approval."),
+        (HistoryView(entry(Event.SUPERSEDED), change()), "A later change replaced it. Nothing was deployed."),
         (
             HistoryView(entry(Event.REQUESTED, ADA), change()),
             "<@U0ADA> wants to deploy `config_x` of `Refund triage` to `production`. It replaces: `config_w`.",
@@ -66,14 +65,14 @@ def test_each_step_is_one_plain_line_in_the_thread(view: HistoryView, said: str)
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({}, "It still waits for approval. It expires 2026-11-21 08:00 UTC."),
+        ({}, "It is still waiting for approval. It expires 2026-11-21 08:00 UTC."),
         (
             {"stage": "half", "have": "1", "need": "2"},
-            "It still waits for approval (1 of 2 approvals). It expires 2026-11-21 08:00 UTC.",
+            "It is still waiting for approval (1 of 2 approvals). It expires 2026-11-21 08:00 UTC.",
         ),
         (
             {"stage": "last", "have": "0", "need": "1"},
-            "It expires 2026-11-21 08:00 UTC, and still waits for approval (0 of 1 approval).",
+            "It expires 2026-11-21 08:00 UTC, and is still waiting for approval (0 of 1 approval).",
         ),
     ],
 )
@@ -92,7 +91,7 @@ def test_a_comment_stands_under_the_line_as_it_was_written() -> None:
 
 def test_reasons_and_problems_stand_where_they_arose() -> None:
     void = messages.history(HistoryView(entry(Event.VOIDED), in_state(State.VOID)))
-    assert "no longer what was seen" in read(void)
+    assert "has changed since this change was asked for" in read(void)
     assert "•" not in read(messages.history(HistoryView(entry(Event.VOIDED), change())))
     failed = messages.history(HistoryView(entry(Event.FAILED), in_state(State.FAILED)))
     assert "> upstream timed out" in read(failed)
@@ -100,7 +99,7 @@ def test_reasons_and_problems_stand_where_they_arose() -> None:
 
 
 def test_one_change_whole_shows_rule_history_and_diff() -> None:
-    made = messages.outcome(DETAIL, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(DETAIL, drafts={})
     check(made)
     said = read(made)
     assert "*Rule:* the built-in rule: one approval by another full member." in said
@@ -111,14 +110,14 @@ def test_one_change_whole_shows_rule_history_and_diff() -> None:
 
 def test_one_change_whole_offers_undo_while_it_can_be_undone() -> None:
     live = replace(DETAIL, change=in_state(State.APPLIED), undoable=True)
-    made = messages.outcome(live, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(live, drafts={})
     assert list(buttons(made)) == ["Review", "Undo"]
     assert "Approved by <@U0RAVI>." in made.text
 
 
 def test_one_change_whole_shows_why_it_failed() -> None:
     failed = ChangeDetail(in_state(State.FAILED), (), (), DETAIL.diff)
-    said = read(messages.outcome(failed, reader=ADA, now=NOW, drafts={}))
+    said = read(messages.outcome(failed, drafts={}))
     assert "> upstream timed out" in said
     assert "Nobody approved it." in said
     assert "*History*" not in said
@@ -126,7 +125,7 @@ def test_one_change_whole_shows_why_it_failed() -> None:
 
 def test_a_deactivate_whole_has_no_evidence() -> None:
     gone = replace(DETAIL, change=change(kind=Kind.DEACTIVATE, target=Nothing(), because=None))
-    said = read(messages.outcome(gone, reader=ADA, now=NOW, drafts={}))
+    said = read(messages.outcome(gone, drafts={}))
     assert "Evaluations" not in said
     assert "nothing is live afterwards" in read_view(messages.review_modal(gone))
 
@@ -157,7 +156,7 @@ def test_an_evaluator_of_unknown_age_is_reviewed_without_it() -> None:
 def test_a_review_without_content_says_so() -> None:
     unread = change(seen=replace(change().seen, target_content=None), because=None)
     said = read_view(messages.review_modal(replace(DETAIL, change=unread)))
-    assert "could not be read, so there is no diff" in said
+    assert "couldn't read the content of the new config, so there is no diff" in said
 
 
 def test_a_review_of_a_huge_change_stays_a_modal() -> None:

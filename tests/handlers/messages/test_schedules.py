@@ -84,29 +84,27 @@ def test_a_picked_time_has_no_words_to_repeat() -> None:
 
 @pytest.mark.parametrize("state", sorted(FINAL - {State.APPLIED}))
 def test_asking_anew_reminds_of_the_time(state: State) -> None:
-    assert "To ask anew, with a new at TIME behind it: deploy" in plain_text(card(timed(state)))
+    assert "To ask again, with a new at TIME at the end: deploy" in plain_text(card(timed(state)))
 
 
 def test_the_one_who_asks_is_told_when() -> None:
-    made = messages.outcome(Scheduled(timed()), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Scheduled(timed()), drafts={})
     check(made)
     assert made.text.startswith("`ch-142` is scheduled: deploy")
     assert IN_WORDS in made.text
-    waiting = messages.outcome(
-        AwaitingApproval(timed(State.WAITING), 0, 1, posted=True), reader=ADA, now=NOW, drafts={}
-    )
+    waiting = messages.outcome(AwaitingApproval(timed(State.WAITING), 0, 1, posted=True), drafts={})
     check(waiting)
-    assert f"if it is approved before: {IN_WORDS}" in waiting.text
+    assert f"If it's approved in time, I'll apply it at: {IN_WORDS}" in waiting.text
 
 
 @pytest.mark.parametrize(
-    ("state", "then"), [(State.SCHEDULED, "It is applied then"), (State.WAITING, "It still waits for approval")]
+    ("state", "then"), [(State.SCHEDULED, "I'll apply it then"), (State.WAITING, "It is still waiting for approval")]
 )
 def test_a_move_is_told_with_both_times(state: State, then: str) -> None:
     was = replace(DUE, at=DUE.at - timedelta(days=1))
-    made = messages.outcome(Rescheduled(timed(state), was), reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(Rescheduled(timed(state), was), drafts={})
     check(made)
-    assert "is moved from Monday 30 November 2026, 09:00 (Europe/Madrid)" in made.text
+    assert "was moved from Monday 30 November 2026, 09:00 (Europe/Madrid)" in made.text
     assert IN_WORDS in made.text
     assert then in made.text
 
@@ -140,9 +138,9 @@ def test_what_became_of_it_reads_well(state: State, said: str) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (Code.DUE_MISSED, "is over for more than 15 minutes"),
-        (Code.DUE_UNAPPROVED, "Its time came while it still waited for approval."),
-        (Code.APPROVER_LOST, "an approver has lost the right to approve"),
+        (Code.DUE_MISSED, "it is more than 15 minutes late"),
+        (Code.DUE_UNAPPROVED, "It was still waiting for approval when its time came."),
+        (Code.APPROVER_LOST, "An approver is no longer allowed to approve"),
     ],
 )
 def test_why_it_was_not_applied_is_said_with_what_to_do(code: Code, said: str) -> None:
@@ -150,7 +148,7 @@ def test_why_it_was_not_applied_is_said_with_what_to_do(code: Code, said: str) -
     made = messages.missed(shown)
     check(made)
     assert said in made.text
-    assert "To ask anew, with a new at TIME behind it" in plain_text(made)
+    assert "To ask again, with a new at TIME at the end" in plain_text(made)
     ended = replace(timed(State.EXPIRED), reasons=(reason(code, minutes=15),))
     assert said in plain_text(card(ended))
     assert said in plain_text(messages.missed(ended))
@@ -158,7 +156,7 @@ def test_why_it_was_not_applied_is_said_with_what_to_do(code: Code, said: str) -
 
 def test_one_that_was_told_about_without_a_time_reads_well_too() -> None:
     check(messages.missed(in_state(State.VOID)))
-    check(messages.outcome(Scheduled(in_state(State.SCHEDULED)), reader=ADA, now=NOW, drafts={}))
+    check(messages.outcome(Scheduled(in_state(State.SCHEDULED)), drafts={}))
     check_view(messages.move_modal(in_state(State.SCHEDULED)))
 
 
@@ -197,7 +195,7 @@ def test_the_board_names_what_is_scheduled_the_next_first() -> None:
 
 def test_one_change_whole_says_when_and_can_be_moved() -> None:
     detail = ChangeDetail(timed(), (), (), diff(None, None))
-    made = messages.outcome(detail, reader=ADA, now=NOW, drafts={})
+    made = messages.outcome(detail, drafts={})
     check(made)
     assert IN_WORDS in plain_text(made)
     assert {"Move", "Withdraw"} <= set(buttons(made))
@@ -209,9 +207,12 @@ def test_one_change_whole_says_when_and_can_be_moved() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Allowed(change().seen.rule), f"it would be scheduled for {IN_WORDS}. Decided by"),
-        (NeedsApproval(change().seen.rule, 0, 1), f"it would wait for 1 approval, and be applied {IN_WORDS}. Decided"),
-        (Denied((reason(Code.ALREADY_LIVE),)), "it would be refused, for 1 reason."),
+        (Allowed(change().seen.rule), f"I would schedule it for {IN_WORDS}. Decided by"),
+        (
+            NeedsApproval(change().seen.rule, 0, 1),
+            f"it would wait for 1 approval, and I would apply it {IN_WORDS}. Decided",
+        ),
+        (Denied((reason(Code.ALREADY_LIVE),)), "I would refuse it, for 1 reason."),
     ],
 )
 def test_an_explanation_says_when(answer: Answer, said: str) -> None:
@@ -237,7 +238,7 @@ def test_an_explanation_says_when(answer: Answer, said: str) -> None:
         (
             Code.TIME_PASSED,
             {"due": DUE.at.isoformat(), "zone": DUE.zone},
-            f"{IN_WORDS} is over already.",
+            f"{IN_WORDS} has already passed.",
         ),
         (
             Code.TIME_TOO_FAR,

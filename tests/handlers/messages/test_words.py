@@ -13,23 +13,22 @@ from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.evaluations import Comparison, Doubt, Evidence, Trend, Verdict
 from bot.domain.live_state import LiveState, Nothing, Off, One, Split
 from bot.domain.names import Environment
-from bot.domain.notices import NoticeKind
+from bot.domain.times import Due
 from bot.grammar import language
-from handlers.messages import phrases, refusals, words
+from handlers.messages import phrases, reasons, refusals, words
 from handlers.messages.errors import FIELD_PROBLEMS, MISUNDERSTANDINGS
-from tests.handlers.messages.samples import FAIL, NOT_AVAILABLE, NOT_PROVEN, PASS, STAGING, change, reason
+from tests.handlers.messages.samples import FAIL, NOT_AVAILABLE, NOT_PROVEN, NOW, PASS, STAGING, change, reason
 
 TABLES: list[tuple[type[StrEnum], dict[Any, Any]]] = [
     (State, words.STATES),
     (State, words.ENDINGS),
-    (Code, refusals.REASONS),
+    (Code, reasons.REASONS),
     (ResolvableBy, refusals.LIFTERS),
     (Fault, words.FAULTS),
     (Verdict, words.VERDICTS),
     (Doubt, words.DOUBTS),
     (Trend, words.TRENDS),
     (Event, words.EVENTS),
-    (NoticeKind, words.NOTICES),
     (Kind, words.WISHES),
 ]
 
@@ -86,10 +85,34 @@ def test_reasons_are_filled_with_their_facts() -> None:
     )
     assert "now: `merged`." in refusals.why(reason(Code.TOO_LATE, state="merged"))
     assert "in the built-in rule" in refusals.why(reason(Code.QUORUM_INVALID, rule="built-in/one-approval"))
-    assert "`running` cannot become `done`" in refusals.why(
-        reason(Code.STATUS_FORBIDS, status="running", wanted="done")
+    assert "`running` can't become `done`" in refusals.why(reason(Code.STATUS_FORBIDS, status="running", wanted="done"))
+    assert "too few approvals count: 1 of 2." in refusals.why(reason(Code.APPROVER_LOST, have=1, need=2))
+
+
+@pytest.mark.parametrize("code", refusals.ABOUT_REQUESTER)
+def test_who_asked_is_you_to_themselves_and_has_a_name_for_others(code: Code) -> None:
+    one = reason(code)
+    own, others = f"{refusals.why(one)} {refusals.remedy(one)}", refusals.why(one, of=change())
+    assert "<@U0ADA>" not in own
+    assert "<@U0ADA>" in others
+    assert "asked for didn't run" in others
+    assert "scheduled didn't run" in refusals.why(one, of=change(due=Due(NOW, "at 9:00", "UTC")))
+    assert refusals.remedy(one, of=change()) != refusals.remedy(one)
+
+
+def test_a_rule_that_changed_is_said_in_words() -> None:
+    said = refusals.why(Reason(Code.RULE_CHANGED, facts={"was": "built-in/one-approval", "is": "two"}))
+    assert "Before: the built-in rule: one approval by another full member. Now: the rule `two`" in said
+    assert refusals.why(reason(Code.RULE_CHANGED)) == (
+        "The approval rule has changed. Before: another one. Now: a different one."
     )
-    assert "`1` count now, and `2` are needed" in refusals.why(reason(Code.APPROVER_LOST, have=1, need=2))
+
+
+def test_a_reason_begins_with_a_capital_letter_whatever_fact_it_begins_with() -> None:
+    assert refusals.why(reason(Code.OPEN_CHANGE)).startswith("Another change is open")
+    assert refusals.why(reason(Code.PROVIDER_CANNOT, noun="AI Config", provider="shop", done="made")) == (
+        "AI Configs in `shop` can't be made from here."
+    )
 
 
 def test_facts_of_a_reason_are_inert() -> None:
@@ -103,12 +126,12 @@ def test_a_fault_says_who_did_what_and_what_to_do(fault: Fault) -> None:
     assert words.fault(problem).endswith(".")
     assert words.remedy_of(problem).endswith(".")
     own = fault is Fault.OWN_DATABASE
-    assert words.fault(problem).startswith("The database of configbot" if own else "`humanloop`")
+    assert words.fault(problem).startswith("I couldn't save that: my database" if own else "`humanloop`")
 
 
 def test_a_fault_names_its_status_and_does_without_a_provider() -> None:
     assert words.fault(Problem(Fault.UNAVAILABLE, "", "reading", 503)) == (
-        "The provider has trouble of its own (HTTP 503)."
+        "The provider is having problems (HTTP 503)."
     )
 
 
@@ -119,15 +142,15 @@ def test_the_time_that_a_provider_asks_for_is_said() -> None:
 
 
 def test_a_failed_change_says_what_it_left_behind() -> None:
-    assert "not asked for" in words.effect(Problem(Fault.OTHER_MOVED, "humanloop", "sending"))
-    assert "nothing is live that was not live before" in words.effect(Problem(Fault.TIMED_OUT, "humanloop", "sending"))
+    assert "nobody asked for" in words.effect(Problem(Fault.OTHER_MOVED, "humanloop", "sending"))
+    assert "what is live did not change" in words.effect(Problem(Fault.TIMED_OUT, "humanloop", "sending"))
 
 
 @pytest.mark.parametrize(
     ("evidence", "said"),
     [
-        (PASS, "*Evaluations: pass.* No evaluator is worse than for what is live."),
-        (FAIL, "*Evaluations: fail.* Worse than what is live: `toxicity`."),
+        (PASS, "*Evaluations: pass.* No evaluator scores it worse than what is live."),
+        (FAIL, "*Evaluations: fail.* It scores worse on `toxicity` than what is live."),
         (NOT_PROVEN, "*Evaluations: not proven.* Why: an evaluation of the new config is still running."),
         (Evidence(Verdict.NOT_PROVEN), "*Evaluations: not proven.* Why: no evaluator could be compared."),
         (NOT_AVAILABLE, "*Evaluations: not available.* `humanloop` keeps no evaluations."),
@@ -146,8 +169,8 @@ def test_a_verdict_is_one_line(evidence: Evidence, said: str) -> None:
         (LiveState(One("config_1", "v", "config_w")), "`config_w`"),
         (LiveState(One("config_1", "v")), "`config_1`"),
         (LiveState(Split((("a", 70_000), ("b", 30_000)))), "split: `a` 70 %, `b` 30 %"),
-        (LiveState(One("config_1", "v", "config_w"), 1), "`config_w` (1 rule wins over it)"),
-        (LiveState(Nothing(), 2), "nothing (2 rules win over it)"),
+        (LiveState(One("config_1", "v", "config_w"), 1), "`config_w` (1 rule overrides it)"),
+        (LiveState(Nothing(), 2), "nothing (2 rules override it)"),
     ],
 )
 def test_what_is_live_in_words(served: LiveState | None, said: str) -> None:
@@ -245,8 +268,8 @@ def test_what_was_live_is_named_by_its_config_or_by_what_was_served() -> None:
 
 def test_who_approves_follows_the_rule() -> None:
     mark = change().seen.rule
-    assert phrases.who_approves(mark).endswith("except whoever asked.")
-    assert phrases.who_approves(replace(mark, requester_may_approve=True)).endswith("as well.")
+    assert phrases.who_approves(mark).endswith("except the person who asked.")
+    assert phrases.who_approves(replace(mark, requester_may_approve=True)).endswith("including the person who asked.")
 
 
 def test_an_environment_name_with_braces_is_no_template() -> None:

@@ -8,7 +8,7 @@ async function request(path, options) {
   try {
     response = await fetch(path, { credentials: "omit", cache: "no-store", ...options });
   } catch {
-    throw new PlaygroundError("The playground does not answer. Is it still running?");
+    throw new PlaygroundError("The playground isn't answering. Is it still running?");
   }
   let body = null;
   try {
@@ -26,21 +26,26 @@ export function get(name, parameters = {}) {
   return request(`/playground/${name}?${new URLSearchParams(known)}`);
 }
 
-/** Do something: `post("say", {as, channel, text})`. */
-export function post(name, body) {
+/** Do something: `post("say", {as, channel, text})`. What fits is sent even if the page is left at this moment. */
+export function post(name, values) {
+  const body = JSON.stringify(values);
   return request(`/playground/${name}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    keepalive: body.length < OUTLIVES,
+    body,
   });
 }
+
+/** Characters: the browser lets 64 KiB in all outlive a page. */
+const OUTLIVES = 8_000;
 
 const EVENTS = ["message", "deleted", "modal", "home", "log", "bot", "notice", "clock"];
 const SLOWEST = 5_000;
 
 /**
- * Listen to the events of one person; `on.event(name, data)` for each, `on.open()` after every (re)connection,
- * `on.lost()` when the connection breaks. Returns a function that ends it.
+ * Listen to the events of one person; `on.event(name, data)` for each, `on.open()` before the first one after every
+ * (re)connection: from there on nothing is missed. `on.lost()` when the connection breaks. Returns what ends it.
  */
 export function listen(person, on) {
   let source = null;
@@ -50,10 +55,7 @@ export function listen(person, on) {
 
   function connect() {
     source = new EventSource(`/playground/events?${new URLSearchParams({ as: person })}`);
-    source.onopen = () => {
-      wait = 250;
-      on.open();
-    };
+    let open = false;
     source.onerror = () => {
       if (ended) return;
       on.lost();
@@ -62,7 +64,15 @@ export function listen(person, on) {
       wait = Math.min(wait * 2, SLOWEST);
     };
     for (const name of EVENTS) {
-      source.addEventListener(name, (event) => !ended && on.event(name, JSON.parse(event.data)));
+      source.addEventListener(name, (event) => {
+        if (ended) return;
+        if (!open) {
+          open = true;
+          wait = 250;
+          on.open();
+        }
+        on.event(name, JSON.parse(event.data));
+      });
     }
   }
 

@@ -15,8 +15,13 @@ class App {
   constructor() {
     this.session = { team: {}, people: [], channels: [], bot: {}, commands: [] };
     this.here = { person: null, channel: null, thread: null };
+    this.wanted = this.here;
     this.visit = 0;
-    this.arrival = Promise.resolve();
+    this.destination = null;
+    this.firstSession = null;
+    this.loading = null;
+    this.readings = new Set();
+    this.waits = new Set();
     this.stopListening = null;
     this.connected = null;
     this.lookup = {
@@ -40,45 +45,76 @@ class App {
 
   // -- where we are -------------------------------------------------------------------------------------------
 
-  /** Make the page show what the address says; an address that makes no sense leads to the first channel. */
+  /**
+   * Make the page show what the address says; an address that makes no sense leads to the first channel. `wanted` is
+   * the place that was asked for last, `here` the one on screen, `destination` a promise of the former: everything
+   * that is done belongs to the place that was asked for at that moment, however long the page needs to get there.
+   */
   go() {
-    this.arrival = this.follow();
-    return this.arrival;
+    const visit = ++this.visit;
+    this.wanted = place(location.hash);
+    this.layout.drawWanted();
+    this.destination = this.resolve(this.wanted);
+    return this.follow(this.destination, visit);
   }
 
-  /** Go somewhere else at once: what is done from now on waits until the page has arrived. */
+  /** Go somewhere else at once. The address keeps the choice, so a reload does not lose it. */
   visitPlace(next) {
     history.pushState(null, "", address(next));
     return this.go();
   }
 
-  /** Resolves when nobody is on the way any more: only then is it clear who acts, and where. */
-  async arrived() {
-    for (let waited = null; waited !== this.arrival; ) {
-      waited = this.arrival;
-      await waited;
+  /** The place that is meant, and the session of its person. */
+  async resolve(wanted) {
+    const { people } = this.here.person ? this.session : await this.anySession();
+    const person = (people.find(({ id }) => id === wanted.person) ?? people[0])?.id;
+    const session = person === this.here.person ? this.session : await get("session", { as: person });
+    const channel = wanted.channel === "home" ? "home" : (session.channels.find(({ id }) => id === wanted.channel) ?? session.channels[0])?.id;
+    const thread = channel === wanted.channel && channel !== "home" ? wanted.thread : null;
+    return { place: { person, channel, thread }, session };
+  }
+
+  /** The session of whoever comes first, read once: it says which people there are. */
+  async anySession() {
+    this.firstSession ??= get("session");
+    try {
+      return await this.firstSession;
+    } catch (error) {
+      this.firstSession = null;
+      throw error;
     }
   }
 
-  async follow() {
-    const visit = ++this.visit;
-    const wanted = place(location.hash);
+  async follow(destination, visit) {
+    this.busy("arrival", true);
     try {
-      if (!this.session.people.length) this.session = await get("session");
-      const person = this.session.people.find(({ id }) => id === wanted.person)?.id ?? this.session.people[0]?.id;
-      if (person !== this.here.person) {
-        const session = await get("session", { as: person });
-        if (visit !== this.visit) return;
-        this.become(person, session);
-      }
-      const channel = wanted.channel === "home" ? "home" : (this.session.channels.find(({ id }) => id === wanted.channel) ?? this.session.channels[0])?.id;
-      const thread = channel === wanted.channel && channel !== "home" ? wanted.thread : null;
-      const correct = address({ person, channel, thread });
-      if (correct !== location.hash) history.replaceState(null, "", correct);
-      await this.show({ person, channel, thread }, visit);
+      const { place: next, session } = await destination;
+      if (visit !== this.visit) return;
+      if (next.person !== this.here.person) this.become(next.person, session);
+      this.settle(next);
+      await this.show(next);
     } catch (error) {
-      if (visit === this.visit) this.complain(error);
+      if (visit !== this.visit) return;
+      this.complain(error);
+      if (this.here.person) this.settle(this.here);
+    } finally {
+      if (visit === this.visit) this.busy("arrival", false);
     }
+  }
+
+  /** The address and everything that names the place say `next`. */
+  settle(next) {
+    if (address(next) !== location.hash) history.replaceState(null, "", address(next));
+    this.wanted = next;
+    this.destination = Promise.resolve({ place: next, session: this.session });
+    this.layout.drawWanted();
+  }
+
+  /** Say in the document whether something is still on its way to the screen. */
+  busy(what, on) {
+    if (on) this.waits.add(what);
+    else this.waits.delete(what);
+    this.layout.drawBusy(this.waits.size > 0);
   }
 
   become(person, session) {
@@ -90,6 +126,7 @@ class App {
     setNow(session.now);
     this.unread.become(person, session.channels);
     this.layout.drawSession();
+    this.busy("stream", true);
     this.stopListening = listen(person, {
       open: () => this.online(),
       lost: () => this.offline(),
@@ -97,7 +134,7 @@ class App {
     });
   }
 
-  async show(next, visit) {
+  async show(next) {
     const moved = next.channel !== this.here.channel;
     const threadMoved = moved || next.thread !== this.here.thread;
     this.here = next;
@@ -107,59 +144,84 @@ class App {
       return;
     }
     if (moved) {
-      this.timeline.clear();
+      this.timeline.expect();
       this.layout.drawEmpty();
-      await this.load(visit);
+      this.loading = this.load(true);
     }
-    if (threadMoved) {
+    await this.loading;
+    if (threadMoved && next === this.here) {
       this.thread.clear();
-      if (next.thread) await this.loadThread(visit, true);
+      if (next.thread) {
+        this.thread.expect();
+        await this.loadThread(true);
+      }
     }
   }
 
-  async load(visit = this.visit, fresh = true) {
-    const { channel, person } = this.here;
-    const { messages } = await get("messages", { channel, as: person });
-    if (visit !== this.visit) return;
-    this.timeline.load(messages, fresh);
-    this.unread.read(channel, messages);
-    this.layout.drawEmpty(true);
+  /**
+   * Read something and use it. The server may have written its answer before what the page has heard meanwhile: that is
+   * heard once more. `use` gives false when nobody wants the answer any more.
+   */
+  async reading(name, parameters, use) {
+    const since = [];
+    this.readings.add(since);
+    try {
+      if (use(await get(name, parameters)) === false) return false;
+    } finally {
+      this.readings.delete(since);
+    }
+    for (const [event, data] of since) this.heard(event, data);
+    return true;
   }
 
-  async loadThread(visit = this.visit, fresh = false) {
+  async load(fresh) {
+    const { channel, person } = this.here;
+    await this.reading("messages", { channel, as: person }, ({ messages }) => {
+      if (person !== this.here.person || channel !== this.here.channel) return false;
+      this.timeline.load(messages, fresh);
+      this.unread.read(channel, messages);
+      this.layout.drawEmpty(true);
+      return true;
+    });
+  }
+
+  async loadThread(fresh) {
     const { channel, person, thread } = this.here;
-    const { messages } = await get("messages", { channel, as: person, thread_ts: thread });
-    if (visit !== this.visit) return;
-    const root = this.timeline.shown.get(thread)?.message;
-    const all = root && !messages.some((message) => message.ts === thread) ? [root, ...messages] : messages;
-    this.thread.load(all, fresh);
-    if (fresh) this.layout.replyComposer.focus();
+    await this.reading("messages", { channel, as: person, thread_ts: thread }, ({ messages }) => {
+      if (person !== this.here.person || channel !== this.here.channel || thread !== this.here.thread) return false;
+      const root = this.timeline.shown.get(thread)?.message;
+      const all = root && !messages.some((message) => message.ts === thread) ? [root, ...messages] : messages;
+      this.thread.load(all, fresh);
+      if (fresh) this.layout.replyComposer.focus();
+      return true;
+    });
   }
 
   /** Read again what is on screen, touching only what differs. */
   async refresh() {
     if (!this.here.channel || this.here.channel === "home") return;
     try {
-      await this.load(this.visit, false);
-      if (this.here.thread) await this.loadThread();
+      await this.load(false);
+      if (this.here.thread) await this.loadThread(false);
     } catch (error) {
       this.complain(error);
     }
   }
 
   openThread(ts) {
-    this.visitPlace({ ...this.here, thread: ts });
+    this.visitPlace({ ...this.wanted, thread: ts });
   }
 
   closeThread() {
     const { thread } = this.here;
-    this.visitPlace({ ...this.here, thread: null });
+    this.visitPlace({ ...this.wanted, thread: null });
     this.timeline.shown.get(thread)?.article.querySelector('[data-action="replies"], [data-action="reply"]')?.focus();
   }
 
   // -- what happens -------------------------------------------------------------------------------------------
 
   heard(name, data) {
+    if (RETOLD.includes(name)) for (const since of this.readings) since.push([name, data]);
     if (name === "message") this.messageCame(data.message);
     else if (name === "deleted") this.messageWent(data);
     else if (name === "modal") this.modals.show(data.view);
@@ -197,12 +259,11 @@ class App {
   }
 
   /** Today has become yesterday, perhaps: what is on screen is drawn anew. */
-  async clockMoved(now) {
+  clockMoved(now) {
     setNow(now);
     this.layout.clock.draw();
-    this.timeline.clear();
-    this.thread.clear();
-    await this.refresh();
+    this.timeline.redraw();
+    this.thread.redraw();
   }
 
   /** A first direct message opens a conversation that the session did not list yet. */
@@ -214,12 +275,13 @@ class App {
   /** The session anew. False when somebody else has sat down meanwhile: then it is not theirs. */
   async readSession() {
     const { person } = this.here;
-    const session = await get("session", { as: person });
-    if (person !== this.here.person) return false;
-    this.session = session;
-    setNow(session.now);
-    this.layout.drawSession();
-    return true;
+    return this.reading("session", { as: person }, (session) => {
+      if (person !== this.here.person) return false;
+      this.session = session;
+      setNow(session.now);
+      this.layout.drawSession();
+      return true;
+    });
   }
 
   botIs(connected) {
@@ -229,44 +291,49 @@ class App {
     this.say(`${this.session.bot.name} is ${connected ? "connected" : "not connected"}`);
   }
 
+  /** The stream has begun: what happened before it did, and after the page was read, is read now. */
   async online() {
-    const again = this.connected === false;
+    const { person } = this.here;
     this.connected = true;
     this.layout.drawBot();
     try {
       if (!(await this.readSession())) return;
       await this.layout.logPane.catchUp();
+      await this.refresh();
+      await this.unread.fill(this, this.session.channels);
     } catch (error) {
-      this.complain(error);
-      return;
+      if (person === this.here.person) this.complain(error);
+    } finally {
+      if (person === this.here.person) this.busy("stream", false);
     }
-    if (again) await this.refresh();
-    await this.unread.fill(this.here, this.session.channels);
   }
 
   offline() {
     this.connected = false;
+    this.busy("stream", false);
     this.layout.drawBot();
   }
 
   // -- what the person does -----------------------------------------------------------------------------------
 
-  /** Tell the server, in the name of the person who is acting. */
+  /** Tell the server, in the name of the person who acts now, even if the page has not arrived there yet. */
   async send(name, body) {
-    await this.arrived();
-    return post(name, { as: this.here.person, ...body });
+    const { place } = await this.destination;
+    return post(name, { as: place.person, ...body });
   }
 
-  async speak(text, thread = null) {
-    await this.arrived();
-    const { channel } = this.here;
+  /** Say something where the person is now; `leaves` is called when it is known where that is. */
+  async speak(text, inThread, leaves) {
     try {
-      await this.send("say", { channel, text, ...(thread ? { thread_ts: thread } : {}) });
+      const { place } = await this.destination;
+      const { person, channel, thread } = place;
+      leaves();
+      await post("say", { as: person, channel, text, ...(inThread ? { thread_ts: thread } : {}) });
+      if (address(place) === address(this.here)) (inThread ? this.thread : this.timeline).toEnd();
     } catch (error) {
       this.complain(error);
       throw error;
     }
-    (thread ? this.thread : this.timeline).toEnd();
     if (!this.connected) await this.refresh();
   }
 
@@ -300,6 +367,7 @@ class App {
   }
 }
 
+const RETOLD = ["message", "deleted", "bot", "clock"];
 const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
 new App().start();

@@ -37,7 +37,7 @@ function notDrawn(thing) {
   return h(
     "div",
     { class: "not-drawn" },
-    h("strong", {}, "This block type is not drawn here"),
+    h("strong", {}, "The playground can't show this block type"),
     h("span", {}, ` (${thing?.type ?? "no type"})`),
     h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(thing, null, 2))),
   );

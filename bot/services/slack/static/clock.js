@@ -1,7 +1,7 @@
 // The clock of the playground: what time it is here, and the way to move it on.
 
 import { h } from "./dom.js";
-import { present } from "./time.js";
+import { present, setNow } from "./time.js";
 
 const STEPS = [
   { label: "+1 h", says: "Move the clock on by an hour", body: { seconds: 3600 } },
@@ -29,13 +29,17 @@ export class ClockPane {
     if (this.node.getAttribute("aria-busy") === "true") return;
     const pressed = this.buttons[STEPS.indexOf(step)];
     for (const each of [this.node, pressed]) each.setAttribute("aria-busy", "true");
+    for (const button of this.buttons) button.setAttribute("aria-disabled", "true");
     try {
-      await this.app.send("clock", step.body);
+      const { now } = await this.app.send("clock", step.body);
+      setNow(now);
+      this.draw();
       this.app.say(`It is ${present()} now`);
     } catch (error) {
       this.app.complain(error);
     } finally {
       for (const each of [this.node, pressed]) each.removeAttribute("aria-busy");
+      for (const button of this.buttons) button.removeAttribute("aria-disabled");
     }
   }
 }

@@ -1,13 +1,13 @@
 // A select whose options come from the bot while you type: a combobox with a list below it.
 
-import { debounced, freshId, h } from "./dom.js";
+import { debounced, freshId, h, whenReleased } from "./dom.js";
 import { plainText } from "./mrkdwn.js";
 
 const WAIT = 180;
 
 /**
  * A searchable select. `search(query)` gives options; `choose(option | null)` is told of each choice;
- * `initial` is the option chosen at first. Returns the node and its input.
+ * `initial` is the option chosen at first. Returns the node, its input, and `show(option | null)`, which draws a choice.
  */
 export function combobox({ placeholder, initial, shortest = 3, search, choose, labelled }) {
   const listId = freshId("options");
@@ -33,14 +33,14 @@ export function combobox({ placeholder, initial, shortest = 3, search, choose, l
     onclick: () => popup.hidden && open(""),
     oninput: () => typed(),
     onkeydown: (event) => key(event),
-    onblur: () => leave(),
+    // not before the mouse button is up: without the list everything below moves, and a click there would miss
+    onblur: () => whenReleased(document.body, () => document.activeElement !== input && leave()),
   });
   list.setAttribute("aria-label", placeholder);
   input.value = chosen ? plainText(chosen.text) : "";
 
   const ask = debounced(async (query) => {
     const mine = ++asked;
-    say("Searching…");
     try {
       const found = await search(query);
       if (mine !== asked || document.activeElement !== input) return;
@@ -62,10 +62,15 @@ export function combobox({ placeholder, initial, shortest = 3, search, choose, l
       say(`Type at least ${shortest} ${shortest === 1 ? "character" : "characters"} to search.`);
       return;
     }
+    // what was found for other words cannot be chosen any more
+    asked += 1;
+    say("Searching…");
+    popup.setAttribute("aria-busy", "true");
     ask(query);
   }
 
   function say(text) {
+    popup.removeAttribute("aria-busy");
     options = [];
     active = -1;
     list.hidden = true;
@@ -75,6 +80,7 @@ export function combobox({ placeholder, initial, shortest = 3, search, choose, l
   }
 
   function show(found) {
+    popup.removeAttribute("aria-busy");
     options = found;
     note.hidden = found.length > 0;
     note.textContent = "Nothing found.";
@@ -95,6 +101,7 @@ export function combobox({ placeholder, initial, shortest = 3, search, choose, l
 
   function expand(on) {
     popup.hidden = !on;
+    if (!on) popup.removeAttribute("aria-busy");
     input.setAttribute("aria-expanded", String(on && options.length > 0));
     if (!on) input.removeAttribute("aria-activedescendant");
     else popup.scrollIntoView({ block: "nearest" });
@@ -145,5 +152,12 @@ export function combobox({ placeholder, initial, shortest = 3, search, choose, l
     expand(false);
   }
 
-  return { node: h("div", { class: "combobox" }, input, popup), input };
+  /** What is chosen is this; words that are being typed stay. */
+  function showChosen(option) {
+    if (option?.value === chosen?.value) return;
+    chosen = option;
+    if (popup.hidden) input.value = option ? plainText(option.text) : "";
+  }
+
+  return { node: h("div", { class: "combobox" }, input, popup), input, show: showChosen };
 }

@@ -1,13 +1,19 @@
 // The box in which messages and commands are typed, with a list that completes commands.
 
-import { freshId, h, icon } from "./dom.js";
+import { drafts, freshId, h, icon } from "./dom.js";
 
 const REMEMBERED = 50;
 
-/** A composer; `send(text)` resolves when the server took it and rejects (after saying so) when it did not. */
+/**
+ * A composer; `send(text, leaves)` calls `leaves` when the text goes to the server, resolves when that took it, and
+ * rejects (after saying so) when it did not. Until it has left, a reload brings a text back into the box.
+ */
 export class Composer {
   constructor({ label, action, send, commands = () => [] }) {
+    this.name = label;
     this.send = send;
+    this.waiting = [];
+    this.underway = 0;
     this.commands = commands;
     this.past = [];
     this.recalled = 0;
@@ -31,6 +37,7 @@ export class Composer {
       onkeydown: (event) => this.key(event),
       onblur: () => this.hide(),
     });
+    this.input.value = drafts.get(this.name);
     this.button = h("button", { type: "submit", class: "button primary send" }, icon("send"), h("span", {}, action));
     this.node = h(
       "form",
@@ -68,18 +75,41 @@ export class Composer {
     if (!text) return;
     this.past = [...this.past.filter((line) => line !== text), text].slice(-REMEMBERED);
     this.recalled = this.past.length;
+    this.waiting.push(text);
     this.input.value = "";
     this.changed();
+    this.busy(1);
     try {
-      await this.send(text);
+      await this.send(text, () => this.left(text));
     } catch {
+      this.left(text);
       if (!this.input.value) this.input.value = text;
       this.changed();
+    } finally {
+      this.busy(-1);
     }
+  }
+
+  /** A text is in the hands of the server, or in the box again. */
+  left(text) {
+    const index = this.waiting.indexOf(text);
+    if (index >= 0) this.waiting.splice(index, 1);
+    this.keep();
+  }
+
+  keep() {
+    drafts.set(this.name, this.input.value || this.waiting.join("\n"));
+  }
+
+  busy(step) {
+    this.underway += step;
+    if (this.underway) this.node.setAttribute("aria-busy", "true");
+    else this.node.removeAttribute("aria-busy");
   }
 
   changed() {
     this.grow();
+    this.keep();
     const text = this.input.value;
     const word = /^\/\S*$/.exec(text)?.[0].toLowerCase();
     this.matches = word ? this.commands().filter(({ command }) => command.toLowerCase().startsWith(word)) : [];

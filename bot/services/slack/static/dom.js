@@ -63,6 +63,38 @@ export function avatar(id, name, isBot) {
   return h("span", { class: isBot ? "avatar bot" : `avatar tint-${sum}`, "aria-hidden": "true" }, initials.toUpperCase());
 }
 
+let pressed = null;
+let waiting = [];
+
+document.addEventListener("pointerdown", (event) => (pressed = event.target), true);
+for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, () => setTimeout(released), true);
+window.addEventListener("blur", released);
+
+/** After the click, which comes right behind the release. */
+function released() {
+  pressed = null;
+  const works = waiting;
+  waiting = [];
+  for (const work of works) work();
+}
+
+/** Whether a mouse button or finger is down on something in this node. */
+export const isPressed = (node) => pressed !== null && node.contains(pressed);
+
+/** `work`, once nothing in this node is pressed: a click on what is replaced, or moves, while it is pressed is lost. */
+export function whenReleased(node, work) {
+  if (isPressed(node)) waiting.push(work);
+  else work();
+}
+
+/** Make these the children of a node. Those that are there already are not moved, so they keep focus and text. */
+export function arrange(parent, nodes) {
+  for (const child of [...parent.children]) if (!nodes.includes(child)) child.remove();
+  for (const [index, node] of nodes.entries()) {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  }
+}
+
 /** Remember a choice in this browser; private windows may refuse, then it lasts until reload. */
 export const memory = {
   get(key) {
@@ -77,6 +109,24 @@ export const memory = {
       localStorage.setItem(`playground.${key}`, JSON.stringify(value));
     } catch {
       // nothing to do: the choice is only a convenience
+    }
+  },
+};
+
+/** The text in a box of this tab, until it is sent. */
+export const drafts = {
+  get(key) {
+    try {
+      return sessionStorage.getItem(`playground.draft.${key}`) ?? "";
+    } catch {
+      return "";
+    }
+  },
+  set(key, text) {
+    try {
+      sessionStorage.setItem(`playground.draft.${key}`, text);
+    } catch {
+      // nothing to do: the text stands in the box
     }
   },
 };

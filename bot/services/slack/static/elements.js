@@ -67,8 +67,7 @@ function staticSelect(element, block, surface, labelled) {
       "data-action": `${block.block_id}/${element.action_id}`,
       onchange: async () => {
         const option = all[control.selectedIndex - 1] ?? null;
-        const sent = await surface.chosen(block, element, { selected_option: option }, control);
-        return sent;
+        await surface.chosen(block, element, { selected_option: option }, control, draw);
       },
     },
     empty,
@@ -79,9 +78,10 @@ function staticSelect(element, block, surface, labelled) {
       return node;
     }),
   );
-  const index = all.findIndex((option) => same(option, first?.value));
-  control.selectedIndex = index + 1;
-  surface.set(block, element, { selected_option: all[index] ?? null });
+  const indexOf = (chosen) => all.findIndex((option) => same(option, chosen?.value));
+  const draw = ({ selected_option: chosen }) => (control.selectedIndex = indexOf(chosen) + 1);
+  draw({ selected_option: first });
+  surface.set(block, element, { selected_option: all[indexOf(first)] ?? null });
   return { node: control, control, isEmpty: () => control.selectedIndex <= 0 };
 }
 
@@ -97,9 +97,13 @@ function externalSelect(element, block, surface, labelled) {
     search: (query) => surface.options(block, element, query),
     choose: (option) => {
       current = option;
-      if (option || block.type === "input") surface.chosen(block, element, { selected_option: option }, box.input);
+      if (option || block.type === "input") surface.chosen(block, element, { selected_option: option }, box.input, draw);
     },
   });
+  const draw = ({ selected_option: chosen }) => {
+    current = chosen;
+    box.show(chosen);
+  };
   box.input.dataset.action = `${block.block_id}/${element.action_id}`;
   return { node: box.node, control: box.input, isEmpty: () => current === null };
 }
@@ -108,7 +112,7 @@ function usersSelect(element, block, surface, labelled) {
   const people = surface.lookup.people();
   const kept = surface.kept(block, element);
   const first = kept ? kept.selected_user : element.initial_user;
-  const placeholder = plainText(element.placeholder) || "Choose somebody";
+  const placeholder = plainText(element.placeholder) || "Choose a person";
   const empty = h("option", {}, placeholder);
   empty.value = "";
   const chosen = () => ({ selected_user: people[control.selectedIndex - 1]?.id ?? null });
@@ -117,7 +121,7 @@ function usersSelect(element, block, surface, labelled) {
     {
       "aria-label": labelled ? null : placeholder,
       "data-action": `${block.block_id}/${element.action_id}`,
-      onchange: () => surface.chosen(block, element, chosen(), control),
+      onchange: () => surface.chosen(block, element, chosen(), control, draw),
     },
     empty,
     people.map(({ id, name }) => {
@@ -126,7 +130,8 @@ function usersSelect(element, block, surface, labelled) {
       return node;
     }),
   );
-  control.selectedIndex = people.findIndex(({ id }) => id === first) + 1;
+  const draw = ({ selected_user: user }) => (control.selectedIndex = people.findIndex(({ id }) => id === user) + 1);
+  draw({ selected_user: first });
   surface.set(block, element, chosen());
   return { node: control, control, isEmpty: () => control.selectedIndex <= 0 };
 }
@@ -162,6 +167,10 @@ function choices(kind, element, block, surface) {
   const inputs = [];
   const chosen = () => element.options.filter((_, index) => inputs[index].checked);
   const value = () => (single ? { selected_option: chosen()[0] ?? null } : { selected_options: chosen() });
+  const draw = ({ selected_option, selected_options }) => {
+    const wanted = (single ? [selected_option] : selected_options).map((option) => option?.value);
+    for (const [index, input] of inputs.entries()) input.checked = wanted.includes(element.options[index].value);
+  };
   const node = h(
     "div",
     { class: "choices" },
@@ -172,7 +181,7 @@ function choices(kind, element, block, surface) {
         id,
         name,
         "aria-describedby": option.description ? `${id}-more` : null,
-        onchange: (event) => surface.chosen(block, element, value(), event.currentTarget),
+        onchange: (event) => surface.chosen(block, element, value(), event.currentTarget, draw),
       });
       input.checked = first.includes(option.value);
       inputs.push(input);
@@ -228,9 +237,10 @@ function dateInput(element, block, surface, labelled) {
     type: isDate ? "date" : "time",
     class: "text-input",
     "aria-label": labelled ? null : plainText(element.placeholder) || (isDate ? "Date" : "Time"),
-    onchange: () => surface.chosen(block, element, { [key]: control.value || null }, control),
+    onchange: () => surface.chosen(block, element, { [key]: control.value || null }, control, draw),
   });
-  control.value = (kept ? kept[key] : isDate ? element.initial_date : element.initial_time) ?? "";
+  const draw = (chosen) => (control.value = chosen[key] ?? "");
+  draw({ [key]: kept ? kept[key] : isDate ? element.initial_date : element.initial_time });
   surface.set(block, element, { [key]: control.value || null });
   return { node: control, control, isEmpty: () => !control.value };
 }
@@ -243,9 +253,10 @@ function momentInput(element, block, surface, labelled) {
     type: "datetime-local",
     class: "text-input",
     "aria-label": labelled ? null : "Date and time",
-    onchange: () => surface.chosen(block, element, value(), control),
+    onchange: () => surface.chosen(block, element, value(), control, draw),
   });
-  control.value = first ? wallTime(first) : "";
+  const draw = ({ selected_date_time: moment }) => (control.value = moment ? wallTime(moment) : "");
+  draw({ selected_date_time: first });
   surface.set(block, element, value());
   return { node: control, control, isEmpty: () => !control.value };
 }

@@ -21,9 +21,12 @@ export class HomeTab {
       this.surface = null;
       this.panel.replaceChildren(h("p", { class: "home-empty" }, `${this.app.session.bot.name} has not published anything here yet.`));
     }
-    // not `app.send`, which waits for the page to arrive: this is part of arriving
-    const answer = await post("open_home", { as: this.person });
-    if (answer?.view) this.show(answer.view);
+    this.panel.setAttribute("aria-busy", "true");
+    try {
+      await post("open_home", { as: this.person });
+    } finally {
+      this.panel.removeAttribute("aria-busy");
+    }
   }
 
   show(view) {

@@ -15,8 +15,8 @@ export class Layout {
   constructor(app) {
     this.app = app;
     this.logPane = new LogPane({ onclose: () => this.toggleLog(false) });
-    this.composer = new Composer({ label: "Message", action: "Send", send: (text) => app.speak(text), commands: () => app.session.commands });
-    this.replyComposer = new Composer({ label: "Reply", action: "Reply", send: (text) => app.speak(text, app.here.thread) });
+    this.composer = new Composer({ label: "Message", action: "Send", send: (text, leaves) => app.speak(text, false, leaves), commands: () => app.session.commands });
+    this.replyComposer = new Composer({ label: "Reply", action: "Reply", send: (text, leaves) => app.speak(text, true, leaves) });
     this.replyComposer.placeholder = "Reply in this thread";
     this.clock = new ClockPane(app);
     this.build();
@@ -51,7 +51,7 @@ export class Layout {
     this.title = h("h1");
     this.topic = h("p", { class: "topic" });
     this.personMark = h("span", { class: "person-mark" });
-    this.person = h("select", { id: "acting-as", onchange: () => this.app.visitPlace({ ...this.app.here, person: this.person.value, thread: null }) });
+    this.person = h("select", { id: "acting-as", onchange: () => this.app.visitPlace({ ...this.app.wanted, person: this.person.value, thread: null }) });
     this.logButton = h("button", { type: "button", class: "button log-button", "aria-controls": "log-panel", "aria-expanded": "false", onclick: () => this.toggleLog() }, icon("list"), h("span", {}, "Log"));
     this.topbar = h(
       "header",
@@ -86,32 +86,58 @@ export class Layout {
 
   /** The people, channels and the bot, as the acting person sees them. */
   drawSession() {
-    const { session, here } = this.app;
+    const { session } = this.app;
     this.teamName.textContent = session.team.name ?? "";
     document.title = `${session.team.name ?? ""} – configbot playground`;
-    this.person.replaceChildren(...peopleByTitle(session.people));
-    this.person.value = here.person;
-    this.personMark.replaceChildren(avatar(here.person, this.app.lookup.user(here.person), false));
+    this.drawPeople(session.people);
     this.links = new Map();
     this.channelList.replaceChildren(...session.channels.map((channel) => h("li", {}, this.channelLink(channel))));
-    this.homeLink.href = address({ person: here.person, channel: "home" });
+    this.drawWanted();
     this.drawBot();
     this.clock.draw();
     this.drawUnread(this.app.unread);
     this.drawPlace(false);
   }
 
+  /** The people, drawn again only when they are others: the list may be open. */
+  drawPeople(people) {
+    const drawing = JSON.stringify(people);
+    if (this.person.dataset.people === drawing) return;
+    this.person.dataset.people = drawing;
+    this.person.replaceChildren(...peopleByTitle(people));
+  }
+
+  /** Who acts was chosen a moment before their channels are known: what can be clicked from now on is theirs. */
+  drawWanted() {
+    const { wanted, here } = this.app;
+    const person = wanted.person ?? here.person;
+    if (!person) return;
+    this.person.value = person;
+    this.personMark.replaceChildren(avatar(person, this.app.lookup.user(person), false));
+    this.homeLink.href = address({ person, channel: "home" });
+    for (const [id, { link, isOwn }] of this.links ?? []) {
+      // a direct conversation belongs to one person: for another one it leads nowhere yet
+      if (isOwn && person !== here.person) link.removeAttribute("href");
+      else link.href = address({ person, channel: id });
+    }
+  }
+
+  /** Whether something is still on its way to the screen. */
+  drawBusy(busy) {
+    this.root.setAttribute("aria-busy", String(busy));
+  }
+
   channelLink(channel) {
     const badge = h("span", { class: "unread", id: `unread-${channel.id}`, hidden: true });
     const link = h(
       "a",
-      { class: "place", href: address({ person: this.app.here.person, channel: channel.id }) },
+      { class: "place" },
       channel.is_im && h("span", { class: "dot", "aria-hidden": "true" }),
       h("span", {}, nameOf(channel)),
       channel.is_private && !channel.is_im && icon("lock"),
     );
     link.addEventListener("click", () => this.drawDrawer(false));
-    this.links.set(channel.id, { link, badge });
+    this.links.set(channel.id, { link, badge, isOwn: channel.is_im });
     return [link, badge];
   }
 
@@ -183,8 +209,8 @@ export class Layout {
     this.botState.replaceChildren(h("span", { class: "dot", "aria-hidden": "true" }), `${name} is ${bot.connected ? "connected" : "not connected"}`);
     const lost = this.app.connected === false;
     this.banner.textContent = lost
-      ? "The playground does not answer. Trying again …"
-      : `${name} is not connected, so nobody answers commands right now.`;
+      ? "The playground isn't answering. Trying again …"
+      : `${name} is not connected, so it can't answer you right now.`;
     this.banner.hidden = !lost && bot.connected !== false;
   }
 

@@ -1,7 +1,7 @@
 // A list of messages: the conversation of a channel, or of a thread.
 
 import { drawBlocks } from "./blocks.js";
-import { avatar, freshId, h, icon } from "./dom.js";
+import { avatar, freshId, h, icon, isPressed, whenReleased } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Surface } from "./surface.js";
 import { day, hourMinute, iso, whole } from "./time.js";
@@ -20,12 +20,19 @@ export class Timeline {
     this.container = container;
     this.threads = threads;
     this.shown = new Map();
+    this.held = new Map();
+  }
+
+  /** Another conversation comes: empty, and busy until it is loaded. */
+  expect() {
+    this.clear();
+    this.container.setAttribute("aria-busy", "true");
   }
 
   /** Make the list exactly these messages. `fresh`: another conversation than before. */
   load(messages, fresh) {
-    this.container.setAttribute("aria-busy", "true");
     if (fresh) this.clear();
+    this.container.setAttribute("aria-busy", "true");
     const wanted = new Set(messages.map(keyOf));
     for (const key of [...this.shown.keys()]) if (!wanted.has(key)) this.remove(key);
     for (const message of messages) this.put(message);
@@ -36,7 +43,14 @@ export class Timeline {
   /** Forget everything. */
   clear() {
     this.shown.clear();
+    this.held.clear();
+    this.container.removeAttribute("aria-busy");
     this.container.replaceChildren();
+  }
+
+  /** Draw everything again: the same messages at another time. */
+  redraw() {
+    for (const { message } of [...this.shown.values()]) this.put(message, true);
   }
 
   get isEmpty() {
@@ -44,11 +58,15 @@ export class Timeline {
   }
 
   /** Add a message or bring it up to date. */
-  put(message) {
+  put(message, anew = false) {
     const key = keyOf(message);
     const drawing = JSON.stringify(message);
     const before = this.shown.get(key);
-    if (before?.drawing === drawing) return;
+    if (this.held.has(key) || (before && isPressed(before.article))) {
+      this.hold(key, message, anew);
+      return;
+    }
+    if (before?.drawing === drawing && !anew) return;
     const stay = this.nearEnd;
     const surface = new Surface(this.app, this.target(message), before?.surface.values);
     const article = this.draw(message, surface, before);
@@ -66,8 +84,21 @@ export class Timeline {
     else if (!before) this.app.below(this);
   }
 
+  /** Somebody has the mouse button down on this message: draw it when they let go, or their click is lost. */
+  hold(key, message, anew) {
+    const held = this.held.get(key);
+    this.held.set(key, { message, anew: anew || held?.anew });
+    if (held) return;
+    whenReleased(this.shown.get(key).article, () => {
+      const last = this.held.get(key);
+      this.held.delete(key);
+      if (last && this.shown.has(key)) this.put(last.message, last.anew);
+    });
+  }
+
   /** Take a message away. */
   remove(key) {
+    this.held.delete(key);
     const item = this.shown.get(key);
     if (!item) return;
     const focused = item.article.contains(document.activeElement);

@@ -16,6 +16,17 @@ export class Surface {
     this.earlier = values;
     this.values = {};
     this.fields = new Map();
+    this.due = new Map();
+    this.reports = new Map();
+  }
+
+  /** Begin another drawing on the same surface, of which the blocks with these ids stay as they are. */
+  again(stay) {
+    const { values, fields } = this;
+    const kept = (entries) => entries.filter(([id]) => stay.has(id));
+    this.earlier = values;
+    this.values = Object.fromEntries(kept(Object.entries(values)));
+    this.fields = new Map(kept([...fields]));
   }
 
   /** The choice kept from an earlier drawing, or undefined. */
@@ -29,11 +40,42 @@ export class Surface {
     (this.values[block.block_id] ??= {})[element.action_id] = { type: element.type, ...value };
   }
 
-  /** Note a choice and, outside inputs (or where the input asks for it), report it as a click. */
-  async chosen(block, element, value, control) {
+  /**
+   * Note a choice and, outside inputs (or where the input asks for it), report it as a click. A choice made while the
+   * one before it is being reported is reported next. What the bot did not get is not shown as chosen: `draw(value)`
+   * puts the control back. In an input it stays, because there it is part of the form.
+   */
+  async chosen(block, element, value, control, draw) {
+    const { type: _, ...before } = this.values[block.block_id]?.[element.action_id] ?? {};
     this.set(block, element, value);
     this.fields.get(block.block_id)?.showError(null);
-    if (block.type !== "input" || block.dispatch_action) await this.act(block, element, value, control);
+    if (block.type === "input" && !block.dispatch_action) return;
+    const key = `${block.block_id}/${element.action_id}`;
+    this.due.set(key, value);
+    if (this.reports.has(key)) return;
+    const report = this.report(key, block, element, control, before);
+    this.reports.set(key, report);
+    const held = await report;
+    this.reports.delete(key);
+    if (block.type === "input" || !draw || this.values[block.block_id]?.[element.action_id] === undefined) return;
+    this.set(block, element, held);
+    draw(held);
+  }
+
+  /** Report what is due, until nothing is; gives the last choice that the bot got. */
+  async report(key, block, element, control, before) {
+    let held = before;
+    while (this.due.has(key)) {
+      const value = this.due.get(key);
+      this.due.delete(key);
+      if (await this.act(block, element, value, control)) held = value;
+    }
+    return held;
+  }
+
+  /** Resolves when every choice has been reported. */
+  async reported() {
+    await Promise.all(this.reports.values());
   }
 
   /** A click: asks first if the element wants that, keeps the control busy until the server has answered. */
@@ -43,14 +85,14 @@ export class Surface {
     control.setAttribute("aria-busy", "true");
     control.setAttribute("aria-disabled", "true");
     try {
-      await this.app.send("action", {
+      const answer = await this.app.send("action", {
         ...this.target,
         block_id: block.block_id,
         action_id: element.action_id,
         ...extra,
         state: this.values,
       });
-      return true;
+      return answer?.ok !== false;
     } catch (error) {
       this.app.complain(error);
       return false;
@@ -69,7 +111,7 @@ export class Surface {
       query,
     });
     if (!answer || !(Array.isArray(answer.options) || Array.isArray(answer.option_groups))) {
-      throw new PlaygroundError("No options came back.");
+      throw new PlaygroundError("The bot sent no options.");
     }
     return answer.options ?? answer.option_groups.flatMap((group) => group.options ?? []);
   }

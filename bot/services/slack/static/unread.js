@@ -1,6 +1,5 @@
 // How many messages of each channel a person has not seen, remembered in this browser.
 
-import { get } from "./api.js";
 import { memory } from "./dom.js";
 
 export class Unread {
@@ -46,14 +45,18 @@ export class Unread {
   }
 
   /** Count what came while this person was away. */
-  async fill(here, channels) {
+  async fill(app, channels) {
     const { person } = this;
     for (const { id } of channels) {
-      if (id === here.channel) continue;
-      const { messages } = await get("messages", { channel: id, as: person });
-      if (person !== this.person) return;
-      this.latest = { ...this.latest, [id]: Math.max(0, ...messages.map(({ time }) => time)) };
-      this.counts.set(id, messages.filter((message) => this.isNew(message)).length);
+      if (id === app.here.channel) continue;
+      const wanted = await app.reading("messages", { channel: id, as: person }, ({ messages }) => {
+        if (person !== this.person) return false;
+        if (id === app.here.channel) return true;
+        this.latest = { ...this.latest, [id]: Math.max(0, ...messages.map(({ time }) => time)) };
+        this.counts.set(id, messages.filter((message) => this.isNew(message)).length);
+        return true;
+      });
+      if (!wanted) return;
     }
     this.changed();
   }

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.clients.base import NotDone, ServedNow
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import AwaitingApproval, Outcome, Refused, Void
+from bot.domain.outcomes import AwaitingApproval, Refused, Void
 from bot.features.changes import approvals, deploys, execution
 from tests.builders import ADA, DEPLOYS, PRODUCTION, RAVI, STAGING, MemoryProvider, World, problem
 

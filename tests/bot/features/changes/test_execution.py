@@ -12,13 +12,14 @@ import pytest
 from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.context import LEASE
 from bot.domain.actors import Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Attempt, Change, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.facts import Rule, built_in_rule
 from bot.domain.live_state import LiveState, Nothing, One
 from bot.domain.names import Environment, Project
-from bot.domain.outcomes import Applied, Failed, NotFound, Outcome, Refused, Unknown, Void
+from bot.domain.outcomes import Applied, Failed, NotFound, Refused, Unknown, Void
 from bot.features.changes import approvals, deploys, execution
 from bot.store import StoreUnavailable
 from bot.store.database import Cause

@@ -13,6 +13,7 @@ import pytest
 
 from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.domain.actors import MessageAt, Place, Standing
+from bot.domain.base import Outcome
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault
@@ -25,7 +26,6 @@ from bot.domain.outcomes import (
     ConfirmReplacesRollout,
     Explanation,
     NotFound,
-    Outcome,
     Permission,
     Rescheduled,
     Scheduled,

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.clients.base import Capabilities, NotDone, ServedNow
+from bot.domain.base import Outcome
 from bot.domain.errors import Fault
 from bot.domain.evaluations import Doubt, Verdict
 from bot.domain.live_state import LiveState, Off, Split
 from bot.domain.names import Project
-from bot.domain.outcomes import Ambiguous, Failed, NotFound, Outcome
+from bot.domain.outcomes import Ambiguous, Failed, NotFound
 from bot.domain.views import ConfigComparison, ConfigDetail, ConfigList
 from bot.features.configs.config_queries import PAGE
 from bot.features.dispatch import Speaker, run

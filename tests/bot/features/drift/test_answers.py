@@ -10,11 +10,12 @@ import pytest
 
 from bot.clients.base import NotDone
 from bot.domain.actors import Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Event, Kind, State
 from bot.domain.drift import Drift, Ending, Source
 from bot.domain.errors import Code, Fault
 from bot.domain.live_state import LiveState, Nothing, One, Split
-from bot.domain.outcomes import Adopted, Applied, AwaitingApproval, Failed, Outcome, Refused
+from bot.domain.outcomes import Adopted, Applied, AwaitingApproval, Failed, Refused
 from bot.domain.views import ChangeDetail, DriftDetail
 from bot.features.changes import approvals
 from bot.features.changes import history as changes

@@ -9,11 +9,12 @@ import pytest
 
 from bot.clients.base import Capabilities, NotDone
 from bot.domain.actors import Actor, Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING, Evaluator, Verdict
 from bot.domain.notices import Reminder
-from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Outcome
+from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound
 from bot.domain.views import EvaluationDetail, EvaluationList
 from bot.features.dispatch import Speaker, run
 from bot.features.evaluations import evaluation_queries

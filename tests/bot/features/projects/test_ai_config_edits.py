@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bot.clients.base import Capabilities, NotDone
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault
-from bot.domain.outcomes import Failed, Outcome, ProjectEditable, ProjectPreview, ProjectSaved, Refused
+from bot.domain.outcomes import Failed, ProjectEditable, ProjectPreview, ProjectSaved, Refused
 from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.features.projects.edits import confirm
 from tests.bot.features.configs.test_config_queries import typed

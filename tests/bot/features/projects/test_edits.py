@@ -10,19 +10,11 @@ import pytest
 
 from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.domain.actors import Actor, Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Event, Kind
 from bot.domain.errors import Code, Fault
 from bot.domain.names import Config
-from bot.domain.outcomes import (
-    Ambiguous,
-    AwaitingApproval,
-    Explanation,
-    Failed,
-    NotFound,
-    Outcome,
-    ProjectPreview,
-    ProjectSaved,
-)
+from bot.domain.outcomes import Ambiguous, AwaitingApproval, Explanation, Failed, NotFound, ProjectPreview, ProjectSaved
 from bot.domain.project_fields import ProjectFields
 from bot.features.dispatch import Speaker, run
 from bot.features.drafts import keep_drafts

@@ -9,6 +9,7 @@ import pytest
 
 from bot.clients.base import NotDone
 from bot.domain.actors import Actor, Standing
+from bot.domain.base import Outcome
 from bot.domain.changes import Event
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED
@@ -19,7 +20,6 @@ from bot.domain.outcomes import (
     EvaluationReports,
     Harmless,
     NotFound,
-    Outcome,
     Permission,
     RemindersSwitched,
     SampleSent,

@@ -53,7 +53,7 @@ def test_a_taken_port_is_said() -> None:
         port = str(taken.getsockname()[1])
         refused = call("playground", "launchdarkly", *TOKENS, "--port", port)
     assert refused.exit_code == 1
-    assert f"listening on 127.0.0.1:{port}: Address already in use" in refused.stderr
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in refused.stderr
 
 
 def test_a_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import uvicorn
 
 from bot.services.registry.app import close, create_app
 from bot.services.registry.database import migrate, migrate_blocking
+from tests.databases import KINDS, migrated
 
 KEY = "hl_sk_0123456789abcdef0123456789abcdef0123456789abcdef"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -123,11 +124,11 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
-@pytest.fixture
-async def url(database_url: str) -> str:
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database, once of each kind."""
-    await migrate(database_url)
-    return database_url
+    with migrated(request, request.param, migrate) as made:
+        yield made
 
 
 @pytest.fixture
@@ -138,8 +139,14 @@ async def api(url: str, clock: StandingClock) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def lite(sqlite_url: str, clock: StandingClock) -> AsyncIterator[Api]:
+def lite_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated SQLite file."""
+    with migrated(request, "sqlite", migrate) as made:
+        yield made
+
+
+@pytest.fixture
+async def lite(lite_url: str, clock: StandingClock) -> AsyncIterator[Api]:
     """A registry on SQLite, for what has nothing to do with the database."""
-    await migrate(sqlite_url)
-    async with registry(sqlite_url, clock) as api:
+    async with registry(lite_url, clock) as api:
         yield api

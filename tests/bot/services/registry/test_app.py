@@ -129,7 +129,7 @@ async def test_a_caller_that_goes_away_leaves_nothing_behind(lite: Api) -> None:
 async def test_what_it_does_not_do_it_says_so(lite: Api, operation: str) -> None:
     method, path = operation.split()
     path = path.replace("{id}", "x_1")
-    assert await lite.call(method, path, 501) == {"detail": f"This registry does not do {method} /v4{path}."}
+    assert await lite.call(method, path, 501) == {"detail": f"This registry does not support {method} /v4{path}."}
 
 
 async def test_other_addresses_and_methods_are_refused(lite: Api) -> None:

@@ -34,7 +34,7 @@ def test_a_key_is_printed_once_listed_by_name_and_revoked(typed: Type) -> None:
     assert typed("key", "revoke", "scripts").output == 'The key "scripts" is revoked.\n'
     assert "UTC, revoked " in typed("key", "list").output
     again = typed("key", "revoke", "scripts")
-    assert (again.exit_code, again.output) == (1, 'registry: there is no key "scripts" in use\n')
+    assert (again.exit_code, again.output) == (1, 'registry: there is no active key "scripts"\n')
 
 
 def test_environments_are_added_renamed_moved_and_listed(typed: Type) -> None:
@@ -46,7 +46,7 @@ def test_environments_are_added_renamed_moved_and_listed(typed: Type) -> None:
     listed = typed("environment", "list").output
     assert re.sub(r"env_\w{21}", "env_…", listed) == "live (env_…)\nstaging (env_…), the default one\n"
     refused = typed("environment", "default", "prod")
-    assert (refused.exit_code, "there is live, staging" in refused.output) == (1, True)
+    assert (refused.exit_code, "known: live, staging" in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize("words", [("key", "list"), ("key", "revoke", "x"), ("environment", "list")])
@@ -65,10 +65,10 @@ def test_a_database_that_is_away_is_one_line(typed: Type, tmp_path: Path) -> Non
 def test_an_export_is_written_whole_or_not_at_all(typed: Type, tmp_path: Path) -> None:
     typed("environment", "add", "staging")
     path = tmp_path / "export.json"
-    assert typed("export", str(path)).output == f"Wrote the registry to {path}; projects: 0.\n"
+    assert typed("export", str(path)).output == f"Exported the registry to {path}; projects: 0.\n"
     assert [each["name"] for each in json.loads(path.read_text())["environments"]] == ["production", "staging"]
     refused = typed("export", str(tmp_path / "nowhere" / "export.json"))
-    assert (refused.exit_code, "not written: No such file or directory" in refused.output) == (1, True)
+    assert (refused.exit_code, "export.json: No such file or directory" in refused.output) == (1, True)
 
 
 def test_the_command_line_exports_and_imports(tmp_path: Path) -> None:
@@ -110,15 +110,15 @@ def test_a_config_is_made_live_by_hand(tmp_path: Path) -> None:
         (tmp_path / f"greetings/{name}.prompt").write_text(f"---\nmodel: m\n---\nhello, {name}\n")
     assert call("import", str(tmp_path / "greetings")).exit_code == 0
     done = call("deploy", "greetings", "cold", "production")
-    assert (done.exit_code, done.output) == (0, '"cold" of "greetings" is live in "production" now.\n')
+    assert (done.exit_code, done.output) == (0, '"cold" of "greetings" is now live in "production".\n')
     assert call("export", str(tmp_path / "export.json")).exit_code == 0
     (project,) = json.loads((tmp_path / "export.json").read_text())["projects"]
     names = {each["config"]["id"]: each["config"]["name"] for each in project["configs"]}
     assert [names[each["model_config_id"]] for each in project["deployed_configs"]] == ["cold"]
     for words, said in (
-        (("greeting", "cold", "production"), 'there is no project "greeting"; there is greetings'),
-        (("greetings", "hot", "production"), 'there is no config "hot"; there is cold, warm'),
-        (("greetings", "cold", "prod"), 'there is no environment "prod"; there is production'),
+        (("greeting", "cold", "production"), 'there is no project "greeting"; known: greetings'),
+        (("greetings", "hot", "production"), 'there is no config "hot"; known: cold, warm'),
+        (("greetings", "cold", "prod"), 'there is no environment "prod"; known: production'),
     ):
         refused = call("deploy", *words)
         assert (refused.exit_code, refused.stderr) == (1, f"registry: {said}\n")

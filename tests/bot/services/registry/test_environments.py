@@ -38,12 +38,12 @@ async def test_refuses_environments_that_cannot_be(url: str) -> None:
     database = Database(url)
     await environments.add(database, "staging")
     for call, words in (
-        (environments.add(database, "staging"), 'there is an environment "staging" already'),
+        (environments.add(database, "staging"), 'there is already an environment "staging"'),
         (environments.add(database, " "), "1 to 100 printable characters"),
-        (environments.rename(database, "staging", "production"), 'there is an environment "production" already'),
+        (environments.rename(database, "staging", "production"), 'there is already an environment "production"'),
         (environments.rename(database, "staging", "a\tb"), "1 to 100 printable characters"),
-        (environments.rename(database, "prod", "x"), 'no environment "prod"; there is production, staging'),
-        (environments.make_default(database, "prod"), 'no environment "prod"; there is production, staging'),
+        (environments.rename(database, "prod", "x"), 'no environment "prod"; known: production, staging'),
+        (environments.make_default(database, "prod"), 'no environment "prod"; known: production, staging'),
     ):
         with pytest.raises(Unable, match=words):
             await call

@@ -71,13 +71,13 @@ async def test_refuses_keys_that_cannot_be_made_or_revoked(url: str) -> None:
         with pytest.raises(Unable, match="1 to 100 printable characters"):
             await keys.create(database, name, START)
     await keys.create(database, "taken", START)
-    with pytest.raises(Unable, match='there is a key "taken" already'):
+    with pytest.raises(Unable, match='there is already a key "taken"'):
         await keys.create(database, "taken", START)
-    with pytest.raises(Unable, match='there is no key "other" in use'):
+    with pytest.raises(Unable, match='there is no active key "other"'):
         await keys.revoke(database, "other", START)
     assert await keys.any_key(url)
     await keys.revoke(database, "taken", START)
-    with pytest.raises(Unable, match='there is no key "taken" in use'):
+    with pytest.raises(Unable, match='there is no active key "taken"'):
         await keys.revoke(database, "taken", START)
     assert not await keys.any_key(url)
     await database.close()

@@ -256,7 +256,7 @@ def test_logs_and_results_make_the_means(sdk: Any, made: Prepared) -> None:
             evaluation_id=run.id, log_id="data_0", evaluator_id=made.evaluator.id, error="away"
         )
     )
-    assert (status, detail) == (422, "The evaluation has to be running to take this; it is completed.")
+    assert (status, detail) == (422, "The evaluation must be running for this, but it is completed.")
 
 
 def test_evaluators_are_added_to_a_run(sdk: Any, made: Prepared) -> None:
@@ -321,7 +321,7 @@ def test_what_is_not_built_says_so(sdk: Any, made: Prepared) -> None:
         lambda: sdk.feedback(type="rating", value="good", data_id="data_0"),
     ):
         status, detail = refused(call)
-        assert (status, detail.startswith("This registry does not do ")) == (501, True)
+        assert (status, detail.startswith("This registry does not support ")) == (501, True)
 
 
 def test_the_example_of_the_readme_runs(host: str, capsys: pytest.CaptureFixture[str]) -> None:

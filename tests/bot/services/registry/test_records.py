@@ -162,7 +162,7 @@ async def test_only_a_running_run_takes_logs_and_results(lite: Api, status: str)
         other = await lite.post(f"/projects/{run.project_id}/evaluations", body | {"hl_generated": False})
         run.path = f"/evaluations/{other['id']}"
     refused = await run.log(1, status=422)
-    assert refused["detail"] == f"The evaluation has to be running to take this; it is {status}."
+    assert refused["detail"] == f"The evaluation must be running for this, but it is {status}."
     assert await run.result(log["id"], status=422, result=True) == refused
 
 
@@ -218,7 +218,7 @@ async def test_a_result_is_of_its_evaluators_type(
         assert (said["value"], type(said["value"])) == (value, type(value))
     for value in does_not:
         refused = await run.result(log["id"], 422, result=value)
-        assert refused["detail"] == f"The evaluator's results are of type {return_type}; this is none."
+        assert refused["detail"] == f"This evaluator's results are of type {return_type}, so this value can't be saved."
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ async def test_an_evaluator_is_added_in_a_version_once(api: Api) -> None:
     assert await api.patch(f"{run.path}/evaluators", {"evaluator_version_ids": [old]}) == added
     third = await api.post(f"/projects/{run.project_id}/evaluations", body)
     refused = await api.patch(f"/evaluations/{third['id']}/evaluators", {"evaluator_version_ids": [old]}, 409)
-    assert refused["detail"] == f"Evaluator with ID '{other}' judges this evaluation in another version."
+    assert refused["detail"] == f"Evaluator with ID '{other}' already judges this evaluation in another version."
 
 
 async def test_unknown_evaluators_are_not_added(lite: Api) -> None:

@@ -302,7 +302,7 @@ async def test_selects_in_messages_send_what_was_chosen(page: Page, app: AsyncAp
     which = {"channel": "C0DEPLOYS", "ts": message["ts"], "block_id": "where", "action_id": "pick"}
     assert "offers no such option" in (await page.refused("action", **which, value="env_9"))[1]
     assert "nothing was chosen" in (await page.refused("action", **which))[1]
-    assert "has its own options" in (await page.refused("options", **which, query="pro"))[1]
+    assert "has fixed options" in (await page.refused("options", **which, query="pro"))[1]
 
 
 async def test_a_click_that_nobody_takes_is_said(page: Page, workspace: Workspace) -> None:

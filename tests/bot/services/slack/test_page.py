@@ -46,11 +46,11 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
 @pytest.mark.parametrize(
     ("name", "body", "status", "words"),
     [
-        ("say", {"as": "U0NONE", "channel": "C0DEPLOYS", "text": "x"}, 400, "nobody here is called 'U0NONE'"),
-        ("say", {"as": "U0ADA", "channel": "G0LEADS", "text": "x"}, 404, "sees no channel"),
+        ("say", {"as": "U0NONE", "channel": "C0DEPLOYS", "text": "x"}, 400, "there is no person 'U0NONE' here"),
+        ("say", {"as": "U0ADA", "channel": "G0LEADS", "text": "x"}, 404, "can't see channel"),
         ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": " "}, 400, "nothing to send"),
         ("say", {"as": "U0ADA", "channel": "C0DEPLOYS"}, 400, "text is missing"),
-        ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": 1}, 400, "text is missing or no text"),
+        ("say", {"as": "U0ADA", "channel": "C0DEPLOYS", "text": 1}, 400, "text is missing or not a text"),
         ("say", {"as": "U0GONE", "channel": "C0DEPLOYS", "text": "x"}, 403, "is deactivated"),
         ("say", {"as": "U0ADA", "channel": "C0OLD", "text": "x"}, 400, "is archived"),
         ("action", {"as": "U0ADA", "channel": "C0DEPLOYS", "ts": "1.1"}, 404, "this message is gone"),
@@ -59,10 +59,10 @@ async def test_a_stranger_sees_only_shared_channels(page: Page, workspace: Works
         ("submit", {"as": "U0ADA", "view_id": "V0", "values": []}, 404, "this view is gone"),
         ("faults", {"method": "chat.update", "times": -1}, 400, "times must be a number"),
         ("faults", {"method": "chat.update", "delay": True}, 400, "delay must be a number"),
-        ("faults", {"method": "chat.postMesage"}, 400, "the bot calls no 'chat.postMesage' here"),
+        ("faults", {"method": "chat.postMesage"}, 400, "the bot doesn't call 'chat.postMesage'"),
         ("faults", {"method": "socket", "error": "explode"}, 400, "error must be drop"),
         ("clock", {"seconds": "soon"}, 400, "seconds must be a number"),
-        ("clock", {"as": "U0ADA", "to": "christmas"}, 400, "choose of tomorrow, monday"),
+        ("clock", {"as": "U0ADA", "to": "christmas"}, 400, "choose one of tomorrow, monday"),
         ("clock", {"as": "U0NOBODY", "to": "monday"}, 400, "U0NOBODY"),
     ],
 )
@@ -143,7 +143,7 @@ async def test_the_clock_moves_on_only_where_it_can(page: Page, clock: MovableCl
     fixed = make_workspace(now=clock)
     async with playground(fixed) as other:
         assert not (await other.get("clock"))["movable"]
-        assert "cannot be moved" in (await other.refused("clock", seconds=1))[1]
+        assert "can't be moved" in (await other.refused("clock", seconds=1))[1]
     fixed.close()
 
 
