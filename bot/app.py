@@ -10,16 +10,14 @@ from functools import partial
 from pathlib import Path
 
 import httpx
-from fastapi import FastAPI
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp
 from ulid import ULID
 
 import handlers
-from bot import __version__
+from bot import __version__, own_registry
 from bot.clients import catalog
 from bot.clients.base import ProviderClient
 from bot.clients.transport import EventHooks
@@ -35,15 +33,12 @@ from bot.jobs.scheduler import Job, Scheduler, table
 from bot.logs import get_logger
 from bot.ports import Clock
 from bot.resolve.index import Index
-from bot.services.registry.app import close as close_registry
-from bot.services.registry.app import create_app as create_registry
-from bot.services.registry.database import DatabaseUnavailable
-from bot.services.registry.database import migrate as migrate_registry
 from bot.settings import Settings
 from bot.shutdown import stop_signal
 from bot.slack import bolt, http, socket
 from bot.slack.health import Check, PortTaken, serving
 from bot.slack.manifest import command_name
+from bot.sql import sqlite_file
 from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.tasks import Tasks
 from handlers.notifier import SlackNotifier
@@ -74,9 +69,9 @@ class BadProvider(Exception):
 
 OPERATOR_ERRORS = (
     BadProvider,
-    DatabaseUnavailable,
     NotAlone,
     PortTaken,
+    own_registry.RegistryUnavailable,
     SchemaMismatch,
     StoreUnavailable,
     bolt.TokenProblem,
@@ -229,12 +224,6 @@ def slash_commands(names: Sequence[str], prefix: str) -> dict[str, str]:
     return {command_name(name, prefix): "" if name == "configbot" else name for name in names}
 
 
-def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite database; None for another kind."""
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
-
-
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
     """Hold a SQLite file for this process, as long as the block runs. Raises `NotAlone`, `StoreUnavailable`."""
@@ -267,26 +256,24 @@ class Services:
 @asynccontextmanager
 async def config_services(settings: Settings) -> AsyncIterator[Services]:
     """Make the clients; our own service closes its database at the end. Raises `BadProvider`."""
-    try:
-        clients = [
-            catalog.build(each.kind, name, each.url, each.key, project=each.project or None)
-            for name, each in settings.providers.items()
-        ]
-        service = _own_service(settings) if settings.registry.enabled else None
-    except ValueError as error:
-        raise BadProvider(str(error)) from None
-    if service is None:
-        yield Services(clients, {})
-        return
-    try:
-        yield Services([*clients, registry_client(service, settings.registry.api_keys[0])], {"/v4": service})
-    finally:
-        await close_registry(service)
-
-
-def _own_service(settings: Settings) -> FastAPI:
-    keys = [key.get_secret_value() for key in settings.registry.api_keys]
-    return create_registry(settings.registry.database_url, api_keys=keys)
+    async with AsyncExitStack() as stack:
+        service = None
+        try:
+            clients = [
+                catalog.build(each.kind, name, each.url, each.key, project=each.project or None)
+                for name, each in settings.providers.items()
+            ]
+            if settings.registry.enabled:
+                keys = [key.get_secret_value() for key in settings.registry.api_keys]
+                opened = own_registry.opened(settings.registry.database_url, keys)
+                service = await stack.enter_async_context(opened)
+        except ValueError as error:
+            raise BadProvider(str(error)) from None
+        if service is None:
+            yield Services(clients, {})
+        else:
+            own = registry_client(service, settings.registry.api_keys[0])
+            yield Services([*clients, own], {"/v4": service})
 
 
 async def run(settings: Settings, *, with_clock: bool = True) -> None:
@@ -314,7 +301,7 @@ async def _started(settings: Settings) -> AsyncIterator[tuple[Bot, Mapping[str, 
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(config_services(settings))
         if settings.registry.enabled:
-            await migrate_registry(settings.registry.database_url)
+            await own_registry.migrate(settings.registry.database_url)
         bot = await stack.enter_async_context(build_bot(parts_of(settings, services.clients)))
         bot.tasks.spawn(bot.scheduler.first_round(), "first round")
         yield bot, services.mounts

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import humanize
 
-from bot.app import REGISTRY, SystemClock, config_services, jobs_of, new_context, parts_of, sqlite_file
+from bot.app import REGISTRY, SystemClock, config_services, jobs_of, new_context, parts_of
 from bot.clients.base import ProviderClient, ProviderError
 from bot.domain.actors import Actor, Place, Standing
 from bot.domain.health import JobHealth, is_wrong, job_health
@@ -22,6 +22,7 @@ from bot.grammar import parse
 from bot.grammar.commands import Explain, Misunderstood
 from bot.settings import Settings
 from bot.slack import bolt
+from bot.sql import sqlite_file
 from bot.store import SchemaMismatch, Store, StoreUnavailable
 from handlers import messages
 from handlers.people import SlackPeople

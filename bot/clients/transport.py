@@ -14,13 +14,10 @@ What comes back is bytes of a success answer; everything else is a `ProviderErro
 from __future__ import annotations
 
 import asyncio
-import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from time import monotonic, time
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -29,6 +26,7 @@ import stamina
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from bot.clients.base import NotDone, ProviderError, Unsure
+from bot.clients.pauses import LONGEST_PAUSE, pause_asked_for
 from bot.domain.errors import Fault, Problem
 from bot.logs import MASK, current_request_id, masked
 
@@ -43,14 +41,6 @@ CONNECT_SECONDS = 3.0
 KEEP_SECONDS = 2.0
 """How long an idle connection is kept: well below the 5 s after which many servers hang up, so that a write is seldom
 sent into a connection that is just being closed."""
-LONGEST_PAUSE = 30.0
-"""Seconds of ``Retry-After`` that are waited for at most; who asks for more gets no second call."""
-SHORTEST_RESET = 1.0
-"""Seconds that are waited at least for the end of a window: clocks differ, and an end in the past was seen."""
-RESETS = ("X-Ratelimit-Reset", "X-Ratelimit-Auth-Token-Reset")
-"""When a window of calls ends, in milliseconds since 1970; each is there only while its limit applies."""
-JITTER = 0.25
-"""Seconds by which calls that wait for the same end are spread at most."""
 DETAIL_LENGTH = 200
 
 EventHooks = Mapping[str, list[Callable[..., Any]]]
@@ -241,7 +231,7 @@ class Transport:
             if html:
                 raise self.unintelligible(call, "an HTML page instead of JSON")
             return response.content
-        retry_after = _pause(response.headers, limited=status == 429)
+        retry_after = pause_asked_for(response.headers, limited=status == 429)
         if status == 429 and retry_after is not None:
             self._resting_until = max(self._resting_until, monotonic() + min(retry_after, LONGEST_PAUSE))
         detail = "an HTML page instead of JSON" if html else self._detail(response)
@@ -379,31 +369,3 @@ def _fault(status: int) -> Fault:
     if 400 <= status < 500:
         return Fault.INVALID
     return Fault.UNAVAILABLE if status >= 500 else Fault.UNINTELLIGIBLE
-
-
-def _pause(headers: Mapping[str, str], *, limited: bool) -> float | None:
-    """Seconds to wait before the next call: the longest that any header asks for; None when none does.
-
-    The end of a window is spread a little and is never further than windows are long: clocks differ.
-    """
-    asked = [_retry_after(headers.get("Retry-After"))]
-    ends = [float(end) for name in RESETS if limited and (end := headers.get(name, "").strip()).isdecimal()]
-    if ends:
-        left = min(max(max(ends) / 1000 - time(), SHORTEST_RESET), LONGEST_PAUSE - JITTER)
-        asked.append(left + random.uniform(0, JITTER))  # noqa: S311 - spreads calls, keeps no secret
-    return max((each for each in asked if each is not None), default=None)
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds to wait, from seconds or an HTTP date (RFC 9110, *Retry-After*); None when it is absent or unreadable."""
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,4 +1,4 @@
-"""Connections and transactions on both databases; here a database that does not answer gets a name."""
+"""The transactions of the bot's database; here a database that does not answer gets a name."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-BUSY_SECONDS = 10.0
-"""How long a transaction waits for another one before it is told that the database is locked."""
-
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+from bot import sql
 
 
 class Cause(StrEnum):
@@ -44,38 +37,12 @@ class StoreUnavailable(Exception):
         self.cause = cause
 
 
-def async_url(url: str) -> URL:
-    """The URL with the driver that we use.
-
-    Raises `ValueError`, which does not repeat the URL, for a kind of database that is not SQLite in a file or
-    PostgreSQL.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError(
-            "reading the database URL: write sqlite:///path/to/file.db or postgresql://user:password@host/name"
-        ) from None
-    kind = parsed.drivername.partition("+")[0]
-    if kind not in _DRIVERS:
-        raise ValueError(f"reading the database URL: {kind!r} is not one of sqlite, postgresql")
-    if kind == "sqlite" and (parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory"):
-        raise ValueError("reading the database URL: SQLite needs a file, write sqlite:///path/to/file.db")
-    parsed = parsed.set(drivername=_DRIVERS[kind])
-    if kind != "sqlite" and "sslmode" in parsed.query:  # libpq's word; asyncpg calls it ssl
-        query = dict(parsed.query)
-        parsed = parsed.set(
-            query={**{name: query[name] for name in query if name != "sslmode"}, "ssl": query["sslmode"]}
-        )
-    return parsed
-
-
 class Database:
     """An engine with transactions that begin as they must: writing ones take their lock at once on SQLite."""
 
-    def __init__(self, url: str, *, create: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
-        """`create` lets SQLite make the file. Raises `ValueError` as `async_url` does, and `StoreUnavailable`."""
-        parsed = async_url(url)
+    def __init__(self, url: str, *, create: bool = False, busy_seconds: float = sql.BUSY_SECONDS) -> None:
+        """`create` lets SQLite make the file. Raises `ValueError` as `sql.async_url` does, and `StoreUnavailable`."""
+        parsed = sql.async_url(url)
         self._busy_seconds = busy_seconds
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._where = str(parsed.database) if self.is_sqlite else f"{parsed.host or 'localhost'}/{parsed.database}"
@@ -83,13 +50,16 @@ class Database:
             raise StoreUnavailable(f"opening {self._where}", Cause.MISSING)
         # Writers of this process wait in line here instead of polling the file's lock.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
-        self._engine = _sqlite(parsed, create, busy_seconds) if self.is_sqlite else _postgresql(parsed, busy_seconds)
+        self._engine = (
+            sql.sqlite_engine(parsed, create=create, busy_seconds=busy_seconds, pool_seconds=busy_seconds)
+            if self.is_sqlite
+            else sql.postgresql_engine(parsed, name="configbot", busy_seconds=busy_seconds)
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads, and sees one moment throughout. Raises `StoreUnavailable`."""
-        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with self._transaction(f"reading {self._where}", {} if self.is_sqlite else options) as connection:
+        async with self._transaction(f"reading {self._where}", writes=False) as connection:
             yield connection
 
     @asynccontextmanager
@@ -100,7 +70,7 @@ class Database:
         """
         operation = f"writing to {self._where}"
         if self._turn is None:
-            async with self._transaction(operation, {}) as connection:
+            async with self._transaction(operation, writes=True) as connection:
                 yield connection
             return
         try:
@@ -109,7 +79,7 @@ class Database:
         except TimeoutError as error:
             raise StoreUnavailable(operation, Cause.LOCKED) from error
         try:
-            async with self._transaction(operation, {"configbot_writes": True}) as connection:
+            async with self._transaction(operation, writes=True) as connection:
                 yield connection
         finally:
             self._turn.release()
@@ -119,12 +89,11 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, operation: str, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, operation: str, *, writes: bool) -> AsyncIterator[AsyncConnection]:
         with _named(operation):
             connection = await _connect(self._engine, operation)
             try:
-                await connection.execution_options(**options)
-                async with connection.begin():
+                async with sql.transaction(connection, writes=writes):
                     yield connection
             finally:
                 await connection.close()
@@ -143,50 +112,6 @@ async def _connect(engine: AsyncEngine, operation: str) -> AsyncConnection:
 def _is_there(path: Path, create: bool) -> bool:
     """Asked before a connection is: aiosqlite leaves a thread behind for each one that cannot be made."""
     return path.parent.is_dir() if create else path.is_file()
-
-
-def _sqlite(url: URL, create: bool, busy_seconds: float) -> AsyncEngine:
-    mode = str(url.query.get("mode", "rwc" if create else "rw"))
-    path = quote(str(Path(str(url.database)).absolute()))
-    engine = create_async_engine(
-        url.set(database=f"file:{path}", query={"uri": "true", "mode": mode}),
-        connect_args={"timeout": busy_seconds},
-        hide_parameters=True,  # prompts have no place in a log
-        pool_timeout=busy_seconds,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, below
-        try:
-            cursor = connection.cursor()
-            if mode != "ro":
-                cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA foreign_keys = ON")
-            # An intent that is told to be recorded must survive a power cut as well.
-            cursor.execute("PRAGMA synchronous = FULL")
-            cursor.close()
-        except BaseException:
-            connection.close()
-            raise
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("configbot_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _postgresql(url: URL, busy_seconds: float) -> AsyncEngine:
-    settings = {"application_name": "configbot", "lock_timeout": str(round(busy_seconds * 1000))}
-    return create_async_engine(
-        url,
-        connect_args={"timeout": busy_seconds, "command_timeout": 3 * busy_seconds, "server_settings": settings},
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=busy_seconds,
-    )
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from bot.domain.drift import Baseline, Drift, Ending, Silence, Source, tells
 from bot.domain.names import Project
 from bot.domain.notices import NoticeKind
 from bot.domain.provider_approvals import Moved
+from bot.sql import insert_into
 from bot.store.codec import from_environment, maybe, opened, sealed, to_environment
 from bot.store.rows import Values, to_change
 from bot.store.tables import ONE_DRIFT, ONE_SILENCE, baselines, changes, drifts, notices, silences
-from bot.store.upserts import insert_into
 
 
 class DriftReading:

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.actors import MessageAt
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.rate_limits import RateLimitBucket
+from bot.sql import insert_into
 from bot.store.read import ReadTransaction, about, due
 from bot.store.rows import from_bucket, from_notice, to_bucket, to_notice
 from bot.store.tables import buckets, notices
-from bot.store.upserts import insert_into
 
 
 class Clock(Protocol):

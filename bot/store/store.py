@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
+from bot.sql import BUSY_SECONDS
 from bot.store import schema
-from bot.store.database import BUSY_SECONDS, Database
+from bot.store.database import Database
 from bot.store.outbox import Clock
 from bot.store.read import ReadTransaction
 from bot.store.write import WriteTransaction

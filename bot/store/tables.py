@@ -20,7 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.types import Document, UTCDateTime, Words
+from bot.sql import UTCDateTime
+from bot.store.types import Document, Words
 
 metadata = MetaData(
     naming_convention={

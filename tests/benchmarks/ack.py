@@ -122,7 +122,7 @@ async def _acknowledged(stream: Stream, request: bytes) -> float:
 def _request(slack: Slack) -> bytes:
     """What Slack sends when Ada types the line: each time with a trigger and a way to answer of its own."""
     workspace = slack.workspace
-    response = f"{slack.address}/response/{workspace.new_response(DEPLOYS, ADA).id}"
+    response = f"{slack.address}/response/{workspace.permits.new_response(DEPLOYS, ADA).id}"
     person, channel = workspace.person(ADA), workspace.channels[DEPLOYS]
     text = "config_x to production because the new rubric is in"
     body = urlencode(payloads.slash_command(workspace, person, channel, "/deploy", text, response))

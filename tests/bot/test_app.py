@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import NotAlone, Parts, build_bot, slash_commands, sqlite_file
+from bot.app import NotAlone, Parts, build_bot, slash_commands
 from bot.exclusive import exclusive_lock
 from bot.slack.bolt import TokenProblem
 from bot.slack.health import serving
@@ -318,12 +318,6 @@ async def test_a_folder_that_cannot_be_written_to_is_the_database_s_problem(tmp_
         with pytest.raises(StoreUnavailable, match="does not let us in"):
             async with build_bot(parts(slack, tmp_path / "file")):
                 pass
-
-
-def test_the_file_of_a_database_is_known_whatever_stands_behind_it() -> None:
-    assert sqlite_file("sqlite+aiosqlite:///data/bot.db?mode=ro") == Path("data/bot.db")
-    assert sqlite_file("sqlite+aiosqlite:////data/bot.db") == Path("/data/bot.db")
-    assert sqlite_file("postgresql+asyncpg://host/name") is None
 
 
 def test_commands_have_the_prefix_and_stand_for_their_verbs() -> None:

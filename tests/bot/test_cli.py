@@ -332,10 +332,10 @@ async def test_a_registry_takes_its_keys_from_the_settings_and_starts_again_with
 
 # Imports
 
-HEAVY = ("slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "alembic", "fastapi", "uvicorn", "bot.services.slack")
+HEAVY = ("slack_bolt", "slack_sdk", "aiohttp", "sqlalchemy", "alembic", "fastapi", "uvicorn", "bot.services")
 
 
-def imported(folder: Path, *arguments: str) -> set[str]:
+def imported(folder: Path, *arguments: str, **settings: str) -> set[str]:
     """The heavy modules that a command has imported by its end."""
     code = (
         "import atexit, sys\n"
@@ -345,26 +345,50 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         "main()\n"
     )
     ended = run(
-        [sys.executable, "-c", code], cwd=folder, env=environment({}), capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=folder, env=environment(settings), capture_output=True, text=True, check=False
     )
+    assert "Traceback" not in ended.stderr, ended.stderr
     return set(ended.stdout.rpartition("imported")[2].split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--help",), ("run", "--help"), ("manifest",), ("run",), ("registry", "--api-key", "")]
-)
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("run",), ("registry", "--api-key", "")])
 def test_what_asks_nobody_imports_no_library_for_it(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert imported(tmp_path, *arguments) == set()
+
+
+def test_the_manifest_needs_the_lines_and_with_them_the_store_but_no_slack_and_no_web_server(tmp_path: Path) -> None:
+    assert imported(tmp_path, "manifest") <= {"sqlalchemy", "alembic"}
 
 
 def test_importing_prompts_needs_no_slack_and_no_web_server(tmp_path: Path) -> None:
     folder = prompts(tmp_path / "prompts")
     loaded = imported(tmp_path, "registry", "import", str(folder))
-    assert not loaded & {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "bot.services.slack"}
+    assert not loaded & {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn"}
 
 
 def test_upgrading_the_database_needs_no_slack_and_no_web_server(tmp_path: Path) -> None:
-    assert not imported(tmp_path, "db", "upgrade") & {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "fastapi"}
+    needless = {"slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "fastapi", "bot.services"}
+    assert not imported(tmp_path, "db", "upgrade") & needless
+
+
+NOBODY = "http://127.0.0.1:1"
+INSTALLED = {
+    "SLACK_BOT_TOKEN": TOKEN,
+    "SLACK_APP_TOKEN": "xapp-1-A1-1-s3cr3t",
+    "CONFIGBOT_SLACK_API_URL": f"{NOBODY}/api/",
+    "CONFIGBOT_HTTP_PORT": "0",
+    "CONFIGBOT_PROVIDERS__MAIN__KIND": "launchdarkly",
+    "CONFIGBOT_PROVIDERS__MAIN__URL": NOBODY,
+    "CONFIGBOT_PROVIDERS__MAIN__KEY": "api-s3cr3t",
+    "CONFIGBOT_PROVIDERS__MAIN__PROJECT": "default",
+}
+
+
+@pytest.mark.parametrize("command", ["run", "clock", "doctor", "manifest"])
+def test_a_bot_without_a_registry_of_its_own_imports_no_service_of_ours(command: str, tmp_path: Path) -> None:
+    loaded = imported(tmp_path, command, **INSTALLED)
+    assert "bot.services" not in loaded
+    assert ("slack_bolt" in loaded) is (command != "manifest")  # it came as far as asking Slack
 
 
 @pytest.mark.parametrize(
@@ -372,10 +396,11 @@ def test_upgrading_the_database_needs_no_slack_and_no_web_server(tmp_path: Path)
     [
         (
             "bot.services.registry.app, bot.services.registry.demo, bot.slack.health, bot.shutdown",
-            {"slack_bolt", "slack_sdk", "aiohttp"},
+            {"slack_bolt", "slack_sdk", "aiohttp", "bot.services.slack", "bot.services.launchdarkly"},
         ),
-        ("bot.app", {"bot.services.slack"}),
-        ("bot.doctor", {"bot.services.slack"}),
+        ("bot.services.slack", {"slack_bolt", "sqlalchemy", "bot.services.registry", "bot.services.launchdarkly"}),
+        ("bot.services.launchdarkly", {"slack_bolt", "sqlalchemy", "bot.services.registry", "bot.services.slack"}),
+        ("bot.app, bot.doctor", {"bot.services"}),
     ],
 )
 def test_what_serves_imports_only_what_it_serves(modules: str, not_needed: set[str]) -> None:

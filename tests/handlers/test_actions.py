@@ -302,7 +302,7 @@ async def pressed(talk: Talk, action_id: str, value: str | None, **changes: Any)
         await talk.types(ADA, "/configbot")
         await talk.presses(ADA, await talk.last(ADA), "Deploy with a form")
     action = {**talk.delivery.sent[-1]["actions"][0], "action_id": action_id, "value": value}
-    trigger = talk.workspace.new_trigger(ADA)
+    trigger = talk.workspace.permits.new_trigger(ADA)
     await talk.again(actions=[action], trigger_id=trigger, **changes)
 
 

@@ -15,7 +15,7 @@ from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import Evidence
 from bot.domain.facts import REFUSAL_SPAN, Allowed, Answer, Denied, NeedsApproval, OpenChange, Request
 from bot.domain.live_state import LiveState, Nothing, One, Split
-from bot.domain.names import Config, Environment, Project
+from bot.domain.names import Config, Environment
 from bot.domain.notices import Notice, NoticeKind
 from bot.domain.outcomes import (
     AwaitingApproval,
@@ -27,10 +27,11 @@ from bot.domain.outcomes import (
     Scheduled,
 )
 from bot.domain.policies import decide
-from bot.domain.targets import LiveIn, PreviouslyLive, Target, config_of
+from bot.domain.targets import LiveIn, Target
 from bot.domain.times import Due
 from bot.features.changes.due import due_of, expiry, scheduled
 from bot.features.changes.execution import apply
+from bot.features.changes.requested_target import kind_of, takes_splits, target_of
 from bot.features.drafts import confirmed, first_time
 from bot.features.provider_reads import ProviderSnapshot, evidence_for, look, undone_facts
 from bot.logs import current_request_id, get_logger
@@ -39,9 +40,6 @@ from bot.outbox.notices import card_at, history_of
 from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
-
-CANDIDATES = 8
-"""Names that are told where one is no longer there."""
 
 USED = timedelta(days=8)
 """How long a button that was pressed is remembered: longer than it can be pressed."""
@@ -140,16 +138,11 @@ def _replaced(ctx: Context, change: Change) -> Target | None:
     match change.seen.base.live:
         case One(config_id, version, name):
             return change.seen.base_config or Config(*change.project.key, config_id, name, version)
-        case Split() as split if _takes_splits(ctx, change.project.provider):
+        case Split() as split if takes_splits(ctx, change.project.provider):
             return split
         case Nothing() as nothing:
             return nothing
     return None
-
-
-def _takes_splits(ctx: Context, provider: str) -> bool:
-    client = ctx.providers.get(provider)
-    return client is not None and client.capabilities.splits
 
 
 async def place_for_card(ctx: Context, place: Place) -> Place | None:
@@ -198,105 +191,11 @@ async def _ask(ctx: Context, change_request: ChangeRequest, actor: Actor) -> _As
     base = seen.in_environment(environment)
     if base is None:
         return Refused((Reason(Code.SERVED_UNREADABLE, ResolvableBy.OPERATOR),))
-    target = await _target(ctx, change_request, seen, base)
+    target = await target_of(ctx, change_request, seen, base)
     if isinstance(target, Reason):
         return Refused((target,))
     evidence = evidence_for(ctx, seen.evaluations, change_request.project, target, base)
-    return _Asked(change_request, await _kind(ctx, change_request), target, seen, environment, base, evidence, due)
-
-
-async def _target(
-    ctx: Context, change_request: ChangeRequest, seen: ProviderSnapshot, base: LiveState
-) -> Target | Reason:
-    """What to make live, or why it cannot be."""
-    match change_request.target:
-        case LiveIn(source):
-            return _promoted(ctx, source, change_request, seen)
-        case PreviouslyLive():
-            return await _previous(ctx, change_request, seen, base)
-        case Split() as split:
-            return _weights(ctx, split, change_request, seen)
-        case Config() as config if config.project_id == change_request.project.id:
-            return _now(ctx, config, seen)
-        case target:  # the policy tells whose the config is
-            return target
-
-
-def _weights(ctx: Context, split: Split, change_request: ChangeRequest, seen: ProviderSnapshot) -> Split | Reason:
-    """The weights, if everything that shares them can still be served."""
-    for config_id, _ in split.weights:
-        if config_id:
-            found = _now(
-                ctx, Config(change_request.project.provider, change_request.project.id, config_id, config_id, ""), seen
-            )
-            if isinstance(found, Reason):
-                return found
-            if found.is_archived:
-                return Reason(Code.ARCHIVED, facts={"config": found.name})
-    return split
-
-
-def _now(ctx: Context, config: Config, seen: ProviderSnapshot) -> Config | Reason:
-    """A config as it is now. Where contents can change, one that is not listed is no longer there to be served."""
-    fresh = seen.find(config.id)
-    if fresh is not None:
-        return fresh.config
-    if ctx.provider(config.provider).capabilities.immutable_configs:
-        return config
-    left = [each.config.name for each in seen.configs if not each.config.is_archived]
-    return Reason(Code.CONFIG_GONE, facts={"config": config.name, "names": left[:CANDIDATES]})
-
-
-async def _kind(ctx: Context, change_request: ChangeRequest) -> Kind:
-    """Going back to a config that was never live there is no rollback: it is a deploy like any other."""
-    if change_request.kind is not Kind.ROLLBACK or change_request.config is None:
-        return change_request.kind
-    async with ctx.store.read() as tx:
-        history = await tx.applied_history(
-            change_request.project.provider, change_request.project.id, change_request.environment.id, 50
-        )
-    for change in history:
-        live = change.seen.base.live
-        made = config_of(change.target)
-        if change_request.config.id in (made.id if made else None, live.config_id if isinstance(live, One) else None):
-            return Kind.ROLLBACK
-    return Kind.DEPLOY
-
-
-def _promoted(
-    ctx: Context, source: Environment, change_request: ChangeRequest, seen: ProviderSnapshot
-) -> Config | Reason:
-    if source.id == change_request.environment.id:
-        return Reason(Code.SAME_ENVIRONMENT, facts={"environment": change_request.environment.name})
-    served = seen.in_environment(source)
-    if served is None or not isinstance(served.live, One):
-        code = Code.NOTHING_LIVE if served is None or isinstance(served.live, Nothing) else Code.NOT_ONE_LIVE
-        return Reason(code, facts={"environment": source.name})
-    return _config_of(ctx, served.live, change_request.project, seen)
-
-
-def _config_of(ctx: Context, live: One, project: Project, seen: ProviderSnapshot) -> Config | Reason:
-    config = Config(project.provider, project.id, live.config_id, live.name or live.config_id, live.content_version)
-    return _now(ctx, config, seen)
-
-
-async def _previous(
-    ctx: Context, change_request: ChangeRequest, seen: ProviderSnapshot, base: LiveState
-) -> Config | Split | Reason:
-    """What was live before what is live now, as far as changes made here remember."""
-    async with ctx.store.read() as tx:
-        history = await tx.applied_history(
-            change_request.project.provider, change_request.project.id, change_request.environment.id, 50
-        )
-    for change in history:
-        live = change.seen.base.live
-        if isinstance(live, One) and not base.serves(live.config_id, live.content_version):
-            return _config_of(ctx, live, change_request.project, seen)
-        if isinstance(live, Split) and live != base.live and _takes_splits(ctx, change.project.provider):
-            return _weights(ctx, live, change_request, seen)
-    return Reason(
-        Code.NO_HISTORY, facts={"project": change_request.project.name, "environment": change_request.environment.name}
-    )
+    return _Asked(change_request, await kind_of(ctx, change_request), target, seen, environment, base, evidence, due)
 
 
 async def _decide(ctx: Context, tx: ReadTransaction, asked: _Asked, actor: Actor) -> Answer:

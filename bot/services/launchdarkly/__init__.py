@@ -20,7 +20,7 @@ from bot.services.launchdarkly.demo_configs import RAVI as REVIEWER
 from bot.services.launchdarkly.faults import Fault, rate_limited
 from bot.services.launchdarkly.limits import Limits
 from bot.services.launchdarkly.records import ApprovalSettings
-from bot.services.launchdarkly.review import pages
+from bot.services.launchdarkly.review_page import pages
 from bot.services.launchdarkly.world import Token, World
 
 __all__ = [

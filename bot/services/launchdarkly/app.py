@@ -7,19 +7,19 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.services.launchdarkly import (
+    approval_settings,
     approvals,
     audit,
     configs,
     control,
     environments,
-    gates,
     library,
     measures,
     people,
     targeting,
     variations,
 )
-from bot.services.launchdarkly.review import pages
+from bot.services.launchdarkly.review_page import pages
 from bot.services.launchdarkly.service import Service
 from bot.services.launchdarkly.world import World
 from bot.services.local_only import LocalOnly
@@ -31,7 +31,7 @@ OPERATIONS = tuple(
         control,
         people,
         environments,
-        gates,
+        approval_settings,
         library,
         measures,
         configs,

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bot.services.launchdarkly import rules, targets
+from bot.services.launchdarkly import individual_targets, rules
 from bot.services.launchdarkly.bodies import Body
 from bot.services.launchdarkly.errors import Refusal, invalid
 from bot.services.launchdarkly.records import Config, Place
@@ -109,10 +109,10 @@ AnyInstruction = Annotated[
     | rules.UpdateClause
     | rules.AddValues
     | rules.RemoveValues
-    | targets.AddTargets
-    | targets.RemoveTargets
-    | targets.ReplaceTargets
-    | targets.ClearTargets,
+    | individual_targets.AddTargets
+    | individual_targets.RemoveTargets
+    | individual_targets.ReplaceTargets
+    | individual_targets.ClearTargets,
     Field(discriminator="kind"),
 ]
 

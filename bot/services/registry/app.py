@@ -29,8 +29,8 @@ from bot.services.registry import (
 )
 from bot.services.registry.database import Database, DatabaseUnavailable
 from bot.services.registry.errors import UNAVAILABLE, Refusal, answer, entries
-from bot.services.registry.gate import Gate
 from bot.services.registry.keys import Keys
+from bot.services.registry.request_checks import Gate
 from bot.services.registry.service import Service
 
 PREFIX = "/v4"

@@ -11,19 +11,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Table, event, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Table
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_BUSY_SECONDS = 10
-_MIGRATION_LOCK = 0x636F6E66
-"""Any number will do, as long as every process that migrates a registry takes the same one."""
+from bot import sql
+
+MIGRATIONS = sql.Migrations(Path(__file__).parent / "migrations", version_table="registry_version", lock=0x636F6E66)
 
 
 class DatabaseUnavailable(Exception):
@@ -42,18 +38,7 @@ class DatabaseUnavailable(Exception):
 
 def async_url(url: str) -> URL:
     """The URL with the driver we use. Raises `ValueError`, without the URL's password, for what cannot be used."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError(
-            "the registry's database URL: write sqlite:///path/to/file.db or postgresql://user@host/name"
-        ) from None
-    kind = parsed.drivername.partition("+")[0]
-    if kind not in _DRIVERS:
-        raise ValueError(f"the registry's database URL: {kind!r} is not one of sqlite, postgresql")
-    if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ValueError("the registry's database URL: SQLite needs a file, write sqlite:///path/to/file.db")
-    return parsed.set(drivername=_DRIVERS[kind])
+    return sql.async_url(url, of="the registry's database URL")
 
 
 class Database:
@@ -90,22 +75,17 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, *, writes: bool, keep: bool = True) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._connected().connect() as connection:
-                await connection.execution_options(**self._options(writes=writes))
-                async with connection.begin() as transaction:
-                    yield connection
-                    if not keep:
-                        await transaction.rollback()
+            async with (
+                self._connected().connect() as connection,
+                sql.transaction(connection, writes=writes) as transaction,
+            ):
+                yield connection
+                if not keep:
+                    await transaction.rollback()
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout, OSError) as error:
             raise DatabaseUnavailable(error) from error
-
-    def _options(self, *, writes: bool) -> dict[str, Any]:
-        """What makes a transaction see one state of the database from its first to its last query."""
-        if self._url.get_backend_name() == "sqlite":
-            return {"registry_writes": writes}
-        return {} if writes else {"isolation_level": "REPEATABLE READ"}
 
     def _connected(self) -> AsyncEngine:
         if self._engine is None:
@@ -119,10 +99,9 @@ class Database:
 
 def _inode(url: URL) -> int | None:
     """What tells SQLite's file from another one of its name; None for another kind of database, or no file."""
-    if url.get_backend_name() != "sqlite":
-        return None
+    file = sql.sqlite_file(url)
     try:
-        return Path(str(url.database)).stat().st_ino
+        return None if file is None else file.stat().st_ino
     except FileNotFoundError:
         return None
 
@@ -132,9 +111,9 @@ def _check_file(url: URL) -> None:
 
     Asked before connecting, because a connection that cannot be opened leaves a thread behind for a moment.
     """
-    if url.get_backend_name() != "sqlite":
+    file = sql.sqlite_file(url)
+    if file is None:
         return
-    file = Path(str(url.database))
     if not file.parent.is_dir():
         raise FileNotFoundError(f"there is no folder for {file}")
     try:
@@ -146,26 +125,9 @@ def _check_file(url: URL) -> None:
 
 
 def _engine(url: URL) -> AsyncEngine:
-    # Parameters hold prompts, and a prompt has no place in a log.
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, see below
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("registry_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+    if sql.sqlite_file(url) is not None:
+        return sql.sqlite_engine(url, create=True)
+    return sql.postgresql_engine(url, name="configbot registry")
 
 
 async def migrate(url: str) -> None:
@@ -192,21 +154,15 @@ async def upgrade(connection: AsyncConnection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-    config = Config()
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    MIGRATIONS.wait(connection)
+    MIGRATIONS.upgrade(connection)
 
 
 async def put(
     connection: AsyncConnection, table: Table, row: Mapping[str, Any], *, keys: Sequence[str], update: Sequence[str]
 ) -> None:
     """Insert `row`, or set the columns of `update` on the row that has the same `keys`."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**row)
+    statement = sql.insert_into(connection, table).values(**row)
     changes = {name: statement.excluded[name] for name in update}
     await connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changes))
 

@@ -13,7 +13,7 @@ from bot.services.registry.identifiers import Prefix, new_id
 from bot.services.registry.lookups import project_row
 from bot.services.registry.service import Here
 from bot.services.registry.tables import dataset_versions, datasets
-from bot.services.registry.wire import CreateDataset, Dataset, UpdateDataset
+from bot.services.registry.wire_evaluations import CreateDataset, Dataset, UpdateDataset
 
 router = APIRouter(tags=["Datasets"])
 

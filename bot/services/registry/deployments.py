@@ -15,7 +15,7 @@ from bot.services.registry.errors import Unable, not_found
 from bot.services.registry.lookups import environment_row, project_row
 from bot.services.registry.service import Here
 from bot.services.registry.tables import configs, deployments, environments, projects
-from bot.services.registry.wire import DeployConfig, Deployment
+from bot.services.registry.wire_projects import DeployConfig, Deployment
 
 router = APIRouter(tags=["Deployments"])
 

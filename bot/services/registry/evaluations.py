@@ -31,7 +31,8 @@ from bot.services.registry.tables import (
     evaluators,
     results,
 )
-from bot.services.registry.wire import CreateEvaluation, Dataset, Evaluation, Evaluator, Page, UpdateStatus
+from bot.services.registry.wire import Page
+from bot.services.registry.wire_evaluations import CreateEvaluation, Dataset, Evaluation, Evaluator, UpdateStatus
 
 router = APIRouter(tags=["Evaluations"])
 

@@ -13,7 +13,8 @@ from bot.services.registry.errors import not_found
 from bot.services.registry.identifiers import Prefix, new_id, stable_id
 from bot.services.registry.service import Here
 from bot.services.registry.tables import evaluator_versions, evaluators
-from bot.services.registry.wire import CreateEvaluator, Evaluator, ModelConfig, UpdateEvaluator
+from bot.services.registry.wire import ModelConfig
+from bot.services.registry.wire_evaluations import CreateEvaluator, Evaluator, UpdateEvaluator
 
 router = APIRouter(tags=["Evaluators"])
 

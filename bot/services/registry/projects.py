@@ -19,7 +19,8 @@ from bot.services.registry.identifiers import TEAM_ID
 from bot.services.registry.lookups import environment_row, insert_project, name_columns, name_taken, project_row
 from bot.services.registry.service import Here, PageNumber, PageSize
 from bot.services.registry.tables import configs, deployments, environments, project_users, projects, users
-from bot.services.registry.wire import ActiveConfig, CreateProject, Page, Project, UpdateProject, User
+from bot.services.registry.wire import ActiveConfig, Page
+from bot.services.registry.wire_projects import CreateProject, Project, UpdateProject, User
 
 router = APIRouter(tags=["Projects"])
 

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.registry.configs import register
 from bot.services.registry.database import Database, upgrade
-from bot.services.registry.gate import LARGEST_BODY
 from bot.services.registry.lookups import project_named
 from bot.services.registry.promptformat import Prompt, PromptError, parse
+from bot.services.registry.request_checks import LARGEST_BODY
 
 SUFFIX = ".prompt"
 

@@ -38,7 +38,8 @@ from bot.services.registry.tables import (
     projects,
     results,
 )
-from bot.services.registry.wire import AddEvaluators, Evaluation, Page
+from bot.services.registry.wire import Page
+from bot.services.registry.wire_evaluations import AddEvaluators, Evaluation
 from bot.services.registry.wire_logs import (
     CreateLog,
     CreateResult,

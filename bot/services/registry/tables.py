@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -18,10 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
+
+from bot.sql import UTCDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -31,25 +30,6 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An instant. SQLite forgets time zones, so what goes in is turned to UTC and what comes out says so."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - what the library hands in
-        """To UTC. Raises `ValueError` for a time without a zone."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("saving a time: it has no time zone")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - what the library hands in
-        """As UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 SORTABLE = Text().with_variant(Text(collation="C"), "postgresql")

@@ -1,4 +1,4 @@
-"""Bodies and answers of the v4 wire format, field for field.
+"""Bodies and answers of the v4 wire format, field for field; some stand in modules beside it.
 
 Answers carry every field, unset ones as null. Bodies ignore fields they do not know, unless the reference declares them
 closed, and take null for a field that may be left out as if it were left out.
@@ -12,14 +12,10 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from bot.services.registry.bodies import MOST_IDS, Body, DirectoryId, Name, Part, ShortName, ShortText, if_set
+from bot.services.registry.bodies import Body, Name, Part, if_set
 from bot.services.registry.identifiers import Prefix, stable_id
 
-Status = Literal["pending", "running", "completed", "cancelled"]
 Provider = Literal["openai", "openai_azure", "mock", "anthropic", "bedrock", "cohere", "replicate", "google", "groq"]
-EvaluatorType = Literal["python", "llm", "human", "external"]
-ArgumentsType = Literal["target_free", "target_required"]
-ReturnType = Literal["boolean", "number", "select", "multi_select", "text"]
 
 
 # Configs
@@ -212,189 +208,6 @@ class ActiveConfig(ProjectConfig):
     environment_id: str | None
 
 
-# Projects
-
-
-class CreateProject(Body):
-    """Body of *Create* (project)."""
-
-    name: Name
-    directory_id: DirectoryId | None = None
-
-
-class UpdateProject(Body):
-    """Body of *Update* (project): only what is sent changes."""
-
-    name: Name | None = None
-    active_config_id: str | None = None
-    directory_id: DirectoryId | None = None
-
-
-class User(BaseModel):
-    """A person of the organisation."""
-
-    id: str
-    email_address: str
-    full_name: str | None
-
-
-class Project(BaseModel):
-    """A project. Logs are not counted, so `data_count` is 0; there are no feedback types or monitoring evaluators."""
-
-    id: str
-    name: str
-    users: list[User]
-    data_count: int = 0
-    feedback_types: list[dict[str, Any]] = []
-    team_id: str
-    created_at: datetime
-    updated_at: datetime
-    active_config: ProjectConfig | None
-    config_type: Literal["generic", "model", "tool", "agent", "evaluator"] | None
-    active_evaluators: list[Evaluator] | None = []
-    directory_id: str | None
-
-
-# Deployments
-
-
-class EnvironmentReference(Part):
-    """An environment by its id; a name beside it is ignored."""
-
-    id: str
-
-
-class DeployConfig(Body):
-    """Body of *Deploy Config*. Without `environments`: the default one."""
-
-    config_id: str
-    environments: Annotated[list[EnvironmentReference], Field(min_length=1)] | None = None
-
-
-class Deployment(BaseModel):
-    """What one environment runs of one project."""
-
-    model_config = ConfigDict(protected_namespaces=())
-
-    project_id: str
-    project_name: str
-    environment_id: str
-    environment_name: str
-    environment_tag: Literal["default", "other"]
-    model_config_id: str | None
-    model_config_name: str | None
-
-
-# Evaluators and datasets
-
-
-class CreateEvaluator(Body):
-    """Body of *Create* (evaluator)."""
-
-    name: ShortName
-    description: ShortText
-    arguments_type: ArgumentsType
-    return_type: ReturnType
-    type: EvaluatorType
-    code: str | None = None
-    judge: Parameters | None = Field(default=None, alias="model_config")
-
-
-class UpdateEvaluator(Body):
-    """Body of *Update* (evaluator): only what is sent changes. The type stays."""
-
-    name: ShortName | None = None
-    description: ShortText | None = None
-    arguments_type: ArgumentsType | None = None
-    return_type: ReturnType | None = None
-    code: str | None = None
-    judge: Parameters | None = Field(default=None, alias="model_config")
-
-
-class Evaluator(BaseModel):
-    """Something that judges."""
-
-    id: str
-    name: str
-    description: str
-    type: EvaluatorType
-    arguments_type: ArgumentsType
-    return_type: ReturnType
-    code: str | None
-    judge: ModelConfig | None = Field(serialization_alias="model_config")
-    logging_project: None = None
-    created_at: datetime
-    updated_at: datetime
-
-
-class CreateDataset(Body):
-    """Body of *Create* (dataset)."""
-
-    name: ShortName
-    description: ShortText
-
-
-class UpdateDataset(Body):
-    """Body of *Update* (dataset): only what is sent changes."""
-
-    name: ShortName | None = None
-    description: ShortText | None = None
-
-
-class Dataset(BaseModel):
-    """A dataset; `project_id` is empty for one that belongs to none."""
-
-    id: str
-    project_id: str
-    name: str
-    description: str | None
-    datapoint_count: int
-    created_at: datetime
-    updated_at: datetime
-
-
-# Evaluations
-
-
-class CreateEvaluation(Body):
-    """Body of *Create* (evaluation). Keys of model vendors are taken and forgotten: no model is called from here."""
-
-    config_id: str
-    evaluator_ids: Annotated[list[str], Field(min_length=1, max_length=MOST_IDS)]
-    dataset_id: str
-    hl_generated: bool = True
-    name: Name | None = None
-    provider_api_keys: dict[str, Any] | None = Field(default=None, repr=False)
-
-
-class UpdateStatus(Body):
-    """Body of *Update Status*."""
-
-    status: Status
-
-
-class AddEvaluators(Body):
-    """Body of *Add Evaluators*."""
-
-    evaluator_ids: Annotated[list[str], Field(max_length=MOST_IDS)] | None = None
-    evaluator_version_ids: Annotated[list[str], Field(max_length=MOST_IDS)] | None = None
-
-
-class Evaluation(BaseModel):
-    """A run of evaluators over a dataset for one config."""
-
-    id: str
-    status: Status
-    config: ModelConfig
-    created_at: datetime
-    updated_at: datetime
-    evaluators: list[Evaluator]
-    dataset: Dataset
-    dataset_version_id: str
-    dataset_snapshot: Dataset | None = None
-    evaluator_aggregates: list[Aggregate] | None
-
-
 Record = TypeVar("Record")
 
 
@@ -405,6 +218,3 @@ class Page(BaseModel, Generic[Record]):
     page: int
     size: int
     total: int
-
-
-Project.model_rebuild()

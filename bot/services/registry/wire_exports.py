@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from bot.services.registry.bodies import Body, Part
-from bot.services.registry.wire import ArgumentsType, ChatMessage, EvaluatorType, Parameters, ReturnType, Status
+from bot.services.registry.wire import ChatMessage, Parameters
+from bot.services.registry.wire_evaluations import ArgumentsType, EvaluatorType, ReturnType, Status
 from bot.services.registry.wire_logs import LogContent, in_utc
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]

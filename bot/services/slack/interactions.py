@@ -69,7 +69,7 @@ class Interactions:
             self._workspace.notice(f"{command} is not registered", person.id)
             return {"ok": False, "error": "not_registered"}
         typed = escaped_command(rest[0].strip() if rest else "", self._workspace)
-        response = self._workspace.new_response(channel.id, person.id)
+        response = self._workspace.permits.new_response(channel.id, person.id)
         payload = payloads.slash_command(
             self._workspace, person, channel, command, typed, f"{base_url}/response/{response.id}"
         )
@@ -84,7 +84,7 @@ class Interactions:
 
     def _said(self, answer: Json, channel: Channel, person: Person) -> None:
         """The acknowledgement of a command carried a message."""
-        reply = self._workspace.new_response(channel.id, person.id)
+        reply = self._workspace.permits.new_response(channel.id, person.id)
         try:
             respond(self._workspace, reply, answer)
         except SlackError as error:
@@ -98,7 +98,7 @@ class Interactions:
         block_id, element = _element(place, given)
         action = clicked(element, block_id, given)
         if isinstance(place, Message):
-            response = self._workspace.new_response(place.channel, user, place)
+            response = self._workspace.permits.new_response(place.channel, user, place)
             state = state_of(place.blocks, given.get("state") or {}, strict=False)
             url = f"{base_url}/response/{response.id}"
             payload = payloads.message_action(self._workspace, person, place, action, state, url)

@@ -36,7 +36,7 @@ def slash_command(
         "api_app_id": workspace.bot.app_id,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": workspace.new_trigger(person.id),
+        "trigger_id": workspace.permits.new_trigger(person.id),
     }
 
 
@@ -111,7 +111,7 @@ def message_action(
     return {
         **_base(workspace, "block_actions", person),
         **_message_context(workspace, message),
-        "trigger_id": workspace.new_trigger(person.id),
+        "trigger_id": workspace.permits.new_trigger(person.id),
         "response_url": response_url,
         "state": {"values": state},
         "actions": [{**action, "action_ts": workspace.next_ts()}],
@@ -124,7 +124,7 @@ def view_action(workspace: Workspace, person: Person, view: View, action: Json) 
     return {
         **_base(workspace, "block_actions", person),
         **_view_context(workspace, view),
-        "trigger_id": workspace.new_trigger(person.id, modal),
+        "trigger_id": workspace.permits.new_trigger(person.id, modal),
         "actions": [{**action, "action_ts": workspace.next_ts()}],
     }
 
@@ -147,7 +147,7 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
     """A modal is sent."""
     return {
         **_base(workspace, "view_submission", person),
-        "trigger_id": workspace.new_trigger(person.id, view.id),
+        "trigger_id": workspace.permits.new_trigger(person.id, view.id),
         "view": workspace.shown_view(view),
         "response_urls": [],
     }

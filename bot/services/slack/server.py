@@ -139,7 +139,7 @@ class Slack:
         """One post to a response_url."""
 
         async def post(body: Json) -> Response:
-            respond(self._workspace, self._workspace.use_response(request.path_params["id"]), body)
+            respond(self._workspace, self._workspace.permits.use_response(request.path_params["id"]), body)
             return PlainTextResponse("ok")
 
         return await self._exchange("response_url", "response_url", request, post, refused_status=400)

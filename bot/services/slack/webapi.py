@@ -198,7 +198,7 @@ class WebApi:
     def _views_open(self, args: Args) -> Json:
         trigger_id = required(args, "trigger_id")
         body = self._new_body(args, "modal")
-        trigger = self._workspace.use_trigger(trigger_id)
+        trigger = self._workspace.permits.use_trigger(trigger_id)
         if trigger.view_id is None or self._workspace.view(trigger.view_id) is None:
             self._workspace.clear(trigger.user)
         return self._pushed(trigger.user, body)
@@ -206,7 +206,7 @@ class WebApi:
     def _views_push(self, args: Args) -> Json:
         trigger_id = required(args, "trigger_id")
         body = self._new_body(args, "modal")
-        trigger = self._workspace.use_trigger(trigger_id)
+        trigger = self._workspace.permits.use_trigger(trigger_id)
         if trigger.view_id is None or self._workspace.view(trigger.view_id) is None:
             raise SlackError("invalid_trigger_id", "[ERROR] views.push needs a trigger that arose in an open modal")
         return self._pushed(trigger.user, body)

@@ -1,4 +1,4 @@
-"""The state of the small Slack: people, channels, messages, modals, Home tabs, and what still may be answered."""
+"""The state of the small Slack: people, channels, messages, modals and Home tabs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 from bot.services.slack.events import Audience
 from bot.services.slack.faults import Faults, Rates
-from bot.services.slack.log import Log
 from bot.services.slack.model import (
     Bot,
     Channel,
@@ -21,18 +20,15 @@ from bot.services.slack.model import (
     Json,
     Message,
     Person,
-    ResponseUrl,
     SlackError,
     Team,
-    Trigger,
     UserGroup,
     View,
 )
+from bot.services.slack.permits import Permits
+from bot.services.slack.traffic_log import Log
 from bot.services.storage import Storage
 
-TRIGGER_SECONDS = 3
-RESPONSE_SECONDS = 30 * 60
-RESPONSE_USES = 5
 STACK = 3
 """Modals that may lie on each other."""
 KEPT_MESSAGES = 5_000
@@ -91,11 +87,10 @@ class Workspace:
         self._views: dict[str, View] = {}
         self._stacks: dict[str, list[str]] = {}
         self._homes: dict[str, View] = {}
-        self._responses: dict[str, ResponseUrl] = {}
-        self._triggers: dict[str, Trigger] = {}
         self._replies: Counter[tuple[str, str]] = Counter()
         self._last_micro = 0
         self._storage = Storage(path)
+        self.permits = Permits(self._storage, self.now)
         self._load()
 
     def _load(self) -> None:
@@ -109,7 +104,6 @@ class Workspace:
             self._views.update({view["id"]: View(**view) for view in views})
         self._homes = {body["user"]: View(**body) for body in self._storage.all("home")}
         self._views.update({view.id: view for view in self._homes.values()})
-        self._responses = {body["id"]: ResponseUrl(**body) for body in self._storage.all("response")}
 
     def close(self) -> None:
         """End every open page and give the file back."""
@@ -379,53 +373,6 @@ class Workspace:
     def _home_changed(self, view: View) -> None:
         self._storage.put("home", view.user, asdict(view))
         self.audience.tell("home", {"view": self.shown_view(view)}, lambda reader: reader == view.user)
-
-    # What may be answered
-
-    def new_trigger(self, user: str, view_id: str | None = None) -> str:
-        """A trigger_id, good for three seconds and once."""
-        now = self.now()
-        self._triggers = {key: trigger for key, trigger in self._triggers.items() if trigger.expires > now - 60}
-        trigger_id = f"{int(now * 1000)}.{secrets.randbelow(10**6)}.{secrets.token_hex(8)}"
-        self._triggers[trigger_id] = Trigger(user, now + TRIGGER_SECONDS, view_id=view_id)
-        return trigger_id
-
-    def use_trigger(self, trigger_id: str) -> Trigger:
-        """Exchange a trigger. Raises `SlackError` when it is unknown, too old, or used."""
-        trigger = self._triggers.get(trigger_id)
-        if trigger is None:
-            raise SlackError("invalid_trigger_id")
-        if trigger.used:
-            raise SlackError("exchanged_trigger_id")
-        if self.now() > trigger.expires:
-            raise SlackError("expired_trigger_id")
-        trigger.used = True
-        return trigger
-
-    def new_response(self, channel: str, user: str, source: Message | None = None) -> ResponseUrl:
-        """A response_url, good for thirty minutes and five posts."""
-        now = self.now()
-        for old in [response for response in self._responses.values() if response.expires < now - RESPONSE_SECONDS]:
-            del self._responses[old.id]
-            self._storage.drop("response", old.id)
-        source_ts = source.ts if source else None
-        response = ResponseUrl(
-            secrets.token_urlsafe(16), channel, user, now + RESPONSE_SECONDS, RESPONSE_USES, source_ts
-        )
-        self._responses[response.id] = response
-        self._storage.put("response", response.id, asdict(response))
-        return response
-
-    def use_response(self, response_id: str) -> ResponseUrl:
-        """Count one use of a response_url. Raises `SlackError` (used_url, expired_url)."""
-        response = self._responses.get(response_id)
-        if response is None or response.left == 0:
-            raise SlackError("used_url")
-        if self.now() > response.expires:
-            raise SlackError("expired_url")
-        response.left -= 1
-        self._storage.put("response", response.id, asdict(response))
-        return response
 
 
 def looks_real(token: str) -> bool:

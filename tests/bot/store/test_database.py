@@ -1,4 +1,4 @@
-"""Addresses of databases, and what is said when one does not answer."""
+"""What is said when the bot's database does not answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.store import Cause, Store, StoreUnavailable, migrate
-from bot.store.database import Database, async_url
+from bot.store.database import Database
 from tests.bot.store.builders import STAGING, FixedClock, change
 
 
@@ -30,42 +30,6 @@ async def opened(url: str, busy_seconds: float = 0.2) -> Store:
 async def write(store: Store) -> None:
     async with store.write() as tx:
         await tx.insert_change(change(), [])
-
-
-# addresses
-
-
-@pytest.mark.parametrize(
-    ("given", "understood"),
-    [
-        ("sqlite:///a/b.db", "sqlite+aiosqlite:///a/b.db"),
-        ("sqlite+aiosqlite:////a/b.db", "sqlite+aiosqlite:////a/b.db"),
-        ("postgres://me@host/name", "postgresql+asyncpg://me@host/name"),
-        ("postgresql://me@host:5433/name", "postgresql+asyncpg://me@host:5433/name"),
-        ("postgresql+psycopg://me@host/name", "postgresql+asyncpg://me@host/name"),
-        ("postgres://me@host/name?sslmode=require&x=1", "postgresql+asyncpg://me@host/name?ssl=require&x=1"),
-    ],
-)
-def test_takes_the_usual_ways_to_write_an_address(given: str, understood: str) -> None:
-    assert async_url(given) == async_url(understood)
-    assert async_url(given).render_as_string() == understood or "ssl" in given
-
-
-@pytest.mark.parametrize(
-    ("url", "says"),
-    [
-        ("", "write sqlite:///path/to/file.db"),
-        ("nonsense with hunter2", "write sqlite:///path/to/file.db"),
-        ("mysql://me:hunter2@host/name", "'mysql' is not one of sqlite, postgresql"),
-        ("sqlite://", "SQLite needs a file"),
-        ("sqlite:///:memory:", "SQLite needs a file"),
-        ("sqlite:///file:x?mode=memory&uri=true", "SQLite needs a file"),
-    ],
-)
-def test_refuses_an_address_that_cannot_be_used_without_repeating_it(url: str, says: str) -> None:
-    with pytest.raises(ValueError, match=says) as refused:
-        async_url(url)
-    assert "hunter2" not in str(refused.value)
 
 
 async def test_odd_characters_in_a_path_are_only_characters(tmp_path: Path) -> None:

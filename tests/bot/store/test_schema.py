@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store import SchemaMismatch, Store, migrate
 from bot.store.database import Database
-from bot.store.schema import VERSION_TABLE, alembic_config
+from bot.store.schema import MIGRATIONS
 from bot.store.tables import metadata
 from tests.bot.store.builders import FixedClock, card, change, entry
 
@@ -29,7 +29,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def differences(connection: Connection) -> list[Any]:
     """What the migrations leave different from the tables that the code knows."""
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+    context = MigrationContext.configure(
+        connection, opts={"version_table": MIGRATIONS.version_table, "compare_type": True}
+    )
     return list(compare_metadata(context, metadata))
 
 
@@ -51,8 +53,8 @@ async def test_the_migrations_lead_to_the_tables_that_the_code_knows(database: D
 async def test_every_step_can_be_taken_back(database: Database, database_url: str) -> None:
     await migrate(database_url)
     async with database.write() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
-        assert await connection.run_sync(tables) == {VERSION_TABLE}
+        await connection.run_sync(lambda sync: command.downgrade(MIGRATIONS.config(sync), "base"))
+        assert await connection.run_sync(tables) == {MIGRATIONS.version_table}
     await migrate(database_url)
     async with database.read() as connection:
         assert await connection.run_sync(differences) == []
@@ -65,7 +67,7 @@ async def test_an_older_database_is_brought_up_with_all_that_is_in_it(database: 
         await tx.insert_change(change(), [entry()])
         await tx.add_notice(card())
     async with database.write() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "-1"))
+        await connection.run_sync(lambda sync: command.downgrade(MIGRATIONS.config(sync), "-1"))
     with pytest.raises(SchemaMismatch):
         await store.check_schema()
     await migrate(database_url)
@@ -101,7 +103,7 @@ async def test_says_what_to_run_when_the_database_is_behind(database: Database, 
 async def test_says_so_when_the_database_is_ahead_and_leaves_it_alone(database: Database, database_url: str) -> None:
     await migrate(database_url)
     async with database.write() as connection:
-        await connection.execute(text(f"update {VERSION_TABLE} set version_num = '9999'"))
+        await connection.execute(text(f"update {MIGRATIONS.version_table} set version_num = '9999'"))
     store = await Store.open(database_url, clock=FixedClock())
     with pytest.raises(SchemaMismatch, match=r"its schema 9999 is not known .* `python -m bot db upgrade`"):
         await store.check_schema()

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bot.services.registry.commands import add_to
+from bot.cli.operators import add_to
 
 Type = Callable[..., Any]
 

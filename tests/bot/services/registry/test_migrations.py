@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, insert, select
 
-import bot.services.registry
 from bot.services.registry import tables
-from bot.services.registry.database import Database, migrate
+from bot.services.registry.database import MIGRATIONS, Database, migrate
 from tests.bot.services.registry.conftest import StandingClock, registry
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -21,11 +18,7 @@ NAMED = {"name": "n", "description": "", **AT}
 
 
 def to_first_schema(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("script_location", str(Path(bot.services.registry.__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(MIGRATIONS.config(connection), "0001")
 
 
 def result(name: str, log: str, minutes: int, value: bool, **more: str) -> dict[str, Any]:

@@ -252,7 +252,7 @@ async def test_a_response_url_takes_five_posts_within_thirty_minutes(
 
 async def test_a_response_url_refuses_what_it_cannot_do(page: Page, workspace: Workspace) -> None:
     async def respond(**body: Any) -> str:
-        response = workspace.new_response("C0DEPLOYS", "U0ADA")
+        response = workspace.permits.new_response("C0DEPLOYS", "U0ADA")
         answer = await page.http.post(f"/response/{response.id}", json=body)
         return answer.text if answer.status_code == 200 else f"{answer.status_code} {answer.json()['error']}"
 
@@ -394,7 +394,7 @@ async def test_a_wrong_answer_to_a_submission_is_said_and_leaves_the_modal_open(
 
 async def test_a_submission_that_nobody_takes_leaves_the_modal_open(page: Page, workspace: Workspace) -> None:
     client = AsyncWebClient(token=Bot().token, base_url=f"{page.base_url}/api/")
-    opened = await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(section("x")))
+    opened = await client.views_open(trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal(section("x")))
     got = await page.post("submit", view_id=opened["view"]["id"], values={})
     assert got == {"ok": False, "errors": {}, "error": "We had some trouble connecting. Try again?"}
 
@@ -641,8 +641,10 @@ async def test_a_card_from_before_a_restart_stays_clickable(tmp_path: Path, cloc
         await app.client.chat_postMessage(channel="C0DEPLOYS", text="card", blocks=[actions(button("b"))])
         await app.client.chat_postEphemeral(channel="C0DEPLOYS", user="U0ADA", text="psst")
         await app.client.views_publish(user_id="U0ADA", view={"type": "home", "blocks": [section("board")]})
-        opened = await app.client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(section("x")))
-    response = workspace.new_response("C0DEPLOYS", "U0ADA")
+        opened = await app.client.views_open(
+            trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal(section("x"))
+        )
+    response = workspace.permits.new_response("C0DEPLOYS", "U0ADA")
     workspace.close()
 
     workspace = await start()

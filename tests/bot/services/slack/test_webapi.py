@@ -261,48 +261,48 @@ async def test_an_answer_can_get_lost_after_the_call_was_carried_out(page: Page,
 async def test_a_trigger_is_good_for_three_seconds_and_once(
     page: Page, client: AsyncWebClient, workspace: Workspace, clock: MovableClock
 ) -> None:
-    old, used = workspace.new_trigger("U0ADA"), workspace.new_trigger("U0ADA")
+    old, used = workspace.permits.new_trigger("U0ADA"), workspace.permits.new_trigger("U0ADA")
     assert (await client.views_open(trigger_id=used, view=modal()))["view"]["state"] == {"values": {}}
     assert await error_of(client.views_open(trigger_id=used, view=modal())) == "exchanged_trigger_id"
     await page.post("clock", seconds=3.1)
     assert await error_of(client.views_open(trigger_id=old, view=modal())) == "expired_trigger_id"
     assert await error_of(client.views_open(trigger_id="1.2.3", view=modal())) == "invalid_trigger_id"
     await page.post("clock", seconds=60)
-    workspace.new_trigger("U0ADA")
+    workspace.permits.new_trigger("U0ADA")
     assert await error_of(client.views_open(trigger_id=old, view=modal())) == "invalid_trigger_id"
 
 
 async def test_refuses_a_modal_that_slack_would_refuse(client: AsyncWebClient, workspace: Workspace) -> None:
     with pytest.raises(SlackApiError) as caught:
-        await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(title=plain("x" * 25)))
+        await client.views_open(trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal(title=plain("x" * 25)))
     answer = caught.value.response
     assert answer["error"] == "invalid_arguments"
     assert answer["response_metadata"]["messages"] == [
         "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"
     ]
     home = {"type": "home", "blocks": [section("x")]}
-    trigger_id = workspace.new_trigger("U0ADA")
+    trigger_id = workspace.permits.new_trigger("U0ADA")
     assert await error_of(client.views_open(trigger_id=trigger_id, view=home)) == "invalid_arguments"
     assert (await client.views_open(trigger_id=trigger_id, view=modal()))["ok"]
 
 
 async def test_modals_stack_three_deep(client: AsyncWebClient, workspace: Workspace) -> None:
-    view = (await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal()))["view"]
+    view = (await client.views_open(trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal()))["view"]
     for call in (client.views_push, client.views_open):
-        trigger_id = workspace.new_trigger("U0ADA", view["id"])
+        trigger_id = workspace.permits.new_trigger("U0ADA", view["id"])
         view = (await call(trigger_id=trigger_id, view=modal()))["view"]
-    trigger_id = workspace.new_trigger("U0ADA", view["id"])
+    trigger_id = workspace.permits.new_trigger("U0ADA", view["id"])
     assert await error_of(client.views_push(trigger_id=trigger_id, view=modal())) == "push_limit_reached"
-    outside = workspace.new_trigger("U0ADA")
+    outside = workspace.permits.new_trigger("U0ADA")
     assert await error_of(client.views_push(trigger_id=outside, view=modal())) == "invalid_trigger_id"
-    await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal())
+    await client.views_open(trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal())
     assert len(workspace.stack("U0ADA")) == 1
 
 
 async def test_views_are_updated_by_id_or_by_the_apps_own_id_and_guarded_by_hash(
     client: AsyncWebClient, workspace: Workspace
 ) -> None:
-    opened = await client.views_open(trigger_id=workspace.new_trigger("U0ADA"), view=modal(external_id="mine"))
+    opened = await client.views_open(trigger_id=workspace.permits.new_trigger("U0ADA"), view=modal(external_id="mine"))
     view = opened["view"]
     again = await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(external_id="mine"))
     assert again["view"]["hash"] != view["hash"]
@@ -310,7 +310,7 @@ async def test_views_are_updated_by_id_or_by_the_apps_own_id_and_guarded_by_hash
     assert await error_of(conflict) == "hash_conflict"
     assert (await client.views_update(external_id="mine", view=modal(external_id="mine")))["ok"]
     assert await error_of(client.views_update(view_id="V0NONE", view=modal())) == "not_found"
-    trigger_id = workspace.new_trigger("U0RAVI")
+    trigger_id = workspace.permits.new_trigger("U0RAVI")
     twice = client.views_open(trigger_id=trigger_id, view=modal(external_id="mine"))
     assert await error_of(twice) == "duplicate_external_id"
 

@@ -17,10 +17,10 @@ def test_only_the_newest_messages_are_kept(workspace: Workspace, monkeypatch: py
 
 
 def test_response_urls_that_ran_out_long_ago_are_forgotten(workspace: Workspace, clock: MovableClock) -> None:
-    old = workspace.new_response("C0DEPLOYS", "U0ADA")
+    old = workspace.permits.new_response("C0DEPLOYS", "U0ADA")
     clock.instant = clock.instant.replace(hour=11)
-    workspace.new_response("C0DEPLOYS", "U0ADA")
-    assert old.id not in workspace._responses
+    workspace.permits.new_response("C0DEPLOYS", "U0ADA")
+    assert old.id not in workspace.permits._responses
 
 
 def test_a_message_of_somebody_who_left_is_read_by_those_who_stay(workspace: Workspace) -> None:

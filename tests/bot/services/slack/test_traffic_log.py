@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.services.slack.log import Log, masked
+from bot.services.slack.traffic_log import Log, masked
 
 
 def test_secrets_are_masked_wherever_they_stand() -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.services.registry.database import Database
-from bot.services.registry.gate import Gate
 from bot.services.registry.keys import Keys
+from bot.services.registry.request_checks import Gate
 
 
 async def test_what_follows_the_body_still_arrives() -> None:

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+
+from bot.cli.console import stop
 
 DatabaseOption = Annotated[
     str | None,
@@ -130,7 +132,7 @@ def _export(chosen: Chosen) -> Callable[..., None]:
         try:
             exports.write(document, path)
         except OSError as error:
-            _stop(f"cannot write {path}: {error.strerror}")
+            stop(f"registry: cannot write {path}: {error.strerror}")
         typer.echo(f"Exported the registry to {path}; projects: {len(document['projects'])}.")
 
     return export
@@ -174,19 +176,20 @@ def _run(url: str, work: Callable[[Any], Awaitable[Done]]) -> Done:
     try:
         return asyncio.run(with_database())
     except (DatabaseUnavailable, Unable) as error:
-        _stop(str(error))
+        stop(f"registry: {error}")
 
 
 def _existing(url: str) -> str:
     """The URL, unless it is that of a SQLite file that is not there: looking must not make it."""
-    from bot.services.registry.database import async_url
-
-    parsed = async_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
-        _stop(f"there is no registry at {parsed.database}")
+    file = missing_file(url)
+    if file is not None:
+        stop(f"registry: there is no registry at {file}")
     return url
 
 
-def _stop(problem: str) -> NoReturn:
-    typer.echo(f"registry: {problem}", err=True)
-    raise typer.Exit(1)
+def missing_file(url: str) -> Path | None:
+    """The file of a SQLite database, where there is none."""
+    from bot.sql import sqlite_file
+
+    file = sqlite_file(url)
+    return None if file is None or file.exists() else file

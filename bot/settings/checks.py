@@ -1,0 +1,130 @@
+"""What a single value has to look like. A check raises `ValueError` that goes on after the name of the setting."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from bot.domain.workhours import days_of, hours_of, zone_of
+
+COMMANDS = (
+    "configbot",
+    "deploy",
+    "promote",
+    "rollback",
+    "deactivate",
+    "project",
+    "config",
+    "evaluations",
+    "approvals",
+    "deployments",
+)
+"""The slash commands, without prefix, that are registered when nothing else is set."""
+
+
+def comma_separated(value: Any) -> Any:
+    """The parts of a text; what is no text stays as it is."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def database_address(url: str) -> str:
+    """Check the address of a database, and put the driver in that we use."""
+    url = re.sub(r"^(postgres|postgresql)://", "postgresql+asyncpg://", url)
+    url = re.sub(r"^sqlite://", "sqlite+aiosqlite://", url)
+    if re.match(r"^postgresql\+asyncpg://[^/]+/[^/]+", url):
+        return url
+    path = re.match(r"^sqlite\+aiosqlite:///(.+)$", url)
+    if path is None:
+        raise ValueError("is not the address of a SQLite file or a PostgreSQL database")
+    if path[1].startswith(":memory:"):
+        raise ValueError("must be a file, so that the data survives a restart")
+    return url
+
+
+def web_address(url: str) -> str:
+    """Check the address of a web page. Raises `ValueError`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not an address that begins with https:// or http://")
+    if parts.username or parts.password:
+        raise ValueError("must not contain a user or a password")
+    return url
+
+
+def channel_id(channel: str) -> str:
+    """Check the id of a channel. Raises `ValueError`."""
+    if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
+        raise ValueError("is not a channel id (in Slack: the channel's name, About, at the very bottom)")
+    return channel
+
+
+def member_id(person: str) -> str:
+    """Check the id of a person. Raises `ValueError`."""
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
+        raise ValueError("is not a member id (in Slack: open the person's profile, the three dots, *Copy member ID*)")
+    return person
+
+
+def time_zone(name: str) -> str:
+    """The IANA name of a time zone as it is written there. Raises `ValueError`."""
+    return zone_of(name).key
+
+
+def days(text: str) -> str:
+    """Check days of the week. Raises `ValueError`."""
+    days_of(text)
+    return text
+
+
+def hours(text: str) -> str:
+    """Check hours of a day. Raises `ValueError`."""
+    hours_of(text)
+    return text
+
+
+def command_name(name: str) -> str:
+    """The name of a slash command without its slash. Raises `ValueError` for one that configbot does not have."""
+    name = name.removeprefix("/")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
+        raise ValueError("contains something that is not a command name (lower-case letters, digits, - and _)")
+    if name not in COMMANDS:
+        raise ValueError(f"contains {name}, which is not a command of configbot; known: {', '.join(COMMANDS)}")
+    return name
+
+
+LAUNCHDARKLY_URL = "https://app.launchdarkly.com"
+"""Where LaunchDarkly is, but for its federal and its European one."""
+
+_MISSING = PydanticCustomError("missing", "Field required")
+
+
+def address_of_kind(url: str, info: ValidationInfo) -> str:
+    """Only LaunchDarkly has one address for nearly everybody. An unknown kind is told beside its own name."""
+    if url or "kind" not in info.data:
+        return web_address(url) if url else url
+    if info.data["kind"] != "launchdarkly":
+        raise _MISSING
+    return LAUNCHDARKLY_URL
+
+
+def project_of_kind(project: str, info: ValidationInfo) -> str:
+    """Check the key of a project, which LaunchDarkly alone has. Raises `ValueError`."""
+    kind = info.data.get("kind")
+    if kind == "humanloop" and project:
+        raise ValueError("is only for providers of kind launchdarkly")
+    if kind == "launchdarkly" and not project:
+        raise _MISSING
+    if project and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", project):
+        raise ValueError("is not a project key (letters, digits, dots, - and _, as in the address of its page)")
+    return project
+
+
+def access_token(key: SecretStr, info: ValidationInfo) -> SecretStr:
+    """An SDK key or a mobile key opens no REST API, and is the one that people have at hand."""
+    if info.data.get("kind") == "launchdarkly" and key.get_secret_value().startswith(("sdk-", "mob-")):
+        raise ValueError("is an SDK or mobile key; LaunchDarkly's API needs an access token (api-…)")
+    return key
