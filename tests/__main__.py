@@ -9,15 +9,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-DECIDES = (
-    "bot/grammar/*,bot/domain/*,bot/features/*,bot/outbox/*,bot/resolve/*,bot/context.py,bot/ports.py,bot/tasks.py"
+CORE = ",".join(
+    f"bot/{part}"
+    for part in ("grammar/*", "domain/*", "features/*", "resolve/*", "outbox/*", "context.py", "ports.py", "tasks.py")
 )
-REACHES = (
-    "bot/app.py,bot/cli/*,bot/clients/*,bot/demo.py,bot/doctor.py,bot/exclusive.py,bot/jobs/*,bot/logs.py,"
-    "bot/own_registry.py,bot/settings/*,bot/shutdown.py,bot/slack/*,bot/sql.py,bot/store/*"
+"""What decides: grammar, domain, use cases, and what they share."""
+
+BOUNDS = (
+    (f"{CORE},handlers/*", "", 100),
+    ("bot/*", f"{CORE},bot/services/*", 95),
+    ("bot/services/*", "", 95),
 )
-BOUNDS = ((f"{DECIDES},handlers/*", 100), (REACHES, 95), ("bot/services/*", 95))
-"""Files, and the branch coverage in percent that they may not fall below."""
+"""Files, those among them that are left out, and the branch coverage in percent that they may not fall below."""
 
 
 def main() -> int:
@@ -32,7 +35,7 @@ def main() -> int:
     if tests.returncode or sys.argv[1:]:
         return tests.returncode
     failed = 0
-    for files, bound in BOUNDS:
+    for files, but, bound in BOUNDS:
         print(f"\nBranch coverage of {files}: at least {bound} %", flush=True)
         report = [
             *coverage,
@@ -40,6 +43,7 @@ def main() -> int:
             "--skip-covered",
             "--show-missing",
             f"--include={files}",
+            *([f"--omit={but}"] if but else []),
             f"--fail-under={bound}",
         ]
         failed |= subprocess.run(report, cwd=ROOT, check=False).returncode

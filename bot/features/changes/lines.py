@@ -7,7 +7,7 @@ from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
 from bot.domain.outcomes import NotFound, Permission
 from bot.domain.policies import decide
-from bot.features.changes import approvals, boards, deploys, forms, history, schedules
+from bot.features.changes import approvals, deploys, forms, history, schedules
 from bot.features.registration import Call, Effect, Line
 from bot.grammar import Noun, say
 from bot.grammar.commands import (
@@ -22,7 +22,8 @@ from bot.grammar.commands import (
     ShowChange,
     Withdraw,
 )
-from bot.resolve.change_requests import understand
+from bot.resolve.change_requests import resolve_change
+from bot.resolve.resolver import Resolved, resolve
 
 WHEN = "[at TIME | in DURATION] [because REASON]"
 LIVE = "Change what is live"
@@ -35,7 +36,7 @@ DEPLOYMENT = Noun(word="deployment", spellings=("deployments",), group="Look", s
 
 async def ask(call: Call) -> Outcome:
     """Resolve the names, and ask for the change."""
-    request = await understand(call.ctx.index, call.commands)
+    request = await resolve_change(call.ctx.index, call.commands)
     if not isinstance(request, ChangeRequest):
         return request
     return await deploys.request(call.ctx, request, call.actor, call.place)
@@ -43,7 +44,7 @@ async def ask(call: Call) -> Outcome:
 
 async def explain_change(call: Call) -> Outcome:
     """What the change would need."""
-    request = await understand(call.ctx.index, call.commands)
+    request = await resolve_change(call.ctx.index, call.commands)
     if not isinstance(request, ChangeRequest):
         return request
     return await deploys.explain(call.ctx, request, call.actor, say(call.command))
@@ -52,6 +53,24 @@ async def explain_change(call: Call) -> Outcome:
 async def list_approvals(call: Call) -> Outcome:
     """What waits for this person."""
     return await history.approvals(call.ctx, call.actor, page=call.page)
+
+
+async def list_changes(call: Call) -> Outcome:
+    """The history, of a project or an environment where they are named."""
+    resolved = await resolve(call.ctx.index, call.commands, ListChanges)
+    if not isinstance(resolved, Resolved):
+        return resolved
+    line = resolved.line(call.ctx.index)
+    return await history.history(call.ctx, resolved.project, resolved.environment(), line, page=call.page)
+
+
+async def show_board(call: Call) -> Outcome:
+    """What is live, in one project or in all."""
+    resolved = await resolve(call.ctx.index, call.commands, ShowBoard)
+    if not isinstance(resolved, Resolved):
+        return resolved
+    projects = list(resolved.projects) or [entry.project for entry in call.ctx.index.entries()]
+    return await history.board(call.ctx, projects, resolved.line(call.ctx.index), page=call.page)
 
 
 async def show_change(call: Call) -> Outcome:
@@ -184,7 +203,7 @@ LINES = (
         noun=CHANGE,
         says="changes list [PROJECT] [in ENV]",
         also=("changes [list] of PROJECT [in ENV]",),
-        run=boards.answer,
+        run=list_changes,
     ),
     Line(
         key="change",
@@ -228,6 +247,6 @@ LINES = (
         command=ShowBoard,
         noun=DEPLOYMENT,
         also=("deployments list [PROJECT]", "deployments [list] of PROJECT"),
-        run=boards.answer,
+        run=show_board,
     ),
 )

@@ -15,10 +15,10 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.outcomes import Failed, NotFound
 from bot.domain.views import Against, ConfigComparison, ConfigDetail, ConfigList, ConfigRow, LiveIn
 from bot.features.provider_reads import ProviderSnapshot, evaluations_of, evidence_for, look
-from bot.grammar import commands
-from bot.grammar.commands import Command
+from bot.grammar.commands import Command, DiffConfigs, ListConfigs, ShowConfig
 from bot.logs import current_request_id
-from bot.resolve.subjects import Subject, configs_line, find, show_line
+from bot.resolve.labels import configs_line, show_line
+from bot.resolve.resolver import Resolved, resolve
 
 PAGE = 8
 """Configs on one page of a list."""
@@ -26,17 +26,17 @@ PAGE = 8
 
 async def answer(ctx: Context, given: Sequence[Command], *, page: int = 1) -> Outcome:
     """Carry out *config show*, *config list* or *config diff*, whichever the readings mean."""
-    subject = await find(ctx.index, given)
-    if not isinstance(subject, Subject):
-        return subject
+    resolved = await resolve(ctx.index, given, ShowConfig, ListConfigs, DiffConfigs)
+    if not isinstance(resolved, Resolved):
+        return resolved
     try:
-        match subject.reading:
-            case commands.ShowConfig():
-                return await show(ctx, subject.projects[0], subject.configs[0])
-            case commands.ListConfigs():
-                return await listed(ctx, subject.projects[0], subject.line, page=page)
+        match resolved.command:
+            case ShowConfig():
+                return await show(ctx, resolved.projects[0], resolved.configs[0])
+            case ListConfigs():
+                return await listed(ctx, resolved.projects[0], resolved.line(ctx.index), page=page)
             case _:
-                return await compare(ctx, subject)
+                return await compare(ctx, resolved)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
 
@@ -78,17 +78,17 @@ def rows(ctx: Context, seen: ProviderSnapshot, project: Project, *, skip: int = 
             found.content.model,
             places,
             evidence_for(ctx, seen.evaluations, project, found.config, NOTHING),
-            show_line(ctx.index, (project, found.config)),
+            show_line(ctx.index, project, found.config),
         )
         for places, found in every[skip : skip + limit]
     )
 
 
-async def compare(ctx: Context, subject: Subject) -> ConfigComparison | NotFound:
-    """How the second config of the subject differs from the first. Raises `ProviderError`."""
+async def compare(ctx: Context, resolved: Resolved[Command]) -> ConfigComparison | NotFound:
+    """How the second of two configs differs from the first. Raises `ProviderError`."""
     sides: list[ConfigWithContent] = []
     read: dict[tuple[str, str], Sequence[ConfigWithContent]] = {}
-    for project, config in zip(subject.projects, subject.configs, strict=True):
+    for project, config in zip(resolved.projects, resolved.configs, strict=True):
         if project.key not in read:
             read[project.key] = await ctx.provider(project.provider).configs(project)
         found = next((each for each in read[project.key] if each.config.id == config.id), None)
@@ -96,10 +96,10 @@ async def compare(ctx: Context, subject: Subject) -> ConfigComparison | NotFound
             return _gone(config, read[project.key])
         sides.append(found)
     old, new = sides
-    before, after = subject.projects
+    before, after = resolved.projects
     scores = await _scores(ctx, (before, old.config), (after, new.config))
     differs = diff(old.content, new.content)
-    return ConfigComparison((before, old.config), (after, new.config), differs, scores, subject.line)
+    return ConfigComparison((before, old.config), (after, new.config), differs, scores, resolved.line(ctx.index))
 
 
 async def _scores(ctx: Context, old: tuple[Project, Config], new: tuple[Project, Config]) -> Evidence:

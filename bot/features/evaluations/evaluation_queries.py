@@ -25,7 +25,8 @@ from bot.grammar import say
 from bot.grammar.commands import Command, ListEvaluations, Name, ReopenEvaluation, ShowEvaluation
 from bot.logs import current_request_id, get_logger
 from bot.outbox import evaluation_reports
-from bot.resolve.subjects import Subject, evaluations_line, find
+from bot.resolve.labels import evaluations_line
+from bot.resolve.resolver import Resolved, resolve
 
 log = get_logger(__name__)
 
@@ -53,14 +54,12 @@ async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: 
             return await detail(ctx, found, actor)
         if isinstance(found, Failed | Refused) or not lists:
             return found
-    subject = await find(ctx.index, lists)
-    if isinstance(subject, NotFound) and not subject.near and shows and isinstance(given[0], ShowEvaluation):
-        return NotFound("evaluation", subject.word)
-    if not isinstance(subject, Subject):
-        return subject
-    assert isinstance(subject.reading, ListEvaluations)  # noqa: S101 - narrows the type; no other reading was given
-    project = subject.projects[0] if subject.projects else None
-    return await listed(ctx, project, subject.reading.status, subject.line, page=page)
+    resolved = await resolve(ctx.index, lists, ListEvaluations)
+    if isinstance(resolved, NotFound) and not resolved.near and shows and isinstance(given[0], ShowEvaluation):
+        return NotFound("evaluation", resolved.word)
+    if not isinstance(resolved, Resolved):
+        return resolved
+    return await listed(ctx, resolved.project, resolved.command.status, resolved.line(ctx.index), page=page)
 
 
 async def opened(ctx: Context, word: str, actor: Actor) -> Outcome:

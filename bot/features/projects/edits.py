@@ -27,9 +27,9 @@ from bot.features.drafts import confirmed
 from bot.grammar import say
 from bot.grammar.commands import Command, CreateProject, Deploy, Name, UpdateProject
 from bot.logs import current_request_id, get_logger
-from bot.resolve.change_requests import understand
-from bot.resolve.labels import unique
-from bot.resolve.subjects import Subject, find, project_line
+from bot.resolve.change_requests import resolve_change
+from bot.resolve.labels import project_line, unique
+from bot.resolve.resolver import Resolved, resolve
 
 log = get_logger(__name__)
 
@@ -64,18 +64,17 @@ async def update(
 
     ``active=`` asks for a deploy to the default environment at once.
     """
-    subject = await find(ctx.index, readings)
-    if not isinstance(subject, Subject):
-        return subject
-    assert isinstance(subject.reading, UpdateProject)  # noqa: S101 - narrows the type; no other reading was given
-    project = subject.projects[0]
-    values = {each.field: each.value for each in subject.reading.assignments}
+    resolved = await resolve(ctx.index, readings, UpdateProject)
+    if not isinstance(resolved, Resolved):
+        return resolved
+    project = resolved.projects[0]
+    values = {each.field: each.value for each in resolved.command.assignments}
     capabilities = ctx.provider(project.provider).capabilities
     try:
         if "active" in values and capabilities.default_environment:
             return await _activate(ctx, project, values["active"], actor, place, only_explain=only_explain)
         if not values and capabilities.fields:
-            return await _editable(ctx, project, subject.line)
+            return await _editable(ctx, project, resolved.line(ctx.index))
         return await _changed(ctx, project, values, actor)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
@@ -150,7 +149,7 @@ async def _activate(
     if default is None:
         return NotFound("environment", "default", known=tuple(each.name for each in now.environments))
     reading = Deploy(Name(config), unique(project, ctx.index.projects), Name(f"{project.provider}:{default.id}"))
-    change_request = await understand(ctx.index, [reading])
+    change_request = await resolve_change(ctx.index, [reading])
     if not isinstance(change_request, ChangeRequest):
         return change_request
     if only_explain:

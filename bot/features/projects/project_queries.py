@@ -11,14 +11,15 @@ from bot.domain.base import Outcome
 from bot.domain.evaluations import RUNNING
 from bot.domain.names import Project
 from bot.domain.outcomes import Failed, NotFound
-from bot.domain.views import ProjectDetail, ProjectList, ProjectRow, Suggestion
+from bot.domain.views import ProjectDetail, ProjectList, ProjectRow
 from bot.features.changes import history
 from bot.features.configs.config_queries import rows
 from bot.features.provider_reads import look, side_by_side
-from bot.grammar.commands import Command
+from bot.grammar.commands import Command, Name, ShowProject
 from bot.logs import current_request_id
 from bot.resolve.index import Entry, Index
-from bot.resolve.subjects import Subject, configs_line, evaluations_line, find, project_line
+from bot.resolve.labels import configs_line, evaluations_line, project_line
+from bot.resolve.resolver import Resolved, look_up, resolve, unknown_project
 
 PAGE = 8
 """Projects on one page of a list, and configs that a project is shown with."""
@@ -26,11 +27,11 @@ PAGE = 8
 
 async def answer(ctx: Context, given: Sequence[Command]) -> Outcome:
     """Carry out *project show*."""
-    subject = await find(ctx.index, given)
-    if not isinstance(subject, Subject):
-        return subject
+    resolved = await resolve(ctx.index, given, ShowProject)
+    if not isinstance(resolved, Resolved):
+        return resolved
     try:
-        return await show(ctx, subject.projects[0])
+        return await show(ctx, resolved.projects[0])
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
 
@@ -69,18 +70,18 @@ async def show(ctx: Context, project: Project) -> ProjectDetail:
 
 async def listed(ctx: Context, words: str | None, line: str, *, page: int = 1) -> ProjectList | NotFound | Failed:
     """The projects whose name holds the words, from the index; the providers are read anew where there is none."""
-    found = _holding(ctx.index, words)
-    if not found and await ctx.index.miss():
-        found = _holding(ctx.index, words)
-    problem = ctx.index.silence()
-    if not found and problem is not None:
-        return Failed(replace(problem, reference=current_request_id()))
-    if not found and words:
-        return _none(ctx.index, words)
-    pages = max(1, -(-len(found) // PAGE))
+
+    def attempt() -> list[Entry] | NotFound:
+        return _holding(ctx.index, words) or unknown_project(ctx.index, Name(words or ""), ShowProject)
+
+    entries = await look_up(ctx.index, attempt)
+    if isinstance(entries, Failed) or (isinstance(entries, NotFound) and words):
+        return entries
+    every = [] if isinstance(entries, NotFound) else entries
+    pages = max(1, -(-len(every) // PAGE))
     page = min(max(page, 1), pages)
-    shown = tuple(_row(ctx, entry) for entry in found[(page - 1) * PAGE : page * PAGE])
-    return ProjectList(shown, words, len(found), page, pages, line, ctx.index.unread())
+    projects = tuple(_row(ctx, entry) for entry in every[(page - 1) * PAGE : page * PAGE])
+    return ProjectList(projects, words, len(every), page, pages, line, ctx.index.unread())
 
 
 def _row(ctx: Context, entry: Entry) -> ProjectRow:
@@ -91,11 +92,3 @@ def _row(ctx: Context, entry: Entry) -> ProjectRow:
 def _holding(index: Index, words: str | None) -> list[Entry]:
     wanted = (words or "").strip().casefold()
     return [entry for entry in index.entries() if wanted in entry.project.name.casefold() or words == entry.project.id]
-
-
-def _none(index: Index, words: str) -> NotFound:
-    known = [entry.project.name for entry in index.entries()]
-    near = index.near(words, known)
-    first = {entry.project.name: entry.project for entry in reversed(index.entries())}
-    suggestions = tuple(Suggestion(name, project_line(index, first[name])) for name in near)
-    return NotFound("project", words, suggestions, tuple(dict.fromkeys(known))[:10])

@@ -22,7 +22,7 @@ from bot.grammar.commands import Command, Name, Reminders, ShowEvaluation
 from bot.outbox import evaluation_reports
 from bot.outbox.delivery import deliver
 from bot.resolve.labels import unique
-from bot.resolve.subjects import Subject, find
+from bot.resolve.resolver import Resolved, resolve
 from bot.store import WriteTransaction
 
 PAGE = 8
@@ -138,18 +138,17 @@ async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: 
     gone = await _muted_as(ctx, readings[0])
     if gone is not None:
         return await _unmute(ctx, gone, actor)
-    subject = await find(ctx.index, readings)
-    if not isinstance(subject, Subject):
-        return subject
-    assert isinstance(subject.reading, Reminders)  # noqa: S101 - narrows the type; no other reading was given
-    project = subject.projects[0] if subject.projects else None
-    match subject.reading.verb:
+    resolved = await resolve(ctx.index, readings, Reminders)
+    if not isinstance(resolved, Resolved):
+        return resolved
+    project = resolved.project
+    match resolved.command.verb:
         case "mute" if project is not None:
             return await _mute(ctx, project, actor)
         case "unmute" if project is not None:
             return await _unmute(ctx, project, actor)
         case _:
-            return await _listed(ctx, project, subject.line, page)
+            return await _listed(ctx, project, resolved.line(ctx.index), page)
 
 
 async def _muted_as(ctx: Context, reading: Reminders) -> Project | None:

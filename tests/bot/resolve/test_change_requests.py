@@ -19,10 +19,11 @@ from bot.domain.views import Suggestion
 from bot.features.changes.due import due_of
 from bot.features.changes.forms import from_ids
 from bot.features.forms import FieldProblem
-from bot.grammar import parse
-from bot.grammar.commands import Understood
-from bot.resolve.change_requests import Question, change_line, understand
+from bot.grammar import exactly, parse
+from bot.grammar.commands import Deploy, Name, Rollback, Understood
+from bot.resolve.change_requests import resolve_change
 from bot.resolve.index import Index
+from bot.resolve.resolver import Question, Resolved, answer, candidates
 from tests.bot.features.steps import the
 from tests.builders import ADA, PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
 
@@ -34,7 +35,7 @@ async def filled(*providers: MemoryProvider) -> Index:
 
 
 async def meant(index: Index, line: str) -> ChangeRequest | Question | Failed:
-    return await understand(index, the(Understood, parse(line)).readings)
+    return await resolve_change(index, the(Understood, parse(line)).readings)
 
 
 async def change_request(index: Index, line: str) -> ChangeRequest:
@@ -45,6 +46,21 @@ async def answers(index: Index, choices: Sequence[Suggestion]) -> dict[str, Chan
     """What each button's line means; every one of them means one wish, and no two labels are alike."""
     assert len({choice.label for choice in choices}) == len(choices), choices
     return {choice.label: await change_request(index, choice.line) for choice in choices}
+
+
+def change_line(index: Index, asked: ChangeRequest) -> str:
+    """The line that is offered for exactly this change, which is a deploy or a rollback to a config."""
+    assert asked.config is not None
+    project, environment, config = (
+        Name(f"main:{each.id}") for each in (asked.project, asked.environment, asked.config)
+    )
+    when = exactly(asked.when) if isinstance(asked.when, datetime) else asked.when
+    command = (
+        Deploy(config, project, environment, when, asked.because)
+        if asked.kind is Kind.DEPLOY
+        else Rollback(project, environment, config, when, asked.because)
+    )
+    return the(Resolved, answer(index, candidates(index, [command]))).line(index)
 
 
 # One reading resolves
@@ -390,7 +406,7 @@ async def test_lines_of_other_kinds_do_not_disturb() -> None:
     index = await filled()
     readings = [*the(Understood, parse("deployments support")).readings]
     readings += the(Understood, parse("deploy baseline to staging")).readings
-    assert the(Ambiguous, await understand(index, readings)).word == "baseline"
+    assert the(Ambiguous, await resolve_change(index, readings)).word == "baseline"
 
 
 async def test_lines_made_of_wishes_mean_them() -> None:

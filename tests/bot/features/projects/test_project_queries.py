@@ -79,6 +79,13 @@ async def test_a_provider_that_does_not_answer_is_told(world: World) -> None:
     assert the(Failed, await typed(world, "project list qqqq")).problem.fault is Fault.TIMED_OUT
 
 
+async def test_projects_of_names_like_it_are_offered_even_while_the_provider_does_not_answer(world: World) -> None:
+    world.provider.fail("projects", NotDone(problem(Fault.TIMED_OUT)), times=2)
+    await world.ctx.index.refresh()
+
+    assert [each.label for each in the(NotFound, await typed(world, "project list suport")).near] == ["support"]
+
+
 async def test_a_project_is_shown_with_what_is_live_tried_and_asked_for(world: World) -> None:
     await asked(world)
     world.provider.calls.clear()

@@ -121,31 +121,31 @@ async def test_a_snoozed_evaluation_that_ends_says_so_and_stays_quiet(world: Wor
 # Who may, and what about
 
 
-WISHES = {
+SWITCHES = {
     "snooze": lambda world, word, who: switches.snooze(world.ctx, word, who, Snooze.HOUR),
     "stop": lambda world, word, who: switches.stop(world.ctx, word, who),
     "resume": lambda world, word, who: switches.resume(world.ctx, word, who),
 }
 
 
-@pytest.mark.parametrize("wish", WISHES)
-async def test_what_is_not_remembered_is_not_found_and_what_ended_is_over(world: World, change_request: str) -> None:
+@pytest.mark.parametrize("switch", SWITCHES)
+async def test_what_is_not_remembered_is_not_found_and_what_ended_is_over(world: World, switch: str) -> None:
     run = runs(world)
-    the(NotFound, await WISHES[change_request](world, f"main:{run.id}", ADA))
+    the(NotFound, await SWITCHES[switch](world, f"main:{run.id}", ADA))
     await swept(world)
     becomes(world, run, COMPLETED)
     await swept(world)
-    assert codes(await WISHES[change_request](world, f"main:{run.id}", ADA)) == [Code.EVALUATION_OVER]
+    assert codes(await SWITCHES[switch](world, f"main:{run.id}", ADA)) == [Code.EVALUATION_OVER]
     assert await events(world, f"main:{run.id}") == []
 
 
 @pytest.mark.parametrize("standing", [each for each in Standing if each is not Standing.MEMBER])
-@pytest.mark.parametrize("wish", WISHES)
-async def test_only_members_decide_on_reminders(world: World, change_request: str, standing: Standing) -> None:
+@pytest.mark.parametrize("switch", SWITCHES)
+async def test_only_members_decide_on_reminders(world: World, switch: str, standing: Standing) -> None:
     run = runs(world)
     await swept(world)
     before = await reminder(world, run)
-    assert len(codes(await WISHES[change_request](world, f"main:{run.id}", actor("olga", standing)))) == 1
+    assert len(codes(await SWITCHES[switch](world, f"main:{run.id}", actor("olga", standing)))) == 1
     assert await reminder(world, run) == before
 
 
@@ -180,12 +180,12 @@ async def test_stopping_twice_is_written_down_once(world: World) -> None:
     assert await events(world, f"main:{run.id}") == [("reminder.stopped", RAVI)]
 
 
-@pytest.mark.parametrize("wish", ["resume", "snooze"])
-async def test_what_was_stopped_can_be_reminded_of_again(world: World, change_request: str) -> None:
+@pytest.mark.parametrize("switch", ["resume", "snooze"])
+async def test_what_was_stopped_can_be_reminded_of_again(world: World, switch: str) -> None:
     run = runs(world)
     await swept(world)
     await switches.stop(world.ctx, f"main:{run.id}", RAVI)
-    await WISHES[change_request](world, f"main:{run.id}", ADA)
+    await SWITCHES[switch](world, f"main:{run.id}", ADA)
     assert (await reminder(world, run)).stopped_by == ""
     assert await swept(world, after=timedelta(days=1)) == 1
 
