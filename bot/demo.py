@@ -112,7 +112,7 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
     bolt.forget_proxies()
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
     async with AsyncExitStack() as stack:
-        stack.enter_context(_held(data))
+        stack.enter_context(_lock_folder(data))
         clock = slack.MovableClock(data / "clock")
         await migrate_registry(registry_url)
         await seed_demo(registry_url, clock.now())
@@ -183,7 +183,7 @@ async def play(data: Path, port: int, *, open_browser: bool) -> None:
 
 
 @contextmanager
-def _held(data: Path) -> Iterator[None]:
+def _lock_folder(data: Path) -> Iterator[None]:
     """Hold the folder for this process, as long as the block runs. Raises `CannotPlay`."""
     with ExitStack() as stack:
         try:

@@ -50,7 +50,7 @@ async def check_up(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> str | None:
-    if _comes_with_the_start(settings.database_url):
+    if _is_created_at_start(settings.database_url):
         return None
     try:
         async with _opened(settings):
@@ -61,7 +61,7 @@ async def _database(settings: Settings) -> str | None:
 
 async def _inside(settings: Settings) -> list[Finding]:
     """What runs by itself, and the messages that wait; nothing where the database says nothing."""
-    if _comes_with_the_start(settings.database_url):
+    if _is_created_at_start(settings.database_url):
         return []
     now = SystemClock().now()
     try:
@@ -70,8 +70,8 @@ async def _inside(settings: Settings) -> list[Finding]:
     except (StoreUnavailable, SchemaMismatch):
         return []  # said already
     jobs = [job_health(job.plan, runs, now) for job in jobs_of(settings)]
-    found = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
-    return found + [_waiting(each, now) for each in backlog]
+    findings = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
+    return findings + [_waiting(each, now) for each in backlog]
 
 
 def _job(health: JobHealth, now: datetime) -> str:
@@ -92,15 +92,15 @@ def _job_problem(health: JobHealth) -> str | None:
 
 def _waiting(waiting: Backlog, now: datetime) -> Finding:
     how = "given up" if waiting.given_up else "waiting"
-    said = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
-    return said, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
+    text = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
+    return text, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
 
 
 def _ago(now: datetime, then: datetime) -> str:
     return humanize.naturaltime(now - then)
 
 
-def _comes_with_the_start(url: str) -> bool:
+def _is_created_at_start(url: str) -> bool:
     """Whether it is a SQLite file that is made by the first start."""
     file = sqlite_file(url)
     return file is not None and file.parent.is_dir() and not file.exists()
@@ -127,18 +127,18 @@ async def _slack(settings: Settings) -> list[Finding]:
         except bolt.TokenProblem as error:
             return [("slack", str(error))]
         people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=SystemClock())
-        found: list[Finding] = [("slack", None)]
+        findings: list[Finding] = [("slack", None)]
         for name, channel in (("default", parts.default_channel), ("evaluations", parts.evaluations_channel)):
             if channel is not None:
                 can = await people.can_post(Place(identity.org, identity.team, channel))
                 problem = f"the bot can't post to {channel}. Invite it there, or set another channel id"
-                found.append((f"{name} channel", None if can else problem))
-        return found
+                findings.append((f"{name} channel", None if can else problem))
+        return findings
 
 
 async def _provider(settings: Settings, provider: ProviderClient) -> str | None:
     own = settings.registry.enabled and provider.name == REGISTRY
-    if own and _comes_with_the_start(settings.registry.database_url):
+    if own and _is_created_at_start(settings.registry.database_url):
         return None
     try:
         await provider.check()
@@ -170,10 +170,10 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
         await ctx.index.refresh()
         actor = await people.actor(identity.org, identity.team, user_id) if user_id else _anybody(identity)
         place = Place(identity.org, identity.team, "")
-        came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
-        drafts = dict.fromkeys(messages.lines_of(came), "")
-        text = messages.plain_text(messages.outcome(came, drafts=drafts))
-        return text, not isinstance(came, Failed)
+        outcome = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
+        drafts = dict.fromkeys(messages.lines_of(outcome), "")
+        text = messages.plain_text(messages.outcome(outcome, drafts=drafts))
+        return text, not isinstance(outcome, Failed)
 
 
 def _anybody(identity: bolt.Identity) -> Actor:

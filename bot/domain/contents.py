@@ -156,9 +156,11 @@ def word_spans(old: str, new: str) -> Iterator[Span]:
         yield Span("=", "".join(before[len(before) - tail :]))
 
 
-def _common(one: list[str], other: list[str]) -> int:
+def _common(first: list[str], second: list[str]) -> int:
     """How many words both begin with."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
 
 
 def _line_spans(old: str, new: str) -> Iterator[Span]:

@@ -119,31 +119,31 @@ class Finding(StrEnum):
 
 
 def judge(
-    known: Baseline | None, served: LiveState, *, looked_at: datetime, under_way: Change | None, told: Drift | None
+    baseline: Baseline | None, served: LiveState, *, looked_at: datetime, under_way: Change | None, told: Drift | None
 ) -> Finding:
     """Compare what is served with what was last right.
 
     `looked_at` is the instant before the provider was asked; `under_way` is the open change there and `told` the open
     drift, both read after it, so that a change that was applied in between is known here.
     """
-    if known is None:
+    if baseline is None:
         return Finding.FIRST
-    if served.same_as(known.served):
+    if served.same_as(baseline.served):
         return Finding.CALM if told is None else Finding.BACK
-    if _ours(known, served, looked_at, under_way):
+    if _ours(baseline, served, looked_at, under_way):
         return Finding.WAIT
     if told is None:
         return Finding.DRIFTED
     return Finding.CALM if served.same_as(told.now) else Finding.MOVED_ON
 
 
-def _ours(known: Baseline, served: LiveState, looked_at: datetime, under_way: Change | None) -> bool:
+def _ours(baseline: Baseline, served: LiveState, looked_at: datetime, under_way: Change | None) -> bool:
     """Whether a change of ours can be why it differs."""
     if under_way is not None and under_way.state is State.APPLYING:
         return True
     if under_way is not None and under_way.state in (State.AT_PROVIDER, State.UNKNOWN) and is_live(under_way, served):
         return True
-    return known.source is not Source.SEEN and looked_at < known.at + SETTLING
+    return baseline.source is not Source.SEEN and looked_at < baseline.at + SETTLING
 
 
 def made_live(change: Change) -> LiveState:
@@ -203,6 +203,6 @@ def tells(lead: Drift, other: Drift) -> bool:
     return other.lead == lead.id and lead.ended_as is None and lead.now.live == other.now.live
 
 
-def explains(moved: Moved | None, known: Baseline) -> Moved | None:
+def explains(moved: Moved | None, baseline: Baseline) -> Moved | None:
     """What the provider tells about the move, if it is about this one: a move before that is none of it."""
-    return moved if moved is not None and moved.at >= known.at else None
+    return moved if moved is not None and moved.at >= baseline.at else None

@@ -197,12 +197,12 @@ def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[C
     """One row per evaluator, from the newest run that has it, with the runs used."""
     rows: list[Comparison] = []
     used: set[str] = set()
-    seen: set[str] = set()
+    evaluator_ids: set[str] = set()
     for run in candidates:
         for evaluator in run.evaluators:
-            if evaluator.id in seen:
+            if evaluator.id in evaluator_ids:
                 continue
-            seen.add(evaluator.id)
+            evaluator_ids.add(evaluator.id)
             used.add(run.id)
             live_run = next((live for live in lives if _judges(live, evaluator.id)), None)
             if live_run is not None:
@@ -210,8 +210,8 @@ def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[C
             rows.append(_compare(evaluator, run, live_run))
     for run in lives:
         for evaluator in run.evaluators:
-            if evaluator.id not in seen:  # what judged only what is live proves nothing about the candidate
-                seen.add(evaluator.id)
+            if evaluator.id not in evaluator_ids:  # what judged only what is live proves nothing about the candidate
+                evaluator_ids.add(evaluator.id)
                 rows.append(_unjudged(evaluator, run))
     return rows, used
 

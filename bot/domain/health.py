@@ -81,7 +81,7 @@ class CheckUp(Outcome):
     @property
     def wrong(self) -> int:
         """How many things need somebody."""
-        found = [each.problem is not None for each in self.providers]
-        found += [job.wrong for job in self.jobs]
-        found += [is_wrong(each, self.now) for each in self.backlog]
-        return sum(found)
+        problems = [each.problem is not None for each in self.providers]
+        problems += [job.wrong for job in self.jobs]
+        problems += [is_wrong(each, self.now) for each in self.backlog]
+        return sum(problems)

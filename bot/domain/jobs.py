@@ -52,13 +52,13 @@ def occasion(every: timedelta, now: datetime, phase: timedelta = timedelta(0)) -
     return begin + (now - begin) // every * every
 
 
-def may_start(found: JobRun, due: datetime, now: datetime, *, dead: bool = False) -> bool:
-    """Whether an occasion may be taken in hand, after what was `found`. `dead`: whoever has it is known to have died.
+def may_start(newest: JobRun, due: datetime, now: datetime, *, dead: bool = False) -> bool:
+    """Whether an occasion may be taken in hand, after the `newest` run. `dead`: whoever has it is known to have died.
 
     One that is late swallows those that were missed. A run that died is done again.
     """
-    if found.due > now + SET_BACK:
+    if newest.due > now + SET_BACK:
         return True
-    if found.ended_at is not None:
-        return due > found.due
-    return due >= found.due and (dead or not found.is_running(now))
+    if newest.ended_at is not None:
+        return due > newest.due
+    return due >= newest.due and (dead or not newest.is_running(now))

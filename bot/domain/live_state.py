@@ -83,8 +83,8 @@ def to_document(served: LiveState) -> dict[str, Any]:
             document |= {"live": "one", "config": config_id, "version": content_version, "name": name}
         case Split(weights, context_kind, bucket_by):
             document |= {"live": "split", "weights": [list(weight) for weight in weights]}
-            told_apart = {"context_kind": context_kind, "bucket_by": bucket_by}
-            document |= {name: value for name, value in told_apart.items() if value}
+            bucketing = {"context_kind": context_kind, "bucket_by": bucket_by}
+            document |= {name: value for name, value in bucketing.items() if value}
         case _:
             assert_never(served.live)
     return document
@@ -101,8 +101,8 @@ def from_document(document: dict[str, Any]) -> LiveState:
         case {"live": "one", "config": str(config), "version": str(version), "name": str(name)}:
             live = One(config, version, name)
         case {"live": "split", "weights": list(weights)} if all(map(_is_weight, weights)):
-            told_apart = [str(document.get(name, "")) for name in ("context_kind", "bucket_by")]
-            live = Split(tuple((config, weight) for config, weight in weights), *told_apart)
+            bucketing = [str(document.get(name, "")) for name in ("context_kind", "bucket_by")]
+            live = Split(tuple((config, weight) for config, weight in weights), *bucketing)
         case _:
             raise ValueError(f"reading what was served: {document!r} is not one of nothing, off, one, split")
     rules = document.get("rules", 0)

@@ -98,8 +98,8 @@ def _who(actor: Actor) -> Iterator[Reason]:
 
 
 def _verdict(reasons: Iterable[Reason], rule: RuleMark) -> Answer:
-    found = tuple(reasons)
-    return Denied(found) if found else Allowed(rule)
+    denials = tuple(reasons)
+    return Denied(denials) if denials else Allowed(rule)
 
 
 def _decide_small(facts: ReminderChange | Lookup | Inspection) -> Answer:

@@ -64,19 +64,19 @@ def _parts(typed: str) -> list[str]:
 
 def meant(values: Mapping[str, str], now: ProjectFields, sought: Sought | None) -> ProjectFields:
     """The fields as the line wants them, whether or not they may be so. `values` are what was typed, by field."""
-    wanted = {field: values[field] for field in ("name", "directory", "description", "metric") if field in values}
+    texts = {field: values[field] for field in ("name", "directory", "description", "metric") if field in values}
     return ProjectFields(
-        **wanted,
+        **texts,
         tags=tags_after(now.tags or (), values["tags"]) if "tags" in values else None,
         maintainer=sought.one if sought else None,
         inverted=values["inverted"].lower() == "yes" if "inverted" in values else None,
     )
 
 
-def differing(now: ProjectFields, wanted: ProjectFields) -> ProjectFields:
+def differing(now: ProjectFields, requested: ProjectFields) -> ProjectFields:
     """Of what is wanted only what is not so already."""
-    same = {field: None for field in wanted.named() if is_same(now, wanted, field)}
-    return replace(wanted, **same)
+    same = {field: None for field in requested.named() if is_same(now, requested, field)}
+    return replace(requested, **same)
 
 
 def only(fields: ProjectFields, named: ProjectFields) -> ProjectFields:
@@ -84,9 +84,9 @@ def only(fields: ProjectFields, named: ProjectFields) -> ProjectFields:
     return replace(fields, **{field: None for field in fields.named() if field not in named.named()})
 
 
-def is_same(one: ProjectFields, other: ProjectFields, field: str) -> bool:
+def is_same(first: ProjectFields, second: ProjectFields, field: str) -> bool:
     """Whether a field has the same value: tags have no order, and who somebody is does not hang on a name."""
-    return bool(_essence(field, getattr(one, field)) == _essence(field, getattr(other, field)))
+    return bool(_essence(field, getattr(first, field)) == _essence(field, getattr(second, field)))
 
 
 def _essence(field: str, value: Any) -> Any:
@@ -118,13 +118,13 @@ def text_of(fields: ProjectFields, field: str) -> str | None:
 _DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
 """An id of the contract; v4 has no other way to name a directory."""
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
 
 
 def is_name(text: str) -> bool:
     """Whether it reads as it is: something that can be seen, on one line."""
-    return bool(text.strip()) and not _UNSEEN.search(text)
+    return bool(text.strip()) and not _INVISIBLE.search(text)
 
 
 def is_word(text: str) -> bool:

@@ -85,16 +85,16 @@ class Due:
         return self.at.astimezone(ZoneInfo(self.zone))
 
 
-def due_at(wanted: LocalTime, zone: str, now: datetime, words: str) -> Due:
+def due_at(local: LocalTime, zone: str, now: datetime, words: str) -> Due:
     """The next instant that a local time means, in its own zone or else in `zone`.
 
     Where its day is over, the instant lies in the past: whether that may be is not decided here.
     """
-    name = wanted.zone or zone
+    name = local.zone or zone
     where = ZoneInfo(name)
     passed = Due(now, words, name)
-    for day in _days(wanted, now.astimezone(where).date()):
-        for at, oddity in _instants(datetime.combine(day, time(wanted.hour, wanted.minute)), where):
+    for day in _days(local, now.astimezone(where).date()):
+        for at, oddity in _instants(datetime.combine(day, time(local.hour, local.minute)), where):
             passed = Due(at, words, name, oddity)
             if at > now:
                 return passed
@@ -106,17 +106,17 @@ def due_in(span: timedelta, zone: str, now: datetime, words: str) -> Due:
     return Due((now + span).replace(microsecond=0), words, zone)
 
 
-def _days(wanted: LocalTime, today: date) -> Iterator[date]:
+def _days(local: LocalTime, today: date) -> Iterator[date]:
     """The days that may be meant, the nearest first."""
-    if wanted.date is not None:
-        year, month, day = wanted.date
+    if local.date is not None:
+        year, month, day = local.date
         years = range(today.year, today.year + 9) if year is None else (year,)  # leap days are up to eight years apart
         yield from (date(each, month, day) for each in years if is_date((each, month, day)))
-    elif wanted.day in WEEKDAYS:
-        ahead = (WEEKDAYS.index(wanted.day) - today.weekday()) % 7
+    elif local.day in WEEKDAYS:
+        ahead = (WEEKDAYS.index(local.day) - today.weekday()) % 7
         yield from (today + timedelta(days=ahead), today + timedelta(days=ahead + 7))
-    elif wanted.day is not None:
-        yield today + timedelta(days=wanted.day == "tomorrow")
+    elif local.day is not None:
+        yield today + timedelta(days=local.day == "tomorrow")
     else:
         yield from (today + timedelta(days=ahead) for ahead in range(3))
 

@@ -103,12 +103,12 @@ def monday(now: datetime, zone: ZoneInfo) -> datetime:
 
 def days_of(text: str) -> frozenset[int]:
     """The days of ``mon-fri``, ``sun-thu`` or ``mon,wed``. Raises `ValueError` that says what is wrong."""
-    found: set[int] = set()
+    days: set[int] = set()
     for part in text.lower().replace(" ", "").split(","):
         begin, _, end = part.partition("-")
         first, last = _place(begin), _place(end or begin)
-        found |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
-    return frozenset(found)
+        days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
+    return frozenset(days)
 
 
 def _place(day: str) -> int:
@@ -121,9 +121,9 @@ def _place(day: str) -> int:
 
 def hours_of(text: str) -> tuple[int, int]:
     """Minutes after midnight of ``9-17`` or ``8:30-16:30``. Raises `ValueError` that says what is wrong."""
-    found = [_HOUR.fullmatch(part) for part in text.replace(" ", "").split("-")]
-    times = [int(each[1]) * 60 + int(each[2] or 0) for each in found if each]
-    if len(found) != 2 or len(times) != 2 or max(times) > MIDNIGHT:
+    matches = [_HOUR.fullmatch(part) for part in text.replace(" ", "").split("-")]
+    times = [int(each[1]) * 60 + int(each[2] or 0) for each in matches if each]
+    if len(matches) != 2 or len(times) != 2 or max(times) > MIDNIGHT:
         raise ValueError("is not a range of hours in a day")
     if times[0] >= times[1]:
         raise ValueError("must begin before it ends, on the same day")

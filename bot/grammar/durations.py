@@ -42,10 +42,10 @@ def _duration(text: str) -> timedelta | None:
         return None
     total = 0.0
     for amount, unit in _PIECE.findall(text):
-        one = _UNITS.get(unit)
-        if one is None:
+        size = _UNITS.get(unit)
+        if size is None:
             return None
-        total += float(amount) * one.total_seconds()
+        total += float(amount) * size.total_seconds()
     return timedelta(seconds=round(total)) if 1 <= total <= LONGEST.total_seconds() else None
 
 
@@ -53,15 +53,15 @@ def like_span(words: Sequence[str]) -> bool:
     """Whether a span was meant, rightly or wrongly written."""
     if not words:
         return False
-    found = re.fullmatch(r"-?\d[\d.,]*([a-z]*)[\da-z]*", words[0], re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"-?\d[\d.,]*([a-z]*)[\da-z]*", words[0], re.ASCII)
+    if match is None:
         return False
-    unit = found[1] or (words[1] if len(words) > 1 else "")
+    unit = match[1] or (words[1] if len(words) > 1 else "")
     return (
         not unit
         or unit in _UNITS
         or unit in _NO_UNITS
-        or any(fuzz.ratio(unit, known) >= 80 for known in _UNITS if len(known) > 3)
+        or any(fuzz.ratio(unit, name) >= 80 for name in _UNITS if len(name) > 3)
     )
 
 

@@ -33,11 +33,11 @@ class Language:
     @cached_property
     def spellings(self) -> dict[tuple[str, ...], str]:
         """Other spellings of the first word or two → the head that they stand for."""
-        found: dict[tuple[str, ...], str] = {}
+        heads: dict[tuple[str, ...], str] = {}
         for line in self.lines:
             for text in line.noun.spellings if line.noun else line.spellings:
-                found[tuple(text.split())] = line.head
-        return found
+                heads[tuple(text.split())] = line.head
+        return heads
 
     @cached_property
     def heads(self) -> frozenset[str]:
@@ -57,23 +57,23 @@ class Language:
     @cached_property
     def slash_commands(self) -> tuple[SlashCommand, ...]:
         """The slash commands, in the order in which they are registered; the umbrella comes last."""
-        made: dict[str, SlashCommand] = {}
+        commands: dict[str, SlashCommand] = {}
         for line in self.lines:
             name = line.slash_command
-            if name and name not in made:
+            if name and name not in commands:
                 lines = self.of_head(line.head)
                 hint = " | ".join(" ".join(each.usage.split()[1:]) for each in lines)
                 about = line.noun.about if line.noun else ""
-                made[name] = SlashCommand(name, about or lines[0].does, hint or "[help]")
-        return (*made.values(), UMBRELLA)
+                commands[name] = SlashCommand(name, about or lines[0].does, hint or "[help]")
+        return (*commands.values(), UMBRELLA)
 
     @cached_property
     def _by_head(self) -> dict[str, tuple[Pattern, ...]]:
-        found: dict[str, list[Pattern]] = {}
+        patterns: dict[str, list[Pattern]] = {}
         for line in self.lines:
             for first, pattern in patterns_of(line):
-                found.setdefault(self.spellings.get((first,), first), []).append(pattern)
-        return {head: tuple(sorted(every, key=lambda one: one.strictness)) for head, every in found.items()}
+                patterns.setdefault(self.spellings.get((first,), first), []).append(pattern)
+        return {head: tuple(sorted(group, key=lambda each: each.strictness)) for head, group in patterns.items()}
 
     def of_head(self, head: str) -> tuple[Syntax, ...]:
         """The lines that begin with this verb or noun (in the singular)."""
@@ -93,8 +93,8 @@ class Language:
     def small_words(self, head: str) -> frozenset[str]:
         """The small words in all their spellings that lines of this head have inside."""
         if head not in self._small:
-            every = (part.spellings for pattern in self.patterns(head) for part in pattern.parts)
-            self._small[head] = frozenset().union(*every) - self.verbs(head)
+            spellings = (part.spellings for pattern in self.patterns(head) for part in pattern.parts)
+            self._small[head] = frozenset().union(*spellings) - self.verbs(head)
         return self._small[head]
 
     def walls(self, head: str) -> frozenset[tuple[str, str]]:
@@ -102,13 +102,13 @@ class Language:
 
         A duration follows only the word as it stands in the usage, for ``on 2 hours`` is not said.
         """
-        found = set()
+        pairs = set()
         for pattern in self.patterns(head):
             for part, behind in zip(pattern.parts, pattern.parts[1:], strict=False):
                 if not part.is_place and behind.text in BEHIND_WALLS:
                     words = {part.text} if behind.text == "DURATION" else part.spellings
-                    found |= {(word, behind.text) for word in words}
-        return frozenset(found)
+                    pairs |= {(word, behind.text) for word in words}
+        return frozenset(pairs)
 
     def line_of(self, command: Command) -> Syntax | None:
         """The line that a command is of; None for a form, which has none."""
@@ -119,10 +119,10 @@ class Language:
 
     @cached_property
     def _by_type(self) -> dict[type[Command], list[Syntax]]:
-        found: dict[type[Command], list[Syntax]] = {}
+        lines: dict[type[Command], list[Syntax]] = {}
         for line in self.lines:
-            found.setdefault(line.command, []).append(line)
-        return found
+            lines.setdefault(line.command, []).append(line)
+        return lines
 
     def about(self, word: str) -> tuple[Syntax, ...]:
         """The lines of a verb, a noun (all of its lines) or a key such as ``project update``; else none."""

@@ -91,8 +91,8 @@ class Typed:
         keys, words = self.keys, self.words
         match place:
             case "TIME" | "DURATION":
-                found = clock(keys[start:]) if place == "TIME" else span(keys[start:])
-                return iter((start + found[1],) if found else ())
+                matched = clock(keys[start:]) if place == "TIME" else span(keys[start:])
+                return iter((start + matched[1],) if matched else ())
             case "STATUS":
                 return iter((start + 1,) if keys[start] in STATUSES else ())
             case "ID":
@@ -154,24 +154,24 @@ class _Walk:
             return
         if position == total or (part, position) in self.dead:
             return
-        found = False
+        fitted = False
         for end, more in self._steps(part, position):
             for fit in self.from_(part + 1, end, (*filled, *more)):
-                found = True
+                fitted = True
                 yield fit
-        if not found:
+        if not fitted:
             self.dead.add((part, position))
 
     def _steps(self, part: int, position: int) -> Iterator[tuple[int, Fit]]:
         """Where one part can end that begins at a word, and what it is filled with."""
-        keys, wanted = self.typed.keys, self.parts[part]
-        if not wanted.is_place:
+        keys, current = self.typed.keys, self.parts[part]
+        if not current.is_place:
             behind = self.parts[part + 1].text if part + 1 < len(self.parts) else ""
-            if keys[position] in wanted.spellings and (position not in self.typed.walls or behind in BEHIND_WALLS):
+            if keys[position] in current.spellings and (position not in self.typed.walls or behind in BEHIND_WALLS):
                 yield position + 1, ()
             return
         following = self.parts[part + 1].spellings if part + 1 < len(self.parts) else None
-        for end in self.typed.ends(wanted.text, position):
+        for end in self.typed.ends(current.text, position):
             # A cheap look at the next word before going there. The end of the line is always gone to, for `furthest`.
             if not following or end == len(keys) or keys[end] in following:
-                yield end, (Filled(wanted.text, position, end),)
+                yield end, (Filled(current.text, position, end),)

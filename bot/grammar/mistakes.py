@@ -21,7 +21,7 @@ _CLOSE = 65
 _VERY_CLOSE = 75
 """The same for words that could also begin a name."""
 
-_MEANT = {
+_SYNONYMS = {
     "ship": "deploy",
     "release": "deploy",
     "publish": "deploy",
@@ -121,11 +121,13 @@ def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
 
 
 def _near_heads(word: str) -> list[str]:
-    meant = [_MEANT[word]] if word in _MEANT else []
-    known = sorted({line.key.split()[0] for line in language().lines} | language().heads)
-    if word in known:
+    synonyms = [_SYNONYMS[word]] if word in _SYNONYMS else []
+    first_words = sorted({line.key.split()[0] for line in language().lines} | language().heads)
+    if word in first_words:
         return [word]
-    return meant + [found for found, _, _ in process.extract(word[:40], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)]
+    return synonyms + [
+        near for near, _, _ in process.extract(word[:40], first_words, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    ]
 
 
 def misspelt_verb(typed: Typed) -> str | None:
@@ -133,16 +135,16 @@ def misspelt_verb(typed: Typed) -> str | None:
     word = typed.keys[0] if typed.keys else ""
     if len(word) < 4 or word in typed.verbs or word in STATUSES:
         return None
-    found = process.extractOne(word, sorted(typed.verbs), scorer=fuzz.ratio, score_cutoff=_VERY_CLOSE)
-    return found[0] if found else None
+    match = process.extractOne(word, sorted(typed.verbs), scorer=fuzz.ratio, score_cutoff=_VERY_CLOSE)
+    return match[0] if match else None
 
 
 def bad_field(line: str, detail: str, problem: str = "bad_field") -> Mistake:
     """A field that is not known, or cannot be set so: `problem` says how, see `Misunderstood`."""
     name, _, value = detail.partition("=")
     near = [
-        line.replace(f"{name}=", f"{found}=", 1)
-        for found, _, _ in process.extract(name, sorted(FIELDS - {name}), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        line.replace(f"{name}=", f"{field}=", 1)
+        for field, _, _ in process.extract(name, sorted(FIELDS - {name}), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     ]
     if value:  # the field takes only certain words
         near = [line.replace(detail, f"{name}={word}", 1) for word in YES_NO]
@@ -222,21 +224,21 @@ def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, .
 
 def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
     """Says what is missing or too much, by the pattern that the words fit furthest."""
-    every = [pattern for pattern in language().patterns(typed.head) if pattern.strictness < 2]
-    alike = [pattern for pattern in every if pattern.reason is (reason is not None)]
-    reached = [(typed.furthest(pattern), pattern) for pattern in alike or every]
-    (position, used, filled), pattern = max(reached, key=lambda one: (*one[0][:2], -len(one[1].parts)))
+    patterns = [pattern for pattern in language().patterns(typed.head) if pattern.strictness < 2]
+    alike = [pattern for pattern in patterns if pattern.reason is (reason is not None)]
+    reached = [(typed.furthest(pattern), pattern) for pattern in alike or patterns]
+    (position, used, filled), pattern = max(reached, key=lambda pair: (*pair[0][:2], -len(pair[1].parts)))
     at_end, complete = position == len(typed.words), used == len(pattern.parts)
     examples = tuple(_examples(line, first, typed, pattern, filled))
-    shown = pattern.line.usage
+    usage = pattern.line.usage
     if at_end and complete:
         needs_reason = reason == "" or (pattern.reason and reason is None)
-        return Mistake("missing_part", "REASON" if needs_reason else _place(pattern), shown, examples=examples)
+        return Mistake("missing_part", "REASON" if needs_reason else _place(pattern), usage, examples=examples)
     if at_end or (not complete and pattern.parts[used].is_place):
-        return Mistake("missing_part", _place(pattern, used), shown, examples=examples)
+        return Mistake("missing_part", _place(pattern, used), usage, examples=examples)
     detail = line[typed.words[position].start : typed.words[-1].end]
     near = f"{first} {line[typed.words[0].start : typed.words[position].start]}".strip()
-    return Mistake("unexpected_words", detail, shown, (near,), examples=examples)
+    return Mistake("unexpected_words", detail, usage, (near,), examples=examples)
 
 
 def _place(pattern: Pattern, start: int = 0) -> str:
@@ -246,7 +248,7 @@ def _place(pattern: Pattern, start: int = 0) -> str:
 
 def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
     """Lines of this kind with the person's own words as far as they fit."""
-    own = {one.place: line[typed.words[one.start].start : typed.words[one.end - 1].end] for one in filled}
+    own = {place.place: line[typed.words[place.start].start : typed.words[place.end - 1].end] for place in filled}
     because = f" because {_REASON}" if pattern.reason else ""
     pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
     if typed.keys and typed.keys[0] in typed.small:

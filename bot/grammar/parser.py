@@ -45,12 +45,12 @@ def parse(text: str, command: str | None = None) -> Parsed:
     says everything itself, as in a mention.
     """
     if len(text) > MAX_CHARACTERS:
-        return _said(text[:MAX_CHARACTERS], mistakes.too_long(f"{MAX_CHARACTERS} characters"))
+        return _misunderstood(text[:MAX_CHARACTERS], mistakes.too_long(f"{MAX_CHARACTERS} characters"))
     line = plain(text).strip()
     if command not in (None, "configbot"):
         line = f"{command} {line}".strip()
-    meant = understand(line)
-    return meant if isinstance(meant, Understood) else _said(line, meant)
+    result = understand(line)
+    return result if isinstance(result, Understood) else _misunderstood(line, result)
 
 
 def parse_time(text: str) -> When | Misunderstood:
@@ -66,11 +66,11 @@ def parse_time(text: str) -> When | Misunderstood:
     return wrong
 
 
-def _said(line: str, mistake: Mistake) -> Misunderstood:
+def _misunderstood(line: str, mistake: Mistake) -> Misunderstood:
     """The mistake with only such lines beside it as mean something."""
     near = _meaningful(mistake.near)[:3] or _meaningful(mistake.farther)[:1]
-    known = mistake.problem != "unknown_verb"
-    examples = _meaningful((*mistake.examples, *near) if known else (*near, *mistake.examples))
+    knows_verb = mistake.problem != "unknown_verb"
+    examples = _meaningful((*mistake.examples, *near) if knows_verb else (*near, *mistake.examples))
     return Misunderstood(
         line,
         mistake.problem,
@@ -84,10 +84,10 @@ def _said(line: str, mistake: Mistake) -> Misunderstood:
 def _usage_of(near: Sequence[str]) -> str:
     """The usage of what was probably meant."""
     for line in near:
-        meant = understand(line)
-        found = language().line_of(meant.readings[0]) if isinstance(meant, Understood) else None
-        if found is not None:
-            return found.usage
+        result = understand(line)
+        syntax = language().line_of(result.readings[0]) if isinstance(result, Understood) else None
+        if syntax is not None:
+            return syntax.usage
     return ""
 
 
@@ -189,7 +189,7 @@ def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ..
     """All readings, the likeliest first: few small words inside names, the number that was typed, the table's order."""
     if reason == "":
         return ()
-    found: dict[Command, tuple[int, bool, int]] = {}
+    preferred: dict[Command, tuple[int, bool, int]] = {}
     fallback: dict[Command, tuple[int, bool, int]] = {}
     odd: set[Command] = set()
     for pattern in language().patterns(typed.head):
@@ -199,14 +199,14 @@ def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ..
             if not typed.tidy(fit, pattern.strictness):
                 continue
             strays = typed.strays(fit)
-            into = fallback if strays and pattern.strictness else found
+            into = fallback if strays and pattern.strictness else preferred
             reading = _reading(pattern, fit, typed, reason)
             into.setdefault(reading, (strays, pattern.line.key.split()[0] != first.lower(), len(into)))
             if typed.begins_small(fit):
                 odd.add(reading)
-            if len(found) > MAX_READINGS:
-                return tuple(found)
-    chosen = found or fallback
+            if len(preferred) > MAX_READINGS:
+                return tuple(preferred)
+    chosen = preferred or fallback
     if any(strays == 0 for strays, _, _ in chosen.values()):
         chosen = {reading: rank for reading, rank in chosen.items() if reading not in odd}
     return tuple(sorted(chosen, key=chosen.__getitem__))
@@ -228,8 +228,8 @@ def _value(field: str, filled: Filled, typed: Typed) -> Any:
     keys = typed.keys[filled.start : filled.end]
     match field:
         case "when" | "duration":
-            found = clock(keys) if filled.place == "TIME" else span(keys)
-            value = found[0] if found else None
+            matched = clock(keys) if filled.place == "TIME" else span(keys)
+            value = matched[0] if matched else None
             return value.duration if field == "duration" and isinstance(value, In) else value
         case "status":
             return keys[0].replace("canceled", "cancelled")

@@ -72,12 +72,12 @@ def field_of(line: Syntax, place: str) -> str:
 def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:
     """Every pattern of a line with the first word that it is typed with, as it stands in the usage."""
     groups = [(line.says, 0), (line.usage, 0), *((text, 1) for text in line.also), *((text, 2) for text in line.loose)]
-    made = []
+    patterns = []
     for text, strictness in groups:
         for parts in _written_out(text) if text else ():
             reason = parts[-1].text == "REASON"
-            made.append((parts[0].text, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
-    return made
+            patterns.append((parts[0].text, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
+    return patterns
 
 
 def _written_out(usage: str) -> list[tuple[Part, ...]]:

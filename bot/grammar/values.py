@@ -39,7 +39,7 @@ def is_field(word: Word) -> bool:
 
 def assignments(words: Sequence[Word]) -> tuple[Assignment, ...]:
     """Fields and their values; an unquoted value goes on to the next field. Raises `BadField`."""
-    found: list[Assignment] = []
+    result: list[Assignment] = []
     empty = [word.text for word, after in zip(words, [*words[1:], None], strict=True) if _is_empty(word, after)]
     if empty:
         raise BadField(empty[0])
@@ -47,12 +47,12 @@ def assignments(words: Sequence[Word]) -> tuple[Assignment, ...]:
         match = _FIELD.match(word.text[: word.bare])
         if match:
             value = word.text[match.end() :]
-            found.append(Assignment(match[1].lower(), value))
+            result.append(Assignment(match[1].lower(), value))
         else:
-            last = found.pop()
-            found.append(Assignment(last.field, f"{last.value} {word.text}".lstrip()))
-    _check(found)
-    return tuple(found)
+            last = result.pop()
+            result.append(Assignment(last.field, f"{last.value} {word.text}".lstrip()))
+    _check(result)
+    return tuple(result)
 
 
 def _is_empty(word: Word, after: Word | None) -> bool:
@@ -60,16 +60,16 @@ def _is_empty(word: Word, after: Word | None) -> bool:
     return not word.mixed and _FIELD.fullmatch(word.text) is not None and (after is None or is_field(after))
 
 
-def _check(found: list[Assignment]) -> None:
-    names = [assignment.field for assignment in found]
-    for assignment in found:
+def _check(assigned: list[Assignment]) -> None:
+    names = [assignment.field for assignment in assigned]
+    for assignment in assigned:
         name = assignment.field
         wrong_value = name == "inverted" and assignment.value.lower() not in YES_NO
         if name not in FIELDS:
             raise BadField(name)
         if names.count(name) > 1:
             raise BadField(name, "twice")
-        if name == "active" and len(found) > 1:
+        if name == "active" and len(assigned) > 1:
             raise BadField(name, "not_alone")
         if wrong_value:
             raise BadField(f"{name}={assignment.value}")

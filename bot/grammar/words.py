@@ -54,19 +54,19 @@ def plain(text: str) -> str:
 
 def protected(text: str) -> str:
     """The text with a backslash before everything that `plain` would change."""
-    return _MARKUP.sub(lambda found: "\\" + found.group(), text)
+    return _MARKUP.sub(lambda match: "\\" + match.group(), text)
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    if found[1]:
-        return found.group()[1:]
-    if found["entity"]:
-        return _ENTITIES[found["entity"]]
-    if found["person"]:
-        return f"<@{found['person']}>"
-    label = re.sub("&(amp|lt|gt);", lambda entity: _ENTITIES[entity[1]], found["label"] or "")
+def _unmarked(match: re.Match[str]) -> str:
+    if match[1]:
+        return match.group()[1:]
+    if match["entity"]:
+        return _ENTITIES[match["entity"]]
+    if match["person"]:
+        return f"<@{match['person']}>"
+    label = re.sub("&(amp|lt|gt);", lambda entity: _ENTITIES[entity[1]], match["label"] or "")
     # A chat client puts http:// before a bare name that looks like a host.
-    return label or found["channel"] or str(found["link"]).removeprefix("http://")
+    return label or match["channel"] or str(match["link"]).removeprefix("http://")
 
 
 _CLOSERS = {'"': '"', "“": '”"“', "”": '”"', "„": '“”"', "«": "»", "`": "`", "'": "'’", "‘": "’'"}

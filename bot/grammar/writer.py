@@ -50,7 +50,7 @@ def say(reading: Command) -> str:
 def _means_only(line: str, reading: Command) -> bool:
     """Whether the line has this one reading, whatever in it is in quotes."""
     parsed = understand(line)
-    return isinstance(parsed, Understood) and [_plainly(one) for one in parsed.readings] == [_plainly(reading)]
+    return isinstance(parsed, Understood) and [_plainly(other) for other in parsed.readings] == [_plainly(reading)]
 
 
 def _plainly(reading: Command) -> tuple[Any, ...]:
@@ -61,15 +61,15 @@ def _plainly(reading: Command) -> tuple[Any, ...]:
 def _pattern_for(reading: Command) -> Pattern:
     """The first pattern of the table that has a place for everything the reading holds, and for nothing else."""
     line = language().line_of(reading)
-    wanted = {
+    values = {
         field.name: getattr(reading, field.name)
         for field in fields(reading)
         if getattr(reading, field.name) not in (None, ()) and (line is None or field.name not in line.fixed)
     }
     for pattern in language().patterns(line.head) if line else ():
         places = pattern.fields
-        timed = "TIME" if isinstance(wanted.get("when"), At) else "DURATION"
-        if pattern.line is line and places.keys() == wanted.keys() and places.get("when", timed) == timed:
+        timed = "TIME" if isinstance(values.get("when"), At) else "DURATION"
+        if pattern.line is line and places.keys() == values.keys() and places.get("when", timed) == timed:
             return pattern
     raise ValueError(f"saying {reading!r}: no line means this")
 

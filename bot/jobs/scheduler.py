@@ -184,32 +184,32 @@ class Scheduler:
         process = self.ctx.owner if job.each else ""
         run = JobRun(job.name, process, due, self.ctx.owner, now + job.limit + GRACE, now)
         try:
-            if job.each or await self._claimed(run):
-                await self._note(job, await self._swept(job, run))
+            if job.each or await self._claim(run):
+                await self._note(job, await self._run_limited(job, run))
         finally:
             self._running.discard(job.name)
 
-    async def _claimed(self, run: JobRun) -> bool:
+    async def _claim(self, run: JobRun) -> bool:
         """Take the occasion in hand before others do."""
         now = run.started_at
         try:
             async with self.ctx.store.write() as tx:
-                found = await tx.claim_run(run, alone=self.ctx.alone)
+                newest = await tx.claim_run(run, alone=self.ctx.alone)
         except StoreUnavailable as error:
             log.warning("job.not_claimed", job=run.job, cause=str(error))
             self._look_again[run.job] = (now + LATER, run.due)
             return False
         self._look_again.pop(run.job, None)
         self._done[run.job] = run.due
-        if found is None:
+        if newest is None:
             return True
-        if found.succeeded_at is not None:
-            SUCCEEDED.labels(run.job).set(found.succeeded_at.timestamp())
-        if found.is_running(now):  # it may die
-            self._look_again[run.job] = (now + LATER, found.due)
+        if newest.succeeded_at is not None:
+            SUCCEEDED.labels(run.job).set(newest.succeeded_at.timestamp())
+        if newest.is_running(now):  # it may die
+            self._look_again[run.job] = (now + LATER, newest.due)
         return False
 
-    async def _swept(self, job: Job, run: JobRun) -> JobRun:
+    async def _run_limited(self, job: Job, run: JobRun) -> JobRun:
         """Run the job under its limit: how it ended."""
         started = time.perf_counter()
         fine, result = False, "timed out"

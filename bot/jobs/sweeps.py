@@ -45,16 +45,16 @@ async def approvals_at_providers(ctx: Context) -> str:
 async def evaluations_left_running(ctx: Context) -> str:
     """Report evaluations that run for too long."""
     swept = await left_running.sweep(ctx)
-    found = f"{swept.running} running in {swept.projects} projects"
-    return f"{found}, {swept.reported} reported, {swept.unreadable} unreadable"
+    running = f"{swept.running} running in {swept.projects} projects"
+    return f"{running}, {swept.reported} reported, {swept.unreadable} unreadable"
 
 
 async def drift_watch(ctx: Context) -> str:
     """Tell what moved behind our back."""
     with bound_contextvars(job=DRIFT_WATCH):  # every line of the log says so, and the playground leaves its calls out
-        seen = await watch.watch(ctx)
-    left = f", {seen.unread} unread" if seen.unread else ""
-    return f"{seen.projects} projects, {seen.first} first seen, {seen.found} found, {seen.ended} ended{left}"
+        result = await watch.watch(ctx)
+    left = f", {result.unread} unread" if result.unread else ""
+    return f"{result.projects} projects, {result.first} first seen, {result.found} found, {result.ended} ended{left}"
 
 
 async def notices_to_say(ctx: Context) -> str:

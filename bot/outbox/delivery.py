@@ -64,7 +64,7 @@ DECIDED_ON = frozenset(
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
 
-class Came(Enum):
+class DeliveryResult(Enum):
     """What one try came to."""
 
     DONE = auto()
@@ -90,7 +90,7 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
         return
     await deliver(ctx, card)
     async with ctx.store.read() as tx:
-        lines = [await tx.notice_for(NoticeKind.HISTORY, said.id) for said in await tx.audit(change_id)]
+        lines = [await tx.notice_for(NoticeKind.HISTORY, entry.id) for entry in await tx.audit(change_id)]
         missed = await tx.notice_for(NoticeKind.MISSED, change_id)
     for line in (*lines, missed):
         if line is not None and line.wanted > line.shown:
@@ -157,8 +157,8 @@ async def _work(ctx: Context, queue: Queue, limit: int) -> int:
     async with ctx.store.read() as tx:
         due = await tx.due_notices(now, limit, queue=queue, older_than=now - FRESH)
     for notice in due:
-        came = await deliver(ctx, notice)
-        if came is Came.HELD:
+        result = await deliver(ctx, notice)
+        if result is DeliveryResult.HELD:
             break
         tried += 1
     return tried
@@ -174,42 +174,42 @@ class Claimed:
     """Whether the channel has taken no message lately."""
 
 
-async def deliver(ctx: Context, notice: Notice) -> Came:
+async def deliver(ctx: Context, notice: Notice) -> DeliveryResult:
     """Say one notice until what is shown is what is wanted. Never raises for Slack."""
     while True:
         claimed = await _claim(ctx, notice.id)
-        if isinstance(claimed, Came):
+        if isinstance(claimed, DeliveryResult):
             return claimed
         try:
-            came = await _say(ctx, claimed)
+            say_again = await _say(ctx, claimed)
         except NotDelivered as error:
             if not error.gone:
                 return await _postpone(ctx, claimed.notice, error)
             async with ctx.store.write() as tx:
-                came = await tx.message_gone(notice.id, ctx.owner)
+                say_again = await tx.message_gone(notice.id, ctx.owner)
         except StoreUnavailable:
             raise
         except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
             log.exception("notice.not_made", notice=notice.id, kind=notice.kind.value)
             return await _postpone(ctx, claimed.notice, NotDelivered(type(error).__name__))
-        if not came:
-            return Came.DONE
+        if not say_again:
+            return DeliveryResult.DONE
 
 
-async def _claim(ctx: Context, notice_id: str) -> Claimed | Came:
+async def _claim(ctx: Context, notice_id: str) -> Claimed | DeliveryResult:
     """Take a notice in hand, and its turn in the lane."""
     now, post = ctx.clock.now(), new_id()
     async with ctx.store.write() as tx:
-        found = await tx.notice(notice_id)
-        if found is None:
-            return Came.DONE
-        name, pace = await _bucket(tx, found)
+        notice = await tx.notice(notice_id)
+        if notice is None:
+            return DeliveryResult.DONE
+        name, pace = await _bucket(tx, notice)
         bucket = await tx.bucket(name)
         if bucket.opens_at(pace, now) > now:
-            return Came.HELD
-        claimed = await tx.claim_notice(found.id, ctx.owner, now + CLAIM, now, posting=post)
+            return DeliveryResult.HELD
+        claimed = await tx.claim_notice(notice.id, ctx.owner, now + CLAIM, now, posting=post)
         if claimed is None:
-            return Came.DONE
+            return DeliveryResult.DONE
         await tx.save_lane(bucket.sent(pace, now))
         return Claimed(claimed, claimed.posting or post, bool(bucket.trouble))
 
@@ -226,16 +226,16 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
 
     Raises `NotDelivered`, `StoreUnavailable`.
     """
-    notice, shown = claimed.notice, claimed.notice.wanted
+    notice, revision = claimed.notice, claimed.notice.wanted
     try:
         async with asyncio.timeout(PATIENCE):
-            at = await _found(ctx, notice)
+            at = await _find_post(ctx, notice)
             if at is None:
                 ctx_of_post = replace(ctx, notifier=ctx.notifier.posting(claimed.post))
                 at = await notices.say(ctx_of_post, notice)
                 outcome = "edited" if notice.at is not None else "posted"
             else:
-                shown, outcome = notices.shown_by_first_post(notice), "found"
+                revision, outcome = notices.shown_by_first_post(notice), "found"
     except TimeoutError:
         raise NotDelivered("timed out", unsure=True) from None
     async with ctx.store.write() as tx:
@@ -244,16 +244,16 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
             return False
         if claimed.troubled:
             await outages.mended(tx, at.channel)
-        wanted = await tx.delivered(notice.id, shown, at, ctx.owner)
-    if wanted is None:
+        newest = await tx.delivered(notice.id, revision, at, ctx.owner)
+    if newest is None:
         log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
         return False
     OUTCOMES.labels(outcome).inc()
     log.info("notice.said", kind=notice.kind.value, subject=notice.subject, edited=notice.at is not None)
-    return wanted > shown
+    return newest > revision
 
 
-async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
+async def _find_post(ctx: Context, notice: Notice) -> MessageAt | None:
     """Where a post stands whose answer was lost. None: there is no such post, or it is made again without knowing.
 
     Raises `NotDelivered` when it cannot be told yet.
@@ -276,11 +276,11 @@ async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
     return at
 
 
-async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
+async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> DeliveryResult:
     if notice.at is not None and error.error in UNEDITABLE and notice.attempts >= CERTAIN:
         error.final = True
-    if await _said_elsewhere(ctx, notice, error):
-        return Came.DONE
+    if await _moved_to_default_channel(ctx, notice, error):
+        return DeliveryResult.DONE
     now = ctx.clock.now()
     pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 12), LONGEST_PAUSE)
     if error.everywhere:
@@ -297,20 +297,20 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
                 name, pace = await _bucket(tx, notice)
                 await tx.save_lane((await tx.bucket(name)).held(pace, now + pause))
             if give_up:
-                await _tell(ctx, tx, notice, error)
+                await _report_trouble(ctx, tx, notice, error)
             await tx.failed(notice.id, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
-    return Came.HELD if error.everywhere else Came.LATER
+    return DeliveryResult.HELD if error.everywhere else DeliveryResult.LATER
 
 
-async def _tell(ctx: Context, tx: WriteTransaction, notice: Notice, error: NotDelivered) -> None:
+async def _report_trouble(ctx: Context, tx: WriteTransaction, notice: Notice, error: NotDelivered) -> None:
     """Tell the default channel, once, that another channel takes nothing."""
     spot = Spot(notice.at.channel) if notice.at else await notices.where(tx, notice)
     await outages.note(ctx, tx, spot.channel, error.error)
 
 
-async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
+async def _moved_to_default_channel(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
     """What its channel does not take stands in the default channel: nobody decides on what nobody sees."""
     other = ctx.default_channel
     if not error.final or notice.kind not in DECIDED_ON or other is None or other == notice.place.channel:
@@ -318,7 +318,7 @@ async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> 
     log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
     try:
         async with ctx.store.write() as tx:
-            await _tell(ctx, tx, notice, error)
+            await _report_trouble(ctx, tx, notice, error)
             await tx.move_notice(notice.id, other, ctx.owner)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))

@@ -80,7 +80,7 @@ async def evaluation_view(ctx: Context, notice: Notice) -> EvaluationView | None
         view = await view_of(ctx, reminder)
     except ProviderError as error:
         raise NotDelivered(f"evaluation unreadable: {error.problem.fault}") from error
-    return replace(view, meant_for=_meant_for(ctx, notice, project_of(reminder)))
+    return replace(view, meant_for=_intended_channel(ctx, notice, project_of(reminder)))
 
 
 async def view_of(ctx: Context, reminder: Reminder) -> EvaluationView:
@@ -127,11 +127,11 @@ async def progress_of(ctx: Context, project: Project, evaluation: Evaluation) ->
 
 async def concerning(tx: ReadTransaction, project: Project, config_id: str) -> tuple[Change, ...]:
     """Changes under way that would make this config live."""
-    found, _ = await tx.changes(project=project.key, states=UNDER_WAY, limit=50)
-    return tuple(change for change in found if isinstance(change.target, Config) and change.target.id == config_id)
+    changes, _ = await tx.changes(project=project.key, states=UNDER_WAY, limit=50)
+    return tuple(change for change in changes if isinstance(change.target, Config) and change.target.id == config_id)
 
 
-def _meant_for(ctx: Context, notice: Notice, project: Project) -> str | None:
+def _intended_channel(ctx: Context, notice: Notice, project: Project) -> str | None:
     """The channel that a report belongs into, where it stands in another one."""
     channel = channel_of(ctx, project)
     moved = notice.kind in TO_THE_OWNER and notice.place.channel == ctx.default_channel != channel
@@ -143,22 +143,22 @@ async def evaluations_view(
 ) -> EvaluationsView | None:
     """One page of a list as it is now; None when nothing is known of it any more."""
     async with ctx.store.read() as tx:
-        found = await tx.reminders_in(subject)
-    if not found and (notice is None or notice.at is None):
+        reminders = await tx.reminders_in(subject)
+    if not reminders and (notice is None or notice.at is None):
         return None
-    found = tuple(sorted(found, key=lambda reminder: reminder.ended_at is not None))
-    pages = max(1, -(-len(found) // LIST_PAGE))
+    reminders = tuple(sorted(reminders, key=lambda reminder: reminder.ended_at is not None))
+    pages = max(1, -(-len(reminders) // LIST_PAGE))
     page = min(max(page, 1), pages)
-    shown = found[(page - 1) * LIST_PAGE : page * LIST_PAGE]
+    rows = reminders[(page - 1) * LIST_PAGE : page * LIST_PAGE]
     return EvaluationsView(
         subject=subject,
-        rows=tuple(await asyncio.gather(*(_row(ctx, reminder) for reminder in shown))),
+        rows=tuple(await asyncio.gather(*(_row(ctx, reminder) for reminder in rows))),
         page=page,
         pages=pages,
-        total=len(found),
-        ended=sum(reminder.ended_at is not None for reminder in found),
+        total=len(reminders),
+        ended=sum(reminder.ended_at is not None for reminder in reminders),
         now=ctx.clock.now(),
-        meant_for=_meant_for(ctx, notice, project_of(found[0])) if notice and found else None,
+        meant_for=_intended_channel(ctx, notice, project_of(reminders[0])) if notice and reminders else None,
     )
 
 

@@ -16,7 +16,7 @@ from bot.outbox.evaluation_reports import reminder_view
 from bot.ports import NotDelivered
 from bot.store import ReadTransaction, WriteTransaction
 
-TOLD_IN_THREAD = frozenset(
+THREAD_EVENTS = frozenset(
     {
         Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
         Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED, Event.REMINDED,
@@ -27,9 +27,9 @@ TOLD_IN_THREAD = frozenset(
 
 async def history_of(tx: WriteTransaction, change: Change, entries: Sequence[AuditEntry]) -> None:
     """Put the entries that people should read into the card's thread."""
-    for told in entries:
-        if told.event in TOLD_IN_THREAD:
-            await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, told.id, change.origin, told.at))
+    for entry in entries:
+        if entry.event in THREAD_EVENTS:
+            await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, entry.id, change.origin, entry.at))
 
 
 MISSED = frozenset({State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN})
@@ -85,8 +85,8 @@ async def where(tx: ReadTransaction, notice: Notice) -> Spot:
     """Where a notice is said that does not stand yet."""
     if notice.kind is not NoticeKind.HISTORY:
         return Spot(notice.place.channel)
-    told = await tx.audit_entry(notice.subject)
-    card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
+    entry = await tx.audit_entry(notice.subject)
+    card = await tx.notice_for(NoticeKind.CARD, entry.subject) if entry else None
     return Spot(card.at.channel, card.at.ts) if card and card.at else Spot(notice.place.channel)
 
 
@@ -147,23 +147,23 @@ async def _say_trouble(ctx: Context, notice: Notice) -> MessageAt | None:
 
 async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
     async with ctx.store.read() as tx:
-        told = await tx.audit_entry(notice.subject)
-        change = await tx.change(told.subject) if told else None
-        card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
-        waits = told is not None and await _has_one_before(tx, told)
-    if told is None or change is None or card is None:
+        entry = await tx.audit_entry(notice.subject)
+        change = await tx.change(entry.subject) if entry else None
+        card = await tx.notice_for(NoticeKind.CARD, entry.subject) if entry else None
+        waits = entry is not None and await _has_unsent_before(tx, entry)
+    if entry is None or change is None or card is None:
         return notice.at
     if card.at is None:
         raise NotDelivered("the card is not posted yet")
     if waits:
         raise NotDelivered("the line before it is not said yet")
-    return await ctx.notifier.history(HistoryView(told, change), card.at)
+    return await ctx.notifier.history(HistoryView(entry, change), card.at)
 
 
-async def _has_one_before(tx: ReadTransaction, told: AuditEntry) -> bool:
+async def _has_unsent_before(tx: ReadTransaction, entry: AuditEntry) -> bool:
     """Whether a line that stands before this one in the thread is still to be said."""
-    entries = await tx.audit(told.subject)
-    for earlier in entries[: [each.id for each in entries].index(told.id)]:
+    entries = await tx.audit(entry.subject)
+    for earlier in entries[: [each.id for each in entries].index(entry.id)]:
         line = await tx.notice_for(NoticeKind.HISTORY, earlier.id)
         if line is not None and line.wanted > line.shown and not line.given_up:
             return True

@@ -207,7 +207,7 @@ def build_app(
     only where nothing comes over HTTP. With the `identity` from `check_tokens` no request waits for ``auth.test``.
     """
     client = web_client(token, session=session, base_url=base_url)
-    with _nothing_from_the_environment():
+    with _without_environment():
         # a client without a token until the app stands: Bolt warns of two ways to authorize, and we use the second
         client.token = None
         app = AsyncApp(
@@ -290,12 +290,12 @@ def forget_proxies() -> None:
 
 
 @contextmanager
-def _nothing_from_the_environment() -> Iterator[None]:
-    kept = {name: os.environ.pop(name) for name in BOLT_READS if name in os.environ}
+def _without_environment() -> Iterator[None]:
+    removed = {name: os.environ.pop(name) for name in BOLT_READS if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(removed)
 
 
 def _quiet(logger: logging.Logger) -> logging.Logger:

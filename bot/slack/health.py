@@ -39,8 +39,8 @@ def routes(checks: Mapping[str, Check], *, metrics: CollectorRegistry = REGISTRY
         return JSONResponse({"ok": True})
 
     async def readyz(_request: Request) -> Response:
-        found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
-        wrong = dict(zip(checks, found, strict=True))
+        problems = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
+        wrong = dict(zip(checks, problems, strict=True))
         ready = not any(wrong.values())
         answer = {"ok": ready, "checks": {name: problem or "ok" for name, problem in wrong.items()}}
         return JSONResponse(answer, status_code=200 if ready else 503)

@@ -153,19 +153,19 @@ def to_problem(document: Mapping[str, Any]) -> Problem:
     )
 
 
-def from_snapshot(seen: ApprovalSnapshot) -> JSON:
+def from_snapshot(snapshot: ApprovalSnapshot) -> JSON:
     """What an approval is bound to, contents included."""
     return {
-        "base": live_state.to_document(seen.base),
+        "base": live_state.to_document(snapshot.base),
         "rule": {
-            "id": seen.rule.id,
-            "approvals": seen.rule.approvals,
-            "requester_may_approve": seen.rule.requester_may_approve,
+            "id": snapshot.rule.id,
+            "approvals": snapshot.rule.approvals,
+            "requester_may_approve": snapshot.rule.requester_may_approve,
         },
-        "evidence": _from_evidence(seen.evidence),
-        "base_config": maybe(from_config, seen.base_config),
-        "base_content": maybe(contents.to_document, seen.base_content),
-        "target_content": maybe(contents.to_document, seen.target_content),
+        "evidence": _from_evidence(snapshot.evidence),
+        "base_config": maybe(from_config, snapshot.base_config),
+        "base_content": maybe(contents.to_document, snapshot.base_content),
+        "target_content": maybe(contents.to_document, snapshot.target_content),
     }
 
 
@@ -236,8 +236,8 @@ def from_target(target: Target) -> JSON:
         case Config():
             return {"kind": "config", **from_config(target), "archived": target.is_archived}
         case Split():
-            told_apart = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
-            return {"kind": "split", **live_state.to_document(LiveState(target)), **told_apart}
+            bucketing = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
+            return {"kind": "split", **live_state.to_document(LiveState(target)), **bucketing}
         case Nothing():
             return {"kind": "nothing"}
         case _:

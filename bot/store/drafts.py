@@ -54,7 +54,7 @@ def _document(draft: Draft) -> JSON:
     if isinstance(draft, str):
         return {"v": VERSION, "kind": "line", "line": draft}
     if isinstance(draft, ChangeRequest):
-        return {"v": VERSION, "kind": "change", **_from_wish(draft)}
+        return {"v": VERSION, "kind": "change", **_from_request(draft)}
     return {"v": VERSION, "kind": "project", **_from_edit(draft)}
 
 
@@ -62,12 +62,12 @@ def _to_line(document: Mapping[str, Any]) -> str:
     return str(document["line"])
 
 
-def _from_wish(change_request: ChangeRequest) -> JSON:
+def _from_request(change_request: ChangeRequest) -> JSON:
     return {
         "change": change_request.kind.value,
         "project": _from_project(change_request.project),
         "environment": from_environment(change_request.environment),
-        "target": _from_wanted(change_request.target),
+        "target": _from_target(change_request.target),
         "because": change_request.because,
         "undoes": change_request.undoes,
         "drops": change_request.drops,
@@ -75,12 +75,12 @@ def _from_wish(change_request: ChangeRequest) -> JSON:
     }
 
 
-def _to_wish(document: Mapping[str, Any]) -> ChangeRequest:
+def _to_request(document: Mapping[str, Any]) -> ChangeRequest:
     return ChangeRequest(
         kind=Kind(document["change"]),
         project=_to_project(document["project"]),
         environment=to_environment(document["environment"]),
-        target=_to_wanted(document["target"]),
+        target=_to_target(document["target"]),
         because=document["because"],
         undoes=document["undoes"],
         drops=document["drops"],
@@ -88,7 +88,7 @@ def _to_wish(document: Mapping[str, Any]) -> ChangeRequest:
     )
 
 
-def _from_wanted(target: Target | UnresolvedTarget) -> JSON:
+def _from_target(target: Target | UnresolvedTarget) -> JSON:
     match target:
         case LiveIn(environment):
             return {"kind": "live in", "environment": from_environment(environment)}
@@ -98,7 +98,7 @@ def _from_wanted(target: Target | UnresolvedTarget) -> JSON:
             return from_target(target)
 
 
-def _to_wanted(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
+def _to_target(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
     match document["kind"]:
         case "live in":
             return LiveIn(to_environment(document["environment"]))
@@ -187,14 +187,18 @@ def _to_maintainer(document: Mapping[str, Any]) -> Maintainer:
     return Maintainer(document["kind"], document["id"], document["name"], document["email"])
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {"line": _to_line, "change": _to_wish, "project": _to_edit}
+_READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {
+    "line": _to_line,
+    "change": _to_request,
+    "project": _to_edit,
+}
 
 
 # version 1
 
 
 @dataclass(frozen=True, slots=True)
-class _FirstWish:
+class _FirstRequest:
     """The fields of a wish as version 1 wrote them, in its order."""
 
     kind: Kind
@@ -209,31 +213,31 @@ class _FirstWish:
     when: WantedTime | None = None
 
 
-_FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstWish), TypeAdapter(PlannedEdit))
+_FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstRequest), TypeAdapter(PlannedEdit))
 
 
 def _first_version(text: str) -> Draft | UnreadableDraft:
     """What version 1 wrote, if it is exactly that."""
     for adapter in _FIRST:
         try:
-            found = adapter.validate_json(text)
+            draft = adapter.validate_json(text)
         except ValidationError:
             continue
-        if adapter.dump_json(found).decode() == text:
-            return _today(found) if isinstance(found, _FirstWish) else found
+        if adapter.dump_json(draft).decode() == text:
+            return _upgraded(draft) if isinstance(draft, _FirstRequest) else draft
     return UnreadableDraft("it says no version, and is not quite what was written when drafts said none")
 
 
-def _today(change_request: _FirstWish) -> ChangeRequest | UnreadableDraft:
+def _upgraded(change_request: _FirstRequest) -> ChangeRequest | UnreadableDraft:
     target: Target | UnresolvedTarget
     match change_request:
-        case _FirstWish(kind=Kind.DEACTIVATE, config=None, source=None, split=None):
+        case _FirstRequest(kind=Kind.DEACTIVATE, config=None, source=None, split=None):
             target = Nothing()
-        case _FirstWish(kind=Kind.PROMOTE, source=Environment() as source, split=None):
+        case _FirstRequest(kind=Kind.PROMOTE, source=Environment() as source, split=None):
             target = LiveIn(source)
-        case _FirstWish(config=Config() as config, source=None, split=None):
+        case _FirstRequest(config=Config() as config, source=None, split=None):
             target = config
-        case _FirstWish(config=None, source=None, split=Split() as split):
+        case _FirstRequest(config=None, source=None, split=Split() as split):
             target = split
         case _:
             return UnreadableDraft("it does not state what to make live")

@@ -34,20 +34,20 @@ class DriftReading:
 
     async def baseline(self, provider: str, project_id: str, environment_id: str) -> Baseline | None:
         """What was last right in one environment of a project."""
-        found = await self.baselines(provider, project_id)
-        return next((each for each in found if each.environment_id == environment_id), None)
+        rows = await self.baselines(provider, project_id)
+        return next((each for each in rows if each.environment_id == environment_id), None)
 
     async def fingerprints(self) -> dict[tuple[str, str, str], str]:
         """What was last right everywhere: `Served.fingerprint` by provider, project id and environment id."""
         there = (baselines.c.provider, baselines.c.project_id, baselines.c.environment_id)
         rows = await self._connection.execute(select(*there, baselines.c.fingerprint))
-        return {(provider, project, environment): shown for provider, project, environment, shown in rows}
+        return {(provider, project, environment): fingerprint for provider, project, environment, fingerprint in rows}
 
     async def open_changes(self, provider: str, project_id: str) -> tuple[Change, ...]:
         """The changes of a project that are open, one in an environment at most."""
         there = and_(changes.c.provider == provider, changes.c.project_id == project_id, changes.c.is_open)
-        found = (await self._connection.execute(select(changes).where(there))).mappings()
-        return tuple(to_change(row) for row in found)
+        rows = (await self._connection.execute(select(changes).where(there))).mappings()
+        return tuple(to_change(row) for row in rows)
 
     async def drift(self, id: str) -> Drift | None:  # noqa: A002 - the domain's word
         """The drift with this id."""
@@ -67,8 +67,8 @@ class DriftReading:
 
     async def open_drift(self, provider: str, project_id: str, environment_id: str) -> Drift | None:
         """The drift that is not over in one environment of a project."""
-        found = await self.open_drifts((provider, project_id))
-        return next((each for each in found if each.environment.id == environment_id), None)
+        open_drifts = await self.open_drifts((provider, project_id))
+        return next((each for each in open_drifts if each.environment.id == environment_id), None)
 
     async def silence(self, id: str) -> Silence | None:  # noqa: A002 - the domain's word
         """The silence with this id."""
@@ -78,17 +78,17 @@ class DriftReading:
         """The silence of a provider that lasts."""
         return await self._silence(and_(silences.c.provider == provider, silences.c.ended_at.is_(None)))
 
-    async def _silence(self, wanted: ColumnElement[bool]) -> Silence | None:
-        row = (await self._connection.execute(select(silences).where(wanted))).mappings().first()
+    async def _silence(self, condition: ColumnElement[bool]) -> Silence | None:
+        row = (await self._connection.execute(select(silences).where(condition))).mappings().first()
         return None if row is None else Silence(**row)
 
 
 class DriftWriting(DriftReading):
     """What can be written down about drift, inside a transaction."""
 
-    async def add_baselines(self, found: Sequence[Baseline]) -> None:
+    async def add_baselines(self, new: Sequence[Baseline]) -> None:
         """Remember these where nothing is known yet; what is known stays."""
-        for each in found:
+        for each in new:
             statement = insert_into(self._connection, baselines).values(**_from_baseline(each))
             await self._connection.execute(statement.on_conflict_do_nothing(index_elements=_PLACE))
 

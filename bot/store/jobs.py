@@ -29,10 +29,10 @@ class Running(Delivering):
             return None
         here = and_(job_runs.c.job == run.job, job_runs.c.process == run.process)
         row = (await self._connection.execute(select(job_runs).where(here).with_for_update())).mappings().one()
-        found = to_run(row)
-        if not may_start(found, run.due, run.started_at, dead=alone and found.owner != run.owner):
-            return found
-        values = from_run(replace(run, succeeded_at=found.succeeded_at))
+        newest = to_run(row)
+        if not may_start(newest, run.due, run.started_at, dead=alone and newest.owner != run.owner):
+            return newest
+        values = from_run(replace(run, succeeded_at=newest.succeeded_at))
         await self._connection.execute(update(job_runs).where(here).values(**values))
         return None
 

@@ -55,10 +55,10 @@ class Delivering(ReadTransaction):
         What was given up is tried again, for there is something new to say.
         """
         raised = notices.c.wanted + 1
-        wanted = case((raised < at_least, at_least), else_=raised)
+        revision = case((raised < at_least, at_least), else_=raised)
         waits = and_(notices.c.behind_since.is_not(None), ~notices.c.given_up)
         since = case((waits, notices.c.behind_since), else_=self._clock.now())
-        values = {"wanted": wanted, "given_up": False, "behind_since": since, **more}
+        values = {"wanted": revision, "given_up": False, "behind_since": since, **more}
         await self._connection.execute(update(notices).where(about(kind, subject)).values(**values))
 
     async def repost_notice(self, kind: NoticeKind, subject: str) -> None:
@@ -78,14 +78,14 @@ class Delivering(ReadTransaction):
         `posting` is the id of the post that is about to be made, where one is. The notice is answered as it was found:
         with the id of a post that may have gone out before, which is kept until something is known of it.
         """
-        found = await self._one(to_notice, select(notices).where(notices.c.id == id, due(now)).with_for_update())
-        if found is None:
+        notice = await self._one(to_notice, select(notices).where(notices.c.id == id, due(now)).with_for_update())
+        if notice is None:
             return None
         values: dict[str, Any] = {"claimed_by": owner, "claimed_until": until}
-        if posting and found.at is None and not found.posting:
+        if posting and notice.at is None and not notice.posting:
             values |= {"posting": posting, "posting_since": now}
         await self._connection.execute(update(notices).where(notices.c.id == id).values(**values))
-        return found
+        return notice
 
     async def posts_again(self, id: str, owner: str, now: datetime) -> bool:  # noqa: A002 - the domain's word
         """A post of which nothing was found is made again, from now on. False: the claim is lost."""
@@ -96,7 +96,7 @@ class Delivering(ReadTransaction):
         others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
         await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
 
-    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002 - its name on the wire
+    async def delivered(self, id: str, revision: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002 - its name on the wire
         """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due.
 
         Answers what is wanted by now. None, and nothing written, when it is no longer in the hands of `owner`.
@@ -104,19 +104,19 @@ class Delivering(ReadTransaction):
         statement = self._setting(
             id,
             owner,
-            shown=shown,
+            shown=revision,
             at_channel=at.channel,
             at_ts=at.ts,
             attempts=0,
             not_before=None,
             last_error="",
             given_up=False,
-            behind_since=case((notices.c.wanted > shown, self._clock.now()), else_=None),
+            behind_since=case((notices.c.wanted > revision, self._clock.now()), else_=None),
             posting=None,
             posting_since=None,
         )
-        wanted: int | None = await self._connection.scalar(statement.returning(notices.c.wanted))
-        return wanted
+        newest: int | None = await self._connection.scalar(statement.returning(notices.c.wanted))
+        return newest
 
     async def failed(
         self,
@@ -132,9 +132,9 @@ class Delivering(ReadTransaction):
 
         `unsure`: it may have been said. False, and nothing written, when it is no longer in the hands of `owner`.
         """
-        known: dict[str, Any] = {} if unsure else {"posting": None, "posting_since": None}
+        cleared: dict[str, Any] = {} if unsure else {"posting": None, "posting_since": None}
         values: dict[str, Any] = {"attempts": notices.c.attempts + 1, "not_before": not_before, "last_error": error}
-        return await self._set_notice(id, owner, given_up=given_up, **values, **known)
+        return await self._set_notice(id, owner, given_up=given_up, **values, **cleared)
 
     async def move_notice(self, id: str, channel: str, owner: str) -> bool:  # noqa: A002 - the domain's word
         """Want it said in another channel, at once: the one that was meant does not take it."""
@@ -159,9 +159,9 @@ class Delivering(ReadTransaction):
     async def bucket(self, name: str) -> RateLimitBucket:
         """How a lane stands; its row is locked until the end of the transaction."""
         query = select(buckets).where(buckets.c.name == name).with_for_update()
-        found = await self._one(to_bucket, query)
-        if found is not None:
-            return found
+        bucket = await self._one(to_bucket, query)
+        if bucket is not None:
+            return bucket
         there = (
             self._insert(buckets)
             .values(**from_bucket(RateLimitBucket(name)))

@@ -89,16 +89,16 @@ class ReadTransaction(DriftReading):
         `project` is (provider, project id); an `environment_id` is its `provider`'s own; `requester` and
         `not_requester` are `Actor.key`s.
         """
-        wanted = list(_wanted(project, environment_id, states, requester, not_requester))
+        conditions = list(_conditions(project, environment_id, states, requester, not_requester))
         if provider is not None:
-            wanted.append(changes.c.provider == provider)
-        total = await self._connection.scalar(select(func.count()).select_from(changes).where(*wanted))
-        query = select(changes).where(*wanted).order_by(changes.c.created_at.desc(), changes.c.number.desc())
+            conditions.append(changes.c.provider == provider)
+        total = await self._connection.scalar(select(func.count()).select_from(changes).where(*conditions))
+        query = select(changes).where(*conditions).order_by(changes.c.created_at.desc(), changes.c.number.desc())
         return await self._all(to_change, query.limit(limit).offset(offset)), total or 0
 
     async def refusals(self, requester: tuple[str, str], since: datetime) -> int:
         """How often somebody (`Actor.key`) was refused since then."""
-        mine = and_(_asked_by(requester), changes.c.created_at > since, changes.c.state == State.REFUSED.value)
+        mine = and_(_requested_by(requester), changes.c.created_at > since, changes.c.state == State.REFUSED.value)
         return await self._connection.scalar(select(func.count()).select_from(changes).where(mine)) or 0
 
     async def last_applied(
@@ -189,9 +189,9 @@ class ReadTransaction(DriftReading):
         oldest, count = func.min(notices.c.behind_since).label("since"), func.count().label("count")
         nothing_left = notices.c.last_error == NOTHING_LEFT
         behind = and_(notices.c.wanted > notices.c.shown, notices.c.behind_since.is_not(None), ~nothing_left)
-        wanted = and_(behind, or_(~given_up, notices.c.behind_since >= since))
+        condition = and_(behind, or_(~given_up, notices.c.behind_since >= since))
         error = func.max(notices.c.last_error).label("last_error")
-        query = select(channel, given_up, count, oldest, error).where(wanted).group_by(channel, given_up)
+        query = select(channel, given_up, count, oldest, error).where(condition).group_by(channel, given_up)
         return await self._all(lambda row: Backlog(**row), query.order_by(oldest))
 
     async def held_by_others(self, owner: str) -> bool:
@@ -221,13 +221,13 @@ class ReadTransaction(DriftReading):
     async def draft(self, id: str, org: str, user_id: str, now: datetime) -> Draft | UnreadableDraft | None:  # noqa: A002 - its name on the wire
         """A draft, for the person whose it is, until it runs out."""
         mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
-        found: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
-        return None if found is None else decode(found)
+        text: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
+        return None if text is None else decode(text)
 
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
         """What we remember about an evaluation."""
-        wanted = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
-        return await self._one(to_reminder, select(reminders).where(wanted))
+        condition = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
+        return await self._one(to_reminder, select(reminders).where(condition))
 
     async def reminders(self, *, open_only: bool = True) -> tuple[Reminder, ...]:
         """What we remember about evaluations, first seen first; normally only about those that still run."""
@@ -247,8 +247,8 @@ class ReadTransaction(DriftReading):
 
     async def watch(self, provider: str) -> Watch:
         """How far the watching of a provider's evaluations is."""
-        found = await self._one(to_watch, select(watches).where(watches.c.provider == provider))
-        return found or Watch(provider)
+        watch = await self._one(to_watch, select(watches).where(watches.c.provider == provider))
+        return watch or Watch(provider)
 
     async def _one(self, convert: Callable[[RowMapping], T], query: Select[*tuple[object, ...]]) -> T | None:
         row = (await self._connection.execute(query)).mappings().first()
@@ -270,7 +270,7 @@ def _applied(provider: str, project_id: str, environment_id: str) -> Select[*tup
     return query.order_by(changes.c.applied_at.desc(), changes.c.number.desc())
 
 
-def _wanted(
+def _conditions(
     project: tuple[str, str] | None,
     environment_id: str | None,
     states: Collection[State] | None,
@@ -284,12 +284,12 @@ def _wanted(
     if states is not None:
         yield changes.c.state.in_([state.value for state in states])
     if requester is not None:
-        yield _asked_by(requester)
+        yield _requested_by(requester)
     if not_requester is not None:
-        yield ~_asked_by(not_requester)
+        yield ~_requested_by(not_requester)
 
 
-def _asked_by(key: tuple[str, str]) -> ColumnElement[bool]:
+def _requested_by(key: tuple[str, str]) -> ColumnElement[bool]:
     return and_(changes.c.requester_org == key[0], changes.c.requester_id == key[1])
 
 

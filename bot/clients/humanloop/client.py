@@ -75,8 +75,8 @@ class HumanloopClient:
     async def projects(self, words: str | None = None) -> Sequence[Project]:
         """All projects, or those whose name contains `words` in whatever case. Raises `ProviderError`."""
         records = await self.wire.list_projects(filter=words or None)
-        wanted = (words or "").casefold()
-        return tuple(mapping.project(self._name, record) for record in records if wanted in record.name.casefold())
+        needle = (words or "").casefold()
+        return tuple(mapping.project(self._name, record) for record in records if needle in record.name.casefold())
 
     async def project(self, project: Project) -> ProjectNow:
         """One project as it is now. Raises `ProviderError`."""

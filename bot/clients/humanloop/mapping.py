@@ -16,7 +16,7 @@ from bot.domain.names import Config, Environment, Project
 PROMPT_ROLE = "prompt"
 """The role of a completion template, which has no messages."""
 
-_SHOWN_ELSEWHERE = frozenset(
+_NOT_PARAMETERS = frozenset(
     {"id", "type", "name", "description", "model", "provider", "prompt_template", "chat_template"}
     | {"tools", "tool_configs", "response_format", "nested", "model_config", "status", "created_by"}
 )
@@ -84,13 +84,17 @@ def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluati
 
 def progress(page: wire.Page[wire.EvaluationDatapoint], evaluation: Evaluation) -> Progress:
     """How many datapoints of a page its evaluators have judged; one that failed on a datapoint has not."""
-    said = [{result.evaluator_id for result in row.evaluation_results if not result.error} for row in page.records]
-    wanted = {evaluator.id for evaluator in evaluation.evaluators}
+    judges_by_row = [
+        {result.evaluator_id for result in row.evaluation_results if not result.error} for row in page.records
+    ]
+    required = {evaluator.id for evaluator in evaluation.evaluators}
     return Progress(
         total=page.total,
-        looked_at=len(said),
-        done=sum(wanted <= judges for judges in said),
-        judged={evaluator.id: sum(evaluator.id in judges for judges in said) for evaluator in evaluation.evaluators},
+        looked_at=len(judges_by_row),
+        done=sum(required <= judges for judges in judges_by_row),
+        judged={
+            evaluator.id: sum(evaluator.id in judges for judges in judges_by_row) for evaluator in evaluation.evaluators
+        },
     )
 
 
@@ -120,7 +124,7 @@ def _lines(message: Mapping[str, Any]) -> Iterable[str]:
 
 def _parameters(model: wire.Model) -> dict[str, Any]:
     fields = model.model_dump(mode="json")
-    return {name: value for name, value in fields.items() if name not in _SHOWN_ELSEWHERE and value not in (None, {})}
+    return {name: value for name, value in fields.items() if name not in _NOT_PARAMETERS and value not in (None, {})}
 
 
 def _tools(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -128,7 +132,7 @@ def _tools(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     tools: dict[str, Any] = {}
     for definition in definitions:
         name = str(definition.get("name") or definition.get("id") or "tool")
-        count = sum(known == name or known.startswith(f"{name} (") for known in tools)
+        count = sum(other == name or other.startswith(f"{name} (") for other in tools)
         fields = {key: value for key, value in definition.items() if key != "name" and value is not None}
         tools[f"{name} ({count + 1})" if count else name] = fields
     return tools

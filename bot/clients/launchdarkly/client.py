@@ -111,11 +111,11 @@ class LaunchDarklyClient:
 
     async def projects(self, words: str | None = None) -> Sequence[Project]:
         """All AI Configs, or those whose name or key contains `words` in whatever case. Raises `ProviderError`."""
-        wanted = (words or "").casefold()
+        needle = (words or "").casefold()
         return tuple(
             mapping.project(self._name, record)
             for record in await self.wire.list_ai_configs()
-            if wanted in record.name.casefold() or wanted in record.key.casefold()
+            if needle in record.name.casefold() or needle in record.key.casefold()
         )
 
     async def project(self, project: Project) -> ProjectNow:
@@ -158,12 +158,14 @@ class LaunchDarklyClient:
         """
         operation = f"looking for {words}"
         members = await self.wire.find_members(f"query:{words}", operation=operation)
-        found = [mapping.member(each) for each in members]
+        candidates = [mapping.member(each) for each in members]
         if "@" not in words:
-            found += await self._teams(words, operation)
-        wanted = words.strip().casefold()
-        exact = [each for each in found if wanted in (part.casefold() for part in (each.id, each.email, each.name))]
-        return tuple(exact or found)
+            candidates += await self._teams(words, operation)
+        needle = words.strip().casefold()
+        exact = [
+            each for each in candidates if needle in (part.casefold() for part in (each.id, each.email, each.name))
+        ]
+        return tuple(exact or candidates)
 
     async def _teams(self, words: str, operation: str) -> list[Maintainer]:
         try:
@@ -213,12 +215,12 @@ class LaunchDarklyClient:
         """One patch. Ids that were seen earlier and are refused are read anew, once: nothing was done."""
         if not self._environments:
             self._environments = await self.wire.list_environments(operation=operation)
-        known = project.id in self._entries
+        cached = project.id in self._entries
         instructions = await self._instructions(project, live, operation)
         try:
             targeting = await self._patch(project, environment, instructions, comment, operation)
         except NotDone as error:
-            if not known or error.problem.fault is not Fault.INVALID:
+            if not cached or error.problem.fault is not Fault.INVALID:
                 raise
             self._entries.pop(project.id, None)
             again = await self._instructions(project, live, operation)
@@ -236,16 +238,16 @@ class LaunchDarklyClient:
 
     async def _instructions(self, project: Project, live: Target, operation: str) -> list[Instruction]:
         """The instruction that moves the default rule, from entries seen earlier if they have what it needs."""
-        found = mapping.default_rule(self._entries.get(project.id, ()), live)
-        if found is None:
+        instructions = mapping.default_rule(self._entries.get(project.id, ()), live)
+        if instructions is None:
             targeting = await self.wire.get_targeting(project.id, operation=operation)
             self._entries[project.id] = targeting.variations
-            found = mapping.default_rule(targeting.variations, live)
-        if found is None:
+            instructions = mapping.default_rule(targeting.variations, live)
+        if instructions is None:
             raise NotDone(
                 Problem(Fault.NOT_FOUND, self._name, operation, detail="the variation is not there to be served")
             )
-        return list(found)
+        return list(instructions)
 
     def _now(self, project: Project, targeting: wire.Targeting, operation: str, *, wrote: bool = False) -> ServedNow:
         self._entries[project.id] = targeting.variations
@@ -277,8 +279,8 @@ class LaunchDarklyClient:
         for pending in await self.wire.pending_approvals(resource, operation=operation):
             if pending.instructions == instructions:
                 return await self._approval(pending)
-        made = await self.wire.create_approval(resource, instructions, description=description, operation=operation)
-        return await self._approval(made)
+        record = await self.wire.create_approval(resource, instructions, description=description, operation=operation)
+        return await self._approval(record)
 
     async def approval(self, approval_id: str) -> ProviderApproval:
         """Where a request stands, and who said what. Raises `ProviderError`."""
@@ -304,10 +306,10 @@ class LaunchDarklyClient:
             return await self.approval(approval_id)
         applied = await self._approval(record)
         if applied.state is GateState.APPLIED:
-            await self._until_seen(record)
+            await self._wait_until_visible(record)
         return applied
 
-    async def _until_seen(self, record: wire.Approval) -> None:
+    async def _wait_until_visible(self, record: wire.Approval) -> None:
         """Wait a while until reads show what was applied: they can lag, and the answer does not say what is live."""
         _, environment, config = _parts(record.resource)
         for pause in LAG_PAUSES:

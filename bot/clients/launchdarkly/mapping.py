@@ -91,8 +91,8 @@ def config(provider: str, project_id: str, variation: wire.Variation) -> ConfigW
     """A variation as a config: its key is its id in its project, and an edit gives its content another version."""
     name = variation.name or variation.key
     archived = variation.state == "archived"
-    found = Config(provider, project_id, variation.key, name, str(variation.version), is_archived=archived)
-    return ConfigWithContent(found, content(variation))
+    result = Config(provider, project_id, variation.key, name, str(variation.version), is_archived=archived)
+    return ConfigWithContent(result, content(variation))
 
 
 def content(variation: wire.Variation) -> Content:
@@ -120,8 +120,8 @@ def _judges(configuration: Any) -> dict[str, float]:
     """Key of a judge → share of the answers that it is shown; nothing for a form that we do not know."""
     match configuration:
         case {"judges": list(judges), **others} if not others:
-            found = [pair for each in judges if (pair := _judge(each)) is not None]
-            return dict(found) if len(found) == len(judges) else {}
+            pairs = [pair for each in judges if (pair := _judge(each)) is not None]
+            return dict(pairs) if len(pairs) == len(judges) else {}
     return {}
 
 
@@ -154,7 +154,7 @@ def served_now(provider: str, targeting: wire.Targeting, environments: Sequence[
         environments=tuple(environment(provider, each) for each in here),
         served={key: served(targeting.variations, each) for key, each in aimed.items()},
         gated=frozenset(each.key for each in here if _is_gated(each, targeting.tags)),
-        blockers={key: found for key, each in aimed.items() if (found := tuple(_hindrances(each)))},
+        blockers={key: reasons for key, each in aimed.items() if (reasons := tuple(_blockers(each)))},
         versions={each.key: each.content_version for each in targeting.variations if each.key},
         revisions={key: each.version for key, each in aimed.items() if each.version is not None},
     )
@@ -204,7 +204,7 @@ def _allocation(aimed: wire.Aimed) -> str:
     return rollout.allocation.type if rollout is not None and rollout.allocation is not None else ""
 
 
-def _hindrances(aimed: wire.Aimed) -> Iterable[Reason]:
+def _blockers(aimed: wire.Aimed) -> Iterable[Reason]:
     """What forbids moving the default rule; an allocation that we do not know is taken for an experiment."""
     if not aimed.enabled:
         yield Reason(Code.SWITCHED_OFF, ResolvableBy.OPERATOR)
@@ -225,9 +225,9 @@ def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, 
         return [{**kind, "variationId": ids[key]}] if key in ids else None
     if any(key not in ids for key, _ in live.weights):
         return None
-    told_apart = {"rolloutContextKind": live.context_kind, "rolloutBucketBy": live.bucket_by}
+    bucketing = {"rolloutContextKind": live.context_kind, "rolloutBucketBy": live.bucket_by}
     weights = {ids[key]: weight for key, weight in live.weights}
-    return [{**kind, "rolloutWeights": weights, **{name: value for name, value in told_apart.items() if value}}]
+    return [{**kind, "rolloutWeights": weights, **{name: value for name, value in bucketing.items() if value}}]
 
 
 def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Mapping[str, Any]]) -> bool:
@@ -244,10 +244,12 @@ def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Ma
 
 def approval(record: wire.Approval, link: str, people: Mapping[str, str]) -> ProviderApproval:
     """Where an approval request stands; `people` are names by member id."""
-    said = sorted((each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at)
+    verdicts = sorted(
+        (each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at
+    )
     reviews = tuple(
         Review(people.get(each.member) or each.member or each.token, each.kind == "approve", each.comment)
-        for each in said
+        for each in verdicts
     )
     return ProviderApproval(
         id=record.id,
@@ -272,11 +274,11 @@ def _state(record: wire.Approval) -> GateState:
     return GateState.PENDING
 
 
-def _conflict(found: Any) -> str:
+def _conflict(conflict: Any) -> str:
     """A conflict in the service's words: the reason that it gives, else all of it."""
-    if isinstance(found, dict) and isinstance(found.get("reason"), str):
-        return str(found["reason"])
-    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True)
+    if isinstance(conflict, dict) and isinstance(conflict.get("reason"), str):
+        return str(conflict["reason"])
+    return conflict if isinstance(conflict, str) else json.dumps(conflict, ensure_ascii=False, sort_keys=True)
 
 
 def moved(entry: wire.AuditEntry) -> Moved:

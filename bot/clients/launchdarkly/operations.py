@@ -51,8 +51,8 @@ class Operations:
     async def list_ai_configs(self) -> list[wire.AIConfig]:
         """All AI Configs with their variations, over all pages."""
         call = Call("GET", self._path("/ai-configs"), "reading the AI Configs", right=VIEW)
-        found = await self._all(call, wire.AI_CONFIGS)
-        return list({each.key: each for each in found}.values())
+        records = await self._all(call, wire.AI_CONFIGS)
+        return list({each.key: each for each in records}.values())
 
     async def get_ai_config(self, config: str, *, operation: str) -> wire.AIConfig:
         """One AI Config with its variations."""
@@ -104,8 +104,8 @@ class Operations:
     async def pending_approvals(self, resource: str, *, operation: str) -> list[wire.Approval]:
         """The requests for this resource that were not applied yet."""
         query = {"filter": f'resourceId equals {resource},status anyOf ["pending"]'}
-        found = await self._all(Call("GET", "/api/v2/approval-requests", operation, query), wire.APPROVALS)
-        return [each for each in found if each.resource == resource and each.status == "pending"]
+        records = await self._all(Call("GET", "/api/v2/approval-requests", operation, query), wire.APPROVALS)
+        return [each for each in records if each.resource == resource and each.status == "pending"]
 
     async def get_approval(self, approval: str) -> wire.Approval:
         """One request."""
@@ -147,8 +147,8 @@ class Operations:
             "GET", "/api/v2/auditlog", operation, {"spec": resource, "limit": 1 if action is None else MOST_ENTRIES}
         )
         page = await self._transport.read(call, wire.AUDIT)
-        found = (each for each in page.items if action in (None, *(access.action for access in each.accesses)))
-        return max(found, key=lambda each: each.date, default=None)
+        entries = (each for each in page.items if action in (None, *(access.action for access in each.accesses)))
+        return max(entries, key=lambda each: each.date, default=None)
 
     def _path(self, template: str, *keys: str) -> str:
         return path_of("/api/v2/projects/{}" + template, self._project, *keys)
@@ -158,12 +158,12 @@ class Operations:
 
         A list without an end is `UNINTELLIGIBLE`.
         """
-        found: list[Item] = []
+        items: list[Item] = []
         for _ in range(MOST_PAGES):
-            query = {**call.query, "limit": PAGE_SIZE, "offset": len(found) or None}
+            query = {**call.query, "limit": PAGE_SIZE, "offset": len(items) or None}
             page = await self._transport.read(replace(call, query=query), answer)
-            found += page.items
-            more = page.links.get("next") is not None if page.total is None else len(found) < page.total
+            items += page.items
+            more = page.links.get("next") is not None if page.total is None else len(items) < page.total
             if not page.items or not more:
-                return found
+                return items
         raise self._transport.unintelligible(call, f"more than {MOST_PAGES} pages")

@@ -34,15 +34,15 @@ class Group:
         `first` is the number of the first page, which differs by endpoint (v4 reference). A page that brings nothing
         new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
         """
-        found: dict[str, Item] = {}
-        seen = 0
+        records: dict[str, Item] = {}
+        read = 0
         for number in range(first, first + MOST_PAGES):
             page = await fetch(number)
-            before = len(found)
-            found.update((key(record), record) for record in page.records)
-            seen += len(page.records)
-            if not page.records or seen >= page.total:
-                return list(found.values())
-            if len(found) == before:
+            before = len(records)
+            records.update((key(record), record) for record in page.records)
+            read += len(page.records)
+            if not page.records or read >= page.total:
+                return list(records.values())
+            if len(records) == before:
                 raise self._transport.unintelligible(call, f"page {number} repeats what was read before")
         raise self._transport.unintelligible(call, f"more than {MOST_PAGES} pages")
