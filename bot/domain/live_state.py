@@ -1,4 +1,4 @@
-"""What one project has live in one environment; the one value that base, read-back, undo and drift compare."""
+"""What one project has live in one environment: the value that approvals, read-back, undo and drift compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One config is live, in this content version. `name` is a snapshot and does not take part in comparisons."""
+    """One config is live, in this content version. `name` is a snapshot and is ignored in comparisons."""
 
     config_id: str
     content_version: str
@@ -31,7 +31,7 @@ class One:
 class Split:
     """Several configs share the traffic: (config id, thousandths of a percent), in the provider's order.
 
-    `context_kind` and `bucket_by` say by what traffic is told apart, where the provider has more than one way.
+    `context_kind` and `bucket_by` say how traffic is divided, if the provider has more than one way.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -44,17 +44,17 @@ Live = Nothing | Off | One | Split
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """What is live, and how many rules win over it."""
+    """What is live, and how many rules take precedence over it."""
 
     live: Live
     winning_rules: int = 0
 
     def fingerprint(self) -> str:
-        """A short digest of everything that matters; equal exactly when nothing moved. Names do not count."""
+        """A short digest of everything except names; equal if and only if nothing changed."""
         return hashlib.sha256(json.dumps(self._essence(), sort_keys=True).encode()).hexdigest()[:16]
 
     def same_as(self, other: LiveState) -> bool:
-        """Whether nothing moved between the two, renames aside."""
+        """Whether both are equal, ignoring names."""
         return self._essence() == other._essence()
 
     def serves(self, config_id: str, content_version: str) -> bool:

@@ -1,6 +1,6 @@
-"""The wire of the Humanloop v4 API, as its reference and OpenAPI document (info.version 4.0.1) describe it.
+"""The wire format of the Humanloop v4 API, as its reference and OpenAPI document (info.version 4.0.1) describe it.
 
-Read as an open set: unknown fields are kept, unknown enum values are strings, ids are opaque, an optional field may be
+Parsing is lenient: unknown fields are kept, unknown enum values are strings, ids are opaque, an optional field may be
 null or missing, a time without an offset is UTC.
 """
 
@@ -27,13 +27,13 @@ Items = Annotated[list[Item], BeforeValidator(_list)]
 
 
 class Wire(BaseModel):
-    """An object of an answer. What was read is never shown in an error."""
+    """Base class of response objects. Validation errors never contain the received data."""
 
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
 
 class Model(Wire):
-    """The config union, told apart by `type`: model, tool, evaluator, agent, generic; other fields are extra."""
+    """The config union, discriminated by `type`: model, tool, evaluator, agent, generic; other fields are extra."""
 
     id: str
     type: str | None = None
@@ -60,7 +60,7 @@ class Aggregate(Wire):
 
 
 class ProjectConfig(Wire):
-    """A config inside a project; `environment_id` only in the answer of *Get Active Config*."""
+    """A config inside a project; `environment_id` is only set in the answer of *Get Active Config*."""
 
     project_id: str
     project_name: str
@@ -88,7 +88,7 @@ class Project(Wire):
 
 
 class Deployment(Wire):
-    """What one environment of a project has live; `model_config_id` is null where nothing is."""
+    """What one environment of a project has live; `model_config_id` is null if nothing is."""
 
     project_id: str
     environment_id: str
@@ -99,7 +99,7 @@ class Deployment(Wire):
 
 
 class Evaluator(Wire):
-    """What judges: `type` is python, llm, human or external; `code` is of the first, the config of the second."""
+    """An evaluator. `type` is python, llm, human or external; python has `code`, llm has a config."""
 
     id: str
     name: str
@@ -112,7 +112,7 @@ class Evaluator(Wire):
 
 
 class Dataset(Wire):
-    """A dataset; `project_id` is empty for one that belongs to no project."""
+    """A dataset; `project_id` is empty if it belongs to no project."""
 
     id: str
     name: str
@@ -124,7 +124,7 @@ class Dataset(Wire):
 
 
 class Evaluation(Wire):
-    """A run. The answer names neither its project nor itself."""
+    """An evaluation run. The answer contains neither its project nor its name."""
 
     id: str
     status: str
@@ -158,7 +158,7 @@ class Log(Wire):
 
 
 class LogReference(Wire):
-    """Where a log is."""
+    """The id of a log."""
 
     id: str
     project_id: str
@@ -166,7 +166,7 @@ class LogReference(Wire):
 
 
 class EvaluationResult(Wire):
-    """What an evaluator said of one log: a value, or why there is none."""
+    """An evaluator's result for one log: a value, or the error why there is none."""
 
     id: str
     evaluator_id: str
@@ -180,7 +180,7 @@ class EvaluationResult(Wire):
 
 
 class EvaluationDatapoint(Wire):
-    """One case of a run: what was generated for it, and what was said of that."""
+    """One datapoint of a run: what was generated for it, and the evaluators' results."""
 
     datapoint: Datapoint
     evaluation_results: Items[EvaluationResult]

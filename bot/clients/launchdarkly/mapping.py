@@ -1,4 +1,4 @@
-"""From the wire to our words, and from our words to instructions."""
+"""Conversion of LaunchDarkly's wire objects to domain objects, and of targets to patch instructions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ WHOLE = 100_000
 """All of the traffic, in thousandths of a percent."""
 
 KIND = "aiconfig"
-"""How approval settings call AI Configs."""
+"""The resource kind of AI Configs in approval settings."""
 
 _ALLOCATIONS = {"experiment": Code.EXPERIMENT_RUNNING, "measuredRollout": Code.GUARDED_ROLLOUT}
 
 
 _NOISE = ("_id", "_links", "_publishedAt", "_archivedAt", "_access", "createdAt", "updatedAt", "comment", "color")
-"""Fields of a variation that say when and where it was made, not what it does."""
+"""Fields of a variation about when and where it was created, which do not affect what it does."""
 
 
 class Unclear(ValueError):
@@ -53,7 +53,7 @@ def project_now(provider: str, record: wire.AIConfig) -> ProjectNow:
 
 
 def update(fields: ProjectFields) -> dict[str, Any]:
-    """The body of *Update AI Config*: exactly what is named, under its name there."""
+    """The body of *Update AI Config*: exactly the fields that are set, under LaunchDarkly's names."""
     maintainer = fields.maintainer
     named = {
         "name": fields.name,
@@ -74,12 +74,12 @@ def _owner(owner: wire.Owner) -> Maintainer | None:
 
 
 def member(record: wire.Member) -> Maintainer:
-    """A member as somebody who looks after AI Configs."""
+    """A member as a maintainer."""
     return Maintainer("member", record.id, _full_name(record) or record.email or record.id, record.email)
 
 
 def team(record: wire.Team) -> Maintainer:
-    """A team likewise."""
+    """A team as a maintainer."""
     return Maintainer("team", record.key, record.name or record.key)
 
 
@@ -88,7 +88,7 @@ def _full_name(person: wire.Owner | wire.Member) -> str:
 
 
 def config(provider: str, project_id: str, variation: wire.Variation) -> ConfigWithContent:
-    """A variation as a config: its key is its id in its project, and an edit gives its content another version."""
+    """A variation as a config: its key is the config id, and every edit gives the content a new version."""
     name = variation.name or variation.key
     archived = variation.state == "archived"
     result = Config(provider, project_id, variation.key, name, str(variation.version), is_archived=archived)
@@ -96,7 +96,7 @@ def config(provider: str, project_id: str, variation: wire.Variation) -> ConfigW
 
 
 def content(variation: wire.Variation) -> Content:
-    """What stands inside a variation. The vendor's prefix of ``modelConfigKey`` says whose model it is."""
+    """The content of a variation. The prefix of ``modelConfigKey`` is the model's vendor."""
     model = variation.model
     vendor, separator, _ = variation.model_config_key.partition(".")
     parameters = model.get("parameters")
@@ -117,7 +117,7 @@ def content(variation: wire.Variation) -> Content:
 
 
 def _judges(configuration: Any) -> dict[str, float]:
-    """Key of a judge → share of the answers that it is shown; nothing for a form that we do not know."""
+    """Judge key → share of the answers that it samples; empty if the format is unknown."""
     match configuration:
         case {"judges": list(judges), **others} if not others:
             pairs = [pair for each in judges if (pair := _judge(each)) is not None]
@@ -142,12 +142,12 @@ def _messages(variation: wire.Variation) -> Iterable[Message]:
 
 
 def _without(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The fields that say something, but for those of these names."""
+    """The fields that have a value, without those with these names."""
     return {key: value for key, value in fields.items() if key not in names and value not in (None, "", [], {})}
 
 
 def served_now(provider: str, targeting: wire.Targeting, environments: Sequence[wire.Environment]) -> ServedNow:
-    """What is live in every environment that the project has. Raises `Unclear` when the document points nowhere."""
+    """What is live in every environment of the project. Raises `Unclear` if the document refers to a missing entry."""
     here = [each for each in environments if each.key in targeting.environments]
     aimed = {each.key: targeting.environments[each.key] for each in here}
     return ServedNow(
@@ -161,7 +161,7 @@ def served_now(provider: str, targeting: wire.Targeting, environments: Sequence[
 
 
 def environment(provider: str, record: wire.Environment) -> Environment:
-    """An environment; LaunchDarkly has no default one."""
+    """An environment; LaunchDarkly has no default environment."""
     return Environment(provider, record.key, record.name, is_critical=record.critical)
 
 
@@ -171,7 +171,7 @@ def _is_gated(record: wire.Environment, tags: Sequence[str]) -> bool:
 
 
 def served(entries: Sequence[wire.Entry], aimed: wire.Aimed) -> LiveState:
-    """What the default rule serves, and how many rules and targets win over it. Raises `Unclear`."""
+    """What the default rule serves, and how many rules and targets take precedence. Raises `Unclear`."""
     winning = len(aimed.rules) + sum(bool(target.values) for target in (*aimed.targets, *aimed.context_targets))
     return LiveState(_live(entries, aimed) if aimed.enabled else Off(), winning)
 
@@ -205,7 +205,7 @@ def _allocation(aimed: wire.Aimed) -> str:
 
 
 def _blockers(aimed: wire.Aimed) -> Iterable[Reason]:
-    """What forbids moving the default rule; an allocation that we do not know is taken for an experiment."""
+    """Why the default rule may not be moved; an unknown kind of allocation is treated as an experiment."""
     if not aimed.enabled:
         yield Reason(Code.SWITCHED_OFF, ResolvableBy.OPERATOR)
     kind = _allocation(aimed)
@@ -214,7 +214,7 @@ def _blockers(aimed: wire.Aimed) -> Iterable[Reason]:
 
 
 def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, Any]] | None:
-    """The one instruction that moves the default rule there; None when an entry that it needs is not there.
+    """The one instruction that moves the default rule to `live`; None if an entry that it needs is missing.
 
     `Nothing` means the built-in disabled entry.
     """
@@ -231,7 +231,7 @@ def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, 
 
 
 def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the default rule of an environment is where these instructions move it."""
+    """Whether the default rule of an environment is already where these instructions move it."""
     aimed = targeting.environments.get(environment)
     if aimed is None:
         return False
@@ -243,7 +243,7 @@ def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Ma
 
 
 def approval(record: wire.Approval, link: str, people: Mapping[str, str]) -> ProviderApproval:
-    """Where an approval request stands; `people` are names by member id."""
+    """The state of an approval request; `people` are names by member id."""
     verdicts = sorted(
         (each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at
     )
@@ -275,14 +275,14 @@ def _state(record: wire.Approval) -> GateState:
 
 
 def _conflict(conflict: Any) -> str:
-    """A conflict in the service's words: the reason that it gives, else all of it."""
+    """A conflict in the service's words: its reason if it has one, else the whole object as JSON."""
     if isinstance(conflict, dict) and isinstance(conflict.get("reason"), str):
         return str(conflict["reason"])
     return conflict if isinstance(conflict, str) else json.dumps(conflict, ensure_ascii=False, sort_keys=True)
 
 
 def moved(entry: wire.AuditEntry) -> Moved:
-    """Who moved something, from a line of the audit log."""
+    """Who changed something, from an audit log entry."""
     who = entry.member or entry.token
     by = (who.email or who.name) if who else ""
     return Moved(datetime.fromtimestamp(entry.date / 1000, UTC), by, entry.comment)

@@ -1,6 +1,6 @@
-"""The operations of the v4 API, one method each, in the words of the wire.
+"""The operations of the v4 API, one method each, with the names of the v4 reference.
 
-Every method raises `ProviderError`. Where v4 has a default environment we have none: the environment is always named.
+Every method can raise `ProviderError`. We never rely on v4's default environment: the environment is always passed.
 """
 
 from __future__ import annotations
@@ -17,4 +17,4 @@ __all__ = ["PAGE_SIZE", "Operations"]
 
 
 class Operations(Projects, Configs, Deployments, Evaluations, Evaluators, Datasets):
-    """One v4 base URL. `doing` says what is being done, for people and logs, better than ids can."""
+    """All operations of one v4 base URL. `operation` describes a call to people and in logs."""

@@ -16,7 +16,7 @@ class Configs(Group):
     async def list_configs(
         self, project_id: str, *, evaluation_aggregates: bool | None = None, operation: str | None = None
     ) -> list[wire.ProjectConfig]:
-        """All configs of a project, in no stated order."""
+        """All configs of a project; the order is not documented."""
         call = Call(
             "GET",
             path_of("/projects/{}/configs", project_id),
@@ -26,7 +26,7 @@ class Configs(Group):
         return await self._transport.read(call, wire.PROJECT_CONFIGS)
 
     async def register_config(self, fields: Mapping[str, Any]) -> wire.ProjectConfig:
-        """Register a model config; the same parameters give the same id. The first one of a project becomes live."""
+        """Register a model config; equal parameters give the same id. A project's first config becomes live."""
         call = Call("POST", "/model-configs", "registering a config", body=fields)
         return await self._transport.read(call, wire.PROJECT_CONFIG)
 
@@ -41,12 +41,12 @@ class Configs(Group):
         return await self._transport.read_text(Call("POST", path, f"exporting config {config_id}", computes=True))
 
     async def serialize_config(self, fields: Mapping[str, Any]) -> str:
-        """The parameters of a config, as *Register* takes them without its project, as the text of a `.prompt` file."""
+        """Turn a config's parameters (as for *Register*, without the project) into the text of a `.prompt` file."""
         call = Call("POST", "/model-configs/serialize", "writing a .prompt file", body=fields, computes=True)
         return await self._transport.read_text(call)
 
     async def deserialize_config(self, text: str) -> wire.Model:
-        """What the text of a `.prompt` file says. Nothing is registered."""
+        """Parse the text of a `.prompt` file. Nothing is registered."""
         body = {"config": text}
         call = Call("POST", "/model-configs/deserialize", "reading a .prompt file", body=body, computes=True)
         return await self._transport.read(call, wire.MODEL)

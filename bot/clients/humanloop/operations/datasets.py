@@ -19,12 +19,12 @@ class Datasets(Group):
         return await self._transport.read(Call("GET", "/datasets", "reading the datasets"), wire.DATASETS)
 
     async def list_project_datasets(self, project_id: str) -> list[wire.Dataset]:
-        """The datasets that were made in a project."""
+        """The datasets that were created in a project."""
         path = path_of("/projects/{}/datasets", project_id)
         return await self._transport.read(Call("GET", path, f"reading the datasets of {project_id}"), wire.DATASETS)
 
     async def create_dataset(self, project_id: str, *, name: str, description: str) -> wire.Dataset:
-        """A new dataset without datapoints. v4 makes one in a project only."""
+        """Create a dataset without datapoints. In v4 a dataset is always created in a project."""
         path = path_of("/projects/{}/datasets", project_id)
         body = {"name": name, "description": description}
         return await self._transport.read(Call("POST", path, f"creating dataset {name}", body=body), wire.DATASET)
@@ -37,26 +37,26 @@ class Datasets(Group):
     async def update_dataset(
         self, dataset_id: str, *, name: str | None = None, description: str | None = None
     ) -> wire.Dataset:
-        """Change what is named."""
+        """Change the fields that are passed."""
         body = {"name": name, "description": description}
         call = Call("PATCH", path_of("/datasets/{}", dataset_id), f"updating dataset {dataset_id}", body=body)
         return await self._transport.read(call, wire.DATASET)
 
     async def delete_dataset(self, dataset_id: str) -> None:
-        """Remove a dataset with its datapoints; what is answered is not specified."""
+        """Delete a dataset with its datapoints; the answer's body is not specified."""
         path = path_of("/datasets/{}", dataset_id)
         await self._transport.do(Call("DELETE", path, f"deleting dataset {dataset_id}"))
 
     async def datapoints_page(
         self, dataset_id: str, *, page: int | None = None, size: int | None = None
     ) -> wire.Page[wire.Datapoint]:
-        """One page of what a dataset's newest version holds; the first is 0."""
+        """One page of the datapoints in a dataset's newest version; the first page is 0."""
         path = path_of("/datasets/{}/datapoints", dataset_id)
         call = Call("GET", path, f"reading the datapoints of {dataset_id}", {"page": page, "size": size})
         return await self._transport.read(call, wire.DATAPOINT_PAGE)
 
     async def list_datapoints(self, dataset_id: str) -> list[wire.Datapoint]:
-        """Everything that a dataset's newest version holds, over all pages."""
+        """All datapoints in a dataset's newest version, from all pages."""
 
         async def fetch(page: int) -> wire.Page[wire.Datapoint]:
             return await self.datapoints_page(dataset_id, page=page, size=PAGE_SIZE)
@@ -71,11 +71,11 @@ class Datasets(Group):
         return await self._transport.read(call, wire.DATAPOINT)
 
     async def create_datapoints(self, dataset_id: str, points: Sequence[Mapping[str, Any]]) -> list[wire.Datapoint]:
-        """Add datapoints, each with any of inputs, messages and target: a new version of the dataset."""
+        """Add datapoints, each with any of inputs, messages and target. This makes a new version of the dataset."""
         return await self._added(dataset_id, list(points))
 
     async def create_datapoints_from_logs(self, dataset_id: str, log_ids: Sequence[str]) -> list[wire.Datapoint]:
-        """Add datapoints with the inputs and messages of logs: a new version of the dataset."""
+        """Add datapoints made from the inputs and messages of logs. This makes a new version of the dataset."""
         return await self._added(dataset_id, {"log_ids": list(log_ids)})
 
     async def _added(

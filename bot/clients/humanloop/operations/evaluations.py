@@ -1,4 +1,4 @@
-"""Evaluations, what is logged in them, and what it was judged to be.
+"""Evaluations, their logs, and the evaluators' results.
 
 v4 reference: *List*, *Get*, *List For Project*, *Create*, *Update Status*, *Add Evaluators*, *List Datapoints*, *Log*,
 *Result*.
@@ -29,7 +29,7 @@ class Evaluations(Group):
         page: int | None = None,
         size: int | None = None,
     ) -> wire.Page[wire.Evaluation]:
-        """One page of a project's evaluations; the first is 0. Without aggregates."""
+        """One page of a project's evaluations, without aggregates; the first page is 0."""
         query = {
             "project_id": project_id,
             "id": ids,
@@ -42,7 +42,7 @@ class Evaluations(Group):
         return await self._transport.read(call, wire.EVALUATION_PAGE)
 
     async def list_evaluations(self, project_id: str) -> list[wire.Evaluation]:
-        """All evaluations of a project, over all pages, without aggregates."""
+        """All evaluations of a project, from all pages, without aggregates."""
 
         async def fetch(page: int) -> wire.Page[wire.Evaluation]:
             return await self.evaluations_page(project_id, page=page, size=PAGE_SIZE)
@@ -53,7 +53,7 @@ class Evaluations(Group):
     async def list_project_evaluations(
         self, project_id: str, *, evaluator_aggregates: bool | None = None, operation: str | None = None
     ) -> list[wire.Evaluation]:
-        """All evaluations of a project in one answer, with aggregates on request."""
+        """All evaluations of a project in one call, with aggregates on request."""
         call = Call(
             "GET",
             path_of("/projects/{}/evaluations", project_id),
@@ -96,7 +96,7 @@ class Evaluations(Group):
         )
 
     async def update_evaluation_status(self, evaluation_id: str, status: str) -> wire.Evaluation:
-        """Set a status; the service refuses what *Update Status* does not allow. Answered without aggregates."""
+        """Set a status; the service refuses what *Update Status* does not allow. The result has no aggregates."""
         call = Call(
             "PATCH",
             path_of("/evaluations/{}/status", evaluation_id),
@@ -112,7 +112,7 @@ class Evaluations(Group):
         evaluator_ids: Sequence[str] | None = None,
         evaluator_version_ids: Sequence[str] | None = None,
     ) -> wire.Evaluation:
-        """Let more evaluators judge a run, by their ids or by those of their versions."""
+        """Add evaluators to a run, by their ids or by the ids of their versions."""
         body = {
             "evaluator_ids": None if evaluator_ids is None else list(evaluator_ids),
             "evaluator_version_ids": None if evaluator_version_ids is None else list(evaluator_version_ids),
@@ -124,14 +124,14 @@ class Evaluations(Group):
     async def evaluation_datapoints_page(
         self, evaluation_id: str, *, page: int | None = None, size: int | None = None, evaluatee_id: str | None = None
     ) -> wire.Page[wire.EvaluationDatapoint]:
-        """One page of a run's cases with their logs and results; the first is 1."""
+        """One page of a run's datapoints with their logs and results; the first page is 1."""
         query = {"page": page, "size": size, "evaluatee_id": evaluatee_id}
         path = path_of("/evaluations/{}/datapoints", evaluation_id)
         call = Call("GET", path, f"reading the datapoints of {evaluation_id}", query)
         return await self._transport.read(call, wire.EVALUATION_DATAPOINTS)
 
     async def list_evaluation_datapoints(self, evaluation_id: str) -> list[wire.EvaluationDatapoint]:
-        """All cases of a run with their logs and results, over all pages."""
+        """All datapoints of a run with their logs and results, from all pages."""
 
         async def fetch(page: int) -> wire.Page[wire.EvaluationDatapoint]:
             return await self.evaluation_datapoints_page(evaluation_id, page=page, size=PAGE_SIZE)
@@ -143,7 +143,7 @@ class Evaluations(Group):
     async def log_evaluation(
         self, evaluation_id: str, *, datapoint_id: str, log: Mapping[str, Any], evaluatee_id: str | None = None
     ) -> wire.LogReference:
-        """What was generated for a datapoint of the run's dataset; the run has to be running."""
+        """Log what was generated for a datapoint of the run's dataset; the run must be running."""
         call = Call(
             "POST",
             path_of("/evaluations/{}/log", evaluation_id),
@@ -163,7 +163,7 @@ class Evaluations(Group):
         error: str | None = None,
         evaluatee_id: str | None = None,
     ) -> wire.EvaluationResult:
-        """What an evaluator of the run says of a log: a result, or why there is none; the run has to be running."""
+        """Log an evaluator's result for a log of the run, or the error why it has none; the run must be running."""
         call = Call(
             "POST",
             path_of("/evaluations/{}/result", evaluation_id),

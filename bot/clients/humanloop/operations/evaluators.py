@@ -28,7 +28,7 @@ class Evaluators(Group):
         code: str | None = None,
         model_config: Mapping[str, Any] | None = None,
     ) -> wire.Evaluator:
-        """A new evaluator; `code` is of one of type python, `model_config` of one of type llm."""
+        """Create an evaluator; `code` is for type python, `model_config` for type llm."""
         body = {
             "name": name,
             "description": description,
@@ -57,7 +57,7 @@ class Evaluators(Group):
         code: str | None = None,
         model_config: Mapping[str, Any] | None = None,
     ) -> wire.Evaluator:
-        """Change what is named; its type stays."""
+        """Change the fields that are passed; the type cannot change."""
         body = {
             "name": name,
             "description": description,
@@ -71,6 +71,6 @@ class Evaluators(Group):
         return await self._transport.read(call, wire.EVALUATOR)
 
     async def delete_evaluator(self, evaluator_id: str) -> None:
-        """Remove an evaluator."""
+        """Delete an evaluator."""
         path = path_of("/evaluators/{}", evaluator_id)
         await self._transport.do(Call("DELETE", path, f"deleting evaluator {evaluator_id}"))

@@ -1,4 +1,4 @@
-"""What the operations of every subject share: the connection, and reading a list over all its pages."""
+"""Base class of all operation groups: the connection, and reading all pages of a list."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.clients.transport import Call, Transport
 
 PAGE_SIZE = 100
 MOST_PAGES = 1_000
-"""A service that still has more after this many pages is not counting."""
+"""Reading stops with an error after this many pages: the service's paging must be broken."""
 
 Item = TypeVar("Item")
 
 
 class Group:
-    """Operations of one subject over one connection."""
+    """Operations on one kind of resource over one connection."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -29,10 +29,10 @@ class Group:
         *,
         first: int = 0,
     ) -> list[Item]:
-        """The records of all pages, each once by its `key`. Stops when `total` were seen, or at an empty page.
+        """Read the records of all pages, each once by its `key`. Stops after `total` records or at an empty page.
 
-        `first` is the number of the first page, which differs by endpoint (v4 reference). A page that brings nothing
-        new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
+        `first` is the number of the first page, which differs by endpoint (v4 reference). Raises `UNINTELLIGIBLE` if a
+        page has nothing new although more records are announced, or if the list does not end.
         """
         records: dict[str, Item] = {}
         read = 0

@@ -21,7 +21,7 @@ class Projects(Group):
         sort_by: str | None = None,
         order: str | None = None,
     ) -> wire.Page[wire.Project]:
-        """One page of projects; the first is 0."""
+        """One page of projects; the first page is 0."""
         query = {"page": page, "size": size, "filter": filter, "sort_by": sort_by, "order": order}
         return await self._transport.read(Call("GET", "/projects", "reading the projects", query), wire.PROJECTS)
 
@@ -39,7 +39,7 @@ class Projects(Group):
         return await self._transport.read(call, wire.PROJECT)
 
     async def create_project(self, name: str, *, directory_id: str | None = None) -> wire.Project:
-        """A new project; a taken name is a `CONFLICT`."""
+        """Create a project; a taken name is a `CONFLICT`."""
         body = {"name": name, "directory_id": directory_id}
         return await self._transport.read(
             Call("POST", "/projects", f"creating project {name}", body=body), wire.PROJECT
@@ -54,7 +54,7 @@ class Projects(Group):
         directory_id: str | None = None,
         operation: str | None = None,
     ) -> wire.Project:
-        """Change what is named. `active_config_id` deploys to whatever the default environment is at that moment."""
+        """Change the fields that are passed. `active_config_id` deploys to the current default environment."""
         body = {"name": name, "active_config_id": active_config_id, "directory_id": directory_id}
         call = Call(
             "PATCH", path_of("/projects/{}", project_id), operation or f"updating project {project_id}", body=body
@@ -62,7 +62,7 @@ class Projects(Group):
         return await self._transport.read(call, wire.PROJECT)
 
     async def delete_project(self, project_id: str, *, operation: str | None = None) -> None:
-        """Remove a project with its configs and what is live of it."""
+        """Delete a project with its configs and deployments."""
         await self._transport.do(
             Call("DELETE", path_of("/projects/{}", project_id), operation or f"deleting project {project_id}")
         )
