@@ -1,11 +1,11 @@
-"""Saying what stands in the notices table: claim a row, render the present state, post or edit, write down where.
+"""Delivery of notices: claim a row, render the current state, post or edit the message, store its place.
 
-A notice whose `wanted` moved on while it was being said is said again, so the last word is always the present state,
-and a message that waits is edited once, to the newest. What Slack counts together goes through one lane at its pace;
-lanes do not wait for each other.
+A notice whose `wanted` grew during delivery is delivered again, so the last version is always the current state, and a
+waiting message is edited once, to the newest state. Calls that Slack counts together share one rate-limit bucket;
+buckets do not wait for each other.
 
-A post has no idempotency key. One whose answer was lost is looked for by the id that it carries before it is made
-again; only where looking is not possible for a while is it made again without knowing (said at least once).
+Slack's posts have no idempotency key. If the answer to a post was lost, the post is searched for by the id in its
+metadata before it is sent again. Only if searching fails for a while is it sent again blindly (at least once).
 """
 
 from __future__ import annotations
@@ -29,54 +29,54 @@ from bot.store import NOTHING_LEFT, Queue, ReadTransaction, StoreUnavailable, Wr
 log = get_logger(__name__)
 
 FRESH = timedelta(seconds=3)
-"""The sweep leaves a notice of this age to the process that wrote it."""
+"""The sweep leaves notices younger than this to the process that inserted them."""
 
 CLAIM = timedelta(seconds=60)
-"""How long one process may take to say a notice before another one tries."""
+"""How long a process may take to deliver a notice before another one tries."""
 
 PATIENCE = 50.0
-"""Seconds that saying one notice may take: less than its claim, which so never runs out in living hands."""
+"""Time limit of one delivery, in seconds: less than `CLAIM`, so that a live claim never runs out."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=10)
-"""Pauses between tries double from the first to the longest."""
+"""Pauses between tries double, from the first to the longest."""
 
 LONGEST_HOLD = timedelta(minutes=1)
-"""How long a lane waits at most when Slack was not reached, or did not say for how long."""
+"""Longest pause of a bucket if Slack was not reached, or did not say how long to wait."""
 
 GIVE_UP = timedelta(days=1)
-"""A notice that could not be said for so long is given up, loudly. It counts from when there was something to say."""
+"""A notice that is out of date for this long despite retries is given up, with an error in the log."""
 
 LOOKING = timedelta(minutes=2)
-"""How long we try to find out what became of a post before it is made again without knowing."""
+"""How long to search for a post whose answer was lost before it is sent again blindly."""
 
 UNEDITABLE = frozenset({"channel_not_found"})
 CERTAIN = 2
-"""An edit that met one of these is believed after so many tries: the channel was deleted, and the message with it."""
+"""Tries after which one of these errors on an edit counts as final: the channel was deleted with the message."""
 
 ROUND = 1.0
-"""Seconds after which a sweep looks again for queues, while others are still being worked on."""
+"""Seconds after which a sweep looks for new queues while others are still in progress."""
 
 DECIDED_ON = frozenset(
     {NoticeKind.CARD, NoticeKind.DRIFT, NoticeKind.EVALUATION, NoticeKind.EVALUATION_LIST, NoticeKind.MISSED}
 )
-"""Messages after which people do something."""
+"""Messages that people act on."""
 
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
 
 class DeliveryResult(Enum):
-    """What one try came to."""
+    """The result of one delivery attempt."""
 
     DONE = auto()
-    """Nothing is left to say now, or somebody else says it."""
+    """Nothing is left to deliver now, or another process does it."""
     LATER = auto()
-    """This one is tried later."""
+    """This notice is tried again later."""
     HELD = auto()
-    """Nothing goes this way for now."""
+    """The whole bucket has to wait."""
 
 
 async def deliver_card(ctx: Context, change_id: str) -> None:
-    """Bring one card and its thread up to date now. Never raises: what does not work is tried again by the sweep."""
+    """Bring one card and its thread up to date now. Never raises: the sweep tries failed deliveries again."""
     try:
         await _deliver_card(ctx, change_id)
     except StoreUnavailable as error:
@@ -98,7 +98,7 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
 
 
 async def deliver_about(ctx: Context, kind: NoticeKind, subject: str) -> None:
-    """Bring the one message about something up to date now, if there is one. Never raises, as for a card."""
+    """Bring the message about a subject up to date now, if there is one. Never raises, like `deliver_card`."""
     try:
         async with ctx.store.read() as tx:
             notice = await tx.notice_for(kind, subject)
@@ -109,9 +109,9 @@ async def deliver_about(ctx: Context, kind: NoticeKind, subject: str) -> None:
 
 
 async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
-    """Say everything that is due and that Slack takes now. Answers how many notices were tried.
+    """Deliver everything that is due and that the rate limits allow now. Returns the number of notices tried.
 
-    Queues are worked on side by side, at most `limit` notices of each: one that hangs holds up no other.
+    Queues are processed concurrently, at most `limit` notices of each, so a slow one does not delay the others.
     """
     await _release_the_dead(ctx)
     tried, ended, working = 0, dict[Queue, float](), dict[asyncio.Task[int], Queue]()
@@ -134,7 +134,7 @@ async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
 
 
 async def _release_the_dead(ctx: Context) -> None:
-    """Whoever is alone takes over at once what another process had in hand."""
+    """Release the claims of other processes if this one is alone, because then they are dead."""
     if not ctx.alone:
         return
     async with ctx.store.read() as tx:
@@ -145,14 +145,14 @@ async def _release_the_dead(ctx: Context) -> None:
 
 
 async def _queues(ctx: Context) -> tuple[Queue, ...]:
-    # what is brand new is being said by whoever caused it
+    # a new notice is being delivered by the process that inserted it
     now = ctx.clock.now()
     async with ctx.store.read() as tx:
         return await tx.due_queues(now, now - FRESH)
 
 
 async def _work(ctx: Context, queue: Queue, limit: int) -> int:
-    """Say what is due in one queue, in order, until nothing more goes this way. Answers how many were tried."""
+    """Deliver the due notices of one queue, in order, until the bucket has to wait. Returns how many were tried."""
     now, tried = ctx.clock.now(), 0
     async with ctx.store.read() as tx:
         due = await tx.due_notices(now, limit, queue=queue, older_than=now - FRESH)
@@ -166,16 +166,16 @@ async def _work(ctx: Context, queue: Queue, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice in our hands, as it was found, and the id that its post carries."""
+    """A notice that we have claimed, and the id in its post's metadata."""
 
     notice: Notice
     post: str
     troubled: bool
-    """Whether the channel has taken no message lately."""
+    """Whether the channel has been rejecting messages."""
 
 
 async def deliver(ctx: Context, notice: Notice) -> DeliveryResult:
-    """Say one notice until what is shown is what is wanted. Never raises for Slack."""
+    """Deliver one notice until it is up to date. Never raises because of Slack."""
     while True:
         claimed = await _claim(ctx, notice.id)
         if isinstance(claimed, DeliveryResult):
@@ -189,7 +189,7 @@ async def deliver(ctx: Context, notice: Notice) -> DeliveryResult:
                 say_again = await tx.message_gone(notice.id, ctx.owner)
         except StoreUnavailable:
             raise
-        except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
+        except Exception as error:  # a message that cannot be rendered must not affect its subject
             log.exception("notice.not_made", notice=notice.id, kind=notice.kind.value)
             return await _postpone(ctx, claimed.notice, NotDelivered(type(error).__name__))
         if not say_again:
@@ -197,7 +197,7 @@ async def deliver(ctx: Context, notice: Notice) -> DeliveryResult:
 
 
 async def _claim(ctx: Context, notice_id: str) -> Claimed | DeliveryResult:
-    """Take a notice in hand, and its turn in the lane."""
+    """Claim a notice and a turn in its rate-limit bucket."""
     now, post = ctx.clock.now(), new_id()
     async with ctx.store.write() as tx:
         notice = await tx.notice(notice_id)
@@ -215,14 +215,14 @@ async def _claim(ctx: Context, notice_id: str) -> Claimed | DeliveryResult:
 
 
 async def _bucket(tx: ReadTransaction, notice: Notice) -> tuple[str, Pace]:
-    """The lane in which a notice is said, and its pace."""
+    """The name of the rate-limit bucket for a notice, and its pace."""
     if notice.at is not None:
         return EDITING, EDITS
     return (await notices.where(tx, notice)).channel, POSTS
 
 
 async def _say(ctx: Context, claimed: Claimed) -> bool:
-    """Post or edit, and write it down. Answers whether there is more to say by now.
+    """Post or edit, and store the delivery. Returns whether the notice is already out of date again.
 
     Raises `NotDelivered`, `StoreUnavailable`.
     """
@@ -254,9 +254,9 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
 
 
 async def _find_post(ctx: Context, notice: Notice) -> MessageAt | None:
-    """Where a post stands whose answer was lost. None: there is no such post, or it is made again without knowing.
+    """Find a post whose answer was lost. None if it was not posted, or if it is to be sent again blindly.
 
-    Raises `NotDelivered` when it cannot be told yet.
+    Raises `NotDelivered` if that cannot be determined yet.
     """
     since = notice.posting_since
     if since is None or notice.at is not None:
@@ -293,7 +293,7 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Delive
     OUTCOMES.labels("given_up" if give_up else "put_off").inc()
     try:
         async with ctx.store.write() as tx:
-            if error.everywhere:  # whatever else goes the same way waits as well
+            if error.everywhere:  # everything in the same bucket has to wait as well
                 name, pace = await _bucket(tx, notice)
                 await tx.save_lane((await tx.bucket(name)).held(pace, now + pause))
             if give_up:
@@ -305,13 +305,13 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Delive
 
 
 async def _report_trouble(ctx: Context, tx: WriteTransaction, notice: Notice, error: NotDelivered) -> None:
-    """Tell the default channel, once, that another channel takes nothing."""
+    """Report once in the default channel that another channel rejects messages."""
     spot = Spot(notice.at.channel) if notice.at else await notices.where(tx, notice)
     await outages.note(ctx, tx, spot.channel, error.error)
 
 
 async def _moved_to_default_channel(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
-    """What its channel does not take stands in the default channel: nobody decides on what nobody sees."""
+    """Move a notice that people act on to the default channel if its own channel rejects it. Returns whether it did."""
     other = ctx.default_channel
     if not error.final or notice.kind not in DECIDED_ON or other is None or other == notice.place.channel:
         return False
@@ -322,6 +322,6 @@ async def _moved_to_default_channel(ctx: Context, notice: Notice, error: NotDeli
             await tx.move_notice(notice.id, other, ctx.owner)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))
-        return True  # the claim runs out, and it is tried again
+        return True  # the claim will run out, and then it is tried again
     await deliver(ctx, notice)
     return True

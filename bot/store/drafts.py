@@ -1,7 +1,7 @@
-"""Drafts ↔ the text that is stored: the one place that knows how what stands behind a button is written down.
+"""Drafts ↔ stored text: the only place that knows the storage format of what a button does.
 
-A document says its version and its kind. One is read only if writing it down again gives the same document, so that a
-field that is unknown, missing or has another name is never guessed: such a draft is unreadable, and nothing is done.
+A document has a version and a kind. It is accepted only if encoding the result again gives the same document, so a
+field that is unknown, missing or renamed is never guessed: such a draft is unreadable, and nothing is done.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from bot.domain.times import At, In, LocalTime, WantedTime
 from bot.store.codec import JSON, from_environment, from_target, maybe, to_environment, to_target
 
 VERSION = 2
-"""Version 1 said neither version nor kind: it was the line itself, or the bare fields of what is confirmed."""
+"""Version 1 had neither version nor kind: it was the command line itself, or only the fields of the request."""
 
 
 def encode(draft: Draft) -> str:
-    """The text to be stored."""
+    """The text to store for a draft."""
     return json.dumps(_document(draft))
 
 
 def decode(text: str) -> Draft | UnreadableDraft:
-    """The inverse of `encode`; it reads drafts of the version before as well. Never raises."""
+    """The inverse of `encode`; it also reads drafts of version 1. Never raises."""
     if not text.startswith("{"):
         return text  # version 1: no line begins with a brace
     try:
@@ -67,7 +67,7 @@ def _from_request(change_request: ChangeRequest) -> JSON:
         "change": change_request.kind.value,
         "project": _from_project(change_request.project),
         "environment": from_environment(change_request.environment),
-        "target": _from_target(change_request.target),
+        "target": _from_any_target(change_request.target),
         "because": change_request.because,
         "undoes": change_request.undoes,
         "drops": change_request.drops,
@@ -80,7 +80,7 @@ def _to_request(document: Mapping[str, Any]) -> ChangeRequest:
         kind=Kind(document["change"]),
         project=_to_project(document["project"]),
         environment=to_environment(document["environment"]),
-        target=_to_target(document["target"]),
+        target=_to_any_target(document["target"]),
         because=document["because"],
         undoes=document["undoes"],
         drops=document["drops"],
@@ -88,7 +88,7 @@ def _to_request(document: Mapping[str, Any]) -> ChangeRequest:
     )
 
 
-def _from_target(target: Target | UnresolvedTarget) -> JSON:
+def _from_any_target(target: Target | UnresolvedTarget) -> JSON:
     match target:
         case LiveIn(environment):
             return {"kind": "live in", "environment": from_environment(environment)}
@@ -98,7 +98,7 @@ def _from_target(target: Target | UnresolvedTarget) -> JSON:
             return from_target(target)
 
 
-def _to_target(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
+def _to_any_target(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
     match document["kind"]:
         case "live in":
             return LiveIn(to_environment(document["environment"]))
@@ -199,7 +199,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {
 
 @dataclass(frozen=True, slots=True)
 class _FirstRequest:
-    """The fields of a wish as version 1 wrote them, in its order."""
+    """The fields of a change request as version 1 wrote them, in its order."""
 
     kind: Kind
     project: Project
@@ -217,7 +217,7 @@ _FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstRequest), TypeAdapter(
 
 
 def _first_version(text: str) -> Draft | UnreadableDraft:
-    """What version 1 wrote, if it is exactly that."""
+    """Decode a draft of version 1; unreadable unless it is exactly in that format."""
     for adapter in _FIRST:
         try:
             draft = adapter.validate_json(text)

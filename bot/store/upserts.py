@@ -1,4 +1,4 @@
-"""An insert that can be told what to do about a conflict."""
+"""An insert statement that supports ON CONFLICT, for both databases."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """Insert a row; both databases write it alike."""
+    """An insert statement for the dialect of the connection."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
