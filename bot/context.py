@@ -1,4 +1,4 @@
-"""What every use case is handed: the store, the providers, the index, the outside. Values only, no settings."""
+"""The context passed to every use case: the store, the providers, the index, Slack. Values only, no settings."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from bot.resolve.index import Index
 from bot.store import Store
 
 LEASE = timedelta(minutes=2)
-"""How long a process may work on a change before another one takes over; longer than every call of it together."""
+"""How long a process may work on a change before another one takes over; longer than all its calls together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The bot's inside. `owner` names this process; `alone` says that no other process shares the database.
+    """The dependencies of use cases. `owner` names this process; `alone`: no other process shares the database.
 
     `org` and `team` are the workspace that the bot serves: enterprise id or team id, and team id.
     """
@@ -48,11 +48,11 @@ class Context:
     reminding: Reminding = field(default_factory=Reminding)
 
     jobs: tuple[JobPlan, ...] = ()
-    """What runs by itself, as it is planned."""
+    """The plans of all background jobs."""
     about: About = field(default_factory=About)
 
     def provider(self, name: str) -> ProviderClient:
-        """The client of a provider that a stored name points to. Raises `NotDone` when it is no longer configured."""
+        """The client of a provider by its stored name. Raises `NotDone` if it is no longer configured."""
         if name not in self.providers:
             problem = Problem(
                 Fault.UNREACHABLE, name, "finding the provider", detail="no provider of this name is configured"
@@ -61,15 +61,15 @@ class Context:
         return self.providers[name]
 
     def noun(self, name: str) -> str:
-        """What a provider calls a project; ours for one that is no longer configured."""
+        """The provider's word for a project; "project" if the provider is no longer configured."""
         return self.providers[name].capabilities.noun if name in self.providers else "project"
 
 
 def new_id() -> str:
-    """A fresh ULID: sorts by time, unique over processes."""
+    """A new ULID: sorts by time, unique across processes."""
     return str(ULID())
 
 
 def entry(event: Event, subject: str, at: datetime, actor: Actor | None = None, **facts: str) -> AuditEntry:
-    """An audit entry of this instant."""
+    """A new audit entry at this time."""
     return AuditEntry(new_id(), at, event, subject, actor, facts)

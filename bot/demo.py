@@ -1,4 +1,4 @@
-"""The playground put together: two config services with demo data, a small Slack, the real bot over Socket Mode."""
+"""The playground: two config services with demo data, a small Slack, and the real bot over Socket Mode."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ log = get_logger(__name__)
 HOST = "127.0.0.1"
 KEY = SecretStr("hl_sk_" + "0" * 48)
 TOKEN, REVIEWER_TOKEN = SecretStr("api-" + "0" * 36), SecretStr("api-" + "1" * 36)
-"""The config services of the playground have no ports: their keys open nothing."""
+"""Fixed keys are safe: the config services of the playground are not reachable over the network."""
 
 LAUNCHDARKLY = "launchdarkly"
 """The name of the second provider."""
@@ -53,7 +53,7 @@ PEOPLE = (
     Person("U0MIRA", "Mira Okafor", "Reviewer", email="mira@acorn.example", tz="Africa/Lagos"),
 )
 DRIFT_WATCH = timedelta(seconds=20)
-"""Short enough for somebody who tries it out and waits for it."""
+"""Interval of the drift watch, short enough for somebody who tries it out."""
 DEPLOYS, EVALS = "C0DEPLOYS", "C0EVALS"
 CHANNELS = (
     Channel(DEPLOYS, "deploys", "What goes live, and who approved it"),
@@ -64,19 +64,19 @@ CHANNELS = (
 
 
 class CannotPlay(Exception):
-    """The playground does not start; the text says what to do instead."""
+    """The playground cannot start; the text says what to do."""
 
 
 @dataclass(slots=True)
 class Later:
-    """Moves the clock of everything here on, and does what falls due, without waiting for it."""
+    """Moves the playground's clock forward and runs what becomes due."""
 
     clock: slack.MovableClock
     bot: Bot | None = None
-    """None while it starts: then the first round does what is due."""
+    """None during startup, when the first round runs what is due."""
 
     async def move(self, seconds: float) -> None:
-        """Move on by so many seconds, and stop on the way at every scheduled change, as time would."""
+        """Move the clock forward, stopping at the time of every scheduled change on the way."""
         target = self.clock.now() + timedelta(seconds=seconds)
         for moment in (*await self._due_until(target), target):
             self.clock.move(max(0.0, (moment - self.clock.now()).total_seconds()))
@@ -93,7 +93,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """A playground that runs."""
+    """A running playground."""
 
     address: str
     workspace: Workspace
@@ -105,14 +105,14 @@ class Playground:
 
 @asynccontextmanager
 async def running(data: Path, port: int) -> AsyncIterator[Playground]:
-    """Start everything on 127.0.0.1; `port` 0 is a free one. What happened is kept in `data`.
+    """Start everything on 127.0.0.1; `port` 0 picks a free one. State is stored in the folder `data`.
 
-    Raises `CannotPlay` and what `app.MENDABLE` names.
+    Raises `CannotPlay` and what `app.OPERATOR_ERRORS` names.
     """
     bolt.forget_proxies()
     registry_url = f"sqlite+aiosqlite:///{data / 'registry.db'}"
     async with AsyncExitStack() as stack:
-        stack.enter_context(_held(data))
+        stack.enter_context(_lock_folder(data))
         clock = slack.MovableClock(data / "clock")
         await migrate_registry(registry_url)
         await seed_demo(registry_url, clock.now())
@@ -171,7 +171,7 @@ def _launchdarkly_client(world: launchdarkly.World, address: str, event_hooks: E
 
 
 async def play(data: Path, port: int, *, open_browser: bool) -> None:
-    """Run the playground until told to stop."""
+    """Run the playground until a stop signal."""
     started = time.perf_counter()
     async with running(data, port) as it:
         seconds = time.perf_counter() - started
@@ -183,8 +183,8 @@ async def play(data: Path, port: int, *, open_browser: bool) -> None:
 
 
 @contextmanager
-def _held(data: Path) -> Iterator[None]:
-    """Hold the folder for this process, as long as the block runs. Raises `CannotPlay`."""
+def _lock_folder(data: Path) -> Iterator[None]:
+    """Lock the folder for this process while the block runs. Raises `CannotPlay`."""
     with ExitStack() as stack:
         try:
             stack.enter_context(exclusive_lock(data / "lock"))
@@ -198,7 +198,7 @@ def _held(data: Path) -> Iterator[None]:
 
 
 async def _open_browser(address: str) -> None:
-    """In a thread: a browser of the terminal runs in the foreground. Where there is none, nothing happens."""
+    """Open the browser in a thread, because a terminal browser blocks. Without a browser nothing happens."""
     await asyncio.to_thread(webbrowser.open, address)
 
 
@@ -212,7 +212,7 @@ def _commands() -> list[Command]:
 
 
 def _logged(workspace: Workspace) -> EventHooks:
-    """Every call to the config services appears in the page's log, but for the looks of the drift watch."""
+    """Event hooks that add every call to the config services to the page's log, except those of the drift watch."""
 
     async def answered(response: httpx.Response) -> None:
         if get_contextvars().get("job") == sweeps.DRIFT_WATCH:
@@ -238,7 +238,7 @@ def _json(content: bytes) -> Any:
 
 
 SECRETS = frozenset({"apiKey", "mobileKey"})
-"""Keys of applications, which LaunchDarkly answers with every environment."""
+"""Fields with SDK keys, which LaunchDarkly returns with every environment."""
 
 
 def _masked(document: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Looking at an installation without changing anything: the doctor, and explaining a line."""
+"""Commands that check an installation without changing anything: the doctor, and explaining a line."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from handlers import messages
 from handlers.people import SlackPeople
 
 Finding = tuple[str, str | None]
-"""What was looked at, and what is wrong with it; None when it is fine."""
+"""What was checked, and what is wrong with it (None if it is fine)."""
 
 
 async def check_up(settings: Settings) -> list[Finding]:
-    """Look at database, Slack and every config service; one that is down does not hide the others.
+    """Check the database, Slack and every config service; a failure of one does not hide the others.
 
-    Raises `BadProvider`: an address or a key that cannot work is a wrong setting.
+    Raises `BadProvider` for an unusable address or key, which is a wrong setting.
     """
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(config_services(settings))
@@ -51,7 +51,7 @@ async def check_up(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> str | None:
-    if _comes_with_the_start(settings.database_url):
+    if _is_created_at_start(settings.database_url):
         return None
     try:
         async with _opened(settings):
@@ -61,23 +61,23 @@ async def _database(settings: Settings) -> str | None:
 
 
 async def _inside(settings: Settings) -> list[Finding]:
-    """What runs by itself, and the messages that wait; nothing where the database says nothing."""
-    if _comes_with_the_start(settings.database_url):
+    """The jobs, and the messages that wait; empty if the database cannot be read."""
+    if _is_created_at_start(settings.database_url):
         return []
     now = SystemClock().now()
     try:
         async with _opened(settings) as store, store.read() as tx:
             runs, backlog = await tx.job_runs(), await tx.backlog(now - REMEMBERED)
     except (StoreUnavailable, SchemaMismatch):
-        return []  # said already
+        return []  # already reported by `_database`
     jobs = [job_health(job.plan, runs, now) for job in jobs_of(settings)]
-    found = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
-    return found + [_waiting(each, now) for each in backlog]
+    findings = [(_job(health, now), _job_problem(health)) for health in jobs if health.run is not None]
+    return findings + [_waiting(each, now) for each in backlog]
 
 
 def _job(health: JobHealth, now: datetime) -> str:
     run = health.run
-    assert run is not None  # noqa: S101 - the caller looked
+    assert run is not None  # noqa: S101 - the caller checked
     name = f"job {health.plan.name}, {_ago(now, run.started_at)}"
     if run.ended_at is None:
         return f"{name}, running"
@@ -93,23 +93,23 @@ def _job_problem(health: JobHealth) -> str | None:
 
 def _waiting(waiting: Backlog, now: datetime) -> Finding:
     how = "given up" if waiting.given_up else "waiting"
-    said = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
-    return said, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
+    text = f"{waiting.count} messages for {waiting.channel} {how}, {_ago(now, waiting.since)}"
+    return text, (waiting.last_error or "not tried yet") if is_wrong(waiting, now) else None
 
 
 def _ago(now: datetime, then: datetime) -> str:
     return humanize.naturaltime(now - then)
 
 
-def _comes_with_the_start(url: str) -> bool:
-    """Whether it is a SQLite file that is made by the first start."""
+def _is_created_at_start(url: str) -> bool:
+    """Whether the URL is a SQLite file that does not exist yet and is created at the first start."""
     file = sqlite_file(url)
     return file is not None and file.parent.is_dir() and not file.exists()
 
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Store]:
-    """The bot's database, as it is. Raises `StoreUnavailable`, `SchemaMismatch`."""
+    """Open the bot's database without migrating it. Raises `StoreUnavailable`, `SchemaMismatch`."""
     store = await Store.open(settings.database_url, clock=SystemClock())
     try:
         await store.check_schema()
@@ -119,7 +119,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Store]:
 
 
 async def _slack(settings: Settings) -> list[Finding]:
-    """The tokens, and the channels that are set."""
+    """Check the tokens, and that the bot can post to the configured channels."""
     parts = parts_of(settings, ())
     async with bolt.session() as session:
         client = bolt.web_client(parts.bot_token, session=session, base_url=parts.slack_api_url)
@@ -128,18 +128,18 @@ async def _slack(settings: Settings) -> list[Finding]:
         except bolt.TokenProblem as error:
             return [("slack", str(error))]
         people = SlackPeople(client, home_org=identity.org, home_team=identity.team, clock=SystemClock())
-        found: list[Finding] = [("slack", None)]
+        findings: list[Finding] = [("slack", None)]
         for name, channel in (("default", parts.default_channel), ("evaluations", parts.evaluations_channel)):
             if channel is not None:
                 can = await people.can_post(Place(identity.org, identity.team, channel))
                 problem = f"the bot can't post to {channel}. Invite it there, or set another channel id"
-                found.append((f"{name} channel", None if can else problem))
-        return found
+                findings.append((f"{name} channel", None if can else problem))
+        return findings
 
 
 async def _provider(settings: Settings, provider: ProviderClient) -> str | None:
     own = settings.registry.enabled and provider.name == REGISTRY
-    if own and _comes_with_the_start(settings.registry.database_url):
+    if own and _is_created_at_start(settings.registry.database_url):
         return None
     try:
         await provider.check()
@@ -149,9 +149,9 @@ async def _provider(settings: Settings, provider: ProviderClient) -> str | None:
 
 
 async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, bool]:
-    """What would happen to a line, as text, and whether that could be found out. Changes nothing.
+    """What a line would do, as text, and whether that could be determined. Changes nothing.
 
-    Raises what `app.MENDABLE` names.
+    Raises what `app.OPERATOR_ERRORS` names.
     """
     parsed = parse(line)
     if isinstance(parsed, Misunderstood):
@@ -171,12 +171,12 @@ async def explained(settings: Settings, line: str, user_id: str) -> tuple[str, b
         await ctx.index.refresh()
         actor = await people.actor(identity.org, identity.team, user_id) if user_id else _anybody(identity)
         place = Place(identity.org, identity.team, "")
-        came = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
-        drafts = dict.fromkeys(messages.lines_of(came), "")
-        text = messages.plain_text(messages.outcome(came, drafts=drafts))
-        return text, not isinstance(came, Failed)
+        outcome = await guarded(run(ctx, [Explain(line, parsed.readings)], Speaker(actor, place)))
+        drafts = dict.fromkeys(messages.lines_of(outcome), "")
+        text = messages.plain_text(messages.outcome(outcome, drafts=drafts))
+        return text, not isinstance(outcome, Failed)
 
 
 def _anybody(identity: bolt.Identity) -> Actor:
-    """A full member, when nobody was named."""
+    """A full member, used if no person was named."""
     return Actor(identity.org, identity.team, "anybody", "any full member", Standing.MEMBER)

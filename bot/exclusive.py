@@ -1,4 +1,4 @@
-"""Being the only process that uses something."""
+"""A lock file, so that only one process uses something."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class InUse(Exception):
 
 @contextmanager
 def exclusive_lock(file: Path) -> Iterator[None]:
-    """Hold a lock file as long as the block runs; the system lets go of it however the process ends.
+    """Hold a lock file while the block runs; the operating system releases it when the process ends.
 
-    Makes its folder. Raises `InUse`, and `OSError` where nothing can be written.
+    Creates its folder. Raises `InUse`, or `OSError` if nothing can be written.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        if not file.exists():  # the library takes a file that cannot be made for one that is held
+        if not file.exists():  # the library reports a file that cannot be created as locked
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file)) from None
         raise InUse from None
     try:

@@ -1,7 +1,7 @@
-"""One set-up of the log for the whole process: structured, every line with its request's reference, secrets masked.
+"""Logging set-up of the process: structured lines, each with its request's reference, secrets masked.
 
-Lines of libraries (Slack's SDK, httpx, uvicorn) pass through the same masks. What Slack's SDK would say at DEBUG is
-whole payloads, people's words and one-time addresses included, so libraries never go below INFO.
+Lines of libraries (Slack's SDK, httpx, uvicorn) are masked in the same way. At DEBUG Slack's SDK would log whole
+payloads, including messages and one-time addresses, so libraries never log below INFO.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 LIBRARIES = ("aiohttp", "asyncio", "slack_bolt", "slack_sdk", "uvicorn")
-"""Loggers that say nothing below INFO."""
+"""Loggers that never log below INFO."""
 
 CHATTY = ("alembic", "apscheduler", "httpcore", "httpx", "sqlalchemy")
-"""Loggers that would say a line for every call; our own lines say more."""
+"""Loggers that would log every call; they are limited to WARNING, because our own lines say more."""
 
 MASK = "[masked]"
 
@@ -35,7 +35,7 @@ _TEXT_MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     # tokens by their shape: Slack's bot, user, app and configuration tokens, Humanloop's and LaunchDarkly's keys
     (re.compile(r"\b(xox[a-z]|xapp|xwfp|xoxe\.xox[a-z])-[A-Za-z0-9-]+"), rf"\1-{MASK}"),
     (re.compile(r"\b(hl_sk_|api-|sdk-|mob-)(?=[A-Za-z0-9-]*\d)[A-Za-z0-9_-]{8,}"), rf"\1{MASK}"),
-    # addresses that are secrets, also as they stand in a form body
+    # addresses that are secrets, also URL-encoded in a form body
     (
         re.compile(r"(https?(?:://|%3A%2F%2F)hooks\.slack(?:-gov)?\.com)[^\s\"'&)\]}>]+", re.IGNORECASE),
         rf"\1/{MASK}",
@@ -65,19 +65,19 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_request_id() -> str:
-    """Start a request: the reference that every line of this task, and of the tasks that it starts, carries."""
+    """Start a request and return its reference, which is added to all log lines of this task and its child tasks."""
     reference = "r-" + "".join([_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(6)])
     _request_id.set(reference)
     return reference
 
 
 def current_request_id() -> str:
-    """The reference of the request that this task belongs to; empty outside of one."""
+    """The reference of the request that this task belongs to; empty outside a request."""
     return _request_id.get()
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger for one module. Events are lower case and say what happened; facts are keywords."""
+    """A logger for one module. Events are lower case and name what happened; facts are keyword arguments."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
 
@@ -90,7 +90,7 @@ def masked(text: str) -> str:
 
 
 def setup(level: str = "INFO", json: bool = False) -> None:
-    """Set up the log of this process, on standard error. `level` is one of `logging`; another raises `ValueError`."""
+    """Set up logging to standard error. `level` is a level name of `logging`; another raises `ValueError`."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -143,7 +143,7 @@ def setup(level: str = "INFO", json: bool = False) -> None:
 
 
 def mask_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """A structlog processor: secrets out of every key and every text, however deep."""
+    """A structlog processor that masks secrets in every key and every text, at any depth."""
     return cast("EventDict", _masked_mapping(event))
 
 
@@ -155,7 +155,7 @@ def _add_request_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _one_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """What people typed cannot forge a second line on a console; only traces have more than one."""
+    """A structlog processor that escapes line breaks, so that typed text cannot forge a log line. Not for traces."""
     for key, value in event.items():
         if isinstance(value, str) and key not in ("exception", "stack") and not value.isprintable():
             event[key] = value.encode("unicode_escape").decode("ascii")

@@ -1,4 +1,4 @@
-"""What use cases need from the outside, where an arrow has to be turned round."""
+"""Interfaces that use cases need and that outer layers implement."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ class Clock(Protocol):
     """The only source of *now*."""
 
     def now(self) -> datetime:
-        """The instant, in UTC."""
+        """The current time, in UTC."""
 
 
 class People(Protocol):
-    """Who is who in Slack. Never raises: what cannot be read is `Standing.UNKNOWN`."""
+    """Looks up people in Slack. Never raises: a person who cannot be read has `Standing.UNKNOWN`."""
 
     async def actor(self, org: str, team: str, user_id: str) -> Actor:
-        """The person with standing, name and zone."""
+        """The person, with standing, name and time zone."""
 
     async def email(self, org: str, team: str, user_id: str) -> str:
-        """The address in the person's profile; empty where Slack does not tell it."""
+        """The e-mail address in the person's profile; empty if Slack does not reveal it."""
 
     async def can_post(self, place: Place) -> bool:
-        """Whether the bot may post into this conversation (channels of which it is a member, open channels)."""
+        """Whether the bot may post in this conversation (public channels, and channels that it is a member of)."""
 
 
 class NotDelivered(Exception):
-    """Slack did not take a message, or nobody knows whether it did.
+    """Slack did not accept a message, or it is not known whether it did.
 
-    `retry_after` seconds when it asked to wait; `final` when trying again cannot help (the channel is gone); `gone`
-    when the message that was to be edited is; `unsure` when the answer was lost, so that it may have been said;
-    `unreached` when nobody was there to be told.
+    `retry_after`: seconds that Slack asked us to wait. `final`: trying again cannot help (the channel is gone). `gone`:
+    the message to be edited no longer exists. `unsure`: the answer was lost, so the message may have been posted.
+    `unreached`: Slack could not be reached.
     """
 
     def __init__(
@@ -59,36 +59,36 @@ class NotDelivered(Exception):
 
     @property
     def everywhere(self) -> bool:
-        """Whether another message that goes the same way would fare no better now."""
+        """Whether other messages in the same rate-limit bucket would fail now as well."""
         return self.retry_after is not None or self.unsure or self.unreached
 
 
 class Notifier(Protocol):
-    """Says things in Slack. `at` None posts, otherwise the message there is edited. Raises `NotDelivered`."""
+    """Posts (`at` is None) or edits messages in Slack. Raises `NotDelivered`."""
 
     def posting(self, post: str) -> Notifier:
-        """The same, for one post: it carries this id, by which `find` finds it."""
+        """A notifier for one post, which is marked with this id, so that `find` can find it."""
 
     async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
-        """Where a post stands that may have gone out since then; None: it did not. Raises `NotDelivered`."""
+        """Find a post that may have been sent since then; None if it was not. Raises `NotDelivered`."""
 
     async def card(self, view: ChangeView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message of a change."""
+        """Post or edit the card of a change."""
 
     async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
-        """One line in the card's thread."""
+        """Post one history line in the card's thread."""
 
     async def missed(self, change: Change, place: Place, at: MessageAt | None) -> MessageAt:
-        """That a scheduled change did not take effect at its time."""
+        """Post or edit the message that a scheduled change did not take effect on time."""
 
     async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
-        """A report about evaluations left running, or what else is said unasked; a person's id is a place, too."""
+        """Post or edit a reminder about evaluations left running, or a sample; `place` can be a person's id."""
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about something live that moved behind our back."""
+        """Post or edit the message about a drift."""
 
     async def trouble(self, view: TroubleView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about a channel that takes none."""
+        """Post or edit the message about a channel that the bot cannot post to."""
 
     async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about a provider that does not answer."""
+        """Post or edit the message about a provider that does not answer."""

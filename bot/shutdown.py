@@ -1,4 +1,4 @@
-"""Being told to stop: what every process does that serves."""
+"""Handling of stop signals in every serving process."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 async def stoppable(work: Coroutine[Any, Any, None]) -> None:
-    """Do `work`, which may end by itself or when `stop_signal` returns.
+    """Run `work`, which ends by itself or after `stop_signal` returns.
 
-    SIGTERM or SIGINT while it still starts takes it apart from where it stands.
+    SIGTERM or SIGINT during startup cancels it.
     """
     _on(_SIGNALS, _this_task().cancel)
     with suppress(asyncio.CancelledError):
@@ -22,11 +22,11 @@ async def stoppable(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT. A SIGINT after that ends the waiting for whatever is being finished."""
+    """Wait for SIGTERM or SIGINT. A SIGINT after that cancels the clean-up."""
     stop = asyncio.Event()
     _on(_SIGNALS, stop.set)
     await stop.wait()
-    # not a second SIGTERM: whoever starts processes for a terminal sends one after the SIGINT that all of them got
+    # not a second SIGTERM: process managers in a terminal send one after the SIGINT that all processes received
     _on((signal.SIGINT,), _this_task().cancel)
 
 

@@ -1,4 +1,4 @@
-"""Work that goes on after the acknowledgement: tracked, so that a shutdown waits for it and nothing fails unseen."""
+"""Background work after a request's acknowledgement, tracked so that a shutdown waits for it and errors are logged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = get_logger(__name__)
 
 
 class Tasks:
-    """A set of running tasks. After `drain` has begun, nothing new is taken."""
+    """A set of running tasks. Once `drain` has begun, new tasks are refused."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
@@ -27,7 +27,7 @@ class Tasks:
         return self._closed
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> bool:
-        """Start tracked work; False when we are shutting down. The work answers for its own errors."""
+        """Start a tracked task. Returns False during a shutdown. The work handles its own errors."""
         if self._closed:
             work.close()
             return False
@@ -37,7 +37,7 @@ class Tasks:
         return True
 
     async def drain(self, seconds: float) -> bool:
-        """Take nothing new and wait for what runs. False when some of it had to be cancelled after `seconds`."""
+        """Refuse new tasks and wait for the running ones. Returns False if some had to be cancelled after `seconds`."""
         self._closed = True
         if not self._running:
             return True

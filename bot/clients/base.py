@@ -1,10 +1,10 @@
-"""The provider contract: what a config service must be able to do for us, in our words.
+"""The provider contract: the operations that every config service must offer, in terms of our domain.
 
 Errors, all of them a `ProviderError` that carries one `Problem`:
 
     ProviderError
     ├── NotDone      the service refused, or was never reached: nothing happened
-    └── Unsure       a write was sent and no answer came: look before doing anything else
+    └── Unsure       a write was sent and no answer arrived: read the state before doing anything else
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.domain.targets import Target
 
 
 class ProviderError(Exception):
-    """A provider did not do, or did not answer, what was asked."""
+    """A provider call failed: it was refused, or no usable answer arrived."""
 
     def __init__(self, problem: Problem) -> None:
         status = f" (HTTP {problem.status})" if problem.status else ""
@@ -40,53 +40,53 @@ class NotDone(ProviderError):
 
 
 class Unsure(ProviderError):
-    """A write was sent and its answer never came, or was unintelligible. It may have happened."""
+    """A write was sent and its answer never arrived, or could not be read. It may have happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do; commands say in words what it cannot."""
+    """What a provider can do. Commands that need a missing capability are refused with an explanation."""
 
     evaluations: bool = True
     fields: frozenset[str] = frozenset({"name", "directory"})
     """The fields of `ProjectFields` that its projects have and that can be changed."""
     create: bool = True
-    """Projects can be made."""
+    """Projects can be created."""
     unique_names: bool = True
     """No two projects have the same name."""
     default_environment: bool = True
-    """One environment is the default one, so that ``active=`` says where."""
+    """One environment is marked as the default, so ``active=`` needs no environment."""
     immutable_configs: bool = True
     """Contents never change under an id, so a content version never has to be read again."""
     answers_state: bool = False
-    """A write answers what is live then, and reads can lag behind it: the answer is the read-back."""
+    """A write returns the new live state, and reads can lag behind it, so the returned state is the read-back."""
     approvals: bool = False
-    """It can demand an approval of its own."""
+    """It can require an approval of its own."""
     audit: bool = False
-    """It tells who changed what is live."""
+    """It records who changed what is live."""
     splits: bool = False
-    """Several configs can share the traffic, and weights that were live once can be put back."""
+    """Several configs can share the traffic, and earlier weights can be restored."""
     noun: str = "project"
-    """What people who know the provider call a project: a project, an AI Config."""
+    """The provider's own word for a project, for example "AI Config"."""
     config_noun: str = "config"
-    """What they call a config: a config, a variation."""
+    """The provider's own word for a config, for example "variation"."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectNow:
-    """A project as it is now. Of `fields` those are set that the provider keeps and that have a value."""
+    """A project as it is now. Only those `fields` are set that the provider stores and that have a value."""
 
     project: Project
     fields: ProjectFields
     mode: str = ""
-    """What kind of thing it configures (completion, agent, judge), where the provider tells kinds apart."""
+    """What it configures (completion, agent, judge), if the provider distinguishes that."""
     version: int | None = None
-    """Of its fields, where the provider counts."""
+    """Version of its fields, if the provider counts them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigWithContent:
-    """A config and what stands in it."""
+    """A config with its content."""
 
     config: Config
     content: Content
@@ -94,23 +94,23 @@ class ConfigWithContent:
 
 @dataclass(frozen=True, slots=True)
 class ServedNow:
-    """What one project has live, environment by environment, in one look."""
+    """What one project has live in each environment, read at one time."""
 
     environments: tuple[Environment, ...]
     served: Mapping[str, LiveState]
-    """By environment id; every environment has its entry."""
+    """Live state by environment id; every environment has an entry."""
     gated: frozenset[str] = frozenset()
-    """Ids of environments where the provider demands its own approval for this project."""
+    """Ids of environments where the provider requires its own approval for this project."""
     blockers: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    """By environment id: why nothing may be made live there by us. Who is not listed has none."""
+    """By environment id: why we cannot change what is live there. An environment that is not listed has none."""
     versions: Mapping[str, str] | None = None
-    """Content version by config id; None where contents never change under an id."""
+    """Content version by config id; None if contents never change under an id."""
     revisions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """By environment id: a number that grows by one with each change there, where the provider counts them."""
+    """By environment id: a counter that grows by one with each change there, if the provider has one."""
 
 
 class ProviderClient(Protocol):
-    """One config service. Every method raises `ProviderError`; reads may be repeated, writes set a state."""
+    """One config service. Every method can raise `ProviderError`; reads may be repeated, writes set a state."""
 
     @property
     def name(self) -> str:
@@ -121,22 +121,22 @@ class ProviderClient(Protocol):
         """What it can do."""
 
     async def check(self) -> None:
-        """One cheap read that proves address and key."""
+        """Make one cheap read that proves that address and key work."""
 
     async def projects(self, words: str | None = None) -> Sequence[Project]:
-        """All projects, or those whose name contains `words`, over all pages."""
+        """All projects, or those whose name contains `words`, from all pages."""
 
     async def project(self, project: Project) -> ProjectNow:
         """One project as it is now: one call."""
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
-        """Make a project and answer it as it is then: one write. A name that is taken is refused."""
+        """Create a project and return it: one write. A name that is already taken is refused."""
 
     async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
-        """Change the fields that are named and no other; answers the project as it is then: one write."""
+        """Change only the fields that are set and return the updated project: one write."""
 
     async def maintainers(self, words: str) -> Sequence[Maintainer]:
-        """Members and teams that an e-mail address, a key or a name means; none where there is no such thing."""
+        """Members and teams matching an e-mail address, a key or a name; empty if the provider has no maintainers."""
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
         """All configs of a project with their contents: one call."""
@@ -147,48 +147,49 @@ class ProviderClient(Protocol):
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
     ) -> ServedNow | None:
-        """Make one config, or the weights of a split, live in exactly this environment, addressed by id: one write.
+        """Make one config, or the weights of a split, live in exactly this environment (addressed by id): one write.
 
-        Answers what is live then where the answer is the read-back, else None; `comment` goes to the provider's log.
+        Returns the new live state if the provider's answer serves as the read-back (`Capabilities.answers_state`), else
+        None. `comment` goes to the provider's log.
         """
 
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> ServedNow | None:
-        """Make nothing live in exactly this environment, always named: one write. Answers as `serve` does."""
+        """Make nothing live in exactly this environment: one write. Returns the same as `serve`."""
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
-        """Who changed what is live there last, and when; None where the provider does not tell.
+        """Who last changed what is live there, and when; None if the provider does not record it.
 
-        `edited` asks who edited the contents of the project last, instead of who made something else live.
+        With `edited`, who last edited the contents of the project instead.
         """
 
     async def ask_approval(
         self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
-        """Ask for the provider's own approval of what `serve`, or for nothing `clear`, would do: one write.
+        """Request the provider's own approval for what `serve` (or `clear`, for `Nothing`) would do: one write.
 
-        One that waits for exactly that already is answered instead, so that asking twice asks once.
+        If a request for exactly that is already pending, it is returned instead, so repeating the call is safe.
         """
 
     async def approval(self, approval_id: str) -> ProviderApproval:
-        """Where an approval stands; one that was deleted is `GONE`."""
+        """The current state of an approval; a deleted one is `GONE`."""
 
     async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
-        """Do what was approved, and answer where that led: one write."""
+        """Apply what was approved and return the resulting approval: one write."""
 
     async def drop_approval(self, approval_id: str) -> None:
-        """Take back what was asked for, so that nobody can apply it any more: one write. Gone already is well."""
+        """Delete an approval request, so that nobody can apply it any more: one write. Already deleted is fine."""
 
     async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
-        """All evaluations of a project: one call. Without `scores` the service need not work them out."""
+        """All evaluations of a project: one call. Without `scores` the service does not have to compute them."""
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
         """One evaluation with its aggregates."""
 
     async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
-        """How far an evaluation is: one call, so of a large dataset the first datapoints only."""
+        """How far an evaluation is. One call, so for a large dataset only the first datapoints are counted."""
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
-        """Set a status and answer the evaluation as it is then: one write."""
+        """Set a status and return the updated evaluation: one write."""
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the connection pool."""

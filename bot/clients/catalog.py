@@ -1,4 +1,4 @@
-"""The one list of provider kinds."""
+"""The list of provider kinds."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from bot.clients.transport import EventHooks
 KINDS: Mapping[str, Callable[..., ProviderClient]] = MappingProxyType(
     {"humanloop": HumanloopClient, "launchdarkly": LaunchDarklyClient}
 )
-"""Kind → what builds its client. Our own registry speaks the Humanloop wire, so it is of that kind."""
+"""Kind → function that builds its client. Our own registry speaks the Humanloop API, so it is of that kind."""
 
 WITH_PROJECT = frozenset({"launchdarkly"})
-"""Kinds of which a provider is one project of an account, so that they need its key."""
+"""Kinds where a provider is one project of an account, so the project's key is required."""
 
 
 def build(
@@ -34,10 +34,10 @@ def build(
     concurrency: int = 16,
     event_hooks: EventHooks | None = None,
 ) -> ProviderClient:
-    """A client of that kind. Raises `ValueError` for the operator: a kind, address, key or project that cannot work.
+    """Build a client of that kind. Raises `ValueError`, worded for the operator, if a setting cannot work.
 
-    `name` is the operator's name of the provider, `project` the key of the project that it is, where the kind has
-    them, `timeout` seconds for a whole call, `concurrency` calls at once.
+    `name` is the operator's name for the provider, `project` the key of its project (kinds in `WITH_PROJECT` only),
+    `timeout` the seconds for a whole call, `concurrency` the number of simultaneous calls.
     """
     factory = KINDS.get(kind)
     if factory is None:

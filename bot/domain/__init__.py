@@ -1,1 +1,1 @@
-"""What configbot knows and decides: standard library only, nothing is awaited here."""
+"""Domain values and decisions. Standard library only, no I/O, nothing is awaited."""

@@ -1,4 +1,4 @@
-"""Who is acting, and from where: people of a chat workspace, keyed so that one Grid is one organisation."""
+"""People of a Slack workspace and the conversations they act in, keyed so that one Grid is one organisation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """What a person is to the workspace that the bot serves."""
+    """A person's membership status in the workspace that the bot serves."""
 
     MEMBER = "member"
     GUEST = "guest"
@@ -15,7 +15,7 @@ class Standing(StrEnum):
     DEACTIVATED = "deactivated"
     STRANGER = "stranger"
     UNKNOWN = "unknown"
-    """Slack could not tell: treated as no right at all."""
+    """Could not be read from Slack: has no permissions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class Actor:
     name: str = ""
     standing: Standing = Standing.UNKNOWN
     tz: str = "UTC"
-    """IANA zone of the person's Slack profile."""
+    """IANA time zone from the person's Slack profile."""
 
     @property
     def key(self) -> tuple[str, str]:
-        """The identity: one key is one vote, whatever the display name."""
+        """The person's identity: one key is one vote, whatever the display name."""
         return (self.org, self.user_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A conversation. `thread_ts` is set when something was said inside a thread."""
+    """A conversation. `thread_ts` is set for a message inside a thread."""
 
     org: str
     team: str
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MessageAt:
-    """Where a posted message stands: the channel id that Slack answered with, and its timestamp."""
+    """A posted message: the channel id that Slack returned, and the message's timestamp."""
 
     channel: str
     ts: str

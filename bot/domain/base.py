@@ -1,9 +1,9 @@
-"""What every answer of a use case has in common."""
+"""The base class of all use case results."""
 
 from __future__ import annotations
 
 
 class Outcome:
-    """What a line, a button or a form led to. Each kind is a dataclass; `handlers.messages` registers its words."""
+    """The result of a line, button or form. Each kind is a dataclass; `handlers.messages` registers its renderer."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""A change that somebody wants, before anything was looked up at the provider."""
+"""A requested change, before anything was read from the provider."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from bot.domain.times import WantedTime
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """A change that somebody wants, with every name resolved."""
+    """A requested change, with every name resolved."""
 
     kind: Kind
     project: Project
     environment: Environment
     target: Target | UnresolvedTarget
-    """What to make live; always stated, also where it is nothing or has to be looked up."""
+    """What to make live. Always set, even for `Nothing` or a target that has to be looked up."""
     because: str | None = None
     undoes: str | None = None
     drops: str | None = None
-    """Fingerprint of the weights that whoever asks was shown and gives up."""
+    """Fingerprint of the rollout weights that the requester saw and confirmed to replace."""
     when: WantedTime | None = None
-    """When it is to be applied; None as soon as it may be."""
+    """When to apply it; None means as soon as allowed."""
 
     @property
     def config(self) -> Config | None:
-        """The config to make live, where one is named."""
+        """The config to make live, if one is named."""
         return config_of(self.target)
 
     @property
@@ -38,5 +38,5 @@ class ChangeRequest:
 
     @property
     def is_fit(self) -> bool:
-        """Whether it can be asked for: its target is one that its kind can have."""
+        """Whether the kind of change can have this target."""
         return can_ask_for(self.kind, self.target)

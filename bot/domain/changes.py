@@ -1,4 +1,4 @@
-"""A change: one asked-for alteration, its states, and the one table of moves between them."""
+"""A change, its states, and the table of transitions between them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.domain.times import Due
 
 
 class State(StrEnum):
-    """Where a change is in its life."""
+    """The state of a change."""
 
     REQUESTED = "requested"
     REFUSED = "refused"
@@ -38,7 +38,7 @@ class State(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a change."""
+    """A transition of a change."""
 
     REFUSE = "refuse"
     ASK = "ask for approval"
@@ -94,22 +94,22 @@ MOVES: dict[tuple[State, Move], State] = {
     (State.UNKNOWN, Move.SUCCEED): State.APPLIED,
     (State.UNKNOWN, Move.FAIL): State.FAILED,
 }
-"""The whole life of a change. What is not listed cannot happen."""
+"""All allowed transitions of a change: (state, move) → new state. Anything not listed cannot happen."""
 
 OPEN = frozenset({State.WAITING, State.APPROVED, State.AT_PROVIDER, State.APPLYING, State.UNKNOWN})
-"""At most one change per provider, project id and environment id is in one of these."""
+"""Open states: at most one change per provider, project id and environment id is in one of these."""
 
 FINAL = frozenset(State) - {state for state, _ in MOVES}
-"""No move leads out of these."""
+"""Final states, with no transition out of them."""
 
 
 def after(state: State, move: Move) -> State | None:
-    """The state that `move` leads to from `state`, or None when it cannot happen."""
+    """The state after `move` from `state`, or None if the move is not allowed."""
     return MOVES.get((state, move))
 
 
 class Kind(StrEnum):
-    """What was asked for."""
+    """The kind of change that was requested."""
 
     DEPLOY = "deploy"
     PROMOTE = "promote"
@@ -119,7 +119,7 @@ class Kind(StrEnum):
 
 
 RESTORES = frozenset({Kind.ROLLBACK, Kind.UNDO, Kind.DEACTIVATE})
-"""Kinds that need no order check and no evaluation gate, and that supersede a change that waits or is approved."""
+"""Kinds that need no order check and no evaluation gate, and that supersede a waiting or approved change."""
 
 _FITTING: dict[Kind, tuple[type[Target], ...]] = {
     Kind.DEPLOY: (Config,),
@@ -128,28 +128,28 @@ _FITTING: dict[Kind, tuple[type[Target], ...]] = {
     Kind.UNDO: (Config, Split, Nothing),
     Kind.DEACTIVATE: (Nothing,),
 }
-"""What a change of each kind can make live."""
+"""The types of target that each kind can make live."""
 
 _ASKABLE: dict[Kind, tuple[type[Target | UnresolvedTarget], ...]] = {
     **_FITTING,
     Kind.PROMOTE: (LiveIn,),
     Kind.ROLLBACK: (Config, Split, PreviouslyLive),
 }
-"""What a change of each kind can be asked for with: some targets are looked up."""
+"""The types of target that each kind can be requested with, including those that are looked up later."""
 
 
 def fits(kind: Kind, target: Target) -> bool:
-    """Whether a change of this kind can make this live."""
+    """Whether a change of this kind can make this target live."""
     return isinstance(target, _FITTING[kind])
 
 
 def can_ask_for(kind: Kind, target: Target | UnresolvedTarget) -> bool:
-    """Whether a change of this kind can be asked for with this target, looked up or not."""
+    """Whether a change of this kind can be requested with this target, resolved or not."""
     return isinstance(target, _ASKABLE[kind])
 
 
 class Attempt(StrEnum):
-    """How far the applying of a change got, recorded before each step is taken."""
+    """How far the execution of a change got; recorded before each step."""
 
     NONE = "none"
     LOOKING = "looking"
@@ -158,7 +158,7 @@ class Attempt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleMark:
-    """What of a policy rule an approval is bound to."""
+    """The parts of a policy rule that an approval is bound to."""
 
     id: str
     approvals: int
@@ -167,7 +167,7 @@ class RuleMark:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalSnapshot:
-    """What requester and approvers saw; an approval holds only as long as this does."""
+    """What requester and approvers saw; an approval is valid only while this is unchanged."""
 
     base: LiveState
     rule: RuleMark
@@ -179,9 +179,9 @@ class ApprovalSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One asked-for alteration.
+    """One requested change of what is live.
 
-    `target` is what is to be live. `revision` grows by one with every save; a card shows a revision.
+    `target` is what to make live. `revision` grows by one with every save; a card shows one revision.
     """
 
     id: str
@@ -198,18 +198,18 @@ class Change:
     updated_at: datetime
     because: str | None = None
     source: Environment | None = None
-    """Where a promote takes its config from."""
+    """The environment that a promote takes its config from."""
     undoes: str | None = None
-    """Id of the change that this one takes back."""
+    """Id of the change that this one undoes."""
     gate: Gate | None = None
-    """The approval that the provider demands for it, once it was asked for there."""
+    """The provider's own approval for it, once it was requested there."""
     due: Due | None = None
-    """When it is to be applied; None as soon as it may be."""
+    """When to apply it; None means as soon as allowed."""
     expires_at: datetime | None = None
     applied_at: datetime | None = None
     attempt: Attempt = Attempt.NONE
     lease_by: str | None = None
-    """The process that is applying it."""
+    """The process that is executing it."""
     lease_until: datetime | None = None
     reasons: tuple[Reason, ...] = ()
     """Why it was refused, rejected or void."""
@@ -219,22 +219,22 @@ class Change:
 
     @property
     def is_fit(self) -> bool:
-        """Whether its target is one that its kind can make live; what is not is never carried out."""
+        """Whether its kind can make its target live. If not, it is never executed."""
         return fits(self.kind, self.target)
 
     @property
     def label(self) -> str:
-        """What people call it: ``ch-142``."""
+        """The short name for people, such as ``ch-142``."""
         return change_label(self.number)
 
     @property
     def is_open(self) -> bool:
-        """Whether it stands in the way of another change to the same project and environment."""
+        """Whether it blocks another change to the same project and environment."""
         return self.state in OPEN
 
 
 class Say(StrEnum):
-    """What a reviewer said."""
+    """A reviewer's decision."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -242,7 +242,7 @@ class Say(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One person's word on one change; a person has one."""
+    """One person's decision on one change; each person has at most one."""
 
     change_id: str
     actor: Actor
@@ -252,21 +252,21 @@ class Decision:
 
 
 class Event(StrEnum):
-    """The closed list of audit events."""
+    """All kinds of audit events."""
 
     REQUESTED = "change.requested"
     REFUSED = "change.refused"
     APPROVED = "change.approved"
-    """One person approved; the state moves when the quorum is reached."""
+    """One person approved; the state changes when the quorum is reached."""
     REJECTED = "change.rejected"
     WITHDRAWN = "change.withdrawn"
     EXPIRED = "change.expired"
     SUPERSEDED = "change.superseded"
     VOIDED = "change.voided"
     AT_PROVIDER = "change.at_provider"
-    """The provider was asked for its own approval."""
+    """The provider's own approval was requested."""
     DECLINED = "change.declined"
-    """That approval was declined."""
+    """The provider's own approval was declined."""
     SCHEDULED = "change.scheduled"
     RESCHEDULED = "change.moved"
     """A scheduled change was moved to another time."""
@@ -277,31 +277,31 @@ class Event(StrEnum):
     FAILED = "change.failed"
     LOST = "change.outcome_unknown"
     SETTLED = "change.settled"
-    """A person or a sweep found out what an interrupted change came to."""
+    """A person or a job determined the outcome of an interrupted change."""
     EVALUATION_COMPLETED = "evaluation.completed"
     EVALUATION_REOPENED = "evaluation.reopened"
     REMINDER_SNOOZED = "reminder.snoozed"
     REMINDER_STOPPED = "reminder.stopped"
-    """Nobody is reminded of an evaluation any more."""
+    """Reminders about an evaluation were stopped."""
     REMINDER_RESUMED = "reminder.resumed"
     REMINDER_MUTED = "reminder.muted"
-    """Nobody is reminded about a project any more."""
+    """Reminders about a project were muted."""
     REMINDER_UNMUTED = "reminder.unmuted"
     REMINDER_TESTED = "reminder.tested"
-    """Somebody had a sample sent to themselves."""
+    """Somebody sent a sample reminder to themselves."""
     REMINDED = "change.reminded"
-    """The approval of a change waits: its thread was told."""
+    """A reminder about the waiting approval was posted in the change's thread."""
     PROJECT_CREATED = "project.created"
     PROJECT_UPDATED = "project.updated"
     DRIFT_FOUND = "drift.found"
-    """What is live moved and no change made here is the reason."""
+    """What is live differs, and no change made here is the reason."""
     DRIFT_ADOPTED = "drift.adopted"
     DRIFT_ENDED = "drift.ended"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of history. `actor` None is the bot by itself; `subject` is a change id or ``provider:id``."""
+    """One history entry. `actor` None means the bot itself; `subject` is a change id or ``provider:id``."""
 
     id: str
     at: datetime

@@ -1,4 +1,4 @@
-"""What stands inside a config, and how two of them differ: prompt-aware, so that a reviewer sees what matters."""
+"""The content of a config, and a prompt-aware diff of two contents for reviewers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VARIABLE = re.compile(r"\{\{\s*([\w.\-]+)\s*\}\}")
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 _BUDGET = 1_000_000
-"""Pairs of words that the diff of one message may compare: some tenths of a second."""
+"""How many pairs of words the diff of one message may compare: some tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Message:
 class Content:
     """The content of a config: messages, model, and every other parameter by its wire name.
 
-    `parameters` values and `tools` definitions are JSON values; `tools` is keyed by tool name. `judges` are what judges
-    its answers, by key, with the share of the answers that each is shown, 0 to 1.
+    `parameters` values and `tools` definitions are JSON values; `tools` is keyed by tool name. `judges` is, by judge
+    key, the share of the answers that each judge samples, 0 to 1.
     """
 
     messages: tuple[Message, ...] = ()
@@ -64,7 +64,7 @@ class MessageDiff:
 
 @dataclass(frozen=True, slots=True)
 class ValueDiff:
-    """A setting that differs: `old` or `new` is None when it is absent on that side."""
+    """A setting that differs; `old` or `new` is None if it is absent on that side."""
 
     name: str
     old: str | None
@@ -73,7 +73,7 @@ class ValueDiff:
 
 @dataclass(frozen=True, slots=True)
 class ContentDiff:
-    """Everything that differs between two contents, in the order a reviewer wants it."""
+    """All differences between two contents, most important first."""
 
     values: tuple[ValueDiff, ...] = ()
     variables_added: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class ContentDiff:
 
 
 def diff(old: Content | None, new: Content | None) -> ContentDiff:
-    """How `new` differs from `old`; None stands for nothing at all."""
+    """How `new` differs from `old`; None means no content at all."""
     before, after = old or Content(), new or Content()
     return ContentDiff(
         values=tuple(_value_diffs(before, after)),
@@ -138,10 +138,10 @@ def _message_diffs(before: tuple[Message, ...], after: tuple[Message, ...]) -> I
 
 
 def word_spans(old: str, new: str) -> Iterator[Span]:
-    """The runs that turn `old` into `new`, cut at words; joining ``=`` and ``+`` gives `new`, ``=`` and ``-`` `old`.
+    """The spans that turn `old` into `new`, split at words; joining ``=`` and ``+`` gives `new`, ``=`` and ``-`` `old`.
 
-    Comparing words costs time with the square of their number. Long texts are compared line by line first, then word
-    by word in the lines that differ, as far as `_BUDGET` lasts; what is beyond is shown whole.
+    Comparing words takes quadratic time. Long texts are compared line by line first, then word by word in the lines
+    that differ, until `_BUDGET` is used up; the rest is shown as whole lines.
     """
     before, after = _WORD.findall(old), _WORD.findall(new)
     if len(before) * len(after) <= _BUDGET:
@@ -156,9 +156,11 @@ def word_spans(old: str, new: str) -> Iterator[Span]:
         yield Span("=", "".join(before[len(before) - tail :]))
 
 
-def _common(one: list[str], other: list[str]) -> int:
-    """How many words both begin with."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _common(first: list[str], second: list[str]) -> int:
+    """The number of words at the start that are equal in both."""
+    return next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
 
 
 def _line_spans(old: str, new: str) -> Iterator[Span]:
@@ -210,5 +212,5 @@ def from_document(document: Mapping[str, Any]) -> Content:
         parameters=document["parameters"],
         tools=document["tools"],
         response_format=document["response_format"],
-        judges=document.get("judges", {}),  # nobody had any before this was kept
+        judges=document.get("judges", {}),  # absent in documents from before judges were stored
     )

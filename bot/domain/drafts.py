@@ -1,4 +1,4 @@
-"""What is stored behind buttons, so that only an id goes over the wire."""
+"""What is stored for a button, so that only an id is sent to Slack."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.domain.change_requests import ChangeRequest
 from bot.domain.project_edits import PlannedEdit
 
 Draft = str | ChangeRequest | PlannedEdit
-"""A line of the language, a change that is confirmed first, or an edit of a project that is confirmed first."""
+"""A command line, or a change or project edit that has to be confirmed first."""
 
 Drafts = Mapping[Draft, str]
-"""The ids under which drafts are stored."""
+"""Draft → the id under which it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableDraft:
-    """A stored draft that another version wrote, or that is damaged: nothing may be done with it."""
+    """A stored draft that is damaged or has an unknown format: it is refused and nothing is done."""
 
     why: str
     """What is wrong with it, for the log."""

@@ -1,7 +1,7 @@
-"""Drift: what is live is not what was last right here. Facts in, finding out; nothing awaited.
+"""Drift: what is live differs from the last known good state. Pure functions: facts in, finding out.
 
-What was last right is a `Baseline`: what the last change made live, what somebody adopted, or, where nothing was ever
-done here, what was there when configbot first looked.
+The last known good state is a `Baseline`: what the last change made live, what somebody adopted, or, if neither ever
+happened, what was live when configbot first looked.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from bot.domain.names import Config, Environment, Project
 from bot.domain.provider_approvals import Moved
 
 SETTLING = timedelta(seconds=30)
-"""For this long after a change of ours a difference says nothing: reads of a provider can lag behind its writes."""
+"""For this long after our own change a difference is ignored: a provider's reads can lag behind its writes."""
 
 
 class Source(StrEnum):
-    """Why something counts as right."""
+    """Where a baseline comes from."""
 
     APPLIED = "applied"
     """A change made here."""
     SEEN = "seen"
-    """It was there when configbot first looked."""
+    """It was live when configbot first looked."""
     ADOPTED = "adopted"
-    """It came from outside, and somebody said that it is right."""
+    """It was changed outside configbot, and somebody adopted it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was last right in one environment of one project."""
+    """The last known good state of one environment of one project."""
 
     provider: str
     project_id: str
@@ -44,9 +44,9 @@ class Baseline:
     change_id: str | None = None
     """The change that made it live."""
     by: str = ""
-    """User id of whoever adopted it."""
+    """User id of the person who adopted it."""
     content: Content | None = None
-    """What stood in it, where contents can change under an id and no change remembers it."""
+    """Its content, if contents can change under an id and no change has stored it."""
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -55,20 +55,20 @@ class Baseline:
 
 
 class Ending(StrEnum):
-    """How a drift is over."""
+    """How a drift ended."""
 
     BACK = "back"
-    """Somebody put back what was right, outside as well."""
+    """The good state was restored, outside configbot as well."""
     CHANGED = "changed"
     """A later change made here was applied."""
     ADOPTED = "adopted"
     GONE = "gone"
-    """The project or the environment is no longer there."""
+    """The project or the environment no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One move of what is live that did not come from here. `version` grows when it moves on."""
+    """A change of what is live that was not made by configbot. `version` grows with each further outside change."""
 
     id: str
     project: Project
@@ -78,22 +78,22 @@ class Drift:
     found_at: datetime
     version: int = 1
     moved: Moved | None = None
-    """Who did it and when, where the provider tells."""
+    """Who did it and when, if the provider records it."""
     was_content: Content | None = None
     now_content: Content | None = None
     late: str = ""
-    """Label of a change that asked for exactly this and counts as failed: its write may have arrived late."""
+    """Label of a failed change with exactly this target: its write may have arrived late."""
     lead: str = ""
-    """Id of the drift whose message tells this one, too: one edit of what is live in several environments."""
+    """Id of the drift whose message covers this one, too: one edit of a config that is live in several environments."""
     ended_at: datetime | None = None
     ended_as: Ending | None = None
     ended_by: str = ""
-    """User id of whoever adopted it, or the label of the change."""
+    """User id of the person who adopted it, or the label of the change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A provider that does not answer the watch: while it lasts, nobody would see a drift."""
+    """A period in which a provider does not answer the drift watch, so drift would go unnoticed."""
 
     id: str
     provider: str
@@ -104,62 +104,62 @@ class Silence:
 
 
 class Finding(StrEnum):
-    """What a look at one environment comes to."""
+    """The result of checking one environment."""
 
     FIRST = "first"
-    """Nothing is known of it: what is there is remembered."""
+    """There is no baseline yet: what is live becomes the baseline."""
     CALM = "calm"
     WAIT = "wait"
-    """It differs, and a change of ours may be the reason: the next look tells."""
+    """It differs, but our own change may be the reason: wait for the next check."""
     DRIFTED = "drifted"
     MOVED_ON = "moved on"
-    """A drift that is told already went on to something else."""
+    """There is an open drift, and what is live changed again."""
     BACK = "back"
-    """A drift that is told is over: what was right is live again."""
+    """There is an open drift, and the baseline is live again."""
 
 
 def judge(
-    known: Baseline | None, served: LiveState, *, looked_at: datetime, under_way: Change | None, told: Drift | None
+    baseline: Baseline | None, served: LiveState, *, looked_at: datetime, under_way: Change | None, told: Drift | None
 ) -> Finding:
-    """Compare what is served with what was last right.
+    """Compare what is served with the baseline.
 
-    `looked_at` is the instant before the provider was asked; `under_way` is the open change there and `told` the open
-    drift, both read after it, so that a change that was applied in between is known here.
+    `looked_at` is the time just before the provider was read; `under_way` is the open change there and `told` the open
+    drift, both read from the store afterwards, so that a change applied in between is taken into account.
     """
-    if known is None:
+    if baseline is None:
         return Finding.FIRST
-    if served.same_as(known.served):
+    if served.same_as(baseline.served):
         return Finding.CALM if told is None else Finding.BACK
-    if _ours(known, served, looked_at, under_way):
+    if _ours(baseline, served, looked_at, under_way):
         return Finding.WAIT
     if told is None:
         return Finding.DRIFTED
     return Finding.CALM if served.same_as(told.now) else Finding.MOVED_ON
 
 
-def _ours(known: Baseline, served: LiveState, looked_at: datetime, under_way: Change | None) -> bool:
-    """Whether a change of ours can be why it differs."""
+def _ours(baseline: Baseline, served: LiveState, looked_at: datetime, under_way: Change | None) -> bool:
+    """Whether one of our own changes can be the reason for the difference."""
     if under_way is not None and under_way.state is State.APPLYING:
         return True
     if under_way is not None and under_way.state in (State.AT_PROVIDER, State.UNKNOWN) and is_live(under_way, served):
         return True
-    return known.source is not Source.SEEN and looked_at < known.at + SETTLING
+    return baseline.source is not Source.SEEN and looked_at < baseline.at + SETTLING
 
 
 def made_live(change: Change) -> LiveState:
-    """What is served once a change has taken effect: rules that win over it are left as they are."""
+    """What is served once a change has taken effect; rules that take precedence stay as they are."""
     target = change.target
     live = One(target.id, target.content_version, target.name) if isinstance(target, Config) else target
     return LiveState(live, change.seen.base.winning_rules)
 
 
 def is_live(change: Change, served: LiveState | None) -> bool:
-    """Whether what a change wanted is what is live, whatever rules win over it."""
+    """Whether the target of a change is live, ignoring rules that take precedence."""
     return served is not None and replace(served, winning_rules=0).same_as(replace(made_live(change), winning_rules=0))
 
 
 def baseline_of(applied: Change) -> Baseline:
-    """What an applied change made right."""
+    """The baseline that an applied change sets."""
     return Baseline(
         *applied.project.key,
         applied.environment.id,
@@ -171,9 +171,9 @@ def baseline_of(applied: Change) -> Baseline:
 
 
 def restorable(was: LiveState, now: LiveState) -> bool:
-    """Whether making live again what was live before is something that a change can do.
+    """Whether a change can make live again what was live before.
 
-    Not what was edited in place: the content that was live before is no more. Nor a mere rule that wins over it.
+    Not after an edit in place, because the earlier content is gone, and not if only the overriding rules changed.
     """
     there = now.live
     match was.live:
@@ -199,10 +199,10 @@ def edited_in_place(was: LiveState, now: LiveState) -> bool:
 
 
 def tells(lead: Drift, other: Drift) -> bool:
-    """Whether the message about one drift tells another one, too: the same edit, as long as both are still that."""
+    """Whether the message about one drift covers another one too: the same edit, and the same live state."""
     return other.lead == lead.id and lead.ended_as is None and lead.now.live == other.now.live
 
 
-def explains(moved: Moved | None, known: Baseline) -> Moved | None:
-    """What the provider tells about the move, if it is about this one: a move before that is none of it."""
-    return moved if moved is not None and moved.at >= known.at else None
+def explains(moved: Moved | None, baseline: Baseline) -> Moved | None:
+    """The provider's record of who did it, or None if that is older than the baseline and so about something else."""
+    return moved if moved is not None and moved.at >= baseline.at else None

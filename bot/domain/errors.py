@@ -1,6 +1,6 @@
-"""The closed lists of reasons: why something is refused (an expected *no*), and why something did not work (a fault).
+"""All reason codes: why something is refused (an expected *no*), and why something failed (a fault).
 
-Codes never change their meaning. The words for each live in ``handlers/messages``.
+Codes never change their meaning. Their texts are in ``handlers/messages``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Why a wish is refused."""
+    """Why a request is refused."""
 
     # who
     PERSON_UNREADABLE = "person_unreadable"
@@ -26,7 +26,7 @@ class Code(StrEnum):
     ALREADY_VOTED = "already_voted"
     # what
     TARGET_UNFIT = "target_unfit"
-    """The change does not state something that its kind can make live."""
+    """The change's target is not one that its kind can make live."""
     ALREADY_LIVE = "already_live"
     NOTHING_LIVE = "nothing_live"
     OTHER_PROJECT = "other_project"
@@ -35,15 +35,15 @@ class Code(StrEnum):
     NOT_ONE_LIVE = "not_one_live"
     PROVIDER_CANNOT = "provider_cannot"
     CONFIG_GONE = "config_gone"
-    """The config is no longer at the provider."""
+    """The config no longer exists at the provider."""
     ARCHIVED = "archived"
-    """The config is kept at the provider, and can no longer be made live."""
+    """The config is archived at the provider and can no longer be made live."""
     SWITCHED_OFF = "switched_off"
     """The project is switched off in that environment, and only the provider can switch it on."""
     EXPERIMENT_RUNNING = "experiment_running"
     GUARDED_ROLLOUT = "guarded_rollout"
     SPLIT_LIVE = "split_live"
-    """Several share the traffic by weights that somebody set; giving them up has to be asked for."""
+    """Several configs share the traffic by weights; replacing them has to be confirmed."""
     # state
     OPEN_CHANGE = "open_change"
     STATE_MOVED = "state_moved"
@@ -56,10 +56,10 @@ class Code(StrEnum):
     NOT_SCHEDULED = "not_scheduled"
     NOT_INVOLVED = "not_involved"
     DUE_UNAPPROVED = "due_unapproved"
-    """Its time came while it still waited for an approval."""
+    """Its scheduled time passed while it still waited for an approval."""
     DUE_MISSED = "due_missed"
-    """Its time is over for so long that applying it now would be a surprise."""
-    # bound to what was seen
+    """Its scheduled time is too long ago to apply it now."""
+    # approvals are bound to what was seen
     TARGET_CHANGED = "target_changed"
     CONTENT_CHANGED = "content_changed"
     ENVIRONMENT_CHANGED = "environment_changed"
@@ -67,9 +67,9 @@ class Code(StrEnum):
     VERDICT_CHANGED = "verdict_changed"
     APPROVER_LOST = "approver_lost"
     GATE_DECLINED = "gate_declined"
-    """The provider's own approval was declined there."""
+    """The provider's own approval was declined."""
     GATE_GONE = "gate_gone"
-    """What was asked for at the provider was deleted there."""
+    """The approval request at the provider was deleted there."""
     # policy
     QUORUM_INVALID = "quorum_invalid"
     RULE_UNREADABLE = "rule_unreadable"
@@ -81,7 +81,7 @@ class Code(StrEnum):
     STATUS_FORBIDS = "status_forbids"
     KEEPS_NO_EVALUATIONS = "keeps_no_evaluations"
     EVALUATION_OVER = "evaluation_over"
-    """It runs no longer, so there is nothing to be reminded of."""
+    """The evaluation has ended, so there is nothing to remind of."""
     # projects
     NAME_TAKEN = "name_taken"
     NAME_INVALID = "name_invalid"
@@ -94,26 +94,26 @@ class Code(StrEnum):
     MEMBER_UNKNOWN = "member_unknown"
     TEAM_UNKNOWN = "team_unknown"
     MAINTAINER_UNCLEAR = "maintainer_unclear"
-    """Several people or teams are called like that."""
+    """Several people or teams match that name."""
     MAINTAINER_TWICE = "maintainer_twice"
     ADDRESS_UNREADABLE = "address_unreadable"
-    """Slack does not tell the address of a person, by which the provider would know them."""
+    """Slack does not reveal the person's e-mail address, by which they would be found at the provider."""
     NOTHING_TO_CHANGE = "nothing_to_change"
     DRAFT_UNREADABLE = "draft_unreadable"
-    """What a button stands for was stored in a way that this version does not read."""
+    """The draft stored for a button has a format that this version cannot read."""
     PROJECT_CHANGED = "project_changed"
     BUTTON_USED = "button_used"
     # drift
     DRIFT_OVER = "drift_over"
     DRIFT_MOVED_ON = "drift_moved_on"
-    """What is live moved again after the message about it was shown."""
+    """What is live changed again after the message about the drift."""
     CANNOT_RESTORE = "cannot_restore"
     # where
     CANNOT_POST = "cannot_post"
 
 
 class ResolvableBy(StrEnum):
-    """Who can lift a refusal."""
+    """Who can resolve a refusal."""
 
     REQUESTER = "requester"
     APPROVER = "approver"
@@ -124,7 +124,7 @@ class ResolvableBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason of a refusal: a code, facts to fill its words (ids, names, numbers), and who can lift it."""
+    """One reason for a refusal: a code, facts for its text (ids, names, numbers), and who can resolve it."""
 
     code: Code
     resolvable_by: ResolvableBy = ResolvableBy.REQUESTER
@@ -132,7 +132,7 @@ class Reason:
 
 
 class Fault(StrEnum):
-    """Why a provider did not do, or did not answer, what was asked."""
+    """Why a provider call failed."""
 
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
@@ -145,30 +145,30 @@ class Fault(StrEnum):
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     GATED = "gated"
-    """The provider demands an approval of its own."""
+    """The provider requires an approval of its own."""
     UNINTELLIGIBLE = "unintelligible"
     NO_EFFECT = "no_effect"
     OTHER_MOVED = "other_moved"
     NEVER_KNOWN = "never_known"
-    """A person closed a change before anybody knew whether it took effect."""
+    """A person closed a change before it was known whether it took effect."""
     OWN_DATABASE = "own_database"
-    """Our own database did not take it; no provider is at fault, and `Problem.provider` is empty."""
+    """Our own database failed; no provider is involved, and `Problem.provider` is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault as a value: what a person is told and what the log is searched by."""
+    """A fault as a value: what people see, and what the log can be searched by."""
 
     fault: Fault
     provider: str
     operation: str
-    """What was being done, lower case: ``reading what is live in production``."""
+    """The operation that failed, in lower case: ``reading what is live in production``."""
     status: int | None = None
     detail: str = ""
-    """What the provider said, or what we saw (`said` tells), as plain text, shortened. Never a secret."""
+    """Plain text, shortened: the provider's own words if `said`, else our observation. Never contains a secret."""
     retry_after: float | None = None
-    """Seconds the provider asked to wait."""
+    """Seconds that the provider asked us to wait."""
     reference: str = ""
-    """The request id that the log carries."""
+    """The request id, as in the log."""
     said: bool = False
-    """The detail is in the provider's own words."""
+    """Whether `detail` is in the provider's own words."""

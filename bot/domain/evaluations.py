@@ -1,4 +1,4 @@
-"""Evaluations, and what they prove about a candidate against what is live: four honest verdicts."""
+"""Evaluations, and the comparison of a candidate with what is live, with one of four verdicts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 
 PENDING, RUNNING, COMPLETED, CANCELLED = "pending", "running", "completed", "cancelled"
-"""The states that we know; a provider may answer others, and they are kept as they came."""
+"""The known statuses; a provider may return others, which are kept unchanged."""
 
 WAITS_FOR_CALLER = frozenset({"human", "external"})
-"""Evaluator kinds whose results come from outside the service; only their runs take a status from a caller."""
+"""Evaluator kinds whose results come from outside the service; only runs with one let a caller set the status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """What judges. `kind` is python, llm, human or external; `return_type` is boolean, number, select and so on."""
+    """An evaluator. `kind` is python, llm, human or external; `return_type` is boolean, number, select and so on."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One run of evaluators over a dataset for one config. `project_id` is where we asked, not part of the answer."""
+    """One run of evaluators over a dataset for one config. `project_id` is the project that we queried."""
 
     provider: str
     project_id: str
@@ -61,9 +61,9 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: of the first `looked_at` of `total` datapoints, `judged` have a result by evaluator id.
+    """How far a run is. Among the first `looked_at` of `total` datapoints, `judged` counts results by evaluator id.
 
-    `done` of them have a result of every evaluator.
+    `done` of them have a result from every evaluator.
     """
 
     total: int
@@ -73,7 +73,7 @@ class Progress:
 
 
 class Verdict(StrEnum):
-    """What the evaluations say. Only `PASS` is a pass."""
+    """The result of comparing evaluations. Only `PASS` counts as passed."""
 
     PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
@@ -82,7 +82,7 @@ class Verdict(StrEnum):
 
 
 class Doubt(StrEnum):
-    """Why something is not proven, or cannot be compared."""
+    """Why a score is not proven or cannot be compared."""
 
     NOTHING_LIVE = "nothing_live"
     NEVER_RUN = "never_run"
@@ -98,7 +98,7 @@ class Doubt(StrEnum):
 
 
 class Trend(StrEnum):
-    """A candidate's score beside the live one."""
+    """A candidate's score compared with the live one."""
 
     BETTER = "better"
     SAME = "same"
@@ -123,7 +123,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the evaluations prove, and on which runs the verdict rests."""
+    """The verdict of the evaluations, and the runs that it is based on."""
 
     verdict: Verdict
     rows: tuple[Comparison, ...] = ()
@@ -133,10 +133,10 @@ class Evidence:
 
 
 MINIMUM_DATAPOINTS = 5
-"""Fewer than this prove nothing, whatever the score."""
+"""With fewer datapoints than this a score proves nothing."""
 
 LOWER_IS_BETTER = ("latency", "cost", "error", "hallucination", "toxicity")
-"""Words in an evaluator's name that turn the comparison round under the built-in policy."""
+"""Words in an evaluator's name that make a lower score the better one under the built-in policy."""
 
 
 def lower_is_better(evaluator_name: str) -> bool:
@@ -155,8 +155,8 @@ def weigh(
 ) -> Evidence:
     """Compare the newest completed runs of both configs, evaluator by evaluator.
 
-    `evaluations` are the project's; None means they could not be read. `available` is false for a provider that keeps
-    none. `split` says that what is live is not one config. A pass needs at least one comparable evaluator, none of
+    `evaluations` are the project's; None means they could not be read. `available` is false for a provider without
+    evaluations. `split` means that several configs are live. A pass needs at least one comparable evaluator, none of
     them worse, none of them in doubt.
     """
     if not available:
@@ -194,15 +194,15 @@ def weigh(
 
 
 def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[Comparison], set[str]]:
-    """One row per evaluator, from the newest run that has it, with the runs used."""
+    """One row per evaluator, from the newest run that has it, and the ids of the runs used."""
     rows: list[Comparison] = []
     used: set[str] = set()
-    seen: set[str] = set()
+    evaluator_ids: set[str] = set()
     for run in candidates:
         for evaluator in run.evaluators:
-            if evaluator.id in seen:
+            if evaluator.id in evaluator_ids:
                 continue
-            seen.add(evaluator.id)
+            evaluator_ids.add(evaluator.id)
             used.add(run.id)
             live_run = next((live for live in lives if _judges(live, evaluator.id)), None)
             if live_run is not None:
@@ -210,8 +210,8 @@ def _rows(candidates: list[Evaluation], lives: list[Evaluation]) -> tuple[list[C
             rows.append(_compare(evaluator, run, live_run))
     for run in lives:
         for evaluator in run.evaluators:
-            if evaluator.id not in seen:  # what judged only what is live proves nothing about the candidate
-                seen.add(evaluator.id)
+            if evaluator.id not in evaluator_ids:  # it never evaluated the candidate, so proves nothing about it
+                evaluator_ids.add(evaluator.id)
                 rows.append(_unjudged(evaluator, run))
     return rows, used
 
@@ -267,10 +267,10 @@ _RANK = {Verdict.PASS: 2, Verdict.NOT_AVAILABLE: 2, Verdict.NOT_PROVEN: 1, Verdi
 
 
 def moved(then: Evidence, now: Evidence) -> bool:
-    """Whether an approval given on `then` no longer holds: the verdict got worse, or rests on other evaluations.
+    """Whether an approval based on `then` is void: the verdict got worse, or is based on other evaluations.
 
-    One more datapoint, or a verdict that got better on the same runs, voids nothing. Evaluations that could be read
-    then and cannot be read now may say anything.
+    One more datapoint, or a better verdict from the same runs, voids nothing. Evaluations that could be read then and
+    cannot be read now do void it.
     """
     if Doubt.UNREADABLE in now.doubts and Doubt.UNREADABLE not in then.doubts:
         return True

@@ -1,4 +1,4 @@
-"""What a decision is asked with and what it answers: rules, facts, answers. `policies.decide` puts them together."""
+"""Input and output of decisions: rules, facts and answers. `policies.decide` combines them."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from bot.domain.targets import Target
 from bot.domain.times import Due
 
 OPEN_BY_NATURE = frozenset({"development", "dev", "test", "staging", "sandbox"})
-"""Environments of these names need no approval, unless the provider marks them default or critical."""
+"""Environments with these names need no approval, unless the provider marks them as default or critical."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a change to one environment needs."""
+    """The policy for changes to one environment."""
 
     id: str
     approvals: int
     requester_may_approve: bool = False
     expiry: timedelta = timedelta(hours=24)
-    """How long an approval is waited for."""
+    """How long a change waits for approval before it expires."""
     undo_grace: timedelta = timedelta(minutes=10)
-    """How long requester and approvers may undo without a new approval."""
+    """How long the requester and approvers may undo a change without a new approval."""
     reason_required: bool = False
     open: bool = False
-    """The rule says on purpose that no approval is needed; without it a quorum of 0 is a mistake."""
+    """The rule says explicitly that no approval is needed; otherwise a quorum of 0 is a mistake."""
 
     def mark(self) -> RuleMark:
-        """What an approval under this rule is bound to."""
+        """The parts of this rule that an approval is bound to."""
         return RuleMark(self.id, self.approvals, self.requester_may_approve)
 
 
@@ -46,7 +46,7 @@ RuleFor = Callable[[Project, Environment], Rule]
 
 
 def built_in_rule(project: Project, environment: Environment) -> Rule:
-    """The policy without a file: one approval everywhere, except in environments that are open by nature."""
+    """The policy without a policy file: one approval everywhere, except in `OPEN_BY_NATURE` environments."""
     del project
     free = environment.name.strip().casefold() in OPEN_BY_NATURE
     if free and not environment.is_default and not environment.is_critical:
@@ -56,14 +56,14 @@ def built_in_rule(project: Project, environment: Environment) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """It may happen now."""
+    """Allowed now."""
 
     rule: RuleMark
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsApproval:
-    """It may happen once enough people approved."""
+    """Allowed once enough people have approved."""
 
     rule: RuleMark
     have: int
@@ -72,7 +72,7 @@ class NeedsApproval:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """It may not happen; `reasons` holds every one of them, never none."""
+    """Not allowed; `reasons` has every reason, at least one."""
 
     reasons: tuple[Reason, ...]
 
@@ -92,9 +92,9 @@ class OpenChange:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The applied change that an undo takes back. `on_top` says that something was deployed after it.
+    """The applied change that an undo reverts. `on_top`: something was deployed after it.
 
-    `is_undo`: it is an undo itself, so that taking it back makes live again what was taken away.
+    `is_undo`: it is an undo itself, so reverting it makes the undone change live again.
     """
 
     requester: tuple[str, str]
@@ -105,14 +105,14 @@ class Undone:
 
 
 MOST_REFUSED = 20
-"""Refusals within `REFUSAL_SPAN` after which nothing more is taken from a person, so that nobody fills the history."""
+"""Refusals within `REFUSAL_SPAN` after which a person's requests are no longer accepted, to protect the history."""
 
 REFUSAL_SPAN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Facts for the question: may this be asked for, and what does it need."""
+    """Facts for the decision whether a change may be requested, and what it needs."""
 
     kind: Kind
     actor: Actor
@@ -120,7 +120,7 @@ class Request:
     environment: Environment
     target: Target
     served: LiveState | None
-    """What is live now; None when it could not be read."""
+    """What is live now; None if it could not be read."""
     rule: Rule | None
     now: datetime
     open_change: OpenChange | None = None
@@ -129,16 +129,16 @@ class Request:
     refused_lately: int = 0
     """How often this person was refused within `REFUSAL_SPAN`."""
     blockers: tuple[Reason, ...] = ()
-    """Why nothing can be made live there by us, as the provider shows it."""
+    """The provider's reasons why we cannot change what is live there."""
     drops: str | None = None
-    """Fingerprint of the weights that the requester was shown and gives up."""
+    """Fingerprint of the rollout weights that the requester saw and confirmed to replace."""
     due: Due | None = None
-    """When it is to be applied; None as soon as it may be."""
+    """When to apply it; None means as soon as allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """Facts for the question: may this person approve, or reject."""
+    """Facts for the decision whether this person may approve or reject."""
 
     say: Say
     actor: Actor
@@ -152,25 +152,25 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Facts for the question: may this person take the change back."""
+    """Facts for the decision whether this person may withdraw the change."""
 
     actor: Actor
     requester: Actor
     state: State
     approvers: frozenset[tuple[str, str]] = frozenset()
-    """Who approved it: one who did may take a scheduled one back as well, for it rests on that word."""
+    """Keys of the people who approved it: they may also withdraw a scheduled change, which rests on their approval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rescheduling:
-    """Facts for the question: may this person move the change to another time. Its approvals stay as they are."""
+    """Facts for the decision whether this person may reschedule the change. Its approvals are kept."""
 
     actor: Actor
     requester: Actor
     approvers: frozenset[tuple[str, str]]
     state: State
     due: Due | None
-    """When it is to be applied so far."""
+    """The current scheduled time."""
     to: Due
     expires_at: datetime | None
     now: datetime
@@ -178,10 +178,10 @@ class Rescheduling:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Facts for the question: may this change be applied now, with everything looked at again.
+    """Facts for the decision whether this change may be applied now, with everything read again.
 
-    `environment` is as the provider names it now, None when it is gone; `target_version` is the content version of the
-    target now, where that is a config; `approvers` are the people who approved, with their standing now.
+    `environment` is as the provider names it now, None if it is gone; `target_version` is the content version of the
+    target now, if that is a config; `approvers` are the people who approved, with their current standing.
     """
 
     kind: Kind
@@ -197,14 +197,14 @@ class Application:
     asked_at: datetime
     undone: Undone | None = None
     blockers: tuple[Reason, ...] = ()
-    """Why nothing can be made live there by us, as the provider shows it."""
+    """The provider's reasons why we cannot change what is live there."""
     late: timedelta = timedelta(0)
-    """For how long its time is over, where it has one."""
+    """How long its scheduled time has passed, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Facts for the question: is this a time for which anything may be scheduled."""
+    """Facts for the decision whether a change may be scheduled for this time."""
 
     to: Due
     now: datetime
@@ -212,7 +212,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """Facts for the question: may this person set the status of an evaluation (v4 reference, *Update Status*)."""
+    """Facts for the decision whether this person may set an evaluation's status (v4 reference, *Update Status*)."""
 
     actor: Actor
     evaluation: Evaluation
@@ -221,7 +221,7 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Facts for the question: may this person say what became of a change whose outcome is unknown."""
+    """Facts for the decision whether this person may settle a change whose outcome is unknown."""
 
     actor: Actor
     state: State
@@ -229,66 +229,66 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class ReminderChange:
-    """Facts for the question: may this person put reminders off, stop them, mute a project, or try one."""
+    """Facts for the decision whether this person may snooze or stop reminders, mute a project, or send a sample."""
 
     actor: Actor
     over: bool = False
-    """What would be reminded of has ended."""
+    """The evaluation has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Facts for: may this person see what is live, and talk to the bot at all? Guests may, strangers may not."""
+    """Facts for the decision whether this person may read and use the bot at all. Guests may, strangers may not."""
 
     actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Facts for: may this person see how the bot itself is? Full members may."""
+    """Facts for the decision whether this person may see the bot's own health. Full members may."""
 
     actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectEdit:
-    """Facts for the question: may this person make a project, or change its fields.
+    """Facts for the decision whether this person may create a project or change its fields.
 
-    `name`, `directory`, `tags` and `metric` are the new values, None where they are not asked for; the flags say what
+    `name`, `directory`, `tags` and `metric` are the new values, None if they are not requested; the flags are what
     was looked up.
     """
 
     actor: Actor
     provider: str
     able: bool
-    """Whether the provider lets projects be made and changed."""
+    """Whether the provider allows projects to be created and changed."""
     name: str | None = None
     directory: str | None = None
     taken: bool = False
-    """Another project has the name."""
+    """Another project already has the name."""
     idle: bool = False
-    """Everything asked for is so already."""
+    """The request would change nothing."""
     foreign: tuple[str, ...] = ()
-    """Fields that the provider's projects do not have."""
+    """Requested fields that the provider's projects do not have."""
     known: tuple[str, ...] = ()
-    """Those that they have."""
+    """Fields that the provider's projects have."""
     tags: tuple[str, ...] | None = None
     mixed_tags: bool = False
-    """Tags were typed both as a whole and as what comes and goes."""
+    """Tags were typed both as a complete list and as additions or removals."""
     metric: str | None = None
     sought: tuple[Sought, ...] = ()
-    """Everybody who was named as maintainer."""
+    """Everybody named as maintainer, with the matches at the provider."""
     exists: bool = True
-    """It is to be changed, not made."""
+    """Whether the project exists and is changed; otherwise it is created."""
     noun: str = "project"
-    """What the provider calls it."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """Facts for the question: may this person say that what moved outside is right.
+    """Facts for the decision whether this person may adopt what was changed outside configbot.
 
-    `moved_on`: what is live is no longer what the message showed that was pressed.
+    `moved_on`: what is live is no longer what the message with the button showed.
     """
 
     actor: Actor
@@ -298,9 +298,9 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """Facts for the question: may what was live before a drift be asked for; the change itself is asked for anew.
+    """Facts for the decision whether the state before a drift may be restored; that is then requested as a new change.
 
-    `lost`: the config that was live holds other content by now.
+    `lost`: the config that was live has other content by now.
     """
 
     actor: Actor

@@ -1,4 +1,4 @@
-"""How the bot itself is: what a look at it finds, and what of it needs somebody."""
+"""The bot's own health: the result of a check, and which parts need attention."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bot.domain.notices import Backlog
 from bot.domain.rate_limits import RateLimitBucket
 
 PATIENCE = timedelta(minutes=3)
-"""How late a job may be, and how long a message may wait, before somebody should look."""
+"""How late a job may be, and how long a message may wait, before it needs attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Which bot this is: its version, the workspace that it serves, and its user id there."""
+    """The bot's identity: its version, its workspace, and its user id there."""
 
     version: str = ""
     workspace: str = ""
@@ -27,19 +27,19 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class ProviderHealth:
-    """Whether a provider answers. `names` projects are known of it, as read at `read_at`."""
+    """Whether a provider answers. `names` is the number of its projects in the index, read at `read_at`."""
 
     name: str
     problem: Problem | None
     since: datetime | None
-    """Since when it does not answer, as far as was seen."""
+    """Since when it does not answer, as far as observed."""
     read_at: datetime | None
     names: int
 
 
 @dataclass(frozen=True, slots=True)
 class JobHealth:
-    """How a job fares: its newest run, when it is due next, and whether that is long ago."""
+    """The state of a job: its newest run, when it is due next, and whether it is late."""
 
     plan: JobPlan
     run: JobRun | None
@@ -48,13 +48,13 @@ class JobHealth:
 
     @property
     def wrong(self) -> bool:
-        """Whether somebody should look."""
+        """Whether it needs attention."""
         ended_badly = self.run is not None and self.run.ended_at is not None and not self.run.fine
         return self.late or ended_badly
 
 
 def job_health(plan: JobPlan, runs: Iterable[JobRun], now: datetime) -> JobHealth:
-    """How a job fares, by the newest of its runs in any process. One that never ran is due at once."""
+    """The state of a job, from its newest run in any process. A job that never ran is due at once."""
     run = max((each for each in runs if each.job == plan.name), key=lambda each: each.started_at, default=None)
     if run is None:
         return JobHealth(plan, None, now, late=False)
@@ -63,13 +63,13 @@ def job_health(plan: JobPlan, runs: Iterable[JobRun], now: datetime) -> JobHealt
 
 
 def is_wrong(waiting: Backlog, now: datetime) -> bool:
-    """Whether somebody should look why a channel was not told something."""
+    """Whether undelivered messages of a channel need attention."""
     return waiting.given_up or now - waiting.since > PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
 class CheckUp(Outcome):
-    """What a look at the bot found."""
+    """The result of a health check of the bot."""
 
     about: About
     providers: tuple[ProviderHealth, ...]
@@ -80,8 +80,8 @@ class CheckUp(Outcome):
 
     @property
     def wrong(self) -> int:
-        """How many things need somebody."""
-        found = [each.problem is not None for each in self.providers]
-        found += [job.wrong for job in self.jobs]
-        found += [is_wrong(each, self.now) for each in self.backlog]
-        return sum(found)
+        """The number of things that need attention."""
+        problems = [each.problem is not None for each in self.providers]
+        problems += [job.wrong for job in self.jobs]
+        problems += [is_wrong(each, self.now) for each in self.backlog]
+        return sum(problems)

@@ -1,4 +1,4 @@
-"""What one person sees when they open the app: what needs them, what they asked for, what is live, what runs."""
+"""A person's App Home: what needs their decision, what they requested, what is live, and running evaluations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.views import Board, ChangeList
 
 @dataclass(frozen=True, slots=True)
 class RunningEvaluation:
-    """An evaluation that runs as far as we remember; `line` shows it."""
+    """An evaluation that was running when last checked; `line` is the command that shows it."""
 
     reminder: Reminder
     line: str
@@ -20,18 +20,18 @@ class RunningEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The App Home of one person at one instant."""
+    """The App Home of one person at one time."""
 
     waiting: ChangeList
-    """The first page of what waits for this person's word."""
+    """The first page of changes waiting for this person's decision."""
     mine: tuple[Change, ...]
-    """Changes that this person asked for and that are under way, newest first: some of `mine_total`."""
+    """This person's own open changes, newest first: the first few of `mine_total`."""
     mine_total: int
     board: Board
-    """What is live in a few projects, those of the changes above first; `pages` tells that there are more."""
+    """What is live in a few projects, those of the changes above first; `pages` > 1 means there are more."""
     running: tuple[RunningEvaluation, ...]
-    """The longest running first: some of `running_total`."""
+    """Running evaluations, longest first: the first few of `running_total`."""
     running_total: int
     running_line: str
-    """The line that lists every evaluation that runs."""
+    """The command line that lists all running evaluations."""
     at: datetime

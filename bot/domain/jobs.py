@@ -1,4 +1,4 @@
-"""Occasions of jobs: when one is due, and who may take it in hand."""
+"""When jobs are due (their occasions), and which process may run them."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SET_BACK = timedelta(hours=1)
-"""An occasion that lies further ahead than this was noted by a clock that has been set back since."""
+"""An occasion further in the future than this was recorded before the clock was set back, and is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """The newest run of a job: of all processes together, or of one where each has its own."""
+    """The newest run of a job: of all processes together, or of one process if each has its own."""
 
     job: str
     process: str
-    """Whose it is; empty for a job that runs once for all processes."""
+    """The process that the run belongs to; empty for a job that runs once for all processes."""
     due: datetime
-    """The occasion."""
+    """The occasion: the time at which the run was due."""
     owner: str
-    """The process that took it in hand."""
+    """The process that claimed it."""
     claimed_until: datetime
-    """When it counts as died unless it ended before."""
+    """When the claim runs out: a run that has not ended by then counts as dead."""
     started_at: datetime
     ended_at: datetime | None = None
     fine: bool = False
     result: str = ""
     succeeded_at: datetime | None = None
-    """When a run of this job last ended well."""
+    """When a run of this job last succeeded."""
 
     def is_running(self, now: datetime) -> bool:
-        """Whether somebody alive works on it."""
+        """Whether it has not ended and its claim is still valid."""
         return self.ended_at is None and self.claimed_until > now
 
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """When a job is due, and how long it may take; `each`: in every process, else once for all of them."""
+    """When a job is due, and how long it may take; `each`: it runs in every process, else once for all of them."""
 
     name: str
     every: timedelta
@@ -47,18 +47,18 @@ class JobPlan:
 
 
 def occasion(every: timedelta, now: datetime, phase: timedelta = timedelta(0)) -> datetime:
-    """The newest occasion that has come: all processes count the same ones, from the same beginning."""
+    """The latest due time up to `now`. All processes compute the same ones, because they count from the same epoch."""
     begin = _EPOCH + phase
     return begin + (now - begin) // every * every
 
 
-def may_start(found: JobRun, due: datetime, now: datetime, *, dead: bool = False) -> bool:
-    """Whether an occasion may be taken in hand, after what was `found`. `dead`: whoever has it is known to have died.
+def may_start(newest: JobRun, due: datetime, now: datetime, *, dead: bool = False) -> bool:
+    """Whether an occasion may be claimed, given the `newest` run. `dead`: the process that claimed that is gone.
 
-    One that is late swallows those that were missed. A run that died is done again.
+    A late occasion replaces those that were missed. A dead run is repeated.
     """
-    if found.due > now + SET_BACK:
+    if newest.due > now + SET_BACK:
         return True
-    if found.ended_at is not None:
-        return due > found.due
-    return due >= found.due and (dead or not found.is_running(now))
+    if newest.ended_at is not None:
+        return due > newest.due
+    return due >= newest.due and (dead or not newest.is_running(now))

@@ -1,4 +1,4 @@
-"""What one project has live in one environment; the one value that base, read-back, undo and drift compare."""
+"""What one project has live in one environment: the value that approvals, read-back, undo and drift compare."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One config is live, in this content version. `name` is a snapshot and does not take part in comparisons."""
+    """One config is live, in this content version. `name` is a snapshot and is ignored in comparisons."""
 
     config_id: str
     content_version: str
@@ -31,7 +31,7 @@ class One:
 class Split:
     """Several configs share the traffic: (config id, thousandths of a percent), in the provider's order.
 
-    `context_kind` and `bucket_by` say by what traffic is told apart, where the provider has more than one way.
+    `context_kind` and `bucket_by` say how traffic is divided, if the provider has more than one way.
     """
 
     weights: tuple[tuple[str, int], ...]
@@ -44,17 +44,17 @@ Live = Nothing | Off | One | Split
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """What is live, and how many rules win over it."""
+    """What is live, and how many rules take precedence over it."""
 
     live: Live
     winning_rules: int = 0
 
     def fingerprint(self) -> str:
-        """A short digest of everything that matters; equal exactly when nothing moved. Names do not count."""
+        """A short digest of everything except names; equal if and only if nothing changed."""
         return hashlib.sha256(json.dumps(self._essence(), sort_keys=True).encode()).hexdigest()[:16]
 
     def same_as(self, other: LiveState) -> bool:
-        """Whether nothing moved between the two, renames aside."""
+        """Whether both are equal, ignoring names."""
         return self._essence() == other._essence()
 
     def serves(self, config_id: str, content_version: str) -> bool:
@@ -83,8 +83,8 @@ def to_document(served: LiveState) -> dict[str, Any]:
             document |= {"live": "one", "config": config_id, "version": content_version, "name": name}
         case Split(weights, context_kind, bucket_by):
             document |= {"live": "split", "weights": [list(weight) for weight in weights]}
-            told_apart = {"context_kind": context_kind, "bucket_by": bucket_by}
-            document |= {name: value for name, value in told_apart.items() if value}
+            bucketing = {"context_kind": context_kind, "bucket_by": bucket_by}
+            document |= {name: value for name, value in bucketing.items() if value}
         case _:
             assert_never(served.live)
     return document
@@ -101,8 +101,8 @@ def from_document(document: dict[str, Any]) -> LiveState:
         case {"live": "one", "config": str(config), "version": str(version), "name": str(name)}:
             live = One(config, version, name)
         case {"live": "split", "weights": list(weights)} if all(map(_is_weight, weights)):
-            told_apart = [str(document.get(name, "")) for name in ("context_kind", "bucket_by")]
-            live = Split(tuple((config, weight) for config, weight in weights), *told_apart)
+            bucketing = [str(document.get(name, "")) for name in ("context_kind", "bucket_by")]
+            live = Split(tuple((config, weight) for config, weight in weights), *bucketing)
         case _:
             raise ValueError(f"reading what was served: {document!r} is not one of nothing, off, one, split")
     rules = document.get("rules", 0)

@@ -1,6 +1,6 @@
-"""The nouns: what a provider has, keyed by the provider's name and the provider's own ids.
+"""Projects, environments and configs, keyed by the provider's name and the provider's own ids.
 
-Names are snapshots of what the provider said last; only ids identify.
+Names are snapshots of what was last read from the provider; only ids identify.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The thing whose behaviour is configured."""
+    """A project: something whose behaviour is configured."""
 
     provider: str
     id: str
@@ -18,13 +18,13 @@ class Project:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies it: provider name and provider id."""
+        """Its identity: the provider's name and the id there."""
         return (self.provider, self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where a config can be live. `is_default` is the provider's own mark, `is_critical` likewise where it has one."""
+    """Where a config can be live. `is_default` and `is_critical` are the provider's own marks."""
 
     provider: str
     id: str
@@ -34,7 +34,7 @@ class Environment:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies it: provider name and provider id."""
+        """Its identity: the provider's name and the id there."""
         return (self.provider, self.id)
 
 
@@ -42,7 +42,7 @@ class Environment:
 class Config:
     """One version of a project that can be made live.
 
-    `content_version` changes whenever the content under this id changes; for providers with immutable configs it is
+    `content_version` changes whenever the content under this id changes; if the provider's configs are immutable, it is
     the id itself.
     """
 
@@ -52,11 +52,11 @@ class Config:
     name: str
     content_version: str
     is_archived: bool = False
-    """The provider's own mark: it is kept, and can no longer be made live."""
+    """Archived at the provider: it can no longer be made live."""
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What identifies it: provider name, project id and provider id, which some give once in each project."""
+        """Its identity: the provider's name, project id and config id (which can repeat in other projects)."""
         return (self.provider, self.project_id, self.id)
 
 

@@ -1,4 +1,4 @@
-"""A notice is something the bot says unasked: a row first, then said, kept current in place."""
+"""Notices: messages that the bot posts by itself. Each is stored first, then posted, and later edited in place."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from bot.domain.names import Environment
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; `Notice.subject` is an id of that."""
+    """What a notice is about; `Notice.subject` is its id."""
 
     CARD = "card"
     """The one message of a change, edited for its whole life; subject: the change id."""
     HISTORY = "history"
     """A line in the card's thread; subject: the audit entry's id."""
     MISSED = "missed"
-    """A scheduled change that did not take effect at its time, said in the channel; subject: the change id."""
+    """A message in the channel that a scheduled change did not take effect on time; subject: the change id."""
     EVALUATION = "evaluation"
-    """An evaluation left running; subject: ``provider:evaluation id@first seen``, from the second time on ``#n``."""
+    """An evaluation left running; subject: ``provider:evaluation id@first seen``, then ``#n`` from the second time."""
     EVALUATION_LIST = "evaluation list"
-    """Several that were due at once; subject: ``LIST:id``."""
+    """Several evaluations that were due at once; subject: ``LIST:id``."""
     OWNER_EVALUATION = "evaluation to its owner"
     """The same as `EVALUATION`, as a direct message."""
     OWNER_LIST = "evaluation list to its owner"
     """The same as `EVALUATION_LIST`, as a direct message."""
     SAMPLE = "sample"
-    """A reminder that somebody sent to themselves to see one; subject: an id."""
+    """A sample reminder that somebody sent to themselves; subject: an id."""
     DRIFT = "drift"
-    """What is live moved behind our back; subject: the drift's id."""
+    """What is live was changed outside configbot; subject: the drift's id."""
     SILENCE = "silence"
     """A provider does not answer; subject: the silence's id."""
     TROUBLE = "trouble"
-    """A channel takes no message; subject: ``channel:Slack's word@since``."""
+    """The bot cannot post to a channel; subject: ``channel:Slack's error code@since``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message that should stand in Slack. `wanted` and `shown` are revisions: equal means it is current."""
+    """One message in Slack. `wanted` and `shown` are revisions; if they are equal, the message is up to date."""
 
     id: str
     kind: NoticeKind
@@ -57,28 +57,28 @@ class Notice:
     last_error: str = ""
     given_up: bool = False
     behind_since: datetime | None = None
-    """Since when there is something to say that is not said; None while it is current."""
+    """Since when the message is out of date; None while it is up to date."""
     posting: str = ""
-    """The id of a post that may have gone out although nobody heard so; empty when there is none."""
+    """The id of a post that may have been sent although no answer arrived; empty if there is none."""
     posting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What a channel was not told yet, or will not be: `given_up`."""
+    """Messages for a channel that are not posted yet, or, if `given_up`, will not be."""
 
     channel: str
     given_up: bool
     count: int
     since: datetime
-    """Since when the longest waiting one waits."""
+    """Since when the oldest of them waits."""
     last_error: str
-    """What was in the way; empty when nothing was tried yet."""
+    """The last error; empty if nothing was tried yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A channel, or a thread in it, where something is to be said."""
+    """A channel, or a thread in it, to post to."""
 
     channel: str
     thread_ts: str | None = None
@@ -86,31 +86,31 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """Everything that a card shows."""
+    """Everything that a change's card shows."""
 
     change: Change
     decisions: tuple[Decision, ...] = ()
     undoable: bool = False
-    """Applied, and nothing was deployed on top."""
+    """Whether it is applied and nothing was deployed after it."""
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class TroubleView:
-    """A channel that takes no message, or took none until now."""
+    """A channel that the bot cannot post to, or could not until now."""
 
     channel: str
-    """Or the id of a person who was to be told."""
+    """Id of the channel, or of a person for a direct message."""
     cause: str
-    """Slack's word for it."""
+    """Slack's error code."""
     since: datetime
     over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """One line of a change's thread."""
+    """One history line in a change's thread."""
 
     entry: AuditEntry
     change: Change
@@ -120,69 +120,69 @@ TO_THE_OWNER = {
     NoticeKind.EVALUATION: NoticeKind.OWNER_EVALUATION,
     NoticeKind.EVALUATION_LIST: NoticeKind.OWNER_LIST,
 }
-"""What is said in a channel → the same as a direct message."""
+"""Kind of notice in a channel → the same as a direct message to the owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """What we remember about an evaluation that was seen running."""
+    """What is stored about an evaluation that was seen running."""
 
     provider: str
     project_id: str
     project_name: str
     evaluation_id: str
     first_seen: datetime
-    """When this process family first saw it running."""
+    """When the bot first saw it running."""
     snoozed_until: datetime | None = None
     ended_at: datetime | None = None
-    """When we saw that it no longer runs."""
+    """When the bot saw that it no longer runs; None while it runs."""
     ended_as: str = ""
-    """The status it ended in; empty while it runs, ``gone`` when it vanished."""
+    """The status it ended in; empty while it runs, ``gone`` if it no longer exists."""
     ended_by: str = ""
-    """User id of the person who completed it here; empty when it ended by itself."""
+    """User id of the person who completed it through the bot; empty if it ended otherwise."""
     times: int = 0
-    """How often it was said."""
+    """How often it was reported."""
     said_at: datetime | None = None
-    """When it was said last."""
+    """When it was last reported."""
     said_in: str = ""
-    """Subject of the notice that says it now: its own, or that of a list."""
+    """Subject of the notice that currently reports it: its own, or that of a list."""
     stopped_by: str = ""
-    """User id of the person who wants nobody to be reminded of it; empty while it is reminded of."""
+    """User id of the person who stopped reminders about it; empty if nobody did."""
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies it: provider name and evaluation id."""
+        """Its identity: the provider's name and the evaluation id."""
         return (self.provider, self.evaluation_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How far the watching of one provider's evaluations is."""
+    """The progress of watching one provider's evaluations."""
 
     provider: str
     resume_after: str = ""
-    """Id of the project after which the next sweep goes on; empty: from the first."""
+    """Id of the project after which the next sweep continues; empty: it starts from the first."""
     down_since: datetime | None = None
-    """When it was found that it does not answer, the last time that happened."""
+    """When the provider last stopped answering."""
     down_until: datetime | None = None
-    """When it answered again."""
+    """When the provider answered again."""
     fault: str = ""
 
     @property
     def is_down(self) -> bool:
-        """Whether it does not answer."""
+        """Whether the provider does not answer at present."""
         return self.down_since is not None and self.down_until is None
 
 
 @dataclass(frozen=True, slots=True)
 class Muted:
-    """A project that nobody is reminded about. Its name is a snapshot."""
+    """A project whose reminders are muted. Its name is a snapshot."""
 
     provider: str
     project_id: str
     project_name: str
     by: str
-    """User id."""
+    """User id of the person who muted it."""
     at: datetime
 
 
@@ -194,27 +194,27 @@ class EvaluationView:
     project_name: str
     reminder: Reminder
     since: datetime
-    """Since when it runs, at least."""
+    """Since when it has been running, at least."""
     exact: bool
-    """Whether `since` was seen by us; otherwise it is the creation time, worded "at least"."""
+    """Whether the bot itself saw it start at `since`; otherwise the message says "at least"."""
     now: datetime
     may_complete: bool = False
     progress: Progress | None = None
-    """How far it is; None where the service does not tell."""
+    """How far it is; None if that could not be read."""
     changes: tuple[Change, ...] = ()
-    """Changes under way that would make its config live."""
+    """Open changes that would make its config live."""
     muted: bool = False
     next_at: datetime | None = None
-    """When it is said again by itself."""
+    """When it is reported again automatically."""
     replaced: bool = False
-    """A newer message says it."""
+    """A newer message reports it."""
     meant_for: str | None = None
-    """Id of the channel that it belongs into, where it stands in another one."""
+    """Id of the channel where it should have been posted, if it is in another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEvaluation:
-    """One row of a list of evaluations left running; `view` is None where it could not be read."""
+    """One row of a list of evaluations left running; `view` is None if the evaluation could not be read."""
 
     reminder: Reminder
     view: EvaluationView | None = None
@@ -230,7 +230,7 @@ class EvaluationsView:
     pages: int
     total: int
     ended: int
-    """How many of them run no longer."""
+    """How many of them have ended."""
     now: datetime
     meant_for: str | None = None
     """As in `EvaluationView`."""
@@ -238,7 +238,7 @@ class EvaluationsView:
 
 @dataclass(frozen=True, slots=True)
 class SampleView:
-    """A reminder of something invented."""
+    """A sample reminder about an invented evaluation."""
 
     now: datetime
 
@@ -252,6 +252,6 @@ class DriftView:
 
     drift: Drift
     change: Change | None = None
-    """The change by which it was right before."""
+    """The change that made the baseline live."""
     beside: tuple[Environment, ...] = ()
-    """Where else the same edit is live."""
+    """Other environments where the same edit is live."""

@@ -1,4 +1,4 @@
-"""What a wish came to. A use case answers with one of these; `handlers.messages` gives each its words."""
+"""The results of change requests and edits. Use cases return these; `handlers.messages` renders each."""
 
 from __future__ import annotations
 
@@ -26,46 +26,46 @@ from bot.domain.views import (
 
 @dataclass(frozen=True, slots=True)
 class Applied(Outcome):
-    """It is live; read back and found true."""
+    """The change is applied; reading back confirmed it."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitingApproval(Outcome):
-    """It waits for `need - have` more people."""
+    """The change waits for approval by `need - have` more people."""
 
     change: Change
     have: int
     need: int
     posted: bool
-    """Its card stands in Slack."""
+    """Whether its card has been posted in Slack."""
 
 
 @dataclass(frozen=True, slots=True)
 class AtProvider(Outcome):
-    """It waits for the provider's own approval, which is asked for there."""
+    """The change waits for the provider's own approval, which has been requested there."""
 
     change: Change
     problem: Problem | None = None
-    """Why it could not be looked at just now."""
+    """Why the approval could not be read just now."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmReplacesRollout(Outcome):
-    """It would give up weights that somebody set by hand; nothing is asked for before that is confirmed."""
+    """The change would replace a rollout's weights; nothing is requested until that is confirmed."""
 
     kind: Kind
     project: Project
     environment: Environment
     live: LiveState
     kept: ChangeRequest
-    """What the button that confirms it asks for, to be stored."""
+    """The request that the confirm button makes, to be stored as a draft."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused(Outcome):
-    """An expected no. `change` is set when the no ended, or concerns, a change that exists."""
+    """An expected refusal. `change` is set if it ended, or concerns, an existing change."""
 
     reasons: tuple[Reason, ...]
     change: Change | None = None
@@ -73,7 +73,7 @@ class Refused(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Failed(Outcome):
-    """The provider did not do it, or did not answer; nothing is live that was not live before, as far as we saw."""
+    """The provider refused or did not answer; as far as we know, what is live is unchanged."""
 
     problem: Problem
     change: Change | None = None
@@ -81,42 +81,42 @@ class Failed(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Outcome):
-    """It was sent, and looking cannot tell whether it took effect. A person decides."""
+    """The change was sent, and reading back cannot tell whether it took effect. A person has to decide."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class Void(Outcome):
-    """What was seen moved before it was applied; the approvals no longer hold."""
+    """What approvers saw changed before the change was applied, so its approvals are void."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected(Outcome):
-    """A reviewer said no."""
+    """A reviewer rejected the change."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn(Outcome):
-    """The requester took it back."""
+    """The change was withdrawn."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduled(Outcome):
-    """Nothing is missing but its time."""
+    """The change will be applied at its scheduled time."""
 
     change: Change
 
 
 @dataclass(frozen=True, slots=True)
 class Rescheduled(Outcome):
-    """It was moved to another time; `was` is the one before."""
+    """The change was moved to another time; `was` is the earlier one."""
 
     change: Change
     was: Due
@@ -124,7 +124,7 @@ class Rescheduled(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous(Outcome):
-    """Several readings resolve; one is chosen by button. `word` is what was ambiguous."""
+    """Several readings of a line resolve; the person picks one with a button. `word` is the ambiguous word."""
 
     word: str
     choices: tuple[Suggestion, ...]
@@ -132,27 +132,27 @@ class Ambiguous(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class NotFound(Outcome):
-    """A name that nothing has. `noun` is project, config, environment, change, evaluation or provider."""
+    """Nothing has this name. `noun` is project, config, environment, change, evaluation or provider."""
 
     noun: str
     word: str
     near: tuple[Suggestion, ...] = ()
     known: tuple[str, ...] = ()
-    """Names that would have been right, a few of them."""
+    """A few names that exist."""
     unread: tuple[Unread, ...] = ()
-    """Providers that may have it."""
+    """Providers that could not be read and may have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentMissing(Outcome):
-    """No environment was named. It is a question, never production."""
+    """No environment was named. The bot asks which one, and never assumes production."""
 
     choices: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Outcome):
-    """What would happen to a line, and which rule decided. Nothing was changed."""
+    """What a line would do, and which rule decided. Nothing was changed."""
 
     line: str
     kind: Kind
@@ -166,7 +166,7 @@ class Explanation(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Permission(Outcome):
-    """Whether a line that changes something else than what is live would be done. Nothing was changed."""
+    """Whether a line that does not change what is live would be allowed. Nothing was changed."""
 
     line: str
     answer: Answer
@@ -174,48 +174,48 @@ class Permission(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class ProjectPreview(Outcome):
-    """What making or changing a project would do. Nothing is done before it is confirmed."""
+    """What creating or changing a project would do. Nothing is done until it is confirmed."""
 
     provider: str
     project: Project | None
-    """None: a new one is made."""
+    """None if a new project would be created."""
     old: ProjectFields
     new: ProjectFields
-    """Those that change, and what `old` has for them."""
+    """The new values of the fields that change; `old` has their current values."""
     kept: PlannedEdit | None
-    """What the button that confirms it does, to be stored; None where there is none."""
+    """The edit that the confirm button makes, to be stored as a draft; None if there is no button."""
     noun: str = "project"
-    """What the provider calls it."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSaved(Outcome):
-    """A project was made or changed, and is read back as it was asked for."""
+    """A project was created or changed, and reading back confirmed it."""
 
     project: Project
     old: ProjectFields
     new: ProjectFields
     made: bool
     line: str
-    """The line that shows it."""
+    """The command line that shows it."""
     noun: str = "project"
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectEditable(Outcome):
-    """What can be changed of a project, as it is now; `fields` are those that its provider has, in order."""
+    """The editable fields of a project, with current values; `fields` are those that its provider has, in order."""
 
     project: Project
     now: ProjectFields
     fields: tuple[str, ...]
     line: str
-    """The beginning of a line that changes something of it."""
+    """The beginning of a command line that changes it."""
     noun: str = "project"
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationUpdated(Outcome):
-    """The status was set and read back."""
+    """An evaluation's status was set and read back."""
 
     evaluation: Evaluation
     project_name: str
@@ -223,34 +223,34 @@ class EvaluationUpdated(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Snoozed(Outcome):
-    """The report about an evaluation is quiet until then."""
+    """Reminders about an evaluation are snoozed."""
 
     evaluation_id: str
     until_iso: str
     comes_iso: str
-    """When it comes again, which is in working hours."""
+    """When the next reminder is due, which is in working hours."""
     count: int = 1
-    """How many evaluations it is about; `evaluation_id` is one of them."""
+    """The number of snoozed evaluations; `evaluation_id` is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemindersSwitched(Outcome):
-    """Reminders of evaluations, or about a project, were stopped or begin again; `event` says which."""
+    """Reminders about evaluations or a project were stopped or started again; `event` says which."""
 
     event: Event
     word: str
     """An evaluation's id, or a project's name."""
     count: int = 1
-    """How many evaluations that run are concerned."""
+    """The number of running evaluations affected."""
     already: bool = False
-    """It was so before."""
+    """Nothing changed, because it was already so."""
     line: str | None = None
-    """The line that takes it back."""
+    """The command line that reverses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSent(Outcome):
-    """A sample of a reminder went to whoever asked, or Slack did not take it yet."""
+    """A sample reminder was sent to the person who asked, or is still to be posted."""
 
     delivered: bool
 
@@ -264,20 +264,20 @@ class EvaluationReports(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Adopted(Outcome):
-    """What moved outside is right from now on."""
+    """What was changed outside configbot is now the baseline."""
 
     drift: Drift
 
 
 @dataclass(frozen=True, slots=True)
 class NotYet(Outcome):
-    """The line is understood, and its use case is not built yet."""
+    """The line is understood, but the feature does not exist yet."""
 
     line: str
 
 
 @dataclass(frozen=True, slots=True)
 class Harmless(Outcome):
-    """The line changes nothing, so anybody may type it."""
+    """The line changes nothing, so anybody may use it."""
 
     line: str

@@ -1,6 +1,6 @@
-"""May they? `decide` is the only place that answers: facts in, decision out, nothing awaited, all reasons at once.
+"""Permission decisions. `decide` is the only place that makes them: a pure function that returns all reasons at once.
 
-Unknown, unreadable, a quorum that makes no sense: denied.
+Anything unknown or unreadable, or a quorum that makes no sense, is denied.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from bot.domain.times import FARTHEST, GRACE, Due
 
 
 def decide(facts: Facts) -> Answer:
-    """Whether it may happen, and what is missing. Never raises for any combination of facts."""
+    """Whether an action is allowed, and what is missing. Never raises, whatever the facts."""
     match facts:
         case Request():
             return _decide_request(facts)
@@ -64,7 +64,7 @@ Plain = Withdrawal | Rescheduling | Timing | StatusUpdate | Settlement | Project
 
 
 def _decide_plainly(facts: Plain) -> Answer:
-    """What needs no approval: somebody may, or may not."""
+    """Decide an action that never needs approval: allowed or denied."""
     match facts:
         case Withdrawal():
             return _verdict(_withdrawal_reasons(facts), RuleMark("requester-withdraws", 0))
@@ -92,18 +92,18 @@ _STANDINGS = {
 
 
 def _who(actor: Actor) -> Iterator[Reason]:
-    """Only a full member of the workspace has a say."""
+    """Only a full member of the workspace has permissions."""
     if actor.standing is not Standing.MEMBER:
         yield _STANDINGS[actor.standing]
 
 
 def _verdict(reasons: Iterable[Reason], rule: RuleMark) -> Answer:
-    found = tuple(reasons)
-    return Denied(found) if found else Allowed(rule)
+    denials = tuple(reasons)
+    return Denied(denials) if denials else Allowed(rule)
 
 
 def _decide_small(facts: ReminderChange | Lookup | Inspection) -> Answer:
-    """What neither moves nor changes anything at a provider."""
+    """Decide an action that changes nothing at a provider."""
     if isinstance(facts, ReminderChange):
         return _verdict(_reminder_reasons(facts), RuleMark("member-reminds", 0))
     if isinstance(facts, Inspection):
@@ -133,9 +133,9 @@ def _decide_request(facts: Request) -> Answer:
 
 
 def effective_rule(rule: Rule, kind: Kind, requester: Actor, undone: Undone | None, asked_at: datetime) -> RuleMark:
-    """The rule that counts: an undo by requester or approver within the grace needs no new approval.
+    """The rule that applies: an undo by the requester or an approver within the grace period needs no new approval.
 
-    Not so an undo of an undo: one approval would let one person go back and forth for ever.
+    An undo of an undo does need one, or one person could go back and forth forever on a single approval.
     """
     mark = rule.mark()
     if kind is not Kind.UNDO or undone is None or undone.on_top or undone.is_undo:
@@ -146,7 +146,7 @@ def effective_rule(rule: Rule, kind: Kind, requester: Actor, undone: Undone | No
 
 
 def _gives_way(open_change: OpenChange, kind: Kind) -> bool:
-    """A rollback, an undo or a deactivate supersedes a change that waits or is approved."""
+    """A rollback, an undo or a deactivate supersedes a waiting or approved change."""
     return kind in RESTORES and open_change.state in (State.WAITING, State.APPROVED)
 
 
@@ -199,9 +199,9 @@ def _config_reasons(config: Config, facts: Request) -> Iterator[Reason]:
 
 
 def _drops_weights(facts: Request, served: LiveState) -> bool:
-    """Weights that somebody set by hand are given up knowingly: these ones, not whatever is there by then.
+    """Whether confirmation to replace weights is missing: the requester must have confirmed exactly the current ones.
 
-    An undo says itself what it takes back, and where nothing can be done nothing is given up.
+    An undo needs none, because it states what it reverts; nor does a request that is blocked anyway.
     """
     by_hand = isinstance(served.live, Split) and not facts.blockers and facts.kind is not Kind.UNDO
     return by_hand and facts.drops != served.fingerprint()
@@ -233,9 +233,9 @@ def _decide_vote(facts: Vote) -> Answer:
 
 
 def _by(facts: Vote) -> dict[str, str]:
-    """Who was first, for whoever comes too late: the last word that was said, or the requester who took it back.
+    """Facts about who was faster, for a vote that is too late: the last reviewer, or the requester who withdrew.
 
-    Nobody, where no word of a reviewer brought it to where it stands.
+    Empty if the change's state is not the result of a review.
     """
     if facts.state is State.WITHDRAWN:
         return {"by": facts.requester.user_id}
@@ -295,7 +295,7 @@ def _decide_application(facts: Application) -> Answer:
 
 
 def _moved_reasons(facts: Application) -> Iterator[Reason]:
-    """What of that which the approvers saw is different now, or never could be carried out."""
+    """Reasons because something that the approvers saw has changed, or because the target never fits the kind."""
     if not fits(facts.kind, facts.target):
         yield Reason(Code.TARGET_UNFIT)
     yield from facts.blockers
@@ -341,7 +341,7 @@ def _edit_reasons(facts: ProjectEdit) -> Iterator[Reason]:
 
 
 def _maintainer_reasons(facts: ProjectEdit) -> Iterator[Reason]:
-    """A maintainer is one person or one team that the provider knows."""
+    """A maintainer must be exactly one person or team that the provider knows."""
     if len(facts.sought) > 1:
         yield Reason(Code.MAINTAINER_TWICE)
     for sought in facts.sought:
@@ -377,7 +377,7 @@ def _restoration_reasons(facts: Restoration) -> Iterator[Reason]:
 
 
 _STATUS_MOVES = frozenset({(RUNNING, COMPLETED), (COMPLETED, RUNNING)})
-"""The two status changes that the contract's *Update Status* page states."""
+"""The two status changes that the reference's *Update Status* page allows."""
 
 
 def _status_reasons(facts: StatusUpdate) -> Iterator[Reason]:

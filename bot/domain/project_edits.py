@@ -1,4 +1,4 @@
-"""What a line that changes fields of a project means for the fields as they are. Pure; it decides nothing."""
+"""New field values of a project from a typed update and the current values. Pure; permission is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.project_fields import Maintainer, ProjectFields
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdit:
-    """What is to be made or changed: of which project (None: a new one), from what to what."""
+    """A project edit that is to be confirmed: the project (None: a new one), old and new values."""
 
     provider: str
     project: Project | None
@@ -23,30 +23,30 @@ class PlannedEdit:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Who is to look after a project, as typed, and whom the provider knows by that."""
+    """A maintainer as typed, and the matching people or teams at the provider."""
 
     words: str
     kind: Literal["member", "team"]
     person: str = ""
-    """The id in Slack of a person who was mentioned."""
+    """The Slack user id, if a person was mentioned."""
     found: tuple[Maintainer, ...] = ()
     nameless: bool = False
-    """Slack does not tell the address of the person who was mentioned, so nobody could be looked for."""
+    """Slack does not reveal the e-mail address of the mentioned person, so the provider could not be searched."""
 
     @property
     def one(self) -> Maintainer | None:
-        """The one who is meant; None when nobody or several are."""
+        """The match, if there is exactly one; else None."""
         return self.found[0] if len(self.found) == 1 else None
 
 
 def mixed(typed: str) -> bool:
-    """Whether tags are typed both ways, ``a,+b``: all of them, and what comes and goes."""
+    """Whether a tag list mixes both forms, ``a,+b``: a complete list, and additions or removals."""
     signed = {part[0] in "+-" for part in _parts(typed)}
     return len(signed) > 1
 
 
 def tags_after(now: tuple[str, ...], typed: str) -> tuple[str, ...]:
-    """The tags once ``a,b`` took their place, or ``+a,-b`` was added and removed; each once, in their order."""
+    """The new tags: ``a,b`` replaces all, ``+a,-b`` adds and removes. Each tag once, in order."""
     parts = _parts(typed)
     if not any(part[0] in "+-" for part in parts):
         return tuple(dict.fromkeys(parts))
@@ -60,30 +60,30 @@ def _parts(typed: str) -> list[str]:
 
 
 def meant(values: Mapping[str, str], now: ProjectFields, sought: Sought | None) -> ProjectFields:
-    """The fields as the line wants them, whether or not they may be so. `values` are what was typed, by field."""
-    wanted = {field: values[field] for field in ("name", "directory", "description", "metric") if field in values}
+    """The field values that the line requests, not yet checked. `values` is what was typed, by field."""
+    texts = {field: values[field] for field in ("name", "directory", "description", "metric") if field in values}
     return ProjectFields(
-        **wanted,
+        **texts,
         tags=tags_after(now.tags or (), values["tags"]) if "tags" in values else None,
         maintainer=sought.one if sought else None,
         inverted=values["inverted"].lower() == "yes" if "inverted" in values else None,
     )
 
 
-def differing(now: ProjectFields, wanted: ProjectFields) -> ProjectFields:
-    """Of what is wanted only what is not so already."""
-    same = {field: None for field in wanted.named() if is_same(now, wanted, field)}
-    return replace(wanted, **same)
+def differing(now: ProjectFields, requested: ProjectFields) -> ProjectFields:
+    """The requested values that differ from the current ones."""
+    same = {field: None for field in requested.named() if is_same(now, requested, field)}
+    return replace(requested, **same)
 
 
 def only(fields: ProjectFields, named: ProjectFields) -> ProjectFields:
-    """Of the fields those that `named` sets."""
+    """`fields`, reduced to those that are set in `named`."""
     return replace(fields, **{field: None for field in fields.named() if field not in named.named()})
 
 
-def is_same(one: ProjectFields, other: ProjectFields, field: str) -> bool:
-    """Whether a field has the same value: tags have no order, and who somebody is does not hang on a name."""
-    return bool(_essence(field, getattr(one, field)) == _essence(field, getattr(other, field)))
+def is_same(first: ProjectFields, second: ProjectFields, field: str) -> bool:
+    """Whether a field has the same value in both. Tags are compared without order, maintainers by id."""
+    return bool(_essence(field, getattr(first, field)) == _essence(field, getattr(second, field)))
 
 
 def _essence(field: str, value: Any) -> Any:
@@ -92,13 +92,13 @@ def _essence(field: str, value: Any) -> Any:
             return sorted(value or ())
         case "maintainer":
             return (value.kind, value.id) if value else None
-        case "description" | "inverted":  # a service leaves out what is empty or no
+        case "description" | "inverted":  # services leave out an empty or false value
             return value or None
     return value
 
 
 def text_of(fields: ProjectFields, field: str) -> str | None:
-    """A value as people write it; None for none."""
+    """A field's value as people write it; None if it has none."""
     match getattr(fields, field):
         case tuple(tags):
             return ", ".join(tags) or None
@@ -113,19 +113,19 @@ def text_of(fields: ProjectFields, field: str) -> str | None:
 
 
 _DIRECTORY = re.compile(r"dir_[\w\-]+", re.ASCII)
-"""An id of the contract; v4 has no other way to name a directory."""
+"""A directory id; v4 has no other way to refer to a directory."""
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Line ends, control characters and text-direction overrides: a name with them does not read as it is."""
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Line ends, control characters and text-direction overrides: a name with them does not look like what it is."""
 
 
 def is_name(text: str) -> bool:
-    """Whether it reads as it is: something that can be seen, on one line."""
-    return bool(text.strip()) and not _UNSEEN.search(text)
+    """Whether it can be a name: visible characters on one line."""
+    return bool(text.strip()) and not _INVISIBLE.search(text)
 
 
 def is_word(text: str) -> bool:
-    """Whether it is a name without blanks."""
+    """Whether it is a name without spaces."""
     return is_name(text) and not any(letter.isspace() for letter in text)
 
 

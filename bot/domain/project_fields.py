@@ -1,4 +1,4 @@
-"""The fields that a project can have beside its id, over all providers; each provider says which of them it keeps."""
+"""The fields that a project can have, for all providers; `Capabilities.fields` says which ones a provider has."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Maintainer:
-    """Who looks after a project: a person of the provider's account, or a team there. `id` is what identifies it."""
+    """The maintainer of a project: a member or a team of the provider's account, identified by `id`."""
 
     kind: Literal["member", "team"]
     id: str
     name: str
     email: str = ""
-    """Of a member; a team has none."""
+    """A member's e-mail address; empty for a team."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFields:
-    """Values of a project's fields. What is None is not named: an update leaves it as it is, a reading has none.
+    """Values of a project's fields. None means not set: an update leaves it unchanged, a read project has no value.
 
-    `directory` is an id, `metric` the key of the metric that evaluations go by, `inverted` says that less of it is
+    `directory` is an id, `metric` the key of the metric that evaluations use, `inverted` means that less of it is
     better.
     """
 
@@ -34,5 +34,5 @@ class ProjectFields:
     inverted: bool | None = None
 
     def named(self) -> tuple[str, ...]:
-        """The fields that are set, in the order in which they stand here."""
+        """The names of the fields that are set, in the order of their declaration."""
         return tuple(field.name for field in fields(self) if getattr(self, field.name) is not None)

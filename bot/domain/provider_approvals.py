@@ -1,4 +1,4 @@
-"""What a provider demands, and knows, by itself: its own approval of a change, and who moved what is live."""
+"""A provider's own approval of a change, and its record of who changed what is live."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from enum import StrEnum
 
 
 class GateState(StrEnum):
-    """Where an approval that was asked for at a provider stands."""
+    """The state of an approval request at a provider."""
 
     PENDING = "pending"
     APPROVED = "approved"
-    """Enough people there said yes; it is not applied yet."""
+    """Approved by enough people there, and not applied yet."""
     DECLINED = "declined"
     APPLIED = "applied"
     FAILED = "failed"
-    """It was applied and did not take, because something else had moved; nothing changed."""
+    """Applying it failed, because something else had changed; nothing was changed."""
     GONE = "gone"
-    """Somebody deleted it."""
+    """It was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What is remembered of an approval that was asked for at a provider: its id there, and where people review it."""
+    """What is stored of an approval request at a provider: its id there, and the address where people review it."""
 
     id: str
     link: str
@@ -31,7 +31,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What one person said at the provider. `by` is a name or an e-mail address, or an id where there is neither."""
+    """One person's review at the provider. `by` is a name or an e-mail address, or else an id."""
 
     by: str
     approves: bool
@@ -40,22 +40,22 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ProviderApproval:
-    """An approval at a provider. `link` is where people review it."""
+    """An approval request at a provider. `link` is the address where people review it."""
 
     id: str
     link: str
     state: GateState
     reviewers: tuple[Review, ...] = ()
-    """Those who said yes or no, in their order."""
+    """Reviews that approve or decline, oldest first."""
     comment: str = ""
-    """What the last of them wrote."""
+    """The comment of the last review."""
     conflicts: tuple[str, ...] = ()
     """Why it could not be applied, in the provider's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Who changed what is live, when, and what they wrote. `by` is empty where the provider does not tell."""
+    """Who changed what is live, when, and their comment. `by` is empty if the provider does not record it."""
 
     at: datetime
     by: str = ""

@@ -1,4 +1,4 @@
-"""When people are reminded: of evaluations left running, and of approvals that wait. All of it is pure."""
+"""When to send reminders about evaluations left running and about waiting approvals. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """How people are reminded, as whoever runs configbot chose it."""
+    """The operator's settings for reminders."""
 
     hours: WorkHours = field(default_factory=WorkHours)
-    """Nothing is said unasked outside of them; what is said already is kept current at any hour."""
+    """Working hours: no reminder is sent outside them; messages already posted are updated at any hour."""
     at_most: int = 3
-    """How often an evaluation is said by itself, on as many working days."""
+    """How often an evaluation is reported automatically, once per working day."""
     owner: str | None = None
-    """User id of the person who hears of every evaluation left running in a direct message."""
+    """User id of the person who also gets a direct message about every evaluation left running."""
     channel_for: Callable[[Project], str | None] | None = None
-    """Finds the channel of one project, where some have their own; it answers None for that of all."""
+    """Function that returns a project's own channel, or None for the common one."""
 
     def channel_of(self, project: Project) -> str | None:
-        """The project's own channel; None: that of all."""
+        """The project's own channel; None for the common one."""
         return self.channel_for(project) if self.channel_for is not None else None
 
 
 class Snooze(StrEnum):
-    """For how long somebody wants to hear nothing."""
+    """The choices for how long to snooze reminders."""
 
     HOUR = "hour"
     TOMORROW = "tomorrow"
     MONDAY = "monday"
 
     def until(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """The instant when it is over, for somebody in this zone, in UTC."""
+        """The end of the snooze, in UTC, for a person in this time zone."""
         if self is Snooze.HOUR:
             return now + HOUR
         return tomorrow(now, zone) if self is Snooze.TOMORROW else monday(now, zone)
 
 
 def next_time(reminder: Reminder, threshold: timedelta, reminding: Reminding) -> datetime | None:
-    """When an evaluation is said next, if it still runs then; None when it is not said again by itself.
+    """When an evaluation is reported next, if it still runs then; None if it is not reported again automatically.
 
-    The first time at `threshold`, then once on each of the next working days; after a snooze whatever the number.
+    First after `threshold`, then once on each of the next working days; after a snooze regardless of the count.
     A time that has passed means now.
     """
     if reminder.ended_at is not None or reminder.stopped_by:
@@ -64,7 +64,7 @@ def next_time(reminder: Reminder, threshold: timedelta, reminding: Reminding) ->
 
 
 def is_due(reminder: Reminder, threshold: timedelta, reminding: Reminding, now: datetime) -> bool:
-    """Whether it is to be said now."""
+    """Whether it is due to be reported now."""
     at = next_time(reminder, threshold, reminding)
     return at is not None and at <= now and reminding.hours.hold(now)
 
@@ -72,7 +72,7 @@ def is_due(reminder: Reminder, threshold: timedelta, reminding: Reminding, now: 
 def next_times(
     reminder: Reminder, threshold: timedelta, reminding: Reminding, now: datetime, count: int = 3
 ) -> tuple[datetime, ...]:
-    """The next times that it is said if nothing changes, fewer when it is not said so often any more."""
+    """The next `count` report times if nothing changes, or fewer if the maximum is reached."""
 
     def ahead(reminder: Reminder) -> Iterator[datetime]:
         while (at := next_time(reminder, threshold, reminding)) is not None:
@@ -84,12 +84,12 @@ def next_times(
 
 
 def said(reminder: Reminder, at: datetime, subject: str) -> Reminder:
-    """The reminder after it was said in the notice of this subject; a snooze is over."""
+    """The reminder after it was reported in the notice with this subject, which ends a snooze."""
     return replace(reminder, times=reminder.times + 1, said_at=at, said_in=subject, snoozed_until=None)
 
 
 def set_right(reminder: Reminder, now: datetime) -> Reminder:
-    """The reminder as it would be had our clock not been ahead when it was written down."""
+    """The reminder with times in the future corrected, in case the clock was ahead when it was stored."""
     said_at, snoozed = reminder.said_at, reminder.snoozed_until
     if said_at is not None and said_at > now:
         reminder = replace(reminder, said_at=now)
@@ -99,22 +99,22 @@ def set_right(reminder: Reminder, now: datetime) -> Reminder:
 
 
 LONGEST_SNOOZE = timedelta(days=8)
-"""Longer than any snooze that can be chosen."""
+"""Longer than every snooze choice."""
 
 
 class Stage(StrEnum):
-    """How far the time to approve a change has run."""
+    """The reminder stages while a change waits for approval."""
 
     HALF = "half"
     LAST = "last"
-    """It expires soon."""
+    """The change expires soon."""
 
 
 def stage_of(asked_at: datetime, expires_at: datetime, now: datetime, hours: WorkHours) -> Stage | None:
-    """Of what people should be reminded now while a change waits for approval; None: of nothing.
+    """The reminder that is due now while a change waits for approval; None if none is.
 
-    After half of the time, at the next working hour; and once before it runs out, whatever the hour: an eighth of the
-    time before, an hour at most.
+    One after half of the time, at the next working hour, and one before it expires, at any hour: an eighth of the time
+    before, at most an hour.
     """
     life = expires_at - asked_at
     if now >= expires_at:

@@ -1,4 +1,4 @@
-"""What a change makes live. It is always stated: *nothing* is a value of its own, never a field that is missing."""
+"""The target of a change: what it makes live. `Nothing` is an explicit value, never a missing field."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config, Environment
 
 Target = Config | Split | Nothing
-"""One config, the weights of a split, or nothing at all."""
+"""A resolved target: one config, the weights of a split, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveIn:
-    """Whatever is live in another environment, the source of a promote; it is looked up when it is asked for."""
+    """What is live in another environment, the source of a promote; looked up when the change is requested."""
 
     environment: Environment
 
 
 @dataclass(frozen=True, slots=True)
 class PreviouslyLive:
-    """Whatever was live before what is live now; it is looked up when it is asked for."""
+    """What was live before; looked up when the change is requested."""
 
 
 UnresolvedTarget = LiveIn | PreviouslyLive
-"""What has to be looked up before it is a `Target`."""
+"""A target that has to be looked up to become a `Target`."""
 
 
 def config_of(target: Target | UnresolvedTarget) -> Config | None:
-    """The config that is to be live, where the target is one config."""
+    """The config, if the target is one; else None."""
     return target if isinstance(target, Config) else None

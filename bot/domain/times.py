@@ -1,7 +1,7 @@
-"""When something is due: local time in a zone, and the instant that it means, whatever daylight saving does there.
+"""Due times: a local time in a zone, and the instant that it means, daylight saving included.
 
-Zones are those of the IANA database. UTC and GMT are the only names without a slash that are taken: abbreviations such
-as *EST* or *IST* stand for several zones, or for half a year of one.
+Zones are those of the IANA database. UTC and GMT are the only accepted names without a slash: abbreviations such
+as *EST* or *IST* mean several zones, or one zone for half a year.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 FARTHEST = timedelta(days=90)
-"""Nothing is scheduled for later than this."""
+"""Nothing can be scheduled further ahead than this."""
 
 GRACE = timedelta(minutes=15)
-"""For so long after its time a scheduled change is still applied; later it would be a surprise."""
+"""How late a scheduled change may still be applied."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 DayOfYear = tuple[int | None, int, int]
-"""Year (None: the next one that fits), month, day."""
+"""Year (None: the next possible one), month, day."""
 
 
 class Oddity(StrEnum):
-    """What daylight saving does to a local time."""
+    """How a daylight saving change affects a local time."""
 
     SKIPPED = "skipped"
-    """Clocks go forward over it. It is read by the offset before: as much later as the clocks jump."""
+    """Clocks skip it. The offset before the change is used, so it is as much later as the clocks jump."""
     TWICE = "twice"
-    """Clocks go back over it. The first of the two counts that is still to come."""
+    """Clocks go back over it, so it occurs twice. The first occurrence still in the future is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """A time of day, on a day if one is named, in a zone if one is named.
+    """A time of day, with a day and a zone if they are named.
 
     `day` is ``today``, ``tomorrow`` or a weekday; `date` and `day` are never both set.
     """
@@ -50,7 +50,7 @@ class LocalTime:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """`in 2 hours`: a span from now."""
+    """`in 2 hours`: a duration from now."""
 
     duration: timedelta
     text: str
@@ -58,7 +58,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """`at 9:00`, `at tomorrow 9:00 Europe/Madrid`: a time of day; without a zone of its own, in the person's."""
+    """`at 9:00`, `at tomorrow 9:00 Europe/Madrid`: a time of day, in the person's zone if it names none."""
 
     time: LocalTime
     text: str
@@ -67,12 +67,12 @@ class At:
 When = In | At
 
 WantedTime = When | datetime
-"""Words, or an instant that was picked in a form."""
+"""A typed time, or an instant picked in a form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The instant at which something is to happen, and how it was said: the words typed, and the zone they meant."""
+    """The time at which something is due, with the words that were typed and the zone they were read in."""
 
     at: datetime
     words: str
@@ -81,20 +81,20 @@ class Due:
 
     @property
     def local(self) -> datetime:
-        """The instant as clocks in its zone show it."""
+        """The due time as local time in its zone."""
         return self.at.astimezone(ZoneInfo(self.zone))
 
 
-def due_at(wanted: LocalTime, zone: str, now: datetime, words: str) -> Due:
-    """The next instant that a local time means, in its own zone or else in `zone`.
+def due_at(local: LocalTime, zone: str, now: datetime, words: str) -> Due:
+    """The next instant of a local time, in its own zone or else in `zone`.
 
-    Where its day is over, the instant lies in the past: whether that may be is not decided here.
+    If its day is over, the instant is in the past; whether that is allowed is decided elsewhere.
     """
-    name = wanted.zone or zone
+    name = local.zone or zone
     where = ZoneInfo(name)
     passed = Due(now, words, name)
-    for day in _days(wanted, now.astimezone(where).date()):
-        for at, oddity in _instants(datetime.combine(day, time(wanted.hour, wanted.minute)), where):
+    for day in _days(local, now.astimezone(where).date()):
+        for at, oddity in _instants(datetime.combine(day, time(local.hour, local.minute)), where):
             passed = Due(at, words, name, oddity)
             if at > now:
                 return passed
@@ -102,27 +102,27 @@ def due_at(wanted: LocalTime, zone: str, now: datetime, words: str) -> Due:
 
 
 def due_in(span: timedelta, zone: str, now: datetime, words: str) -> Due:
-    """The instant after a span, told in `zone`."""
+    """The time after a duration from now, with `zone` for display."""
     return Due((now + span).replace(microsecond=0), words, zone)
 
 
-def _days(wanted: LocalTime, today: date) -> Iterator[date]:
-    """The days that may be meant, the nearest first."""
-    if wanted.date is not None:
-        year, month, day = wanted.date
+def _days(local: LocalTime, today: date) -> Iterator[date]:
+    """The possible days, nearest first."""
+    if local.date is not None:
+        year, month, day = local.date
         years = range(today.year, today.year + 9) if year is None else (year,)  # leap days are up to eight years apart
         yield from (date(each, month, day) for each in years if is_date((each, month, day)))
-    elif wanted.day in WEEKDAYS:
-        ahead = (WEEKDAYS.index(wanted.day) - today.weekday()) % 7
+    elif local.day in WEEKDAYS:
+        ahead = (WEEKDAYS.index(local.day) - today.weekday()) % 7
         yield from (today + timedelta(days=ahead), today + timedelta(days=ahead + 7))
-    elif wanted.day is not None:
-        yield today + timedelta(days=wanted.day == "tomorrow")
+    elif local.day is not None:
+        yield today + timedelta(days=local.day == "tomorrow")
     else:
         yield from (today + timedelta(days=ahead) for ahead in range(3))
 
 
 def _instants(local: datetime, zone: ZoneInfo) -> tuple[tuple[datetime, Oddity | None], ...]:
-    """The instants at which clocks in a zone show a time: one, or two when they are put back over it."""
+    """The instants at which clocks in a zone show a time: one, or two if they go back over it."""
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first == second:
         return ((first, None),)
@@ -132,7 +132,7 @@ def _instants(local: datetime, zone: ZoneInfo) -> tuple[tuple[datetime, Oddity |
 
 
 def is_date(day: DayOfYear) -> bool:
-    """Whether there is such a day; without a year, in any year. Only years of this century and the next count."""
+    """Whether the date exists; without a year, in any year. Only years of this century and the next are accepted."""
     year, month, number = day
     try:
         date(2000 if year is None else year, month, number)
@@ -143,5 +143,5 @@ def is_date(day: DayOfYear) -> bool:
 
 @cache
 def zones() -> dict[str, str]:
-    """Every zone that can be named, by its name in small letters."""
+    """All accepted zone names, by their lower-case form."""
     return {name.casefold(): name for name in available_timezones() if "/" in name or name in ("UTC", "GMT")}

@@ -1,4 +1,4 @@
-"""What a look shows: boards, lists, details, each as it was found. They are outcomes too."""
+"""The results of queries: boards, lists and details, as read at one time. They are outcomes, too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.domain.reminder_hours import Reminding
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A line that could have been meant, as it can be typed, and a short label for a button."""
+    """A command line that may have been meant, with a short label for a button."""
 
     label: str
     line: str
@@ -28,7 +28,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A provider whose names could not be read: what it has may be missing, or old."""
+    """A provider whose names could not be read: its entries may be missing or out of date."""
 
     problem: Problem
     since: datetime
@@ -40,27 +40,27 @@ class BoardCell:
 
     environment: Environment
     served: LiveState | None
-    """None: it could not be read."""
+    """None if it could not be read."""
     last: Change | None = None
-    """The change by which it became live here, if it still is what that change made live."""
+    """The change that made it live, if that is still what is live."""
     pending: Change | None = None
     known: Baseline | None = None
-    """What was last right here."""
+    """The baseline here, if there is one."""
     drifted: bool = False
-    """What is live is something else, and no change made here is the reason."""
+    """Whether what is live differs from the baseline, and no change made here is the reason."""
     scheduled: tuple[Change, ...] = ()
-    """What is to be applied at a time of its own, the next one first."""
+    """Scheduled changes, the next one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One project over its environments; `problem` when the provider did not answer."""
+    """One project with its environments; `problem` is set if the provider did not answer."""
 
     project: Project
     cells: tuple[BoardCell, ...]
     problem: Problem | None = None
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ class Board(Outcome):
     page: int
     pages: int
     line: str
-    """The line that shows this board again, for the page buttons."""
+    """The command line that shows this board again, for the page buttons."""
     unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeDetail(Outcome):
-    """One change whole."""
+    """One change in full."""
 
     change: Change
     decisions: tuple[Decision, ...]
@@ -85,12 +85,12 @@ class ChangeDetail(Outcome):
     diff: ContentDiff
     undoable: bool = False
     drift: Drift | None = None
-    """What is live moved away from what this change had made live."""
+    """The drift away from what this change had made live, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeList(Outcome):
-    """Changes, newest first. `title` is approvals or changes."""
+    """A page of changes, newest first. `title` is approvals or changes."""
 
     title: str
     changes: tuple[Change, ...]
@@ -101,7 +101,7 @@ class ChangeList(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class LiveIn:
-    """An environment where a config is live; not `whole` when other configs share the traffic."""
+    """An environment where a config is live; `whole` is false if other configs share the traffic."""
 
     environment: Environment
     whole: bool = True
@@ -109,7 +109,7 @@ class LiveIn:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What evaluations prove about something against what is live, for environments that have the same live."""
+    """A comparison by evaluations with what is live, for all environments where the same is live."""
 
     environments: tuple[Environment, ...]
     live: LiveState
@@ -125,18 +125,18 @@ class ConfigDetail(Outcome):
     content: Content
     live_in: tuple[LiveIn, ...]
     scores: Evidence
-    """Its own scores; nothing in them is compared."""
+    """Its own scores, without comparison."""
     against: tuple[Against, ...]
-    """Its scores beside those of other configs that are live, the default environment first."""
+    """Its scores compared with those of other live configs, the default environment first."""
     line: str
-    """The line that lists the configs of its project."""
+    """The command line that lists the configs of its project."""
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigRow:
-    """One config in a list; `line` shows it."""
+    """One config in a list; `line` is the command line that shows it."""
 
     config: Config
     model: str
@@ -147,7 +147,7 @@ class ConfigRow:
 
 @dataclass(frozen=True, slots=True)
 class ConfigList(Outcome):
-    """The configs of a project, those that are live first."""
+    """The configs of a project, live ones first."""
 
     project: Project
     rows: tuple[ConfigRow, ...]
@@ -156,7 +156,7 @@ class ConfigList(Outcome):
     pages: int
     line: str
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +167,25 @@ class ConfigComparison(Outcome):
     new: tuple[Project, Config]
     diff: ContentDiff
     scores: Evidence
-    """Those of the second beside those of the first."""
+    """The scores of the second compared with those of the first."""
     line: str
-    """The line that compares exactly these two."""
+    """The command line that compares exactly these two."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One project in a list; `line` shows it."""
+    """One project in a list; `line` is the command line that shows it."""
 
     project: Project
     configs: int
     line: str
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectList(Outcome):
-    """The projects whose name holds `words`, by name; some of providers that are `unread` may be missing."""
+    """The projects whose name contains `words`, by name; projects of `unread` providers may be missing."""
 
     rows: tuple[ProjectRow, ...]
     words: str | None
@@ -198,28 +198,28 @@ class ProjectList(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class ProjectDetail(Outcome):
-    """A project: what is live where, its configs, what is being evaluated."""
+    """A project: what is live in each environment, its configs, and running evaluations."""
 
     project: Project
     cells: tuple[BoardCell, ...]
     configs: tuple[ConfigRow, ...]
-    """Some of `total`, those that are live first."""
+    """The first few of `total`, live ones first."""
     total: int
     running: tuple[Evaluation, ...] | None
-    """The newest first; None when the evaluations could not be read, or the provider keeps none."""
+    """Running evaluations, newest first; None if they could not be read, or the provider has none."""
     keeps_evaluations: bool
     configs_line: str
     evaluations_line: str
     fields: ProjectFields = field(default_factory=ProjectFields)
-    """As they are now, those that the provider keeps and that have a value."""
+    """The current values of the fields that the provider stores."""
     mode: str = ""
     noun: str = "project"
-    """What the provider calls a project."""
+    """The provider's word for a project."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """One evaluation in a list; `line` shows it."""
+    """One evaluation in a list; `line` is the command line that shows it."""
 
     evaluation: Evaluation
     project: Project
@@ -228,7 +228,7 @@ class EvaluationRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationList(Outcome):
-    """Evaluations, newest first, of one project or of all, in one status or in any."""
+    """Evaluations, newest first, of one project or of all, with one status or with any."""
 
     rows: tuple[EvaluationRow, ...]
     project: Project | None
@@ -238,41 +238,41 @@ class EvaluationList(Outcome):
     pages: int
     line: str
     unreadable: int = 0
-    """How many projects could not be read."""
+    """The number of projects that could not be read."""
     without: tuple[str, ...] = ()
-    """Providers that were asked for and keep no evaluations."""
+    """Requested providers that have no evaluations."""
     unlooked: int = 0
-    """So many projects that only what is known to run was looked at; 0 when everything was."""
+    """Number of projects, if too many to read and so only evaluations known to run are listed; 0 if all were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationDetail(Outcome):
-    """One evaluation. `project` is None when nobody knows of which project its config is."""
+    """One evaluation. `project` is None if it is not known to which project its config belongs."""
 
     evaluation: Evaluation
     project: Project | None
     live_in: tuple[LiveIn, ...]
     against: tuple[Against, ...]
-    """Its scores beside those of other configs that are live."""
+    """Its scores compared with those of other live configs."""
     since: datetime
-    """Since when it runs; at least, if not `exact`."""
+    """Since when it has been running; "at least" if not `exact`."""
     exact: bool
     now: datetime
     may_complete: bool
     reopen_line: str | None
-    """The line that reopens it, where the reader may."""
+    """The command line that reopens it; None if the reader may not."""
     list_line: str | None
     problem: Problem | None = None
-    """Why what is live could not be read."""
+    """Why what is live could not be read, if so."""
     progress: Progress | None = None
-    """How far it is; None when it does not run, or the service does not tell."""
+    """How far it is; None if it is not running, or that could not be read."""
     reminder: Reminder | None = None
-    """What is remembered of it while it runs; without that nobody is reminded of it."""
+    """Its reminder while it runs; None means that there are no reminders about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderRow:
-    """One evaluation that runs: the next times that it is said, and where; `line` shows it."""
+    """One running evaluation: the next times and the channel of its reminders; `line` shows it."""
 
     reminder: Reminder
     channel: str | None
@@ -283,17 +283,17 @@ class ReminderRow:
 
 @dataclass(frozen=True, slots=True)
 class ReminderList(Outcome):
-    """What is reminded of, where and when."""
+    """The reminders, with their times and channels."""
 
     reminding: Reminding
     threshold: timedelta
     channel: str | None
     rows: tuple[ReminderRow, ...]
-    """Those that are said next come first: some of `total`."""
+    """Those due next come first: the first few of `total`."""
     total: int
     muted: tuple[Muted, ...]
     down: tuple[Watch, ...]
-    """Providers that cannot be watched now."""
+    """Providers that do not answer at present."""
     project: Project | None
     page: int
     pages: int
@@ -302,6 +302,6 @@ class ReminderList(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class DriftDetail(Outcome):
-    """What was right and what is live, whole."""
+    """A drift in full: the baseline and what is live."""
 
     drift: Drift

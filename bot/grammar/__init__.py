@@ -1,4 +1,4 @@
-"""Words to commands and back. What may be typed is registered by the features, line by line."""
+"""Parsing of command lines, and writing commands back as lines. Features register the lines of the language."""
 
 from bot.grammar.lines import Language, language, register, registered
 from bot.grammar.parser import parse, parse_time

@@ -1,4 +1,4 @@
-"""What a line can mean: one type per line of the language. Words only; nothing is looked up here."""
+"""Parsed commands: one type per line of the language. Names are text only; nothing is looked up here."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.domain.times import When
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a line means, before any name in it is looked up. Each line of the language has its own kind."""
+    """A parsed line, before the names in it are looked up. Each line of the language has its own subclass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, an id or an alias as it was typed. Quoted names are taken by the letter."""
+    """A name, an id or an alias as typed. Quoted names are matched literally."""
 
     text: str
     quoted: bool = False
@@ -45,7 +45,7 @@ class Promote(Command):
 
 @dataclass(frozen=True, slots=True)
 class Rollback(Command):
-    """Deploy what was live before, or `config`."""
+    """Deploy what was live before, or `config` if it is named."""
 
     project: Name
     environment: Name | None = None
@@ -56,7 +56,7 @@ class Rollback(Command):
 
 @dataclass(frozen=True, slots=True)
 class Deactivate(Command):
-    """Nothing live there any more."""
+    """Make nothing live."""
 
     project: Name
     environment: Name | None = None
@@ -66,7 +66,7 @@ class Deactivate(Command):
 
 @dataclass(frozen=True, slots=True)
 class CreateProject(Command):
-    """Make a project."""
+    """Create a project."""
 
     name: Name
     directory: str | None = None
@@ -81,14 +81,14 @@ class ShowProject(Command):
 
 @dataclass(frozen=True, slots=True)
 class ListProjects(Command):
-    """List projects, those that hold the words."""
+    """List projects, or those whose name contains the words."""
 
     words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`name="…"`: one field and its new value, exactly as it was meant, without its quotes."""
+    """`name="…"`: one field and its new value, without the quotes."""
 
     field: str
     value: str
@@ -96,7 +96,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class UpdateProject(Command):
-    """Change fields of a project (or AI Config); without any, show them."""
+    """Change fields of a project (or AI Config); without assignments, show them."""
 
     project: Name
     assignments: tuple[Assignment, ...] = ()
@@ -158,19 +158,19 @@ class ReopenEvaluation(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShowBoard(Command):
-    """The board."""
+    """Show what is live in each environment."""
 
     project: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListApprovals(Command):
-    """What waits for me."""
+    """List changes that wait for my approval."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListChanges(Command):
-    """History."""
+    """List past changes."""
 
     project: Name | None = None
     environment: Name | None = None
@@ -178,21 +178,21 @@ class ListChanges(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShowChange(Command):
-    """One change whole: `ch-142`, `142` or its ULID."""
+    """Show one change in full: `ch-142`, `142` or its ULID."""
 
     change: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw(Command):
-    """Take my change back."""
+    """Withdraw a change."""
 
     change: Name
 
 
 @dataclass(frozen=True, slots=True)
 class Reschedule(Command):
-    """Let a scheduled change be applied at another time."""
+    """Move a scheduled change to another time."""
 
     change: Name
     when: When
@@ -200,7 +200,7 @@ class Reschedule(Command):
 
 @dataclass(frozen=True, slots=True)
 class Lock(Command):
-    """Nobody changes this environment."""
+    """Lock an environment against changes."""
 
     environment: Name
     project: Name | None = None
@@ -210,7 +210,7 @@ class Lock(Command):
 
 @dataclass(frozen=True, slots=True)
 class Unlock(Command):
-    """Lift a lock."""
+    """Remove a lock."""
 
     environment: Name
     project: Name | None = None
@@ -218,7 +218,7 @@ class Unlock(Command):
 
 @dataclass(frozen=True, slots=True)
 class Reminders(Command):
-    """What is reminded where and when; `verb` is show, mute, unmute or test."""
+    """Show or switch reminders; `verb` is show, mute, unmute or test."""
 
     verb: str = "show"
     project: Name | None = None
@@ -226,7 +226,7 @@ class Reminders(Command):
 
 @dataclass(frozen=True, slots=True)
 class Explain(Command):
-    """Who may, what is missing, which rule decided: for another line, given by all its readings."""
+    """Explain another line (given by all its readings): who may do it, what is missing, which rule decided."""
 
     text: str
     readings: tuple[Command, ...]
@@ -234,26 +234,26 @@ class Explain(Command):
 
 @dataclass(frozen=True, slots=True)
 class Help(Command):
-    """Help, on a word if there is one."""
+    """Show help, on one word if given."""
 
     word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckHealth(Command):
-    """Whether everything works."""
+    """Check whether everything works."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenForm(Command):
-    """A bare command (`/deploy` with nothing behind it): a form is wanted. `verb` is the noun or verb typed."""
+    """Open a form, for a command typed without arguments (`/deploy`). `verb` is the noun or verb typed."""
 
     verb: str
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """All readings of a line, the likeliest first, never none. `text` is the normalised line."""
+    """All readings of a line, most likely first, at least one. `text` is the normalised line."""
 
     text: str
     readings: tuple[Command, ...]
@@ -261,10 +261,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Misunderstood:
-    """A line that is not of the language.
+    """A line that cannot be parsed.
 
-    `near` are lines that could have been meant, as they can be typed; `usage` is the usage line of the verb that was
-    recognised (empty when none was); `example` is made from the person's own words.
+    `near` are valid lines that may have been meant; `usage` is the usage line of the verb that was recognised (empty if
+    none was); `example` is made from the person's own words.
     """
 
     text: str
@@ -272,7 +272,7 @@ class Misunderstood:
     """A code: unknown_verb, missing_part, unexpected_words, unclosed_quote, bad_time, no_time, bad_date, bad_zone,
     bad_duration, bad_field, twice, not_alone, too_long, empty."""
     detail: str = ""
-    """The word or the part that is meant: ``TIME``, ``prodction``."""
+    """The word or the part that the problem is about: ``TIME``, ``prodction``."""
     usage: str = ""
     example: str = ""
     near: tuple[str, ...] = ()

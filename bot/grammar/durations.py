@@ -1,4 +1,4 @@
-"""Spans of time as people type them."""
+"""Durations as people type them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from bot.domain.times import In
 
 LONGEST = timedelta(days=366)
-"""Nothing is scheduled or locked for longer."""
+"""The longest accepted duration."""
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), timedelta(seconds=1)),
@@ -21,14 +21,14 @@ _UNITS = {
     **dict.fromkeys(("w", "week", "weeks"), timedelta(weeks=1)),
 }
 _NO_UNITS = frozenset({"month", "months", "year", "years"})
-"""They are meant as spans, and are not equally long."""
+"""Recognised as units but rejected, because their length varies."""
 _AMOUNT = r"\d{1,9}(?:\.\d{1,3})?"
 _SPAN = re.compile(rf"(?:{_AMOUNT} ?[a-z]+(?: and)? ?)+", re.ASCII)
 _PIECE = re.compile(rf"({_AMOUNT}) ?([a-z]+)", re.ASCII)
 
 
 def span(words: Sequence[str]) -> tuple[In, int] | None:
-    """The longest span that the words begin with, ``2h``, ``90 min``, ``1 day 2 hours``, and their number."""
+    """The longest duration at the start of the words (``2h``, ``90 min``, ``1 day 2 hours``), and its word count."""
     for count in range(min(len(words), 6), 0, -1):
         text = " ".join(words[:count])
         duration = _duration(text)
@@ -42,31 +42,31 @@ def _duration(text: str) -> timedelta | None:
         return None
     total = 0.0
     for amount, unit in _PIECE.findall(text):
-        one = _UNITS.get(unit)
-        if one is None:
+        size = _UNITS.get(unit)
+        if size is None:
             return None
-        total += float(amount) * one.total_seconds()
+        total += float(amount) * size.total_seconds()
     return timedelta(seconds=round(total)) if 1 <= total <= LONGEST.total_seconds() else None
 
 
 def like_span(words: Sequence[str]) -> bool:
-    """Whether a span was meant, rightly or wrongly written."""
+    """Whether the words look like a duration, valid or not."""
     if not words:
         return False
-    found = re.fullmatch(r"-?\d[\d.,]*([a-z]*)[\da-z]*", words[0], re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"-?\d[\d.,]*([a-z]*)[\da-z]*", words[0], re.ASCII)
+    if match is None:
         return False
-    unit = found[1] or (words[1] if len(words) > 1 else "")
+    unit = match[1] or (words[1] if len(words) > 1 else "")
     return (
         not unit
         or unit in _UNITS
         or unit in _NO_UNITS
-        or any(fuzz.ratio(unit, known) >= 80 for known in _UNITS if len(known) > 3)
+        or any(fuzz.ratio(unit, name) >= 80 for name in _UNITS if len(name) > 3)
     )
 
 
 def written(duration: timedelta) -> str:
-    """A span as it can be typed: ``1d2h30m``."""
+    """A duration as it can be typed: ``1d2h30m``."""
     seconds = int(duration.total_seconds())
     pieces = []
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):

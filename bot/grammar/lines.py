@@ -1,6 +1,6 @@
-"""All lines that are registered, and what follows from them: heads, patterns, forms, slash commands.
+"""All registered lines, and what is derived from them: first words, patterns, forms, slash commands.
 
-A feature registers its lines with `register`; nothing else has to know them.
+Features register their lines with `register`; no other place lists them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from bot.grammar.syntax import SlashCommand, Syntax
 from bot.grammar.vocabulary import SPELLINGS
 
 UMBRELLA = SlashCommand("configbot", "Everything configbot can do, in one line.", "LINE | help [WORD]")
-"""The slash command behind which every line can be typed."""
+"""The slash command that accepts every line."""
 
 
 class Language:
-    """A fixed set of lines. Everything about them is computed once, when it is first asked for."""
+    """A fixed set of lines. Derived values are computed once, on first use."""
 
     def __init__(self, lines: Sequence[Syntax]) -> None:
-        """Raises `ValueError` when two lines have one key, or a pattern fills a field that its command lacks."""
+        """Raises `ValueError` if two lines have the same key."""
         self.lines = tuple(lines)
         keys = [line.key for line in self.lines]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
@@ -31,86 +31,86 @@ class Language:
 
     @cached_property
     def spellings(self) -> dict[tuple[str, ...], str]:
-        """Other spellings of the first word or two → the head that they stand for."""
-        found: dict[tuple[str, ...], str] = {}
+        """Other spellings of the first word or two → the head that they mean."""
+        heads: dict[tuple[str, ...], str] = {}
         for line in self.lines:
             for text in line.noun.spellings if line.noun else line.spellings:
-                found[tuple(text.split())] = line.head
-        return found
+                heads[tuple(text.split())] = line.head
+        return heads
 
     @cached_property
     def heads(self) -> frozenset[str]:
-        """Every first word of a line, nouns in the singular."""
+        """Every first word (head) of a line, nouns in the singular."""
         return frozenset(line.head for line in self.lines)
 
     @cached_property
     def nouns(self) -> frozenset[str]:
-        """First words behind which a verb may stand."""
+        """First words that may be followed by a verb."""
         return frozenset(line.noun.word for line in self.lines if line.noun)
 
     @cached_property
     def forms(self) -> dict[str, Syntax]:
-        """Beginnings of lines that open a form when nothing stands behind them."""
+        """Beginning of a line → the line whose form it opens when typed alone."""
         return {text: line for line in self.lines for text in line.opens_form}
 
     @cached_property
     def slash_commands(self) -> tuple[SlashCommand, ...]:
-        """The slash commands, in the order in which they are registered; the umbrella comes last."""
-        made: dict[str, SlashCommand] = {}
+        """The slash commands, in order of registration; the umbrella command is last."""
+        commands: dict[str, SlashCommand] = {}
         for line in self.lines:
             name = line.slash_command
-            if name and name not in made:
+            if name and name not in commands:
                 lines = self.of_head(line.head)
                 hint = " | ".join(" ".join(each.usage.split()[1:]) for each in lines)
                 about = line.noun.about if line.noun else ""
-                made[name] = SlashCommand(name, about or lines[0].does, hint or "[help]")
-        return (*made.values(), UMBRELLA)
+                commands[name] = SlashCommand(name, about or lines[0].does, hint or "[help]")
+        return (*commands.values(), UMBRELLA)
 
     @cached_property
     def _by_head(self) -> dict[str, tuple[Pattern, ...]]:
-        found: dict[str, list[Pattern]] = {}
+        patterns: dict[str, list[Pattern]] = {}
         for line in self.lines:
             for first, pattern in patterns_of(line):
-                found.setdefault(self.spellings.get((first,), first), []).append(pattern)
-        return {head: tuple(sorted(every, key=lambda one: one.strictness)) for head, every in found.items()}
+                patterns.setdefault(self.spellings.get((first,), first), []).append(pattern)
+        return {head: tuple(sorted(group, key=lambda each: each.strictness)) for head, group in patterns.items()}
 
     def of_head(self, head: str) -> tuple[Syntax, ...]:
         """The lines that begin with this verb or noun (in the singular)."""
         return tuple(line for line in self.lines if line.head == head)
 
     def patterns(self, head: str) -> tuple[Pattern, ...]:
-        """All patterns that begin with this verb or noun (in the singular), the plainest first."""
+        """All patterns that begin with this verb or noun (in the singular), least strict first."""
         return self._by_head.get(head, ())
 
     def verbs(self, head: str) -> frozenset[str]:
-        """The words that are verbs when they follow this noun; empty when `head` is a verb itself."""
+        """The verbs that can follow this noun; empty if `head` is a verb itself."""
         if head not in self.nouns:
             return frozenset()
         firsts = [pattern.parts[0] for pattern in self.patterns(head) if pattern.parts]
         return frozenset(part.text for part in firsts if not part.is_place and part.text not in SPELLINGS)
 
     def small_words(self, head: str) -> frozenset[str]:
-        """The small words in all their spellings that lines of this head have inside."""
+        """The small words inside lines with this head, in all spellings."""
         if head not in self._small:
-            every = (part.spellings for pattern in self.patterns(head) for part in pattern.parts)
-            self._small[head] = frozenset().union(*every) - self.verbs(head)
+            spellings = (part.spellings for pattern in self.patterns(head) for part in pattern.parts)
+            self._small[head] = frozenset().union(*spellings) - self.verbs(head)
         return self._small[head]
 
     def walls(self, head: str) -> frozenset[tuple[str, str]]:
-        """Small words of this head that lead to a place known by its form, each with that place.
+        """Pairs of a small word and the place behind it, if that place is recognisable by its format.
 
-        A duration follows only the word as it stands in the usage, for ``on 2 hours`` is not said.
+        For a duration only the spelling in the usage counts: nobody writes ``on 2 hours``.
         """
-        found = set()
+        pairs = set()
         for pattern in self.patterns(head):
             for part, behind in zip(pattern.parts, pattern.parts[1:], strict=False):
                 if not part.is_place and behind.text in BEHIND_WALLS:
                     words = {part.text} if behind.text == "DURATION" else part.spellings
-                    found |= {(word, behind.text) for word in words}
-        return frozenset(found)
+                    pairs |= {(word, behind.text) for word in words}
+        return frozenset(pairs)
 
     def line_of(self, command: Command) -> Syntax | None:
-        """The line that a command is of; None for a form, which has none."""
+        """The line that parses into this command; None for `OpenForm`, which has none."""
         for line in self._by_type.get(type(command), ()):
             if all(getattr(command, name) == line.fixed[name] for name in line.fixed):
                 return line
@@ -118,24 +118,24 @@ class Language:
 
     @cached_property
     def _by_type(self) -> dict[type[Command], list[Syntax]]:
-        found: dict[type[Command], list[Syntax]] = {}
+        lines: dict[type[Command], list[Syntax]] = {}
         for line in self.lines:
-            found.setdefault(line.command, []).append(line)
-        return found
+            lines.setdefault(line.command, []).append(line)
+        return lines
 
     def about(self, word: str) -> tuple[Syntax, ...]:
-        """The lines of a verb, a noun (all of its lines) or a key such as ``project update``; else none."""
+        """The lines of a verb, of a noun (all of them) or of a key such as ``project update``; empty if unknown."""
         words = tuple(word.lower().split())
         exact = tuple(line for line in self.lines if line.key == " ".join(words) and len(words) > 1)
         head = self.spellings.get(words[:2]) or self.spellings.get(words[:1]) or "".join(words[:1])
         return exact or self.of_head(head)
 
     def usage(self, word: str) -> str:
-        """The usage lines of what `about` finds, on one line; else empty."""
+        """The usages of the lines that `about` returns, joined on one line."""
         return " · ".join(line.usage for line in self.about(word))
 
     def check(self) -> None:
-        """Raises `ValueError` when a place of a pattern fills no field of the line's command."""
+        """Raises `ValueError` if a place in a pattern fills no field of the line's command."""
         for head in self.heads:
             for pattern in self.patterns(head):
                 missing = set(pattern.fields) - set(getattr(pattern.line.command, "__dataclass_fields__", ()))
@@ -147,14 +147,14 @@ _current = Language(())
 
 
 def language() -> Language:
-    """All lines that are registered now. Raises `RuntimeError` when no feature registered any."""
+    """The language of all registered lines. Raises `RuntimeError` if none is registered."""
     if not _current.lines:
         raise RuntimeError("no lines are registered: import bot.features")
     return _current
 
 
 def register(*lines: Syntax) -> None:
-    """Add lines to the language. Raises `ValueError` when a key is taken or a place fills no field."""
+    """Add lines to the language. Raises `ValueError` if a key is taken or a place fills no field."""
     global _current  # noqa: PLW0603 - the one set of lines of this process
     grown = Language((*_current.lines, *lines))
     grown.check()
@@ -163,7 +163,7 @@ def register(*lines: Syntax) -> None:
 
 @contextmanager
 def registered(*lines: Syntax) -> Iterator[None]:
-    """Lines that are part of the language as long as the block runs."""
+    """Register lines while the block runs."""
     global _current  # noqa: PLW0603 - put back at the end of the block
     before = _current
     register(*lines)

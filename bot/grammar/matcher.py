@@ -1,4 +1,4 @@
-"""All ways in which words fit a pattern. Places hold any number of words, so a line can fit in several."""
+"""Matching of words to a pattern. A place can hold any number of words, so there can be several matches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.grammar.words import Word
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """One place and the words in it."""
+    """One place, and the range of words that fill it."""
 
     place: str
     start: int
@@ -26,11 +26,11 @@ class Filled:
 Fit = tuple[Filled, ...]
 
 _LOOSE_WORDS = 10
-"""Where names stand side by side without a word between them, no more words than this are tried."""
+"""Maximum number of words for patterns where names follow each other without a small word between them."""
 
 
 class Typed:
-    """The words behind the first one (or two), and what of them is no part of a name."""
+    """The words after the head, with the positions that cannot be part of a name."""
 
     def __init__(self, head: str, words: Sequence[Word]) -> None:
         self.head = head
@@ -44,7 +44,7 @@ class Typed:
         self.name_limits = self._name_limits()
 
     def _is_wall(self, position: int) -> bool:
-        """Whether a part begins here that no unquoted name goes over: ``at 9:00``, ``in 2 hours``, ``in dir_1``."""
+        """Whether a part begins here that unquoted names cannot include: ``at 9:00``, ``in 2 hours``, ``in dir_1``."""
         key, rest = self.keys[position], self.keys[position + 1 :]
         if self.head == "evaluation":
             return key in STATUSES and (not rest or position == (self.keys[0] == "list"))
@@ -53,7 +53,7 @@ class Typed:
         return any(word == key and self._is_formed(place, position + 1) for word, place in self._leads)
 
     def _is_formed(self, place: str, position: int) -> bool:
-        """Whether the words from a position on look like a place that is known by its form."""
+        """Whether the words from a position on have the format of this place."""
         rest = self.keys[position:]
         match place:
             case "TIME":
@@ -64,7 +64,7 @@ class Typed:
                 return bool(rest) and is_directory(self.words[position].text)
 
     def _name_limits(self) -> list[int]:
-        """For each word, where an unquoted name that begins with it must have ended; the word itself if none can."""
+        """For each word, the limit of an unquoted name that begins with it; its own position if none can."""
         limits = [len(self.words)]
         for position in range(len(self.words) - 1, -1, -1):
             word = self.words[position]
@@ -73,26 +73,26 @@ class Typed:
         return limits[::-1]
 
     def fits(self, pattern: Pattern) -> Iterator[Fit]:
-        """All ways to fill the pattern, names that come first as long as can be."""
+        """All ways to fill the pattern, those with longer first names first."""
         if pattern.has_wall != bool(self.walls) and self.head not in ("evaluation", "change"):
             return
         if all(part.is_place or part.spellings & self.all_keys for part in pattern.parts):
             yield from _Walk(self, pattern).from_(0, 0)
 
     def furthest(self, pattern: Pattern) -> tuple[int, int, Fit]:
-        """How far the words fit: words and parts used, and what was filled until then."""
+        """The longest partial match: words and parts used, and the places filled so far."""
         walk = _Walk(self, pattern)
         for _ in walk.from_(0, 0):
             break
         return walk.furthest
 
     def ends(self, place: str, start: int) -> Iterator[int]:
-        """Where a place that begins at word `start` can end."""
+        """The positions where a place that begins at word `start` can end."""
         keys, words = self.keys, self.words
         match place:
             case "TIME" | "DURATION":
-                found = clock(keys[start:]) if place == "TIME" else span(keys[start:])
-                return iter((start + found[1],) if found else ())
+                matched = clock(keys[start:]) if place == "TIME" else span(keys[start:])
+                return iter((start + matched[1],) if matched else ())
             case "STATUS":
                 return iter((start + 1,) if keys[start] in STATUSES else ())
             case "ID":
@@ -115,7 +115,7 @@ class Typed:
         return iter(range(self.name_limits[start], start, -1))
 
     def strays(self, fit: Fit) -> int:
-        """How many small words ended up inside names of several words."""
+        """The number of small words inside names of several words."""
         spans = [(filled.start, filled.end) for filled in fit if filled.end - filled.start > 1]
         return sum(key in self.small for start, end in spans for key in self.keys[start:end] if key)
 
@@ -124,7 +124,7 @@ class Typed:
         return any(filled.end - filled.start > 1 and self.keys[filled.start] in self.small for filled in fit)
 
     def tidy(self, fit: Fit, strictness: int) -> bool:
-        """Whether the names are as free of small words as the pattern wants them."""
+        """Whether the names contain no more small words than the strictness allows."""
         if strictness == 0:
             return True
         names = [self.keys[filled.start : filled.end] for filled in fit if filled.place not in ("TIME", "DURATION")]
@@ -135,7 +135,7 @@ class Typed:
 
 
 class _Walk:
-    """One search through one pattern. What once led nowhere is not tried again, so the work stays bounded."""
+    """One search through one pattern. Dead ends are remembered and not tried again, so the work stays bounded."""
 
     def __init__(self, typed: Typed, pattern: Pattern) -> None:
         self.typed = typed
@@ -144,7 +144,7 @@ class _Walk:
         self.furthest: tuple[int, int, Fit] = (0, 0, ())
 
     def from_(self, part: int, position: int, filled: Fit = ()) -> Iterator[Fit]:
-        """All ways to fit the parts from `part` on to the words from `position` on."""
+        """All ways to match the parts from `part` on to the words from `position` on."""
         if (position, part) > self.furthest[:2]:
             self.furthest = (position, part, filled)
         total = len(self.typed.words)
@@ -154,24 +154,24 @@ class _Walk:
             return
         if position == total or (part, position) in self.dead:
             return
-        found = False
+        fitted = False
         for end, more in self._steps(part, position):
             for fit in self.from_(part + 1, end, (*filled, *more)):
-                found = True
+                fitted = True
                 yield fit
-        if not found:
+        if not fitted:
             self.dead.add((part, position))
 
     def _steps(self, part: int, position: int) -> Iterator[tuple[int, Fit]]:
-        """Where one part can end that begins at a word, and what it is filled with."""
-        keys, wanted = self.typed.keys, self.parts[part]
-        if not wanted.is_place:
+        """The ends of one part that begins at a word, each with the place that it fills, if any."""
+        keys, current = self.typed.keys, self.parts[part]
+        if not current.is_place:
             behind = self.parts[part + 1].text if part + 1 < len(self.parts) else ""
-            if keys[position] in wanted.spellings and (position not in self.typed.walls or behind in BEHIND_WALLS):
+            if keys[position] in current.spellings and (position not in self.typed.walls or behind in BEHIND_WALLS):
                 yield position + 1, ()
             return
         following = self.parts[part + 1].spellings if part + 1 < len(self.parts) else None
-        for end in self.typed.ends(wanted.text, position):
-            # A cheap look at the next word before going there. The end of the line is always gone to, for `furthest`.
+        for end in self.typed.ends(current.text, position):
+            # Cheap check of the next word before descending. The end of the line is always visited, for `furthest`.
             if not following or end == len(keys) or keys[end] in following:
-                yield end, (Filled(wanted.text, position, end),)
+                yield end, (Filled(current.text, position, end),)

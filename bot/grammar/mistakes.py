@@ -1,4 +1,4 @@
-"""Lines that are not of the language: what is wrong, and what could have been meant."""
+"""Lines that cannot be parsed: what is wrong, and what may have been meant."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.grammar.vocabulary import FIELDS, SPELLINGS, STATUSES, YES_NO
 from bot.grammar.words import Word
 
 _CLOSE = 65
-"""From this similarity (0 to 100) on a first word can be a slip of another."""
+"""Minimum similarity (0 to 100) at which a first word can be a typing error."""
 _VERY_CLOSE = 75
-"""The same for words that could also begin a name."""
+"""The same for words that could also be the beginning of a name."""
 
-_MEANT = {
+_SYNONYMS = {
     "ship": "deploy",
     "release": "deploy",
     "publish": "deploy",
@@ -53,7 +53,7 @@ _MEANT = {
     "usage": "help",
     "commands": "help",
 }
-"""Words of other tools → ours. They are offered, never acted upon."""
+"""Words of other tools → ours. They are suggested, never executed."""
 
 _REASON = "it was agreed"
 _SAMPLES = {
@@ -80,19 +80,19 @@ _SAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong with a line, with lines that may be offered; whether those mean something is not known yet."""
+    """What is wrong with a line, and suggestions, which are not checked yet for being valid lines."""
 
     problem: str
     detail: str = ""
     usage: str = ""
     near: tuple[str, ...] = ()
     farther: tuple[str, ...] = ()
-    """Offered, the first of them, if none of those near means anything."""
+    """The first valid one is suggested if no line in `near` is valid."""
     examples: tuple[str, ...] = ()
 
 
 def unclosed_quote(line: str, start: int) -> Mistake:
-    """Offers to close it before one of the small words behind it, or at the end."""
+    """Suggests closing the quote before one of the small words after it, or at the end."""
     closer = {"“": "”", "„": "“", "«": "»", "‘": "’"}.get(line[start], line[start])
     gaps = [offset for offset in range(start + 2, len(line)) if line[offset] == " "]
     near = [
@@ -105,7 +105,7 @@ _ENDS_NAMES = frozenset({"to", "of", "in", "from", "with", "at", "because"})
 
 
 def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
-    """Offers the same line with words that are near, or with the first two the other way round."""
+    """Suggests the same line with similar words, or with the first two words swapped."""
     first, rest = words[0], line[words[0].end :].strip()
     near = [f"{word} {rest}".strip() for word in _near_heads(first.key or first.text.lower())]
     if len(words) > 1:
@@ -121,30 +121,32 @@ def unknown_verb(line: str, words: Sequence[Word]) -> Mistake:
 
 
 def _near_heads(word: str) -> list[str]:
-    meant = [_MEANT[word]] if word in _MEANT else []
-    known = sorted({line.key.split()[0] for line in language().lines} | language().heads)
-    if word in known:
+    synonyms = [_SYNONYMS[word]] if word in _SYNONYMS else []
+    first_words = sorted({line.key.split()[0] for line in language().lines} | language().heads)
+    if word in first_words:
         return [word]
-    return meant + [found for found, _, _ in process.extract(word[:40], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)]
+    return synonyms + [
+        near for near, _, _ in process.extract(word[:40], first_words, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    ]
 
 
 def misspelt_verb(typed: Typed) -> str | None:
-    """The verb that the word behind a noun is a slip of, if it is one."""
+    """The verb that the word after a noun probably means; None if it does not look like a typing error."""
     word = typed.keys[0] if typed.keys else ""
     if len(word) < 4 or word in typed.verbs or word in STATUSES:
         return None
-    found = process.extractOne(word, sorted(typed.verbs), scorer=fuzz.ratio, score_cutoff=_VERY_CLOSE)
-    return found[0] if found else None
+    match = process.extractOne(word, sorted(typed.verbs), scorer=fuzz.ratio, score_cutoff=_VERY_CLOSE)
+    return match[0] if match else None
 
 
 def bad_field(line: str, detail: str, problem: str = "bad_field") -> Mistake:
-    """A field that is not known, or cannot be set so: `problem` says how, see `Misunderstood`."""
+    """An unknown field, or one that cannot be set like this; `problem` says why, see `Misunderstood`."""
     name, _, value = detail.partition("=")
     near = [
-        line.replace(f"{name}=", f"{found}=", 1)
-        for found, _, _ in process.extract(name, sorted(FIELDS - {name}), scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        line.replace(f"{name}=", f"{field}=", 1)
+        for field, _, _ in process.extract(name, sorted(FIELDS - {name}), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     ]
-    if value:  # the field takes only certain words
+    if value:  # the field accepts only certain words
         near = [line.replace(detail, f"{name}={word}", 1) for word in YES_NO]
     own = re.split(r"[\w-]+=", line, maxsplit=1)[0].strip()
     examples = (f'{own} name="New name"', _line_example("project update"))
@@ -152,17 +154,17 @@ def bad_field(line: str, detail: str, problem: str = "bad_field") -> Mistake:
 
 
 def too_long(limit: str, head: str = "") -> Mistake:
-    """More than is read."""
+    """The line exceeds a limit."""
     return Mistake("too_long", limit, language().usage(head) if head else "")
 
 
 def nothing_to_explain(verb: str = "deploy") -> Mistake:
-    """``explain`` and no line behind it, or no more than its first word."""
+    """``explain`` without a line, or with only the first word of one."""
     return Mistake("missing_part", "LINE", language().usage("explain"), examples=(f"explain {_line_example(verb)}",))
 
 
 def explained(mistake: Mistake) -> Mistake:
-    """The same mistake behind ``explain``."""
+    """The same mistake in a line after ``explain``."""
     return replace(
         mistake,
         near=tuple(f"explain {line}" for line in mistake.near),
@@ -172,7 +174,7 @@ def explained(mistake: Mistake) -> Mistake:
 
 
 def wrong_line(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
-    """A known first word, and something behind it that does not fit. `first` is that word as it was typed."""
+    """A known first word, followed by something that does not match. `first` is that word as typed."""
     verb = misspelt_verb(typed)
     if verb is not None:
         word = typed.words[0]
@@ -199,7 +201,7 @@ def _wrong_time(line: str, first: str, typed: Typed) -> Mistake | None:
 
 
 def _wrong_clock(line: str, first: str, typed: Typed, wall: int, wrong: tuple[str, int, int]) -> Mistake:
-    """Offers the day with a time, or the time with a zone, or else another time."""
+    """Suggests the day with a time, the time with a valid zone, or another time."""
     problem, start, end = wrong
     words = typed.words[wall + 1 :]
     detail = line[words[start].start : words[end - 1].end]
@@ -221,32 +223,32 @@ def _completed(first: str, before: str, time: str, typed: Typed) -> tuple[str, .
 
 
 def _misfit(line: str, first: str, typed: Typed, reason: str | None) -> Mistake:
-    """Says what is missing or too much, by the pattern that the words fit furthest."""
-    every = [pattern for pattern in language().patterns(typed.head) if pattern.strictness < 2]
-    alike = [pattern for pattern in every if pattern.reason is (reason is not None)]
-    reached = [(typed.furthest(pattern), pattern) for pattern in alike or every]
-    (position, used, filled), pattern = max(reached, key=lambda one: (*one[0][:2], -len(one[1].parts)))
+    """What is missing or superfluous, according to the pattern with the longest partial match."""
+    patterns = [pattern for pattern in language().patterns(typed.head) if pattern.strictness < 2]
+    alike = [pattern for pattern in patterns if pattern.reason is (reason is not None)]
+    reached = [(typed.furthest(pattern), pattern) for pattern in alike or patterns]
+    (position, used, filled), pattern = max(reached, key=lambda pair: (*pair[0][:2], -len(pair[1].parts)))
     at_end, complete = position == len(typed.words), used == len(pattern.parts)
     examples = tuple(_examples(line, first, typed, pattern, filled))
-    shown = pattern.line.usage
+    usage = pattern.line.usage
     if at_end and complete:
         needs_reason = reason == "" or (pattern.reason and reason is None)
-        return Mistake("missing_part", "REASON" if needs_reason else _place(pattern), shown, examples=examples)
+        return Mistake("missing_part", "REASON" if needs_reason else _place(pattern), usage, examples=examples)
     if at_end or (not complete and pattern.parts[used].is_place):
-        return Mistake("missing_part", _place(pattern, used), shown, examples=examples)
+        return Mistake("missing_part", _place(pattern, used), usage, examples=examples)
     detail = line[typed.words[position].start : typed.words[-1].end]
     near = f"{first} {line[typed.words[0].start : typed.words[position].start]}".strip()
-    return Mistake("unexpected_words", detail, shown, (near,), examples=examples)
+    return Mistake("unexpected_words", detail, usage, (near,), examples=examples)
 
 
 def _place(pattern: Pattern, start: int = 0) -> str:
-    """The first place of a pattern from a part on."""
+    """The first place of a pattern from part `start` on; empty if there is none."""
     return next((part.text for part in pattern.parts[start:] if part.is_place), "")
 
 
 def _examples(line: str, first: str, typed: Typed, pattern: Pattern, filled: Fit) -> Iterator[str]:
-    """Lines of this kind with the person's own words as far as they fit."""
-    own = {one.place: line[typed.words[one.start].start : typed.words[one.end - 1].end] for one in filled}
+    """Example lines of this pattern, with the person's own words where they match."""
+    own = {place.place: line[typed.words[place.start].start : typed.words[place.end - 1].end] for place in filled}
     because = f" because {_REASON}" if pattern.reason else ""
     pieces = [own.get(part.text, _SAMPLES[part.text]) if part.is_place else part.text for part in pattern.parts]
     if typed.keys and typed.keys[0] in typed.small:

@@ -1,4 +1,4 @@
-"""Text in, all readings out, or what is wrong with it."""
+"""The parser: from text to all its readings, or to what is wrong with it."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ from bot.grammar.vocabulary import BECAUSE
 from bot.grammar.words import UnclosedQuote, Word, cut, plain, protected
 
 ABOUT_TIME = frozenset({"bad_time", "no_time", "bad_date", "bad_zone", "bad_duration"})
-"""Problems of `Misunderstood` that are those of a time."""
+"""Problem codes of `Misunderstood` that are about a time."""
 
 MAX_CHARACTERS = 3_000
 MAX_WORDS = 80
-"""Words outside the reason."""
+"""Maximum number of words, without the reason."""
 MAX_READINGS = 64
-"""A line with more is refused: to leave some out could make one look certain that is not."""
+"""A line with more is refused: leaving some out could make a reading look certain that is not."""
 
 
 def parse(text: str, command: str | None = None) -> Parsed:
-    """What a line can mean. Any text is taken, nothing is raised.
+    """Parse a line. Accepts any text and never raises.
 
-    `command` is the slash command it was typed behind, without slash and prefix; None (or ``configbot``) when the line
-    says everything itself, as in a mention.
+    `command` is the slash command it was typed with, without slash and prefix; None (or ``configbot``) if the line is
+    complete in itself, as in a mention.
     """
     if len(text) > MAX_CHARACTERS:
-        return _said(text[:MAX_CHARACTERS], mistakes.too_long(f"{MAX_CHARACTERS} characters"))
+        return _misunderstood(text[:MAX_CHARACTERS], mistakes.too_long(f"{MAX_CHARACTERS} characters"))
     line = plain(text).strip()
     if command not in (None, "configbot"):
         line = f"{command} {line}".strip()
-    meant = understand(line)
-    return meant if isinstance(meant, Understood) else _said(line, meant)
+    result = understand(line)
+    return result if isinstance(result, Understood) else _misunderstood(line, result)
 
 
 def parse_time(text: str) -> When | Misunderstood:
-    """What a time alone means, ``tomorrow 9:00`` or ``2h``, with or without the small word before it."""
+    """Parse only a time, ``tomorrow 9:00`` or ``2h``, with or without the small word before it."""
     wrong = Misunderstood(text, "bad_time", text.strip())
     for small in ("", "at ", "in "):
         parsed = parse(f"move ch-1 {small}{text.strip()}")
@@ -66,11 +66,11 @@ def parse_time(text: str) -> When | Misunderstood:
     return wrong
 
 
-def _said(line: str, mistake: Mistake) -> Misunderstood:
-    """The mistake with only such lines beside it as mean something."""
+def _misunderstood(line: str, mistake: Mistake) -> Misunderstood:
+    """The result for a mistake, with only those suggestions that are valid lines."""
     near = _meaningful(mistake.near)[:3] or _meaningful(mistake.farther)[:1]
-    known = mistake.problem != "unknown_verb"
-    examples = _meaningful((*mistake.examples, *near) if known else (*near, *mistake.examples))
+    knows_verb = mistake.problem != "unknown_verb"
+    examples = _meaningful((*mistake.examples, *near) if knows_verb else (*near, *mistake.examples))
     return Misunderstood(
         line,
         mistake.problem,
@@ -82,12 +82,12 @@ def _said(line: str, mistake: Mistake) -> Misunderstood:
 
 
 def _usage_of(near: Sequence[str]) -> str:
-    """The usage of what was probably meant."""
+    """The usage of the line that was probably meant."""
     for line in near:
-        meant = understand(line)
-        found = language().line_of(meant.readings[0]) if isinstance(meant, Understood) else None
-        if found is not None:
-            return found.usage
+        result = understand(line)
+        syntax = language().line_of(result.readings[0]) if isinstance(result, Understood) else None
+        if syntax is not None:
+            return syntax.usage
     return ""
 
 
@@ -96,7 +96,7 @@ def _meaningful(lines: Sequence[str]) -> list[str]:
 
 
 def understand(line: str) -> Understood | Mistake:
-    """What a line means from which the chat's escapes are gone already."""
+    """Parse a line from which Slack's escapes are already removed."""
     try:
         words, reason = cut(line, BECAUSE)
     except UnclosedQuote as unclosed:
@@ -125,7 +125,7 @@ def understand(line: str) -> Understood | Mistake:
 
 
 def _addressed(words: list[Word]) -> list[Word]:
-    """Without a mention of the bot in front, and without the slash of a command that was typed in full."""
+    """The words without a leading mention of the bot, and without the slash of a typed slash command."""
     if words and (words[0].key.startswith("<@") or words[0].key.lstrip("@/") == "configbot"):
         words = words[1:]
     if words and words[0].key.startswith("/"):
@@ -135,7 +135,7 @@ def _addressed(words: list[Word]) -> list[Word]:
 
 
 def head_of(words: Sequence[Word]) -> tuple[str, int]:
-    """The verb, or the noun in the singular, that a line begins with, and how many words it takes."""
+    """The verb, or the noun in the singular, that a line begins with, and how many words it consists of."""
     keys = tuple(word.key for word in words[:2])
     spellings = language().spellings
     if keys in spellings:
@@ -144,7 +144,7 @@ def head_of(words: Sequence[Word]) -> tuple[str, int]:
 
 
 def _leads_to_time(head: str) -> tuple[str, ...]:
-    """The small words behind which a time of day may stand in lines of this head."""
+    """The small words that can precede a time of day in lines with this head."""
     return tuple(sorted(word for word, place in language().walls(head) if place == "TIME" and word in ("at", "to")))
 
 
@@ -164,7 +164,7 @@ def _understand_head(line: str, first: str, typed: Typed, reason: str | None) ->
 
 
 def _without_parts(first: str, typed: Typed) -> Command | None:
-    """What a first word alone means, or with ``help`` behind it."""
+    """The command for a first word alone, or followed by ``help``; None if there is none."""
     head = typed.head
     if len(typed.words) == 1 and language().spellings.get((typed.keys[0],), typed.keys[0]) == "help" and head != "help":
         return Help(head)
@@ -178,7 +178,7 @@ def _without_parts(first: str, typed: Typed) -> Command | None:
 
 
 def _form(beginning: str) -> OpenForm | None:
-    """The form that the beginning of a line opens; one that begins with another noun is named by its key."""
+    """The form that the beginning of a line opens; if it begins with another noun, it is named by the line's key."""
     line = language().forms.get(beginning)
     if line is None:
         return None
@@ -186,10 +186,10 @@ def _form(beginning: str) -> OpenForm | None:
 
 
 def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ...]:
-    """All readings, the likeliest first: few small words inside names, the number that was typed, the table's order."""
+    """All readings, sorted by: few small words inside names, singular or plural as typed, order of registration."""
     if reason == "":
         return ()
-    found: dict[Command, tuple[int, bool, int]] = {}
+    preferred: dict[Command, tuple[int, bool, int]] = {}
     fallback: dict[Command, tuple[int, bool, int]] = {}
     odd: set[Command] = set()
     for pattern in language().patterns(typed.head):
@@ -199,14 +199,14 @@ def _readings(first: str, typed: Typed, reason: str | None) -> tuple[Command, ..
             if not typed.tidy(fit, pattern.strictness):
                 continue
             strays = typed.strays(fit)
-            into = fallback if strays and pattern.strictness else found
+            into = fallback if strays and pattern.strictness else preferred
             reading = _reading(pattern, fit, typed, reason)
             into.setdefault(reading, (strays, pattern.line.key.split()[0] != first.lower(), len(into)))
             if typed.begins_small(fit):
                 odd.add(reading)
-            if len(found) > MAX_READINGS:
-                return tuple(found)
-    chosen = found or fallback
+            if len(preferred) > MAX_READINGS:
+                return tuple(preferred)
+    chosen = preferred or fallback
     if any(strays == 0 for strays, _, _ in chosen.values()):
         chosen = {reading: rank for reading, rank in chosen.items() if reading not in odd}
     return tuple(sorted(chosen, key=chosen.__getitem__))
@@ -223,13 +223,13 @@ def _reading(pattern: Pattern, fit: Fit, typed: Typed, reason: str | None) -> Co
 
 
 def _value(field: str, filled: Filled, typed: Typed) -> Any:
-    """What a place holds, as the field of the reading wants it."""
+    """The words of a place, converted for the command's field."""
     words = typed.words[filled.start : filled.end]
     keys = typed.keys[filled.start : filled.end]
     match field:
         case "when" | "duration":
-            found = clock(keys) if filled.place == "TIME" else span(keys)
-            value = found[0] if found else None
+            matched = clock(keys) if filled.place == "TIME" else span(keys)
+            value = matched[0] if matched else None
             return value.duration if field == "duration" and isinstance(value, In) else value
         case "status":
             return keys[0].replace("canceled", "cancelled")
@@ -242,7 +242,7 @@ def _value(field: str, filled: Filled, typed: Typed) -> Any:
 
 
 def _explain(line: str, words: Sequence[Word]) -> Understood | Mistake:
-    """The readings of what stands behind ``explain``, however often that was typed."""
+    """Parse the line after ``explain``, even if ``explain`` is repeated."""
     inner = [word for word in words if word.key != "explain"][:1]
     if not inner:
         return mistakes.nothing_to_explain()

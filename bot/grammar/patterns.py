@@ -1,4 +1,4 @@
-"""From a usage string to the flat patterns it stands for: every option and choice written out."""
+"""Expansion of a usage string into flat patterns: one for each combination of options and choices."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NOTATION = r"""
 
 
 BEHIND_WALLS = frozenset({"TIME", "DURATION", "DIRECTORY"})
-"""Places that are known by their form, together with the small word before them: no unquoted name goes over those."""
+"""Places recognisable by format together with the small word before: unquoted names cannot include them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One element of a pattern: a small word in all its spellings, or a place that people fill in."""
+    """One element of a pattern: a small word with all its spellings, or a place that people fill in."""
 
     text: str
     spellings: frozenset[str]
@@ -44,22 +44,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A line with all its options decided. `parts` are those behind the first word, without ``because REASON``."""
+    """A line with all options resolved. `parts` are those after the first word, without ``because REASON``."""
 
     line: Syntax
     parts: tuple[Part, ...]
     reason: bool
     strictness: int
-    """0: names may hold any word. 1: only if there is no other reading. 2: they hold no small words."""
+    """0: names may contain any word. 1: only if there is no other reading. 2: names contain no small words."""
 
     @property
     def has_wall(self) -> bool:
-        """Whether a part is in it that is known by its form."""
+        """Whether it contains a place in `BEHIND_WALLS`."""
         return any(part.text in BEHIND_WALLS for part in self.parts)
 
     @property
     def fields(self) -> dict[str, str]:
-        """Field of the reading → the place it is written in."""
+        """Field of the command → the place that fills it."""
         places = [part.text for part in self.parts if part.is_place] + (["REASON"] if self.reason else [])
         return {field_of(self.line, place): place for place in places}
 
@@ -70,14 +70,14 @@ def field_of(line: Syntax, place: str) -> str:
 
 
 def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:
-    """Every pattern of a line with the first word that it is typed with, as it stands in the usage."""
+    """Every pattern of a line, with its first word as in the usage."""
     groups = [(line.says, 0), (line.usage, 0), *((text, 1) for text in line.also), *((text, 2) for text in line.loose)]
-    made = []
+    patterns = []
     for text, strictness in groups:
         for parts in _written_out(text) if text else ():
             reason = parts[-1].text == "REASON"
-            made.append((parts[0].text, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
-    return made
+            patterns.append((parts[0].text, Pattern(line, parts[1 : -2 if reason else None], reason, strictness)))
+    return patterns
 
 
 def _written_out(usage: str) -> list[tuple[Part, ...]]:
@@ -92,7 +92,7 @@ def _notation() -> Any:
 
 
 def _expand(tree: Tree[Any]) -> list[tuple[Part, ...]]:
-    """All flat sequences that a piece of notation stands for, those with the most in them first."""
+    """All flat sequences that a piece of notation expands to, the longest first."""
     match tree.data:
         case "small":
             text = str(tree.children[0])

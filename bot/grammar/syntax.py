@@ -1,7 +1,7 @@
-"""How a line is typed: the part of its registration that the grammar needs.
+"""The syntax of a line: the part of its registration that the grammar needs.
 
-The usage that people read is the grammar. Small words are typed as they stand, capitals are what people fill in,
-brackets may be left out, a bar is a choice.
+The usage text is the grammar. Small words are typed literally, words in capitals are filled in, brackets are
+optional, a bar is a choice.
 """
 
 from __future__ import annotations
@@ -17,52 +17,52 @@ class Noun:
     """A first word that several lines share, such as ``project`` or ``evaluation``."""
 
     word: str
-    """In the singular."""
+    """The noun in the singular."""
     spellings: tuple[str, ...] = ()
-    """Other ways to write it, of one word or two: ``projects``, ``ai config``."""
+    """Other spellings, of one word or two: ``projects``, ``ai config``."""
     group: str
-    """The heading in help under which its lines stand."""
+    """The heading of its lines in help."""
     slash: str = ""
-    """The slash command of its own, such as ``evaluations``; empty when it has none."""
+    """Its slash command, such as ``evaluations``; empty if it has none."""
     about: str = ""
-    """What the slash command is for; empty where its first line says it."""
+    """Description of the slash command; empty if that of its first line is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Syntax:
-    """One line of the language, as it is typed and explained."""
+    """One line of the language: how it is typed and explained."""
 
     key: str
-    """The words that identify it, such as ``project update``."""
+    """Its unique key, such as ``project update``."""
     usage: str
     does: str
     example: str
     command: type[Command]
-    """What the line is parsed into."""
+    """The type that the line is parsed into."""
     noun: Noun | None = None
-    """The noun that it begins with; None when it begins with a verb of its own."""
+    """The noun that it begins with; None if it begins with a verb."""
     group: str = ""
-    """The heading in help, for a line without a noun."""
+    """The heading in help, if the line has no noun."""
     spellings: tuple[str, ...] = ()
-    """Other ways to write its verb; those of a noun stand with the noun."""
+    """Other spellings of its verb; those of a noun are in `Noun`."""
     slash: str = ""
-    """The slash command of its own, for a line without a noun."""
+    """Its slash command, if the line has no noun."""
     says: str = ""
-    """How the bot writes the line, where the usage could mean something else too."""
+    """The form in which the bot writes the line, if the usage would be ambiguous."""
     also: tuple[str, ...] = ()
-    """Understood as well; its names hold small words only if there is no other reading."""
+    """Also accepted; names contain small words only if there is no other reading."""
     loose: tuple[str, ...] = ()
-    """Understood as well, if no name in it holds a small word."""
+    """Also accepted if no name contains a small word."""
     fixed: Mapping[str, str] = field(default_factory=dict)
-    """Fields of the command that the small words stand for."""
+    """Fields of the command with fixed values for this line."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """What people fill in → the field of the command, where it differs from `vocabulary.PLACES`."""
+    """Place → field of the command, where it differs from `vocabulary.PLACES`."""
     opens_form: tuple[str, ...] = ()
-    """Beginnings of the line that open its form when nothing stands behind them."""
+    """Beginnings of the line that open its form when typed alone."""
     plural_alone: bool = False
-    """The plural of its noun alone means this line."""
+    """Whether the plural of its noun alone means this line."""
     ready: bool = True
-    """False when the line is understood but cannot be done yet."""
+    """False if the line is understood but its feature does not exist yet."""
 
     @property
     def head(self) -> str:
@@ -76,7 +76,7 @@ class Syntax:
 
     @property
     def slash_command(self) -> str:
-        """The slash command that begins this line; empty when there is none."""
+        """The slash command for this line; empty if there is none."""
         return self.noun.slash if self.noun else self.slash
 
 
@@ -87,4 +87,4 @@ class SlashCommand:
     name: str
     description: str
     usage: str
-    """What can stand behind it; Slack shows it as the hint."""
+    """Its arguments; shown by Slack as the hint."""

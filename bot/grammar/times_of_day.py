@@ -1,6 +1,6 @@
 """Times of day as people type them, with a day, a date and a zone in any order: ``9:00``, ``monday 9 am utc``.
 
-A number alone is no time, and a date with slashes is no date: either could mean two things.
+A number alone is not accepted as a time, nor a date with slashes as a date, because both are ambiguous.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?", re.ASCII)
 _LIKE_A_ZONE = 82
-"""How alike (0 to 100) a zone must be to what was typed."""
+"""Minimum similarity (0 to 100) of a zone to what was typed."""
 _ABBREVIATIONS = {
     **dict.fromkeys(("cet", "cest", "met", "mest"), ("Europe/Madrid", "Europe/Berlin", "Europe/Paris")),
     **dict.fromkeys(("wet", "west", "bst"), ("Europe/London", "Europe/Lisbon")),
@@ -56,16 +56,16 @@ _ABBREVIATIONS = {
     "jst": ("Asia/Tokyo",),
     "z": ("UTC",),
 }
-"""What people write for zones → zones that may be meant. They are offered, never acted upon."""
+"""Abbreviation → zones that may be meant. They are suggested, never used directly."""
 
 
 _NAMING = frozenset({"in"}) | SPELLINGS["to"] | SPELLINGS["of"]
-"""Words behind which a name stands."""
+"""Words that are followed by a name."""
 
 
 @dataclass(slots=True)
-class _Said:
-    """What words say about a time, as far as they do; `end` is how many words that takes."""
+class _ParsedTime:
+    """The parts of a time that were parsed so far; `end` is the number of words used."""
 
     end: int = 0
     time: tuple[int, int] | None = None
@@ -73,7 +73,7 @@ class _Said:
     date: DayOfYear | None = None
     zone: str | None = None
     day_at: tuple[int, int] = (0, 0)
-    """Where the day stands among the words."""
+    """The range of words with the day."""
 
     @property
     def has_day(self) -> bool:
@@ -81,56 +81,56 @@ class _Said:
 
 
 def clock(words: Sequence[str]) -> tuple[At, int] | None:
-    """The time that the words begin with, ``9:00``, ``monday 17:30 europe/madrid``, and how many words it takes."""
-    said = _said(words)
-    if said.time is None or (said.date is not None and not is_date(said.date)):
+    """The time at the start of the words (``9:00``, ``monday 17:30 europe/madrid``), and its word count."""
+    parsed = _parse_time(words)
+    if parsed.time is None or (parsed.date is not None and not is_date(parsed.date)):
         return None
-    text = " ".join(zones().get(word, word) for word in words[: said.end])
-    return At(LocalTime(*said.time, said.day, said.date, said.zone), text), said.end
+    text = " ".join(zones().get(word, word) for word in words[: parsed.end])
+    return At(LocalTime(*parsed.time, parsed.day, parsed.date, parsed.zone), text), parsed.end
 
 
 def exactly(instant: datetime) -> At:
-    """The time that means this instant, to the minute, whoever types it."""
+    """The time, in UTC and to the minute, that means this instant whoever types it."""
     local = instant.astimezone(UTC)
     day = (local.year, local.month, local.day)
     return At(LocalTime(local.hour, local.minute, date=day, zone="UTC"), f"{local:%Y-%m-%d %H:%M} UTC")
 
 
-def _said(words: Sequence[str]) -> _Said:
+def _parse_time(words: Sequence[str]) -> _ParsedTime:
     keys = _without_commas(words)
-    said = _Said()
+    parsed = _ParsedTime()
     position = 0
     while position < len(keys):
-        step = _step(said, keys, position)
+        step = _step(parsed, keys, position)
         if not step:
             break
-        said.end = position = position + step
-    return said
+        parsed.end = position = position + step
+    return parsed
 
 
 def _without_commas(words: Sequence[str]) -> list[str]:
     return [word.rstrip(",") for word in words]
 
 
-def _step(said: _Said, keys: Sequence[str], position: int) -> int:
-    """Take in what stands at a position; answers how many words that was."""
-    small = "on" if said.time else "at"
+def _step(parsed: _ParsedTime, keys: Sequence[str], position: int) -> int:
+    """Parse one part of a time at a position into `parsed`. Returns the number of words used, 0 for none."""
+    small = "on" if parsed.time else "at"
     start = position + (position > 0 and keys[position] == small)
     rest = keys[start:]
-    if not said.has_day and (day := _day(rest)):
-        said.day, said.date, used = day
-        said.day_at = (start, start + used)
-    elif said.time is None and (time := _time(rest)):
-        said.time, used = time
-    elif said.time and said.zone is None and start == position and rest[0] in zones():
-        said.zone, used = zones()[rest[0]], 1
+    if not parsed.has_day and (day := _day(rest)):
+        parsed.day, parsed.date, used = day
+        parsed.day_at = (start, start + used)
+    elif parsed.time is None and (time := _time(rest)):
+        parsed.time, used = time
+    elif parsed.time and parsed.zone is None and start == position and rest[0] in zones():
+        parsed.zone, used = zones()[rest[0]], 1
     else:
         return 0
     return start - position + used
 
 
 def _day(words: Sequence[str]) -> tuple[str | None, DayOfYear | None, int] | None:
-    """The day that the words begin with, whether or not there is such a date: its word, or its numbers."""
+    """The day at the start of the words, by word or by numbers (even if there is no such date), and its word count."""
     if not words:
         return None
     if words[0] in _DAYS:
@@ -138,23 +138,23 @@ def _day(words: Sequence[str]) -> tuple[str | None, DayOfYear | None, int] | Non
     if iso := _ISO.fullmatch(words[0]):
         return None, (int(iso[1]), int(iso[2]), int(iso[3])), 1
     for number, month in (words[:2], words[1::-1]) if len(words) > 1 else ():
-        found = _NUMBER.fullmatch(number)
-        if found and month in _MONTHS:
+        match = _NUMBER.fullmatch(number)
+        if match and month in _MONTHS:
             has_year = len(words) > 2 and _YEAR.fullmatch(words[2]) is not None
-            return None, (int(words[2]) if has_year else None, _MONTHS[month], int(found[1])), 2 + has_year
+            return None, (int(words[2]) if has_year else None, _MONTHS[month], int(match[1])), 2 + has_year
     return None
 
 
 def _time(words: Sequence[str]) -> tuple[tuple[int, int], int] | None:
-    """Hour and minute that the words begin with. A number alone is no time: 9 could be meant twice a day."""
+    """Hour and minute at the start of the words. A number alone is not accepted: 9 occurs twice a day."""
     for count in (2, 1):
-        found = _CLOCK.fullmatch(" ".join(words[:count])) if len(words) >= count else None
-        if found is None:
+        match = _CLOCK.fullmatch(" ".join(words[:count])) if len(words) >= count else None
+        if match is None:
             continue
-        hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+        hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
         if half and 1 <= hour <= 12:
             hour = hour % 12 + (12 if half == "pm" else 0)
-        elif half or found[2] is None:
+        elif half or match[2] is None:
             continue
         if hour < 24 and minute < 60:
             return (hour, minute), count
@@ -162,7 +162,7 @@ def _time(words: Sequence[str]) -> tuple[tuple[int, int], int] | None:
 
 
 def like_clock(words: Sequence[str]) -> bool:
-    """Whether a time of day was meant, rightly or wrongly written."""
+    """Whether the words look like a time of day, valid or not."""
     words = _without_commas(words)
     if not words:
         return False
@@ -174,25 +174,25 @@ def like_clock(words: Sequence[str]) -> bool:
 
 
 def wrong_clock(words: Sequence[str]) -> tuple[str, int, int] | None:
-    """What is wrong with a time that was meant: a problem of `Misunderstood`, and the words that it concerns."""
+    """What is wrong with an invalid time: a problem of `Misunderstood`, and the range of words that it concerns."""
     if not like_clock(words):
         return None
     words = _without_commas(words)
-    said = _said(words)
-    behind = words[said.end : said.end + 1]
-    if said.date is not None and not is_date(said.date):
-        return "bad_date", *said.day_at
+    parsed = _parse_time(words)
+    behind = words[parsed.end : parsed.end + 1]
+    if parsed.date is not None and not is_date(parsed.date):
+        return "bad_date", *parsed.day_at
     if behind and _DATE_LIKE.fullmatch(behind[0]):
-        return "bad_date", said.end, said.end + 1
-    if said.time is None:
-        return "no_time" if said.has_day and said.end == len(words) else "bad_time", 0, len(words)
-    if behind and said.zone is None and near_zones(behind[0]) is not None:
-        return "bad_zone", said.end, said.end + 1
+        return "bad_date", parsed.end, parsed.end + 1
+    if parsed.time is None:
+        return "no_time" if parsed.has_day and parsed.end == len(words) else "bad_time", 0, len(words)
+    if behind and parsed.zone is None and near_zones(behind[0]) is not None:
+        return "bad_zone", parsed.end, parsed.end + 1
     return None
 
 
 def near_zones(word: str) -> tuple[str, ...] | None:
-    """Zones that a word may stand for which is none; None for a word that is not like a zone at all."""
+    """Zones that an invalid zone name may mean; None if the word does not look like a zone."""
     if word in _ABBREVIATIONS:
         return _ABBREVIATIONS[word]
     if _OFFSET.fullmatch(word):
@@ -207,42 +207,42 @@ def near_zones(word: str) -> tuple[str, ...] | None:
 
 
 def with_at(words: Sequence[Word], leave: Collection[str]) -> list[Word]:
-    """The words with an *at* before every time that begins with its day, where a person has left it out.
+    """The words with *at* inserted before every time that begins with its day, if the person left it out.
 
-    An *on* becomes one: ``on monday at 9:00``. Behind the words of `leave` none is missing; where there are none, no
-    time may stand in the line. A day at the end of a line counts without a time too: nothing may happen at once that
-    was meant for tomorrow.
+    An *on* is replaced by it: ``on monday at 9:00``. After the words of `leave` none is missing; if `leave` is empty,
+    the line has no times. A day at the end of a line counts even without a time, so that a line meant for tomorrow is
+    never executed at once.
     """
     if not leave:
         return list(words)
     keys = _without_commas([word.key for word in words])
-    made: list[Word] = []
+    result: list[Word] = []
     position = 0
     while position < len(words):
-        before = made[-1].key if made else ""
-        said = _said(keys[position:])
-        if before in leave and said.time:
-            taken = said.end
-        elif before not in leave and _begins_here(said, keys[position:], made):
-            taken = said.end
-            start = made.pop().start if before == "on" else words[position].start
-            made.append(Word("at", start, words[position].start, 2))
+        before = result[-1].key if result else ""
+        parsed = _parse_time(keys[position:])
+        if before in leave and parsed.time:
+            count = parsed.end
+        elif before not in leave and _begins_here(parsed, keys[position:], result):
+            count = parsed.end
+            start = result.pop().start if before == "on" else words[position].start
+            result.append(Word("at", start, words[position].start, 2))
         else:
-            taken = 1
-        made += words[position : position + taken]
-        position += taken
-    return made
+            count = 1
+        result += words[position : position + count]
+        position += count
+    return result
 
 
-def _begins_here(said: _Said, keys: Sequence[str], before: Sequence[Word]) -> bool:
-    """Whether a time begins with its day, or a day ends the line."""
-    if not said.has_day or said.day_at[0] > 0:
+def _begins_here(parsed: _ParsedTime, keys: Sequence[str], before: Sequence[Word]) -> bool:
+    """Whether the words begin with a time that starts with its day, or are a day at the end of the line."""
+    if not parsed.has_day or parsed.day_at[0] > 0:
         return False
-    return said.time is not None or (list(keys) == [said.day] and _may_end(before))
+    return parsed.time is not None or (list(keys) == [parsed.day] and _may_end(before))
 
 
 def _may_end(words: Sequence[Word]) -> bool:
-    """Whether a line may end with a day behind these words: not where its name is wanted, as in ``to monday``."""
+    """Whether a line may end with a day after these words: not where a name is expected, as in ``to monday``."""
     if not words or words[-1].key in _NAMING:
         return len(words) > 1 and words[-1].key == "on" and any(word.key in _NAMING for word in words[:-1])
     return True

@@ -1,4 +1,4 @@
-"""The words of the language that stand for something: small words, places, fields, statuses."""
+"""The fixed words of the language: small words, places, fields, statuses."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ PLACES: Mapping[str, str] = {
     "WORD": "word",
     "LINE": "readings",
 }
-"""What people fill in → the field of the command, unless the line says otherwise."""
+"""Place → field of the command, unless the line says otherwise."""
 
 STATUSES = frozenset({"pending", "running", "completed", "cancelled", "canceled"})
 """Statuses of an evaluation (v4 reference, *Evaluations*), and one more spelling."""
 
 FIELDS = frozenset({"name", "directory", "active", "description", "tags", "maintainer", "team", "metric", "inverted"})
-"""What *project update* can change: a Humanloop project has the first three, an AI Config not the second and third."""
+"""Fields of *project update*: a Humanloop project has the first three, an AI Config all but the second and third."""
 
 YES_NO = ("yes", "no")
-"""What ``inverted=`` takes."""
+"""The values of ``inverted=``."""

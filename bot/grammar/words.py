@@ -1,4 +1,4 @@
-"""A line as people type it, cut into words: quotes, arrows, and what chat clients and phones make of plain text."""
+"""The tokenizer: splits a typed line into words, with quotes, arrows, and the escapes of chat clients and phones."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a line. `start` and `end` are offsets in the text that was cut."""
+    """One word of a line. `start` and `end` are offsets in the original text."""
 
     text: str
     start: int
     end: int
     bare: int
-    """How many characters at the front of `text` stood outside quotes."""
+    """The number of characters at the start of `text` that were outside quotes."""
     quoted: bool = False
-    """The whole word stood in quotes: it is meant by the letter."""
+    """The whole word was in quotes, so it is matched literally."""
     mixed: bool = False
-    """A part of the word stood in quotes."""
+    """A part of the word was in quotes."""
 
     @property
     def key(self) -> str:
-        """What is compared with keywords (``--to`` is ``to``); empty for anything with quotes, which is never one."""
+        """The form to compare with keywords (``--to`` is ``to``); empty for a word with quotes, which never is one."""
         if self.quoted or self.mixed:
             return ""
         return "→" if _ARROW.fullmatch(self.text) else self.text.lower().removeprefix("--")
 
 
 class UnclosedQuote(Exception):
-    """A quote opens and never ends. `start` is the offset of the opening one."""
+    """A quote is not closed. `start` is the offset of the opening quote."""
 
     def __init__(self, start: int) -> None:
         super().__init__("a quote opens and never ends")
@@ -45,32 +45,32 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 
 
 def plain(text: str) -> str:
-    """Undo the escapes of the chat: entities, mentions (kept as ``<@U…>``), channels and links (their names).
+    """Undo Slack's escapes: entities, mentions (kept as ``<@U…>``), channels and links (replaced by their names).
 
-    A backslash in front of one keeps it as it stands; `protected` writes it, so that `plain(protected(x)) == x`.
+    A backslash before one keeps it unchanged; `protected` adds it, so that `plain(protected(x)) == x`.
     """
     return _MARKUP.sub(_unmarked, text)
 
 
 def protected(text: str) -> str:
     """The text with a backslash before everything that `plain` would change."""
-    return _MARKUP.sub(lambda found: "\\" + found.group(), text)
+    return _MARKUP.sub(lambda match: "\\" + match.group(), text)
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    if found[1]:
-        return found.group()[1:]
-    if found["entity"]:
-        return _ENTITIES[found["entity"]]
-    if found["person"]:
-        return f"<@{found['person']}>"
-    label = re.sub("&(amp|lt|gt);", lambda entity: _ENTITIES[entity[1]], found["label"] or "")
+def _unmarked(match: re.Match[str]) -> str:
+    if match[1]:
+        return match.group()[1:]
+    if match["entity"]:
+        return _ENTITIES[match["entity"]]
+    if match["person"]:
+        return f"<@{match['person']}>"
+    label = re.sub("&(amp|lt|gt);", lambda entity: _ENTITIES[entity[1]], match["label"] or "")
     # A chat client puts http:// before a bare name that looks like a host.
-    return label or found["channel"] or str(found["link"]).removeprefix("http://")
+    return label or match["channel"] or str(match["link"]).removeprefix("http://")
 
 
 _CLOSERS = {'"': '"', "“": '”"“', "”": '”"', "„": '“”"', "«": "»", "`": "`", "'": "'’", "‘": "’'"}
-"""Opening quote → what may end it. Single ones end only at the end of a word, so apostrophes survive."""
+"""Opening quote → possible closing quotes. Single quotes only close at the end of a word, to keep apostrophes."""
 _SINGLE = "'‘"
 _OPENS_AFTER = ("=", ":", "@")
 """A quote may also open inside a word after one of these: ``name="…"``, ``provider:"…"``, ``"project"@"config"``."""
@@ -80,7 +80,7 @@ _PHONE_DASH = re.compile(r"^—(?=\S)|(?<=[^\s—])—(?=[^\s—])")
 
 
 def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str | None]:
-    """The words of a line, and, once a bare word of `stop` is met, the rest behind it as it stands, else None.
+    """Split a line into words. At an unquoted word in `stop`, the rest of the line is returned unsplit, else None.
 
     Raises `UnclosedQuote`.
     """
@@ -100,7 +100,7 @@ def cut(text: str, stop: frozenset[str] = frozenset()) -> tuple[list[Word], str 
 
 
 def _next(text: str, start: int) -> Word:
-    """The word that begins at `start`: one bare run, arrow or quoted piece, or several of them glued together."""
+    """The word that begins at `start`: unquoted text, an arrow or a quoted piece, or several of them joined."""
     pieces: list[str] = []
     position, bare, quotes = start, None, 0
     while position < len(text) and not text[position].isspace():
@@ -128,7 +128,7 @@ def _next(text: str, start: int) -> Word:
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
-    """What stands in the quotes that open at `start`, and the offset behind them."""
+    """The text inside the quotes that open at `start`, and the offset after them."""
     opener = text[start]
     end = _closing(text, start, _CLOSERS[opener])
     if end is None and opener == '"':
@@ -153,7 +153,7 @@ def _closing(text: str, start: int, closers: str) -> int | None:
 
 
 def _without_full_stop(words: list[Word]) -> list[Word]:
-    """A full stop or a comma ends a clause, not a name; in quotes it belongs to the name."""
+    """The words without a final full stop or comma, which is not part of a name unless quoted."""
     if words and words[-1].key.endswith((".", ",")):
         last = words.pop()
         text = last.text.rstrip(".,")

@@ -1,4 +1,4 @@
-"""From a reading back to words that can be typed again."""
+"""Writing a command back as a line that can be typed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _JOINED = re.compile(r"(.*\S)@(\S.*)", re.DOTALL)
 
 
 def quote(text: str) -> str:
-    """The text in quotes, so that it is read as one name by the letter."""
+    """The text in quotes, so that it is parsed as one literal name."""
     return protected(_quoted(text))
 
 
 def say(reading: Command) -> str:
-    """The line that means exactly this reading, names in quotes only where it would mean something else too.
+    """The line that means exactly this command. Names are only quoted if the line would be ambiguous otherwise.
 
-    A name that no line can hold, of blanks for example, is written all the same. Raises `ValueError` for a reading
-    that no line can mean, such as a test of reminders for one project.
+    A name that no line can express, such as only spaces, is written nevertheless. Raises `ValueError` for a command
+    that no line can express, such as a test of reminders for one project.
     """
     if isinstance(reading, OpenForm):
         return reading.verb
@@ -38,7 +38,7 @@ def say(reading: Command) -> str:
         return protected(f"explain {reading.text}")
     pattern = _pattern_for(reading)
     names = [part.text for part in pattern.parts if isinstance(_value(pattern, part, reading), Name)]
-    names.sort(key=lambda place: place in ("ENV", "SOURCE"))  # an alias counts only without quotes
+    names.sort(key=lambda place: place in ("ENV", "SOURCE"))  # aliases are only recognised without quotes
     for count in range(len(names) + 1):
         for in_quotes in combinations(names, count):
             line = _written(pattern, reading, in_quotes)
@@ -48,9 +48,9 @@ def say(reading: Command) -> str:
 
 
 def _means_only(line: str, reading: Command) -> bool:
-    """Whether the line has this one reading, whatever in it is in quotes."""
+    """Whether this is the line's only reading, ignoring which names are quoted."""
     parsed = understand(line)
-    return isinstance(parsed, Understood) and [_plainly(one) for one in parsed.readings] == [_plainly(reading)]
+    return isinstance(parsed, Understood) and [_plainly(other) for other in parsed.readings] == [_plainly(reading)]
 
 
 def _plainly(reading: Command) -> tuple[Any, ...]:
@@ -59,17 +59,17 @@ def _plainly(reading: Command) -> tuple[Any, ...]:
 
 
 def _pattern_for(reading: Command) -> Pattern:
-    """The first pattern of the table that has a place for everything the reading holds, and for nothing else."""
+    """The first pattern with places for exactly those fields of the command that have a value."""
     line = language().line_of(reading)
-    wanted = {
+    values = {
         field.name: getattr(reading, field.name)
         for field in fields(reading)
         if getattr(reading, field.name) not in (None, ()) and (line is None or field.name not in line.fixed)
     }
     for pattern in language().patterns(line.head) if line else ():
         places = pattern.fields
-        timed = "TIME" if isinstance(wanted.get("when"), At) else "DURATION"
-        if pattern.line is line and places.keys() == wanted.keys() and places.get("when", timed) == timed:
+        timed = "TIME" if isinstance(values.get("when"), At) else "DURATION"
+        if pattern.line is line and places.keys() == values.keys() and places.get("when", timed) == timed:
             return pattern
     raise ValueError(f"saying {reading!r}: no line means this")
 
@@ -78,7 +78,7 @@ def _written(pattern: Pattern, reading: Command, in_quotes: Collection[str]) -> 
     first = (pattern.line.says or pattern.line.usage).split()[0]
     pieces = [first, *(_part(pattern, part, reading, in_quotes=part.text in in_quotes) for part in pattern.parts)]
     if pattern.reason:
-        pieces += ["because", str(getattr(reading, "because"))]  # noqa: B009 - not every reading has it
+        pieces += ["because", str(getattr(reading, "because"))]  # noqa: B009 - not every command has it
     return " ".join(pieces)
 
 
@@ -108,7 +108,7 @@ def _name(text: str, *, quoted: bool, in_quotes: bool) -> str:
         return _quoted(text)
     if not in_quotes and _is_plain(text):
         return text
-    # What stands before a colon or around an at sign has a meaning of its own, which quotes around all would end.
+    # Parts before a colon or around an at sign have their own meaning, which quotes around everything would end.
     if prefixed := _PREFIXED.fullmatch(text):
         return prefixed[1] + _quoted(prefixed[2])
     if joined := _JOINED.fullmatch(text):
@@ -126,7 +126,7 @@ def _quoted(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether the text is one bare word that stays as it is, and no assignment."""
+    """Whether the text is one unquoted word that is parsed unchanged and is not an assignment."""
     return _is_bare(text) and "=" not in text
 
 

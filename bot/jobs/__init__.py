@@ -1,1 +1,1 @@
-"""What the bot does by itself: a table of jobs, each a stateless sweep over the use cases."""
+"""Background jobs: a table of jobs, each a stateless sweep that calls use cases."""

@@ -1,12 +1,12 @@
-"""The table of jobs, and what starts them when they are due.
+"""The table of jobs, and the scheduler that starts them when they are due.
 
-A job has occasions, which all processes count alike. Each is taken in hand in the database by whoever is first, and
-counts as died when its limit is over; one that is late swallows those that were missed. APScheduler looks every second
-what has come due, by the clock and not by timers: so a long job, a machine that slept or a clock that was moved delays
-nothing by more than that.
+A job has occasions (due times), which are the same in all processes. The first process claims one in the database; the
+run counts as dead when its limit is over, and a late run replaces those that were missed. APScheduler checks every
+second what is due, by the clock and not by timers, so a long job, a suspended machine or a changed clock delays nothing
+by more than that.
 
-Jobs hand off to our tracked tasks under a time limit of their own: APScheduler has none, and its shutdown would cancel
-what runs. Jobs are stateless; what must last is in the database.
+Jobs run as our tracked tasks with a time limit: APScheduler has none, and its shutdown would cancel running jobs. Jobs
+are stateless; what must last is in the database.
 """
 
 from __future__ import annotations
@@ -36,45 +36,45 @@ SUCCEEDED = Gauge("configbot_job_last_success_timestamp_seconds", "When a job la
 NEXT = Gauge("configbot_job_next_run_timestamp_seconds", "When a job is due next.", ["job"])
 
 LOOK = 1
-"""Seconds between two looks at what has come due."""
+"""Seconds between two checks for due jobs."""
 
 GRACE = timedelta(seconds=10)
-"""How much longer than its limit a run stays in the hands of its process: it is ended before it counts as died."""
+"""How much longer than a run's limit its claim lasts, so that a run is ended before it counts as dead."""
 
 LATER = timedelta(seconds=5)
-"""When the database did not answer, or somebody else has the job in hand, we look again after this long."""
+"""How long to wait before checking again if the database did not answer or another process has claimed the job."""
 
 NOTED = timedelta(minutes=1)
-"""A job that runs in every process is noted in the database at most so often, unless it fares otherwise than before."""
+"""Minimum time between database records of a job that runs in every process, unless its result changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row of the table."""
+    """One job of the table."""
 
     name: str
     does: str
     every: timedelta
     limit: timedelta
-    """The job is cancelled after this long; the next run goes on where it stood."""
+    """The job is cancelled after this long; the next run continues the work."""
     sweep: Callable[[Context], Awaitable[str]]
     jitter: int = 0
-    """Seconds by which it is late, at random: so that neither all jobs nor all processes ask at once."""
+    """Random delay up to this many seconds, so that jobs and processes do not all start at once."""
     each: bool = False
-    """Run in every process, because each has something of its own to do; else once for all of them."""
+    """Run in every process, because each has work of its own; otherwise once for all of them."""
     cut: bool = False
     """A shutdown does not wait for it."""
 
     @property
     def plan(self) -> JobPlan:
-        """When it is due, for whoever looks at the bot."""
+        """When it is due, for the health check."""
         return JobPlan(self.name, self.every, self.limit, self.each)
 
 
 def table(
     index_refresh: timedelta = timedelta(minutes=5), drift_watch: timedelta = timedelta(minutes=5)
 ) -> tuple[Job, ...]:
-    """All jobs. The order is that of the first round at the start: names before what needs them."""
+    """All jobs, in the order of the first round at startup: the index before jobs that need it."""
     minute = timedelta(minutes=1)
     return (
         Job("index refresh", "reads names anew, so that lines resolve and selects search without waiting",
@@ -100,7 +100,7 @@ def table(
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What became of the newest run of a job in this process."""
+    """The result of a job's newest run in this process."""
 
     at: datetime
     seconds: float
@@ -118,9 +118,9 @@ class Scheduler:
     _last: dict[str, LastRun] = field(default_factory=dict)
     _running: set[str] = field(default_factory=set)
     _done: dict[str, datetime] = field(default_factory=dict)
-    """The newest occasion of each job of which we know that it is done, or in somebody's hands."""
+    """The latest occasion of each job that is known to be done or claimed."""
     _look_again: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    """When to look again after an occasion that is in somebody else's hands, and that occasion."""
+    """By job: when to check again after another process claimed an occasion, and that occasion."""
     _noted: dict[str, JobRun] = field(default_factory=dict)
     _clock: AsyncIOScheduler | None = None
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -131,16 +131,16 @@ class Scheduler:
         return self._last
 
     async def first_round(self) -> None:
-        """Every job once, in order: what a crash left behind is settled before anybody asks for more.
+        """Run every job once, in order, so that what a crash interrupted is settled before new requests.
 
-        What another process is doing just now is not done a second time.
+        A job that another process is running at the moment is skipped.
         """
         for job in self.jobs:
             if not self._stopping.is_set():
                 await self._run(job, self.ctx.clock.now())
 
     def start(self) -> None:
-        """Run the jobs by the clock, inside the running loop."""
+        """Start checking for due jobs, inside the running event loop."""
         self._stopping.clear()
         self._clock = AsyncIOScheduler(timezone=UTC)
         self._clock.add_job(
@@ -149,14 +149,14 @@ class Scheduler:
         self._clock.start()
 
     def stop(self) -> None:
-        """Start nothing more. What runs goes on as a tracked task, except for what may be cut."""
+        """Start no more jobs. Running ones continue as tracked tasks, except those with `cut`."""
         self._stopping.set()
         if self._clock is not None:
             self._clock.shutdown(wait=False)
             self._clock = None
 
     async def look(self) -> None:
-        """Start what has come due."""
+        """Start the jobs that are due."""
         now = self.ctx.clock.now()
         for job in self.jobs:
             due = occasion(job.every, now, self._phase(job))
@@ -168,7 +168,7 @@ class Scheduler:
                 self._hand_off(job, max(due, open_since))
 
     def _phase(self, job: Job) -> timedelta:
-        """How late its occasions are: at random, and always the same; what is done once is late alike for all."""
+        """The job's delay within its jitter: random but stable, and the same in all processes unless it is `each`."""
         chance = random.Random(f"{job.name} {self.ctx.owner if job.each else ''}")  # noqa: S311 - nothing to guess
         return timedelta(seconds=chance.uniform(0, job.jitter))
 
@@ -184,33 +184,33 @@ class Scheduler:
         process = self.ctx.owner if job.each else ""
         run = JobRun(job.name, process, due, self.ctx.owner, now + job.limit + GRACE, now)
         try:
-            if job.each or await self._claimed(run):
-                await self._note(job, await self._swept(job, run))
+            if job.each or await self._claim(run):
+                await self._note(job, await self._run_limited(job, run))
         finally:
             self._running.discard(job.name)
 
-    async def _claimed(self, run: JobRun) -> bool:
-        """Take the occasion in hand before others do."""
+    async def _claim(self, run: JobRun) -> bool:
+        """Claim the occasion in the database. Returns False if another process has it, or the database failed."""
         now = run.started_at
         try:
             async with self.ctx.store.write() as tx:
-                found = await tx.claim_run(run, alone=self.ctx.alone)
+                newest = await tx.claim_run(run, alone=self.ctx.alone)
         except StoreUnavailable as error:
             log.warning("job.not_claimed", job=run.job, cause=str(error))
             self._look_again[run.job] = (now + LATER, run.due)
             return False
         self._look_again.pop(run.job, None)
         self._done[run.job] = run.due
-        if found is None:
+        if newest is None:
             return True
-        if found.succeeded_at is not None:
-            SUCCEEDED.labels(run.job).set(found.succeeded_at.timestamp())
-        if found.is_running(now):  # it may die
-            self._look_again[run.job] = (now + LATER, found.due)
+        if newest.succeeded_at is not None:
+            SUCCEEDED.labels(run.job).set(newest.succeeded_at.timestamp())
+        if newest.is_running(now):  # that run may still die, so check again later
+            self._look_again[run.job] = (now + LATER, newest.due)
         return False
 
-    async def _swept(self, job: Job, run: JobRun) -> JobRun:
-        """Run the job under its limit: how it ended."""
+    async def _run_limited(self, job: Job, run: JobRun) -> JobRun:
+        """Run the job with its time limit and return the completed run."""
         started = time.perf_counter()
         fine, result = False, "timed out"
         try:
@@ -232,7 +232,7 @@ class Scheduler:
         return replace(run, ended_at=self.ctx.clock.now(), fine=fine, result=result)
 
     async def _unless_stopped(self, job: Job) -> str:
-        """The sweep, left alone once a shutdown has begun."""
+        """Run the sweep, cancelling it when a shutdown begins."""
         sweep = asyncio.ensure_future(job.sweep(self.ctx))
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
@@ -243,7 +243,7 @@ class Scheduler:
             stopping.cancel()
 
     async def _give_back(self, job: Job, run: JobRun) -> None:
-        """What we cannot finish is another process's to do, at once."""
+        """Release the claim of a run that cannot be finished, so that another process can start at once."""
         if job.each:
             return
         try:
@@ -253,7 +253,7 @@ class Scheduler:
             log.warning("job.not_given_back", job=job.name, cause=str(error))
 
     async def _note(self, job: Job, run: JobRun) -> None:
-        """Write down how a run ended."""
+        """Store how a run ended."""
         self._done[job.name] = run.due
         ended, before = run.ended_at or run.started_at, self._noted.get(job.name)
         if run.fine:

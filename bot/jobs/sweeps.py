@@ -1,4 +1,4 @@
-"""The sweeps: each looks at what there is and does what is due, and may be run again at any moment."""
+"""The jobs' sweeps: each does what is due and can be repeated at any time. Returns a summary for the log."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ WAITING = Gauge("configbot_notices_waiting", "messages that are to be said")
 OLDEST = Gauge("configbot_notices_oldest_seconds", "how long the oldest of them waits")
 
 DRIFT_WATCH = "drift watch"
-"""The name of its job."""
+"""The name of the drift watch's job."""
 
 
 async def interrupted_changes(ctx: Context) -> str:
-    """Settle what a crash left behind."""
+    """Settle changes that a crash interrupted."""
     return f"{await execution.settle_interrupted(ctx)} settled"
 
 
 async def scheduled_changes(ctx: Context) -> str:
-    """Apply what is due, after looking again."""
+    """Apply scheduled changes that are due, after checking them again."""
     return f"{await schedules.apply_due(ctx)} due"
 
 
 async def approvals_that_wait(ctx: Context) -> str:
-    """Remind of approvals that wait, and end those that waited too long."""
+    """Remind of waiting approvals, and expire those that waited too long."""
     expired = await approvals.expire(ctx)
     return f"{await approvals.remind(ctx)} reminded, {expired} expired"
 
 
 async def approvals_at_providers(ctx: Context) -> str:
-    """Follow what waits for an approval at a provider."""
+    """Check the approvals at providers that changes wait for."""
     return f"{await provider_followup.follow_all(ctx)} moved on"
 
 
 async def evaluations_left_running(ctx: Context) -> str:
-    """Report evaluations that run for too long."""
+    """Report evaluations that have been running for too long."""
     swept = await left_running.sweep(ctx)
-    found = f"{swept.running} running in {swept.projects} projects"
-    return f"{found}, {swept.reported} reported, {swept.unreadable} unreadable"
+    running = f"{swept.running} running in {swept.projects} projects"
+    return f"{running}, {swept.reported} reported, {swept.unreadable} unreadable"
 
 
 async def drift_watch(ctx: Context) -> str:
-    """Tell what moved behind our back."""
-    with bound_contextvars(job=DRIFT_WATCH):  # every line of the log says so, and the playground leaves its calls out
-        seen = await watch.watch(ctx)
-    left = f", {seen.unread} unread" if seen.unread else ""
-    return f"{seen.projects} projects, {seen.first} first seen, {seen.found} found, {seen.ended} ended{left}"
+    """Report what was changed outside configbot."""
+    with bound_contextvars(job=DRIFT_WATCH):  # for the log, and so that the playground can leave its calls out
+        result = await watch.watch(ctx)
+    left = f", {result.unread} unread" if result.unread else ""
+    return f"{result.projects} projects, {result.first} first seen, {result.found} found, {result.ended} ended{left}"
 
 
 async def notices_to_say(ctx: Context) -> str:
-    """Say what Slack did not take before."""
+    """Deliver messages that are still to be posted or edited."""
     tried = await delivery.deliver_due(ctx)
     async with ctx.store.read() as tx:
         backlog = await tx.backlog(ctx.clock.now())
@@ -70,13 +70,13 @@ async def notices_to_say(ctx: Context) -> str:
 
 
 async def index_refresh(ctx: Context) -> str:
-    """Read the names anew."""
+    """Refresh the index of names."""
     await ctx.index.refresh()
     return f"{len(ctx.index.entries())} projects"
 
 
 async def clean_up(ctx: Context) -> str:
-    """Remove what nobody will ask for again."""
+    """Delete drafts, notices and other rows that are no longer needed."""
     async with ctx.store.write() as tx:
         now = ctx.clock.now()
         return f"{await tx.clean_up(now) + await tx.forget_processes(now)} removed"

@@ -1,1 +1,1 @@
-"""What the bot says unasked: a row first, then delivered at Slack's pace, and kept current."""
+"""Messages that the bot posts by itself: stored first, then delivered within Slack's rate limits and kept current."""

@@ -1,11 +1,11 @@
-"""Saying what stands in the notices table: claim a row, render the present state, post or edit, write down where.
+"""Delivery of notices: claim a row, render the current state, post or edit the message, store its place.
 
-A notice whose `wanted` moved on while it was being said is said again, so the last word is always the present state,
-and a message that waits is edited once, to the newest. What Slack counts together goes through one lane at its pace;
-lanes do not wait for each other.
+A notice whose `wanted` grew during delivery is delivered again, so the last version is always the current state, and a
+waiting message is edited once, to the newest state. Calls that Slack counts together share one rate-limit bucket;
+buckets do not wait for each other.
 
-A post has no idempotency key. One whose answer was lost is looked for by the id that it carries before it is made
-again; only where looking is not possible for a while is it made again without knowing (said at least once).
+Slack's posts have no idempotency key. If the answer to a post was lost, the post is searched for by the id in its
+metadata before it is sent again. Only if searching fails for a while is it sent again blindly (at least once).
 """
 
 from __future__ import annotations
@@ -29,54 +29,54 @@ from bot.store import NOTHING_LEFT, Queue, ReadTransaction, StoreUnavailable, Wr
 log = get_logger(__name__)
 
 FRESH = timedelta(seconds=3)
-"""The sweep leaves a notice of this age to the process that wrote it."""
+"""The sweep leaves notices younger than this to the process that inserted them."""
 
 CLAIM = timedelta(seconds=60)
-"""How long one process may take to say a notice before another one tries."""
+"""How long a process may take to deliver a notice before another one tries."""
 
 PATIENCE = 50.0
-"""Seconds that saying one notice may take: less than its claim, which so never runs out in living hands."""
+"""Time limit of one delivery, in seconds: less than `CLAIM`, so that a live claim never runs out."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=10)
-"""Pauses between tries double from the first to the longest."""
+"""Pauses between tries double, from the first to the longest."""
 
 LONGEST_HOLD = timedelta(minutes=1)
-"""How long a lane waits at most when Slack was not reached, or did not say for how long."""
+"""Longest pause of a bucket if Slack was not reached, or did not say how long to wait."""
 
 GIVE_UP = timedelta(days=1)
-"""A notice that could not be said for so long is given up, loudly. It counts from when there was something to say."""
+"""A notice that is out of date for this long despite retries is given up, with an error in the log."""
 
 LOOKING = timedelta(minutes=2)
-"""How long we try to find out what became of a post before it is made again without knowing."""
+"""How long to search for a post whose answer was lost before it is sent again blindly."""
 
 UNEDITABLE = frozenset({"channel_not_found"})
 CERTAIN = 2
-"""An edit that met one of these is believed after so many tries: the channel was deleted, and the message with it."""
+"""Tries after which one of these errors on an edit counts as final: the channel was deleted with the message."""
 
 ROUND = 1.0
-"""Seconds after which a sweep looks again for queues, while others are still being worked on."""
+"""Seconds after which a sweep looks for new queues while others are still in progress."""
 
 DECIDED_ON = frozenset(
     {NoticeKind.CARD, NoticeKind.DRIFT, NoticeKind.EVALUATION, NoticeKind.EVALUATION_LIST, NoticeKind.MISSED}
 )
-"""Messages after which people do something."""
+"""Messages that people act on."""
 
 OUTCOMES = Counter("configbot_notices", "messages to be said, by outcome", ["outcome"])
 
 
-class Came(Enum):
-    """What one try came to."""
+class DeliveryResult(Enum):
+    """The result of one delivery attempt."""
 
     DONE = auto()
-    """Nothing is left to say now, or somebody else says it."""
+    """Nothing is left to deliver now, or another process does it."""
     LATER = auto()
-    """This one is tried later."""
+    """This notice is tried again later."""
     HELD = auto()
-    """Nothing goes this way for now."""
+    """The whole bucket has to wait."""
 
 
 async def deliver_card(ctx: Context, change_id: str) -> None:
-    """Bring one card and its thread up to date now. Never raises: what does not work is tried again by the sweep."""
+    """Bring one card and its thread up to date now. Never raises: the sweep tries failed deliveries again."""
     try:
         await _deliver_card(ctx, change_id)
     except StoreUnavailable as error:
@@ -90,7 +90,7 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
         return
     await deliver(ctx, card)
     async with ctx.store.read() as tx:
-        lines = [await tx.notice_for(NoticeKind.HISTORY, said.id) for said in await tx.audit(change_id)]
+        lines = [await tx.notice_for(NoticeKind.HISTORY, entry.id) for entry in await tx.audit(change_id)]
         missed = await tx.notice_for(NoticeKind.MISSED, change_id)
     for line in (*lines, missed):
         if line is not None and line.wanted > line.shown:
@@ -98,7 +98,7 @@ async def _deliver_card(ctx: Context, change_id: str) -> None:
 
 
 async def deliver_about(ctx: Context, kind: NoticeKind, subject: str) -> None:
-    """Bring the one message about something up to date now, if there is one. Never raises, as for a card."""
+    """Bring the message about a subject up to date now, if there is one. Never raises, like `deliver_card`."""
     try:
         async with ctx.store.read() as tx:
             notice = await tx.notice_for(kind, subject)
@@ -109,9 +109,9 @@ async def deliver_about(ctx: Context, kind: NoticeKind, subject: str) -> None:
 
 
 async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
-    """Say everything that is due and that Slack takes now. Answers how many notices were tried.
+    """Deliver everything that is due and that the rate limits allow now. Returns the number of notices tried.
 
-    Queues are worked on side by side, at most `limit` notices of each: one that hangs holds up no other.
+    Queues are processed concurrently, at most `limit` notices of each, so a slow one does not delay the others.
     """
     await _release_the_dead(ctx)
     tried, ended, working = 0, dict[Queue, float](), dict[asyncio.Task[int], Queue]()
@@ -134,7 +134,7 @@ async def deliver_due(ctx: Context, *, limit: int = 50) -> int:
 
 
 async def _release_the_dead(ctx: Context) -> None:
-    """Whoever is alone takes over at once what another process had in hand."""
+    """Release the claims of other processes if this one is alone, because then they are dead."""
     if not ctx.alone:
         return
     async with ctx.store.read() as tx:
@@ -145,20 +145,20 @@ async def _release_the_dead(ctx: Context) -> None:
 
 
 async def _queues(ctx: Context) -> tuple[Queue, ...]:
-    # what is brand new is being said by whoever caused it
+    # a new notice is being delivered by the process that inserted it
     now = ctx.clock.now()
     async with ctx.store.read() as tx:
         return await tx.due_queues(now, now - FRESH)
 
 
 async def _work(ctx: Context, queue: Queue, limit: int) -> int:
-    """Say what is due in one queue, in order, until nothing more goes this way. Answers how many were tried."""
+    """Deliver the due notices of one queue, in order, until the bucket has to wait. Returns how many were tried."""
     now, tried = ctx.clock.now(), 0
     async with ctx.store.read() as tx:
         due = await tx.due_notices(now, limit, queue=queue, older_than=now - FRESH)
     for notice in due:
-        came = await deliver(ctx, notice)
-        if came is Came.HELD:
+        result = await deliver(ctx, notice)
+        if result is DeliveryResult.HELD:
             break
         tried += 1
     return tried
@@ -166,76 +166,76 @@ async def _work(ctx: Context, queue: Queue, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice in our hands, as it was found, and the id that its post carries."""
+    """A notice that we have claimed, and the id in its post's metadata."""
 
     notice: Notice
     post: str
     troubled: bool
-    """Whether the channel has taken no message lately."""
+    """Whether the channel has been rejecting messages."""
 
 
-async def deliver(ctx: Context, notice: Notice) -> Came:
-    """Say one notice until what is shown is what is wanted. Never raises for Slack."""
+async def deliver(ctx: Context, notice: Notice) -> DeliveryResult:
+    """Deliver one notice until it is up to date. Never raises because of Slack."""
     while True:
         claimed = await _claim(ctx, notice.id)
-        if isinstance(claimed, Came):
+        if isinstance(claimed, DeliveryResult):
             return claimed
         try:
-            came = await _say(ctx, claimed)
+            say_again = await _say(ctx, claimed)
         except NotDelivered as error:
             if not error.gone:
                 return await _postpone(ctx, claimed.notice, error)
             async with ctx.store.write() as tx:
-                came = await tx.message_gone(notice.id, ctx.owner)
+                say_again = await tx.message_gone(notice.id, ctx.owner)
         except StoreUnavailable:
             raise
-        except Exception as error:  # a message that cannot be made neither hides nor undoes what it is about
+        except Exception as error:  # a message that cannot be rendered must not affect its subject
             log.exception("notice.not_made", notice=notice.id, kind=notice.kind.value)
             return await _postpone(ctx, claimed.notice, NotDelivered(type(error).__name__))
-        if not came:
-            return Came.DONE
+        if not say_again:
+            return DeliveryResult.DONE
 
 
-async def _claim(ctx: Context, notice_id: str) -> Claimed | Came:
-    """Take a notice in hand, and its turn in the lane."""
+async def _claim(ctx: Context, notice_id: str) -> Claimed | DeliveryResult:
+    """Claim a notice and a turn in its rate-limit bucket."""
     now, post = ctx.clock.now(), new_id()
     async with ctx.store.write() as tx:
-        found = await tx.notice(notice_id)
-        if found is None:
-            return Came.DONE
-        name, pace = await _bucket(tx, found)
+        notice = await tx.notice(notice_id)
+        if notice is None:
+            return DeliveryResult.DONE
+        name, pace = await _bucket(tx, notice)
         bucket = await tx.bucket(name)
         if bucket.opens_at(pace, now) > now:
-            return Came.HELD
-        claimed = await tx.claim_notice(found.id, ctx.owner, now + CLAIM, now, posting=post)
+            return DeliveryResult.HELD
+        claimed = await tx.claim_notice(notice.id, ctx.owner, now + CLAIM, now, posting=post)
         if claimed is None:
-            return Came.DONE
+            return DeliveryResult.DONE
         await tx.save_lane(bucket.sent(pace, now))
         return Claimed(claimed, claimed.posting or post, bool(bucket.trouble))
 
 
 async def _bucket(tx: ReadTransaction, notice: Notice) -> tuple[str, Pace]:
-    """The lane in which a notice is said, and its pace."""
+    """The name of the rate-limit bucket for a notice, and its pace."""
     if notice.at is not None:
         return EDITING, EDITS
     return (await notices.where(tx, notice)).channel, POSTS
 
 
 async def _say(ctx: Context, claimed: Claimed) -> bool:
-    """Post or edit, and write it down. Answers whether there is more to say by now.
+    """Post or edit, and store the delivery. Returns whether the notice is already out of date again.
 
     Raises `NotDelivered`, `StoreUnavailable`.
     """
-    notice, shown = claimed.notice, claimed.notice.wanted
+    notice, revision = claimed.notice, claimed.notice.wanted
     try:
         async with asyncio.timeout(PATIENCE):
-            at = await _found(ctx, notice)
+            at = await _find_post(ctx, notice)
             if at is None:
                 ctx_of_post = replace(ctx, notifier=ctx.notifier.posting(claimed.post))
                 at = await notices.say(ctx_of_post, notice)
                 outcome = "edited" if notice.at is not None else "posted"
             else:
-                shown, outcome = notices.shown_by_first_post(notice), "found"
+                revision, outcome = notices.shown_by_first_post(notice), "found"
     except TimeoutError:
         raise NotDelivered("timed out", unsure=True) from None
     async with ctx.store.write() as tx:
@@ -244,19 +244,19 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
             return False
         if claimed.troubled:
             await outages.mended(tx, at.channel)
-        wanted = await tx.delivered(notice.id, shown, at, ctx.owner)
-    if wanted is None:
+        newest = await tx.delivered(notice.id, revision, at, ctx.owner)
+    if newest is None:
         log.warning("notice.claim_lost", notice=notice.id, kind=notice.kind.value)
         return False
     OUTCOMES.labels(outcome).inc()
     log.info("notice.said", kind=notice.kind.value, subject=notice.subject, edited=notice.at is not None)
-    return wanted > shown
+    return newest > revision
 
 
-async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
-    """Where a post stands whose answer was lost. None: there is no such post, or it is made again without knowing.
+async def _find_post(ctx: Context, notice: Notice) -> MessageAt | None:
+    """Find a post whose answer was lost. None if it was not posted, or if it is to be sent again blindly.
 
-    Raises `NotDelivered` when it cannot be told yet.
+    Raises `NotDelivered` if that cannot be determined yet.
     """
     since = notice.posting_since
     if since is None or notice.at is not None:
@@ -276,11 +276,11 @@ async def _found(ctx: Context, notice: Notice) -> MessageAt | None:
     return at
 
 
-async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
+async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> DeliveryResult:
     if notice.at is not None and error.error in UNEDITABLE and notice.attempts >= CERTAIN:
         error.final = True
-    if await _said_elsewhere(ctx, notice, error):
-        return Came.DONE
+    if await _moved_to_default_channel(ctx, notice, error):
+        return DeliveryResult.DONE
     now = ctx.clock.now()
     pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 12), LONGEST_PAUSE)
     if error.everywhere:
@@ -293,35 +293,35 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Came:
     OUTCOMES.labels("given_up" if give_up else "put_off").inc()
     try:
         async with ctx.store.write() as tx:
-            if error.everywhere:  # whatever else goes the same way waits as well
+            if error.everywhere:  # everything in the same bucket has to wait as well
                 name, pace = await _bucket(tx, notice)
                 await tx.save_lane((await tx.bucket(name)).held(pace, now + pause))
             if give_up:
-                await _tell(ctx, tx, notice, error)
+                await _report_trouble(ctx, tx, notice, error)
             await tx.failed(notice.id, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
-    return Came.HELD if error.everywhere else Came.LATER
+    return DeliveryResult.HELD if error.everywhere else DeliveryResult.LATER
 
 
-async def _tell(ctx: Context, tx: WriteTransaction, notice: Notice, error: NotDelivered) -> None:
-    """Tell the default channel, once, that another channel takes nothing."""
+async def _report_trouble(ctx: Context, tx: WriteTransaction, notice: Notice, error: NotDelivered) -> None:
+    """Report once in the default channel that another channel rejects messages."""
     spot = Spot(notice.at.channel) if notice.at else await notices.where(tx, notice)
     await outages.note(ctx, tx, spot.channel, error.error)
 
 
-async def _said_elsewhere(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
-    """What its channel does not take stands in the default channel: nobody decides on what nobody sees."""
+async def _moved_to_default_channel(ctx: Context, notice: Notice, error: NotDelivered) -> bool:
+    """Move a notice that people act on to the default channel if its own channel rejects it. Returns whether it did."""
     other = ctx.default_channel
     if not error.final or notice.kind not in DECIDED_ON or other is None or other == notice.place.channel:
         return False
     log.warning("notice.moved", notice=notice.id, error=error.error, channel=other)
     try:
         async with ctx.store.write() as tx:
-            await _tell(ctx, tx, notice, error)
+            await _report_trouble(ctx, tx, notice, error)
             await tx.move_notice(notice.id, other, ctx.owner)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_moved", notice=notice.id, cause=str(unavailable))
-        return True  # the claim runs out, and it is tried again
+        return True  # the claim will run out, and then it is tried again
     await deliver(ctx, notice)
     return True

@@ -1,4 +1,4 @@
-"""What reports about evaluations left running show, read fresh each time they are said."""
+"""Views for reports about evaluations left running, read anew for every delivery."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ from bot.store import ReadTransaction
 log = get_logger(__name__)
 
 GONE = "gone"
-"""How a reminder ends whose evaluation is no longer at the provider."""
+"""The final status of a reminder whose evaluation no longer exists at the provider."""
 
 LIST = "LIST:"
-"""What the subject of a list begins with; no provider has a name in capitals."""
+"""Prefix of a list's subject; no provider name is in upper case."""
 
 LIST_PAGE = 5
-"""Evaluations on one page of a list: each is read when it is shown."""
+"""Evaluations per page of a list; each is read from the provider when shown."""
 
 UNDER_WAY = OPEN | {State.SCHEDULED}
 
 
 def subject_of(reminder: Reminder, time: int = 1) -> str:
-    """The notice's subject: one for each time that an evaluation is said, each time that it was seen to start."""
+    """The notice's subject: a new one for each report, and for each time that the evaluation started."""
     again = f"#{time}" if time > 1 else ""
     return f"{reminder.provider}:{reminder.evaluation_id}@{reminder.first_seen.isoformat()}{again}"
 
 
 def new_list() -> str:
-    """The subject of a new list."""
+    """A subject for a new list."""
     return f"{LIST}{new_id()}"
 
 
 def key_of(subject: str) -> tuple[str, str]:
-    """Provider and evaluation id of a subject, or of the shorter form on buttons: ``provider:evaluation``."""
+    """Provider and evaluation id from a subject, or from the shorter form in buttons, ``provider:evaluation``."""
     provider, _, rest = subject.partition(":")
     return provider, rest.rpartition("@")[0] or rest
 
@@ -64,12 +64,12 @@ def project_of(reminder: Reminder) -> Project:
 
 
 def channel_of(ctx: Context, project: Project) -> str | None:
-    """The channel in which a project's evaluations are reported; None when there is none at all."""
+    """The channel for reports about a project's evaluations; None if no channel is configured."""
     return ctx.reminding.channel_of(project) or ctx.evaluations_channel or ctx.default_channel
 
 
 async def evaluation_view(ctx: Context, notice: Notice) -> EvaluationView | None:
-    """The report as it is now; None when nothing is known of it any more. Raises `NotDelivered` to try later."""
+    """The current report; None if its reminder no longer exists. Raises `NotDelivered` to try later."""
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(*key_of(notice.subject))
     if reminder is None or reminder.provider not in ctx.providers:
@@ -80,11 +80,11 @@ async def evaluation_view(ctx: Context, notice: Notice) -> EvaluationView | None
         view = await view_of(ctx, reminder)
     except ProviderError as error:
         raise NotDelivered(f"evaluation unreadable: {error.problem.fault}") from error
-    return replace(view, meant_for=_meant_for(ctx, notice, project_of(reminder)))
+    return replace(view, meant_for=_intended_channel(ctx, notice, project_of(reminder)))
 
 
 async def view_of(ctx: Context, reminder: Reminder) -> EvaluationView:
-    """How one evaluation stands: one call, and one more for how far it is while it runs. Raises `ProviderError`."""
+    """The current view of one evaluation: one call, and one for the progress if it runs. Raises `ProviderError`."""
     client, project = ctx.provider(reminder.provider), project_of(reminder)
     try:
         evaluation = await client.evaluation(project, reminder.evaluation_id)
@@ -92,7 +92,7 @@ async def view_of(ctx: Context, reminder: Reminder) -> EvaluationView:
         if error.problem.fault is not Fault.NOT_FOUND:
             raise
         evaluation = _vanished(reminder)
-    if reminder.ended_at is None and evaluation.status != RUNNING:  # the sweep will see it, too
+    if reminder.ended_at is None and evaluation.status != RUNNING:  # the sweep will store this later
         reminder = replace(reminder, ended_at=ctx.clock.now(), ended_as=evaluation.status)
     view = _of(ctx, reminder, evaluation)
     if reminder.ended_at is not None:
@@ -117,7 +117,7 @@ def _of(ctx: Context, reminder: Reminder, evaluation: Evaluation) -> EvaluationV
 
 
 async def progress_of(ctx: Context, project: Project, evaluation: Evaluation) -> Progress | None:
-    """How far it is; None where the service does not tell: a report says the rest all the same."""
+    """How far it is; None if that cannot be read, because the report is useful without it."""
     try:
         return await ctx.provider(project.provider).progress(project, evaluation)
     except ProviderError as error:
@@ -126,13 +126,13 @@ async def progress_of(ctx: Context, project: Project, evaluation: Evaluation) ->
 
 
 async def concerning(tx: ReadTransaction, project: Project, config_id: str) -> tuple[Change, ...]:
-    """Changes under way that would make this config live."""
-    found, _ = await tx.changes(project=project.key, states=UNDER_WAY, limit=50)
-    return tuple(change for change in found if isinstance(change.target, Config) and change.target.id == config_id)
+    """Open changes that would make this config live."""
+    changes, _ = await tx.changes(project=project.key, states=UNDER_WAY, limit=50)
+    return tuple(change for change in changes if isinstance(change.target, Config) and change.target.id == config_id)
 
 
-def _meant_for(ctx: Context, notice: Notice, project: Project) -> str | None:
-    """The channel that a report belongs into, where it stands in another one."""
+def _intended_channel(ctx: Context, notice: Notice, project: Project) -> str | None:
+    """The channel where a report should be, if it was moved to the default channel; else None."""
     channel = channel_of(ctx, project)
     moved = notice.kind in TO_THE_OWNER and notice.place.channel == ctx.default_channel != channel
     return channel if moved else None
@@ -141,29 +141,29 @@ def _meant_for(ctx: Context, notice: Notice, project: Project) -> str | None:
 async def evaluations_view(
     ctx: Context, subject: str, page: int = 1, notice: Notice | None = None
 ) -> EvaluationsView | None:
-    """One page of a list as it is now; None when nothing is known of it any more."""
+    """One page of a list as it is now; None if it has no reminders and was never posted."""
     async with ctx.store.read() as tx:
-        found = await tx.reminders_in(subject)
-    if not found and (notice is None or notice.at is None):
+        reminders = await tx.reminders_in(subject)
+    if not reminders and (notice is None or notice.at is None):
         return None
-    found = tuple(sorted(found, key=lambda reminder: reminder.ended_at is not None))
-    pages = max(1, -(-len(found) // LIST_PAGE))
+    reminders = tuple(sorted(reminders, key=lambda reminder: reminder.ended_at is not None))
+    pages = max(1, -(-len(reminders) // LIST_PAGE))
     page = min(max(page, 1), pages)
-    shown = found[(page - 1) * LIST_PAGE : page * LIST_PAGE]
+    rows = reminders[(page - 1) * LIST_PAGE : page * LIST_PAGE]
     return EvaluationsView(
         subject=subject,
-        rows=tuple(await asyncio.gather(*(_row(ctx, reminder) for reminder in shown))),
+        rows=tuple(await asyncio.gather(*(_row(ctx, reminder) for reminder in rows))),
         page=page,
         pages=pages,
-        total=len(found),
-        ended=sum(reminder.ended_at is not None for reminder in found),
+        total=len(reminders),
+        ended=sum(reminder.ended_at is not None for reminder in reminders),
         now=ctx.clock.now(),
-        meant_for=_meant_for(ctx, notice, project_of(found[0])) if notice and found else None,
+        meant_for=_intended_channel(ctx, notice, project_of(reminders[0])) if notice and reminders else None,
     )
 
 
 async def _row(ctx: Context, reminder: Reminder) -> ListedEvaluation:
-    """A row says what we remember where the provider does not answer."""
+    """One row of a list; only with stored data if the provider does not answer."""
     if reminder.provider not in ctx.providers:
         return ListedEvaluation(reminder)
     try:
@@ -174,7 +174,7 @@ async def _row(ctx: Context, reminder: Reminder) -> ListedEvaluation:
 
 
 def _vanished(reminder: Reminder) -> Evaluation:
-    """What is left to say about an evaluation that is gone: its ids."""
+    """A stand-in for an evaluation that no longer exists, with its ids only."""
     return Evaluation(
         provider=reminder.provider,
         project_id=reminder.project_id,
@@ -194,14 +194,14 @@ def _vanished(reminder: Reminder) -> Evaluation:
 
 
 REPORTS = (*TO_THE_OWNER, *TO_THE_OWNER.values())
-"""Every kind of notice that says evaluations left running."""
+"""All kinds of notices about evaluations left running."""
 
 SINGLE = (NoticeKind.EVALUATION, NoticeKind.OWNER_EVALUATION)
-"""Those that say one."""
+"""Kinds of notices about a single evaluation."""
 
 
 async def reminder_view(ctx: Context, notice: Notice) -> ReminderView | None:
-    """What a notice shows that is no card; None when nothing is left to say. Raises `NotDelivered` to try later."""
+    """The view of a reminder notice; None if there is nothing to show. Raises `NotDelivered` to try later."""
     if notice.kind is NoticeKind.SAMPLE:
         return SampleView(ctx.clock.now())
     if notice.kind in SINGLE:

@@ -1,6 +1,6 @@
-"""What each kind of notice says: the present state of what it is about, rendered, posted or edited.
+"""Rendering of each kind of notice: the current state of its subject is posted or edited.
 
-When and how often is the business of `delivery`.
+When and how often is decided in `delivery`.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from bot.outbox.evaluation_reports import reminder_view
 from bot.ports import NotDelivered
 from bot.store import ReadTransaction, WriteTransaction
 
-TOLD_IN_THREAD = frozenset(
+THREAD_EVENTS = frozenset(
     {
         Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
         Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED, Event.REMINDED,
     }
 )  # fmt: skip
-"""Audit events that get a line in the card's thread."""
+"""Audit events that are posted in the card's thread."""
 
 
 async def history_of(tx: WriteTransaction, change: Change, entries: Sequence[AuditEntry]) -> None:
-    """Put the entries that people should read into the card's thread."""
-    for told in entries:
-        if told.event in TOLD_IN_THREAD:
-            await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, told.id, change.origin, told.at))
+    """Add notices for the history entries that are posted in the card's thread."""
+    for entry in entries:
+        if entry.event in THREAD_EVENTS:
+            await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, entry.id, change.origin, entry.at))
 
 
 MISSED = frozenset({State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN})
-"""Where a scheduled change ends that did not take effect at its time, or not for certain."""
+"""States of a scheduled change that did not, or may not, have taken effect on time."""
 
 
 async def tell_missed(tx: WriteTransaction, change: Change) -> None:
-    """Nobody looks on when a scheduled change is applied: what did not work is said in the channel, kept current."""
+    """Report a missed scheduled change in the channel, because nobody is watching it, and keep that message current."""
     if change.due is None:
         return
     if change.state not in MISSED:
@@ -50,7 +50,7 @@ async def tell_missed(tx: WriteTransaction, change: Change) -> None:
 
 
 async def take_undo_away(tx: WriteTransaction, applied: Change) -> str | None:
-    """Something was applied on top: the card below it loses its *Undo*. Answers the id of the change below."""
+    """Remove *Undo* from the card of the previously applied change. Returns that change's id, if there is one."""
     below = await tx.last_applied(
         applied.project.provider, applied.project.id, applied.environment.id, before=applied.applied_at
     )
@@ -61,7 +61,7 @@ async def take_undo_away(tx: WriteTransaction, applied: Change) -> str | None:
 
 
 async def is_undoable(tx: ReadTransaction, change: Change) -> bool:
-    """Applied, and nothing was deployed on top through us."""
+    """Whether the change is applied and we deployed nothing after it."""
     if change.state is not State.APPLIED:
         return False
     last = await tx.last_applied(change.project.provider, change.project.id, change.environment.id)
@@ -69,7 +69,7 @@ async def is_undoable(tx: ReadTransaction, change: Change) -> bool:
 
 
 async def say(ctx: Context, notice: Notice) -> MessageAt | None:
-    """Render the present state of what the notice is about, and post or edit it. None: nothing is left to say."""
+    """Render the current state of the notice's subject, and post or edit it. None if there is nothing to show."""
     kinds = {
         NoticeKind.CARD: _say_card,
         NoticeKind.HISTORY: _say_history,
@@ -82,18 +82,18 @@ async def say(ctx: Context, notice: Notice) -> MessageAt | None:
 
 
 async def where(tx: ReadTransaction, notice: Notice) -> Spot:
-    """Where a notice is said that does not stand yet."""
+    """The channel or thread for a notice that has not been posted yet."""
     if notice.kind is not NoticeKind.HISTORY:
         return Spot(notice.place.channel)
-    told = await tx.audit_entry(notice.subject)
-    card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
+    entry = await tx.audit_entry(notice.subject)
+    card = await tx.notice_for(NoticeKind.CARD, entry.subject) if entry else None
     return Spot(card.at.channel, card.at.ts) if card and card.at else Spot(notice.place.channel)
 
 
 def shown_by_first_post(notice: Notice) -> int:
-    """The revision that a post shows of which nobody knows when it was made: an edit brings it up to date.
+    """The revision to assume for a post found after a lost answer: an older one, so that an edit updates it.
 
-    A line of history never changes: its post is all there is to say.
+    A history line never changes, so its post is always current.
     """
     return notice.wanted if notice.kind is NoticeKind.HISTORY else notice.wanted - 1
 
@@ -147,23 +147,23 @@ async def _say_trouble(ctx: Context, notice: Notice) -> MessageAt | None:
 
 async def _say_history(ctx: Context, notice: Notice) -> MessageAt | None:
     async with ctx.store.read() as tx:
-        told = await tx.audit_entry(notice.subject)
-        change = await tx.change(told.subject) if told else None
-        card = await tx.notice_for(NoticeKind.CARD, told.subject) if told else None
-        waits = told is not None and await _has_one_before(tx, told)
-    if told is None or change is None or card is None:
+        entry = await tx.audit_entry(notice.subject)
+        change = await tx.change(entry.subject) if entry else None
+        card = await tx.notice_for(NoticeKind.CARD, entry.subject) if entry else None
+        waits = entry is not None and await _has_unsent_before(tx, entry)
+    if entry is None or change is None or card is None:
         return notice.at
     if card.at is None:
         raise NotDelivered("the card is not posted yet")
     if waits:
         raise NotDelivered("the line before it is not said yet")
-    return await ctx.notifier.history(HistoryView(told, change), card.at)
+    return await ctx.notifier.history(HistoryView(entry, change), card.at)
 
 
-async def _has_one_before(tx: ReadTransaction, told: AuditEntry) -> bool:
-    """Whether a line that stands before this one in the thread is still to be said."""
-    entries = await tx.audit(told.subject)
-    for earlier in entries[: [each.id for each in entries].index(told.id)]:
+async def _has_unsent_before(tx: ReadTransaction, entry: AuditEntry) -> bool:
+    """Whether an earlier history line of the thread has not been posted yet."""
+    entries = await tx.audit(entry.subject)
+    for earlier in entries[: [each.id for each in entries].index(entry.id)]:
         line = await tx.notice_for(NoticeKind.HISTORY, earlier.id)
         if line is not None and line.wanted > line.shown and not line.given_up:
             return True
@@ -171,7 +171,7 @@ async def _has_one_before(tx: ReadTransaction, told: AuditEntry) -> bool:
 
 
 async def card_at(ctx: Context, change_id: str) -> MessageAt | None:
-    """Where a change's card stands; None as long as Slack has not taken it."""
+    """The message of a change's card; None if it has not been posted yet."""
     async with ctx.store.read() as tx:
         card = await tx.notice_for(NoticeKind.CARD, change_id)
     return card.at if card else None

@@ -1,4 +1,4 @@
-"""Channels that take no message: told once for each channel and cause in the default channel, until they take one."""
+"""Channels that reject messages: reported in the default channel, once per channel and cause until it works again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _subject(channel: str, cause: str, since: datetime) -> str:
 
 
 async def note(ctx: Context, tx: WriteTransaction, channel: str, cause: str) -> None:
-    """A channel does not take a message that is given up: tell it, unless that was told."""
+    """Record that a channel rejected a message, and report it unless that was done already."""
     bucket, now = await tx.bucket(channel), ctx.clock.now()
     if bucket.trouble == cause:
         return
@@ -27,7 +27,7 @@ async def note(ctx: Context, tx: WriteTransaction, channel: str, cause: str) -> 
 
 
 async def mended(tx: WriteTransaction, channel: str) -> None:
-    """A channel took a message: what was told about it ends by itself."""
+    """Record that a channel accepts messages again, and update the report about it."""
     bucket = await tx.bucket(channel)
     if bucket.trouble_since is None:
         return
@@ -36,7 +36,7 @@ async def mended(tx: WriteTransaction, channel: str) -> None:
 
 
 async def view(tx: ReadTransaction, notice: Notice) -> TroubleView | None:
-    """What is to be said about a channel now; None when nothing is known of it."""
+    """The current view of a report about a channel; None if nothing is known about the channel."""
     channel, _, rest = notice.subject.partition(":")
     cause, _, since = rest.rpartition("@")
     bucket = await tx.lane_now(channel)

@@ -1,1 +1,1 @@
-"""The transports: Bolt, set up so that it acknowledges at once, over signed HTTP or over Socket Mode; the manifest."""
+"""Slack transports: Bolt, set up to acknowledge at once, over signed HTTP or Socket Mode; and the app manifest."""

@@ -1,4 +1,4 @@
-"""Bolt's app as we want it: one workspace, one web client, nothing read from the environment, acknowledged at once."""
+"""Set-up of Bolt's app: one workspace, one web client, no environment variables, immediate acknowledgement."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 SLACK_API = "https://slack.com/api/"
 
 PATIENCE = 20.0
-"""Seconds that one call of the Web API may take."""
+"""Time limit of one Web API call, in seconds."""
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-"""What Slack's SDK takes for every call, whatever NO_PROXY says."""
+"""Proxy variables that Slack's SDK uses for every call, ignoring NO_PROXY."""
 
 BOLT_READS = (
     "SLACK_BOT_TOKEN",
@@ -43,21 +43,20 @@ BOLT_READS = (
     "SLACK_REDIRECT_URI",
     "SLACK_VERIFICATION_TOKEN",
 )
-"""What Bolt would read by itself; two of them switch on an installation store on disk and make it ignore the token."""
+"""Variables that Bolt would read; two of them turn on an installation store on disk and make it ignore the token."""
 
 ONCE_ONLY = ("chat.postMessage", "chat.postEphemeral", "chat.scheduleMessage", "views.open", "views.push")
-"""Methods that do something again when they are sent again: never repeated when their answer was lost."""
+"""Methods that are not idempotent, so they are never retried after a lost answer."""
 
 LONGEST_WAIT = 5
-"""Seconds that somebody who waits for an answer is made to wait for Slack: what it wants to have later is given back.
-"""
+"""Longest rate-limit wait, in seconds, while a person waits for an answer. Longer waits are passed to the caller."""
 
 log = logging.getLogger("slack_bolt")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is, by ``auth.test``. `org` is the enterprise id on Grid, else the team id."""
+    """The bot's identity from ``auth.test``. `org` is the enterprise id on Grid, else the team id."""
 
     org: str
     team: str
@@ -66,11 +65,11 @@ class Identity:
     user: str = ""
     team_name: str = ""
     url: str = ""
-    """Of the workspace, with a slash at its end."""
+    """The workspace's address, with a trailing slash."""
 
 
 class TokenProblem(Exception):
-    """Slack does not take a token, or was not reached. `setting` names the setting; no token is in the text."""
+    """Slack rejected a token, or was not reached. `setting` names the setting; the text contains no token."""
 
     def __init__(self, setting: str, error: str, advice: str) -> None:
         super().__init__(f"{setting}: {error}. {advice}")
@@ -79,7 +78,7 @@ class TokenProblem(Exception):
 
 
 class _LostAnswers(AsyncConnectionErrorRetryHandler):
-    """Sends a call again whose connection broke, unless that could do it twice."""
+    """Retries a call after a broken connection, unless it is not idempotent."""
 
     async def _can_retry_async(
         self,
@@ -95,7 +94,7 @@ class _LostAnswers(AsyncConnectionErrorRetryHandler):
 
 
 class _ServerErrors(AsyncRetryHandler):
-    """Sends a call again that Slack could not serve (500, 502, 503, 504), unless that could do it twice."""
+    """Retries a call after a server error (500, 502, 503, 504), unless it is not idempotent."""
 
     async def _can_retry_async(
         self,
@@ -103,13 +102,13 @@ class _ServerErrors(AsyncRetryHandler):
         state: RetryState,  # noqa: ARG002 - the SDK passes it by name
         request: HttpRequest,
         response: HttpResponse | None = None,
-        error: Exception | None = None,  # noqa: ARG002 - what the library hands in
+        error: Exception | None = None,  # noqa: ARG002 - the SDK passes it by name
     ) -> bool:
         return response is not None and response.status_code in (500, 502, 503, 504) and not _once_only(request)
 
 
 class _RateLimits(AsyncRateLimitErrorRetryHandler):
-    """Waits as long as Slack asks, within reason. A call that was refused for its rate did nothing."""
+    """Retries after the wait that Slack asks for, up to `LONGEST_WAIT`. A rate-limited call had no effect."""
 
     async def _can_retry_async(
         self,
@@ -138,12 +137,12 @@ def _retry_after(response: HttpResponse | None) -> int | None:
 
 
 def session() -> aiohttp.ClientSession:
-    """Make the HTTP session that all calls to Slack share; inside the running loop. Its maker closes it."""
+    """Make the HTTP session for all calls to Slack, inside the running event loop. The caller closes it."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
 
 def web_client(token: str, *, session: aiohttp.ClientSession, base_url: str | None = None) -> AsyncWebClient:
-    """Make a client of Slack's Web API that repeats only what is safe to repeat. `base_url` is another Slack's."""
+    """Make a Web API client that retries only idempotent calls. `base_url` is for a Slack other than slack.com."""
     return AsyncWebClient(
         token=token,
         base_url=base_url or SLACK_API,
@@ -154,7 +153,7 @@ def web_client(token: str, *, session: aiohttp.ClientSession, base_url: str | No
 
 
 def impatient(client: AsyncWebClient) -> AsyncWebClient:
-    """The same client, which waits for no rate limit: for whoever keeps what is to be said later."""
+    """A copy of the client that does not wait for rate limits, for callers that retry later themselves."""
     return AsyncWebClient(
         token=client.token,
         base_url=client.base_url,
@@ -165,7 +164,7 @@ def impatient(client: AsyncWebClient) -> AsyncWebClient:
 
 
 class _OneWorkspace(AsyncAuthorize):
-    """Answers for the one workspace of the token. Asks Slack who the bot is once, for all requests that wait for it."""
+    """Authorizes requests for the token's one workspace. Calls ``auth.test`` once for all waiting requests."""
 
     def __init__(self, client: AsyncWebClient, identity: Identity | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
@@ -200,15 +199,15 @@ def build_app(
     name: str = "configbot",
     identity: Identity | None = None,
 ) -> AsyncApp:
-    """Make the app that listeners are registered with.
+    """Make the Bolt app on which listeners are registered.
 
-    `process_before_response`: Bolt answers when the listener returns, instead of looking every 10 ms whether it has
+    `process_before_response`: Bolt answers when the listener returns, instead of polling every 10 ms whether it has
     acknowledged; so a listener must acknowledge, hand its work to a task, and return. `signing_secret` may be empty
-    only where nothing comes over HTTP. With the `identity` from `check_tokens` no request waits for ``auth.test``.
+    only if there are no requests over HTTP. With the `identity` from `check_tokens` no request waits for ``auth.test``.
     """
     client = web_client(token, session=session, base_url=base_url)
-    with _nothing_from_the_environment():
-        # a client without a token until the app stands: Bolt warns of two ways to authorize, and we use the second
+    with _without_environment():
+        # without a token at first: Bolt warns if both a token and `authorize` are given, and we use `authorize`
         client.token = None
         app = AsyncApp(
             name=name,
@@ -220,15 +219,15 @@ def build_app(
             user_facing_authorize_error_message="Slack does not tell this bot who it is just now. Please try again.",
         )
     client.token = token
-    # it would write down the whole body of whatever is not signed; `http` says what is to be said
+    # it would log the whole body of unsigned requests; `http` logs what is needed
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
     return app
 
 
 async def check_tokens(client: AsyncWebClient, *, app_token: str | None = None) -> Identity:
-    """Ask Slack whether it takes the tokens: ``auth.test``, and ``apps.connections.open`` where there is an app token.
+    """Check the tokens with Slack: ``auth.test``, and ``apps.connections.open`` if there is an app token.
 
-    Bolt would try a wrong app token for ever. Raises `TokenProblem`, which names the setting.
+    Needed because Bolt would retry a wrong app token forever. Raises `TokenProblem`, which names the setting.
     """
     if app_token is not None and not app_token.startswith("xapp-"):
         raise TokenProblem("SLACK_APP_TOKEN", "it does not begin with xapp-", _ADVICE["SLACK_APP_TOKEN"])
@@ -254,12 +253,12 @@ async def _tried(setting: str, method: str, call: Awaitable[AsyncSlackResponse])
     try:
         return (await call).data
     except SlackApiError as refusal:
-        response = refusal.response  # of aiohttp, not of the SDK, when the answer was no JSON
+        response = refusal.response  # aiohttp's, not the SDK's, if the answer was not JSON
         error = response.get("error") if isinstance(response, AsyncSlackResponse) else None
         if error is None:
             raise TokenProblem(setting, f"slack did not answer {method} as it should", _TRY_LATER) from None
         raise TokenProblem(setting, f"slack refused it in {method}: {error}", _ADVICE[setting]) from None
-    except AttributeError:  # the SDK takes every text for an object, such as a proxy's plain one
+    except AttributeError:  # the SDK treats every body as an object, even a proxy's plain text
         raise TokenProblem(setting, f"slack did not answer {method} as it should", _TRY_LATER) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as lost:
         problem = f"slack was not reached for {method} ({type(lost).__name__})"
@@ -290,15 +289,15 @@ def forget_proxies() -> None:
 
 
 @contextmanager
-def _nothing_from_the_environment() -> Iterator[None]:
-    kept = {name: os.environ.pop(name) for name in BOLT_READS if name in os.environ}
+def _without_environment() -> Iterator[None]:
+    removed = {name: os.environ.pop(name) for name in BOLT_READS if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(removed)
 
 
 def _quiet(logger: logging.Logger) -> logging.Logger:
-    """Give a logger a level of its own: the SDK takes *none* for DEBUG and writes every payload out in vain."""
+    """Give a logger its own level: without one the SDK assumes DEBUG and formats every payload for nothing."""
     logger.setLevel(max(logging.INFO, logger.getEffectiveLevel()))
     return logger

@@ -1,4 +1,4 @@
-"""What operators look at: ``/healthz``, ``/readyz`` and ``/metrics``, and a server for any ASGI app."""
+"""Endpoints for operators: ``/healthz``, ``/readyz`` and ``/metrics``; and a server for any ASGI app."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from bot.logs import get_logger
 log = get_logger(__name__)
 
 Check = Callable[[], Awaitable[str | None]]
-"""Looks at one thing that is needed. Answers None when it is fine, else what is wrong, in words without secrets."""
+"""Checks one dependency. Returns None if it is fine, else what is wrong, without secrets."""
 
 PATIENCE = 3.0
-"""Seconds that one check may take."""
+"""Time limit of one check, in seconds."""
 
 ACKNOWLEDGEMENTS = Histogram(
     "configbot_slack_acknowledgement_seconds",
@@ -33,14 +33,14 @@ ACKNOWLEDGEMENTS = Histogram(
 
 
 def routes(checks: Mapping[str, Check], *, metrics: CollectorRegistry = REGISTRY) -> list[Route]:
-    """``/healthz``: the process lives. ``/readyz``: every check is fine, else 503 and what is wrong. ``/metrics``."""
+    """``/healthz``: the process runs. ``/readyz``: all checks are fine, else 503 with the problems. ``/metrics``."""
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"ok": True})
 
     async def readyz(_request: Request) -> Response:
-        found = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
-        wrong = dict(zip(checks, found, strict=True))
+        problems = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
+        wrong = dict(zip(checks, problems, strict=True))
         ready = not any(wrong.values())
         answer = {"ok": ready, "checks": {name: problem or "ok" for name, problem in wrong.items()}}
         return JSONResponse(answer, status_code=200 if ready else 503)
@@ -63,7 +63,7 @@ async def _checked(name: str, check: Check) -> str | None:
 
 
 class PortTaken(Exception):
-    """The server cannot listen where it should."""
+    """The server cannot listen on its address."""
 
     def __init__(self, host: str, port: int, cause: OSError) -> None:
         super().__init__(f"cannot listen on {host}:{port}: {cause.strerror or cause}")
@@ -72,7 +72,7 @@ class PortTaken(Exception):
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the process: it is told to stop by `serving`."""
+    """A server that does not handle signals; `serving` stops it."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -81,9 +81,9 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) -> AsyncIterator[int]:
-    """Serve `app` while the block runs; gives the port, which is a free one where `port` is 0.
+    """Serve `app` while the block runs. Yields the port, which is a free one if `port` is 0.
 
-    At the end of the block nothing new is taken, and requests that run have `patience` seconds. Raises `PortTaken`.
+    At the end of the block new requests are refused and running ones get `patience` seconds. Raises `PortTaken`.
     """
     listening = _listen(host, port)
     server = _Server(
@@ -92,7 +92,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_keep_alive=75,  # longer than the minute of load balancers: they must be the ones to hang up
+            timeout_keep_alive=75,  # longer than a load balancer's minute: the balancer must close first
             timeout_graceful_shutdown=max(1, round(patience)),
         )
     )
@@ -111,7 +111,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
 
 
 async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
-    # uvicorn leaves the whole process when an app does not come up; `serving` says so instead
+    # uvicorn exits the whole process if an app does not start; `serving` raises instead
     with suppress(SystemExit):
         await server.serve(sockets=[listening])
 

@@ -1,4 +1,4 @@
-"""Slack over HTTP: one address for commands, clicks and events, signed; health beside it, other apps below it."""
+"""Slack over HTTP: one signed endpoint for commands, clicks and events, plus health endpoints and mounted apps."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ log = get_logger(__name__)
 EVENTS_PATH = "/slack/events"
 
 LARGEST_BODY = 1_000_000
-"""Bytes. Slack's largest payloads, modals full of text, stay far below it."""
+"""Maximum body size in bytes. Slack's largest payloads, modals full of text, are far smaller."""
 
 LARGEST_SKEW = 300
-"""Seconds between Slack's clock and ours beyond which a signature counts as too old."""
+"""Maximum age of a signature, in seconds by our clock."""
 
 
 class NotFromSlack(Exception):
-    """A body that is none of those which Slack sends."""
+    """A body that is not a request from Slack."""
 
 
 def http_app(app: AsyncApp, *, checks: Mapping[str, Check], mounts: Mapping[str, ASGIApp] | None = None) -> Starlette:
-    """Make the web app of HTTP mode: Slack's address beside what every mode serves."""
+    """Make the web app of HTTP mode: Slack's endpoint and what every mode serves."""
 
     async def from_slack(request: Request) -> Response:
         started = time.perf_counter()
@@ -48,9 +48,9 @@ def http_app(app: AsyncApp, *, checks: Mapping[str, Check], mounts: Mapping[str,
 
 
 def web_app(checks: Mapping[str, Check], mounts: Mapping[str, ASGIApp], *more: Route) -> Starlette:
-    """Make the web app of every mode: health, and `mounts` by their path.
+    """Make the web app of every mode: health endpoints, and `mounts` by path.
 
-    A mounted app sees the whole path (an app under ``/v4`` has ``/v4`` in its own routes), and its lifespan is run.
+    A mounted app sees the whole path (an app under ``/v4`` has ``/v4`` in its own routes), and its lifespan runs.
     """
 
     @asynccontextmanager
@@ -76,7 +76,7 @@ async def _answer(app: AsyncApp, request: Request) -> Response:
     if raw is None:
         return PlainTextResponse("too large, or cut off", status_code=413)
     timestamp = request.headers.get("x-slack-request-timestamp", "")
-    if not timestamp.isascii() or not timestamp.isdecimal():  # Bolt would take another one for an error of its own
+    if not timestamp.isascii() or not timestamp.isdecimal():  # Bolt would fail on any other
         return PlainTextResponse("not signed", status_code=401)
     try:
         bolt_request = read_request(raw, request.headers, request.url.query)
@@ -89,7 +89,7 @@ async def _answer(app: AsyncApp, request: Request) -> Response:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body, byte for byte as it was signed; None when it is too large or did not arrive whole."""
+    """The body, byte for byte as signed; None if it is too large or incomplete."""
     body = bytearray()
     try:
         async for chunk in request.stream():
@@ -102,10 +102,10 @@ async def _body(request: Request) -> bytes | None:
 
 
 def read_request(raw: bytes, headers: Mapping[str, str], query: str = "") -> AsyncBoltRequest:
-    """Make Bolt's request. Raises `NotFromSlack` for what cannot be one; nothing is known to be signed yet.
+    """Make Bolt's request. Raises `NotFromSlack` if it cannot be one. The signature is not checked yet.
 
-    Bolt 1.30 takes every form that holds the word *payload* anywhere for an interaction, and reads a command such as
-    ``/deploy payload_v2 to production`` as nothing at all. Such a form is read again here, as what it is.
+    Bolt 1.30 treats every form that contains the word *payload* as an interaction, and reads a command such as
+    ``/deploy payload_v2 to production`` as empty. Such a form is parsed again here.
     """
     try:
         text = raw.decode()
@@ -120,7 +120,7 @@ def read_request(raw: bytes, headers: Mapping[str, str], query: str = "") -> Asy
         TypeError,
         AttributeError,
         RecursionError,
-    ) as cause:  # all that Bolt's reading of any body raises
+    ) as cause:  # everything that Bolt raises when parsing a body
         raise NotFromSlack from cause
     return request
 
@@ -138,11 +138,11 @@ def _response(answer: BoltResponse) -> Response:
 
 
 def _with_whole_path(inner: ASGIApp) -> ASGIApp:
-    """Call `inner` as if it stood at the root: the paths of its routes begin with that of its mount."""
+    """Call `inner` as if it were at the root: its own routes begin with the path of its mount."""
 
     async def whole(scope: Scope, receive: Receive, send: Send) -> None:
         alone = {**scope, "root_path": scope.get("app_root_path", "")}
-        alone.pop("router", None)  # else it would look for its own routes among ours
+        alone.pop("router", None)  # otherwise it would look up its routes in our router
         await inner(alone, receive, send)
 
     return whole

@@ -1,4 +1,4 @@
-"""The app manifest: what to paste at api.slack.com/apps, made from the commands that the grammar knows."""
+"""The app manifest to paste at api.slack.com/apps, generated from the grammar's commands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 LONGEST_NAME = 32
-"""Characters of a slash command, its slash included."""
+"""Maximum length of a slash command in characters, including the slash."""
 
 MOST_COMMANDS = 50
 
@@ -17,7 +17,7 @@ _RESERVED = (
 )
 
 RESERVED = frozenset(_RESERVED.split())
-"""Names that Slack keeps for itself. It refuses the whole manifest for one of them; `help` only sometimes."""
+"""Names reserved by Slack. It rejects the whole manifest because of one of them; `help` only sometimes."""
 
 SCOPES = (
     "app_mentions:read",
@@ -32,12 +32,12 @@ SCOPES = (
     "users:read",
     "users:read.email",
 )
-"""Hear mentions and direct messages, see whether a channel can be posted to, post, edit, and read who somebody is.
+"""Scopes to receive mentions and direct messages, check channels, post and edit messages, and look up people.
 
-Addresses are read for one thing: to find a person of Slack again at a config service that knows people by theirs.
+E-mail addresses are only read to find a Slack user at a config service that identifies people by address.
 
-The histories are looked into for one thing only: whether a message whose acknowledgement was lost stands there. Without
-them it is said again after two minutes.
+Channel histories are only read to find a message whose acknowledgement was lost. Without those scopes it is posted
+again after two minutes.
 """
 
 EVENTS = ("app_home_opened", "app_mention", "message.im")
@@ -46,11 +46,11 @@ EVENTS_PATH = "/slack/events"
 
 
 class ManifestError(ValueError):
-    """Commands or an address with which Slack would refuse the manifest. The text has a line for each problem."""
+    """Slack would reject the manifest because of its commands or address. The text has a line for each problem."""
 
 
 def command_name(command: str, prefix: str = "") -> str:
-    """Write a command as Slack registers it: with the prefix, behind one slash."""
+    """The command as registered in Slack: one slash, then the prefix and the name."""
     return f"/{prefix}{command.removeprefix('/')}"
 
 
@@ -90,7 +90,7 @@ def manifest(
                     "command": command_name(command, prefix),
                     "description": description[:2000],
                     **({"usage_hint": usage[:1000]} if usage else {}),
-                    "should_escape": True,  # else people and channels arrive as names that nobody can resolve
+                    "should_escape": True,  # otherwise people and channels arrive as unresolvable names
                     **url,
                 }
                 for command, description, usage in commands

@@ -1,4 +1,4 @@
-"""Slack over Socket Mode: one connection that this process keeps alive, watches, and lets go of in order."""
+"""Slack over Socket Mode: one connection that is kept alive, monitored, and closed in order."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from bot.slack.health import ACKNOWLEDGEMENTS
 log = get_logger(__name__)
 
 PING_INTERVAL = 3.0
-"""Seconds: a dead connection is noticed after about as long."""
+"""Seconds between pings; a dead connection is noticed after about as long."""
 
 FIRST_CONNECT = 20.0
-"""Seconds for the first connection; later ones are tried for ever."""
+"""Time limit for the first connection, in seconds; later ones are retried forever."""
 
 LAST_ANSWERS = 2.0
-"""Seconds for requests that are being acknowledged while we stop."""
+"""Seconds for requests that are being acknowledged during a shutdown."""
 
 QUIET_LIMIT = 3600.0
-"""Seconds without a word from Slack after which the connection is renewed: some are alive and deaf."""
+"""Seconds without a message from Slack after which we reconnect: some connections stay open but deliver nothing."""
 
 
 class NotConnected(Exception):
@@ -43,7 +43,7 @@ class NotConnected(Exception):
 
 
 class _Handler(AsyncSocketModeHandler):
-    """Bolt's handler, which also knows what it is answering just now and when it heard something last."""
+    """Bolt's handler, which also tracks requests in progress and when the last message arrived."""
 
     def __init__(self, app: AsyncApp, app_token: str, ping_interval: float) -> None:
         super().__init__(app, app_token, ping_interval=ping_interval)
@@ -67,7 +67,7 @@ class _Handler(AsyncSocketModeHandler):
 
 
 class SocketMode:
-    """The connection, as long as `connected` holds it."""
+    """The Socket Mode connection inside `connected`."""
 
     def __init__(self, app: AsyncApp, app_token: str, ping_interval: float, quiet_limit: float) -> None:
         self._handler = _Handler(app, app_token, ping_interval)
@@ -76,7 +76,7 @@ class SocketMode:
         self._down_since: float | None = None
 
     async def check(self) -> str | None:
-        """Say what is wrong with the connection; None when it stands. For ``/readyz``."""
+        """What is wrong with the connection, for ``/readyz``; None if it is open."""
         client = self._handler.client
         if await client.is_connected():
             return None
@@ -92,7 +92,7 @@ class SocketMode:
             raise NotConnected(seconds) from None
 
     async def watch(self) -> None:
-        """Bring back a connection that the SDK has lost for good, or that says nothing any more."""
+        """Reconnect if the SDK has lost the connection for good, or if it has been silent for too long."""
         while True:
             await asyncio.sleep(self._interval)
             try:
@@ -111,17 +111,17 @@ class SocketMode:
         else:
             self._down_since = self._down_since or now
             if now - self._down_since < 2 * self._interval:
-                return  # the SDK is about to do it
+                return  # the SDK is about to reconnect
             self._down_since = now
             log.warning("the connection to slack is lost")
         if client.connect_operation_lock.locked():
-            client.wss_uri = None  # the SDK is trying, with an address that is good for one use: let it ask for another
+            client.wss_uri = None  # the SDK is retrying with a single-use address: make it request a new one
             return
         async with asyncio.timeout(10 * self._interval):
             await client.connect_to_new_endpoint(force=True)
 
     async def close(self) -> None:
-        """Let what is being acknowledged be acknowledged, then take nothing more."""
+        """Finish requests that are being acknowledged, then disconnect."""
         client = self._handler.client
         client.auto_reconnect_enabled = False
         if self._handler.answering:
@@ -144,10 +144,10 @@ async def connected(
     first_connect: float = FIRST_CONNECT,
     quiet_limit: float = QUIET_LIMIT,
 ) -> AsyncIterator[SocketMode]:
-    """Take requests over Socket Mode while the block runs.
+    """Receive requests over Socket Mode while the block runs.
 
-    At its end what is being acknowledged is acknowledged, and the connection is closed (an app has ten); tasks that go
-    on are their owner's to wait for. Raises `NotConnected`. A wrong token is found by `check_tokens` before: here it
+    At its end, acknowledgements in progress are finished and the connection is closed (an app can have ten); background
+    tasks are left to their owner. Raises `NotConnected`. `check_tokens` should detect a wrong token before: here it
     would only be a time-out.
     """
     connection = SocketMode(app, app_token, ping_interval, quiet_limit)

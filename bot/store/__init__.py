@@ -1,4 +1,4 @@
-"""What must last: changes, decisions, history, notices, drafts and reminders, in SQLite or PostgreSQL."""
+"""Persistent storage in SQLite or PostgreSQL: changes, decisions, history, notices, drafts and reminders."""
 
 from bot.store.database import Cause, StoreUnavailable
 from bot.store.outbox import Clock

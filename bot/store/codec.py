@@ -1,8 +1,8 @@
-"""Domain values ↔ JSON documents: the one place that knows how a change is written down.
+"""Domain values ↔ JSON documents: the only place that knows the storage format of a change.
 
-Field names are written out here, so that renaming something in the domain leaves stored history readable. Every stored
-document carries its version under ``"v"``. A document that this code does not understand (another version, a code that
-it does not know) raises `Unreadable`: history is never guessed.
+Field names are spelled out here, so that renaming something in the domain keeps stored history readable. Every stored
+document has its version under ``"v"``. A document that this code does not understand (another version, an unknown
+code) raises `Unreadable`: history is never guessed.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Unreadable(ValueError):
 
 
 def sealed(document: JSON) -> JSON:
-    """The document with its version, ready to be stored."""
+    """The document with its version added, ready to be stored."""
     return {"v": VERSION, **document}
 
 
 def opened(what: str, document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
-    """What `read` makes of a stored document. Raises `Unreadable`, naming `what` was read."""
+    """Decode a stored document with `read`. Raises `Unreadable`, whose text names `what` was read."""
     if document.get("v") != VERSION:
         raise Unreadable(f"reading {what}: it is written in version {document.get('v')!r}, known is {VERSION}")
     try:
@@ -54,7 +54,7 @@ def maybe(convert: Callable[[Any], T], value: Any) -> T | None:
 
 
 def from_person(actor: Actor) -> JSON:
-    """What is remembered of a person beside the ids: name, standing and zone at that time."""
+    """What is stored of a person besides the ids: name, standing and time zone at that time."""
     return {"name": actor.name, "standing": actor.standing.value, "tz": actor.tz}
 
 
@@ -64,7 +64,7 @@ def to_person(org: str, team: str, user_id: str, document: Mapping[str, Any]) ->
 
 
 def from_due(due: Due) -> JSON:
-    """How the time of a change was said; the instant has a column."""
+    """How the scheduled time was typed; the time itself has a column."""
     return {"words": due.words, "zone": due.zone, "oddity": due.oddity.value if due.oddity else None}
 
 
@@ -126,7 +126,7 @@ def to_reason(document: Mapping[str, Any]) -> Reason:
 
 
 def from_problem(problem: Problem) -> JSON:
-    """Why a provider did not do it."""
+    """A problem with a provider."""
     return {
         "fault": problem.fault.value,
         "provider": problem.provider,
@@ -149,28 +149,28 @@ def to_problem(document: Mapping[str, Any]) -> Problem:
         detail=document["detail"],
         retry_after=document["retry_after"],
         reference=document["reference"],
-        said=document.get("said", False),  # it was not kept at first
+        said=document.get("said", False),  # absent in older documents
     )
 
 
-def from_snapshot(seen: ApprovalSnapshot) -> JSON:
+def from_snapshot(snapshot: ApprovalSnapshot) -> JSON:
     """What an approval is bound to, contents included."""
     return {
-        "base": live_state.to_document(seen.base),
+        "base": live_state.to_document(snapshot.base),
         "rule": {
-            "id": seen.rule.id,
-            "approvals": seen.rule.approvals,
-            "requester_may_approve": seen.rule.requester_may_approve,
+            "id": snapshot.rule.id,
+            "approvals": snapshot.rule.approvals,
+            "requester_may_approve": snapshot.rule.requester_may_approve,
         },
-        "evidence": _from_evidence(seen.evidence),
-        "base_config": maybe(from_config, seen.base_config),
-        "base_content": maybe(contents.to_document, seen.base_content),
-        "target_content": maybe(contents.to_document, seen.target_content),
+        "evidence": _from_evidence(snapshot.evidence),
+        "base_config": maybe(from_config, snapshot.base_config),
+        "base_content": maybe(contents.to_document, snapshot.base_content),
+        "target_content": maybe(contents.to_document, snapshot.target_content),
     }
 
 
 def to_snapshot(document: Mapping[str, Any]) -> ApprovalSnapshot:
-    """The inverse of `from_seen`."""
+    """The inverse of `from_snapshot`."""
     rule = document["rule"]
     return ApprovalSnapshot(
         base=live_state.from_document(document["base"]),
@@ -231,13 +231,13 @@ def _to_comparison(document: Mapping[str, Any]) -> Comparison:
 
 
 def from_target(target: Target) -> JSON:
-    """What a change makes live, every field written out; nothing is written down as such, too."""
+    """The target of a change with all its fields; `Nothing` is stored explicitly as well."""
     match target:
         case Config():
             return {"kind": "config", **from_config(target), "archived": target.is_archived}
         case Split():
-            told_apart = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
-            return {"kind": "split", **live_state.to_document(LiveState(target)), **told_apart}
+            bucketing = {"context_kind": target.context_kind, "bucket_by": target.bucket_by}
+            return {"kind": "split", **live_state.to_document(LiveState(target)), **bucketing}
         case Nothing():
             return {"kind": "nothing"}
         case _:
@@ -258,9 +258,9 @@ def to_target(document: Mapping[str, Any]) -> Target:
 
 
 def to_unnamed_target(config: Mapping[str, Any] | None, split: Mapping[str, Any] | None) -> Target:
-    """A target as it was written down before it said its kind: a config, the weights of a split, or neither.
+    """Decode a target in the old format without a kind: a config, the weights of a split, or neither (`Nothing`).
 
-    Raises `ValueError` for both at once, of which one cannot be meant.
+    Raises `ValueError` if both are given, because it is unclear which one is meant.
     """
     if config is not None and split is not None:
         raise ValueError("a config and the weights of a split at once")
@@ -277,7 +277,7 @@ def _to_split(document: Mapping[str, Any]) -> Split:
 
 
 def from_gate(gate: Gate) -> JSON:
-    """What is remembered of an approval at a provider."""
+    """The reference to an approval at a provider."""
     return {"id": gate.id, "link": gate.link}
 
 

@@ -1,7 +1,7 @@
-"""Drafts ↔ the text that is stored: the one place that knows how what stands behind a button is written down.
+"""Drafts ↔ stored text: the only place that knows the storage format of what a button does.
 
-A document says its version and its kind. One is read only if writing it down again gives the same document, so that a
-field that is unknown, missing or has another name is never guessed: such a draft is unreadable, and nothing is done.
+A document has a version and a kind. It is accepted only if encoding the result again gives the same document, so a
+field that is unknown, missing or renamed is never guessed: such a draft is unreadable, and nothing is done.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from bot.domain.times import At, In, LocalTime, WantedTime
 from bot.store.codec import JSON, from_environment, from_target, maybe, to_environment, to_target
 
 VERSION = 2
-"""Version 1 said neither version nor kind: it was the line itself, or the bare fields of what is confirmed."""
+"""Version 1 had neither version nor kind: it was the command line itself, or only the fields of the request."""
 
 
 def encode(draft: Draft) -> str:
-    """The text to be stored."""
+    """The text to store for a draft."""
     return json.dumps(_document(draft))
 
 
 def decode(text: str) -> Draft | UnreadableDraft:
-    """The inverse of `encode`; it reads drafts of the version before as well. Never raises."""
+    """The inverse of `encode`; it also reads drafts of version 1. Never raises."""
     if not text.startswith("{"):
         return text  # version 1: no line begins with a brace
     try:
@@ -54,7 +54,7 @@ def _document(draft: Draft) -> JSON:
     if isinstance(draft, str):
         return {"v": VERSION, "kind": "line", "line": draft}
     if isinstance(draft, ChangeRequest):
-        return {"v": VERSION, "kind": "change", **_from_wish(draft)}
+        return {"v": VERSION, "kind": "change", **_from_request(draft)}
     return {"v": VERSION, "kind": "project", **_from_edit(draft)}
 
 
@@ -62,12 +62,12 @@ def _to_line(document: Mapping[str, Any]) -> str:
     return str(document["line"])
 
 
-def _from_wish(change_request: ChangeRequest) -> JSON:
+def _from_request(change_request: ChangeRequest) -> JSON:
     return {
         "change": change_request.kind.value,
         "project": _from_project(change_request.project),
         "environment": from_environment(change_request.environment),
-        "target": _from_wanted(change_request.target),
+        "target": _from_any_target(change_request.target),
         "because": change_request.because,
         "undoes": change_request.undoes,
         "drops": change_request.drops,
@@ -75,12 +75,12 @@ def _from_wish(change_request: ChangeRequest) -> JSON:
     }
 
 
-def _to_wish(document: Mapping[str, Any]) -> ChangeRequest:
+def _to_request(document: Mapping[str, Any]) -> ChangeRequest:
     return ChangeRequest(
         kind=Kind(document["change"]),
         project=_to_project(document["project"]),
         environment=to_environment(document["environment"]),
-        target=_to_wanted(document["target"]),
+        target=_to_any_target(document["target"]),
         because=document["because"],
         undoes=document["undoes"],
         drops=document["drops"],
@@ -88,7 +88,7 @@ def _to_wish(document: Mapping[str, Any]) -> ChangeRequest:
     )
 
 
-def _from_wanted(target: Target | UnresolvedTarget) -> JSON:
+def _from_any_target(target: Target | UnresolvedTarget) -> JSON:
     match target:
         case LiveIn(environment):
             return {"kind": "live in", "environment": from_environment(environment)}
@@ -98,7 +98,7 @@ def _from_wanted(target: Target | UnresolvedTarget) -> JSON:
             return from_target(target)
 
 
-def _to_wanted(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
+def _to_any_target(document: Mapping[str, Any]) -> Target | UnresolvedTarget:
     match document["kind"]:
         case "live in":
             return LiveIn(to_environment(document["environment"]))
@@ -187,15 +187,19 @@ def _to_maintainer(document: Mapping[str, Any]) -> Maintainer:
     return Maintainer(document["kind"], document["id"], document["name"], document["email"])
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {"line": _to_line, "change": _to_wish, "project": _to_edit}
+_READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {
+    "line": _to_line,
+    "change": _to_request,
+    "project": _to_edit,
+}
 
 
 # version 1
 
 
 @dataclass(frozen=True, slots=True)
-class _FirstWish:
-    """The fields of a wish as version 1 wrote them, in its order."""
+class _FirstRequest:
+    """The fields of a change request as version 1 wrote them, in its order."""
 
     kind: Kind
     project: Project
@@ -209,31 +213,31 @@ class _FirstWish:
     when: WantedTime | None = None
 
 
-_FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstWish), TypeAdapter(PlannedEdit))
+_FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstRequest), TypeAdapter(PlannedEdit))
 
 
 def _first_version(text: str) -> Draft | UnreadableDraft:
-    """What version 1 wrote, if it is exactly that."""
+    """Decode a draft of version 1; unreadable unless it is exactly in that format."""
     for adapter in _FIRST:
         try:
-            found = adapter.validate_json(text)
+            draft = adapter.validate_json(text)
         except ValidationError:
             continue
-        if adapter.dump_json(found).decode() == text:
-            return _today(found) if isinstance(found, _FirstWish) else found
+        if adapter.dump_json(draft).decode() == text:
+            return _upgraded(draft) if isinstance(draft, _FirstRequest) else draft
     return UnreadableDraft("it says no version, and is not quite what was written when drafts said none")
 
 
-def _today(change_request: _FirstWish) -> ChangeRequest | UnreadableDraft:
+def _upgraded(change_request: _FirstRequest) -> ChangeRequest | UnreadableDraft:
     target: Target | UnresolvedTarget
     match change_request:
-        case _FirstWish(kind=Kind.DEACTIVATE, config=None, source=None, split=None):
+        case _FirstRequest(kind=Kind.DEACTIVATE, config=None, source=None, split=None):
             target = Nothing()
-        case _FirstWish(kind=Kind.PROMOTE, source=Environment() as source, split=None):
+        case _FirstRequest(kind=Kind.PROMOTE, source=Environment() as source, split=None):
             target = LiveIn(source)
-        case _FirstWish(config=Config() as config, source=None, split=None):
+        case _FirstRequest(config=Config() as config, source=None, split=None):
             target = config
-        case _FirstWish(config=None, source=None, split=Split() as split):
+        case _FirstRequest(config=None, source=None, split=Split() as split):
             target = split
         case _:
             return UnreadableDraft("it does not state what to make live")

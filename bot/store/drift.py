@@ -1,4 +1,4 @@
-"""What the drift watch remembers: what was last right, what moved, and which provider is silent."""
+"""Storage of the drift watch: baselines, drifts, and periods in which a provider does not answer."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from bot.store.tables import ONE_DRIFT, ONE_SILENCE, baselines, changes, drifts,
 
 
 class DriftReading:
-    """What can be asked about drift, inside a transaction."""
+    """Queries about drift, inside a transaction."""
 
     _connection: AsyncConnection
 
     async def baselines(self, provider: str, project_id: str) -> tuple[Baseline, ...]:
-        """What was last right in the environments of a project, as far as it is known."""
+        """The baselines of a project's environments, as far as they exist."""
         query = select(baselines).where(baselines.c.provider == provider, baselines.c.project_id == project_id)
         return tuple(_to_baseline(row) for row in (await self._connection.execute(query)).mappings())
 
     async def baseline(self, provider: str, project_id: str, environment_id: str) -> Baseline | None:
-        """What was last right in one environment of a project."""
-        found = await self.baselines(provider, project_id)
-        return next((each for each in found if each.environment_id == environment_id), None)
+        """The baseline of one environment of a project."""
+        rows = await self.baselines(provider, project_id)
+        return next((each for each in rows if each.environment_id == environment_id), None)
 
     async def fingerprints(self) -> dict[tuple[str, str, str], str]:
-        """What was last right everywhere: `Served.fingerprint` by provider, project id and environment id."""
+        """All baselines: `LiveState.fingerprint` by provider, project id and environment id."""
         there = (baselines.c.provider, baselines.c.project_id, baselines.c.environment_id)
         rows = await self._connection.execute(select(*there, baselines.c.fingerprint))
-        return {(provider, project, environment): shown for provider, project, environment, shown in rows}
+        return {(provider, project, environment): fingerprint for provider, project, environment, fingerprint in rows}
 
     async def open_changes(self, provider: str, project_id: str) -> tuple[Change, ...]:
-        """The changes of a project that are open, one in an environment at most."""
+        """The open changes of a project, at most one per environment."""
         there = and_(changes.c.provider == provider, changes.c.project_id == project_id, changes.c.is_open)
-        found = (await self._connection.execute(select(changes).where(there))).mappings()
-        return tuple(to_change(row) for row in found)
+        rows = (await self._connection.execute(select(changes).where(there))).mappings()
+        return tuple(to_change(row) for row in rows)
 
     async def drift(self, id: str) -> Drift | None:  # noqa: A002 - the domain's word
         """The drift with this id."""
@@ -55,65 +55,65 @@ class DriftReading:
         return None if row is None else _to_drift(row)
 
     async def open_drifts(self, project: tuple[str, str] | None = None) -> tuple[Drift, ...]:
-        """The drifts that are not over, of one project or of all, first found first."""
+        """The open drifts of one project or of all, oldest first."""
         query = select(drifts).where(drifts.c.ended_at.is_(None)).order_by(drifts.c.found_at, drifts.c.id)
         if project is not None:
             query = query.where(drifts.c.provider == project[0], drifts.c.project_id == project[1])
         return tuple(_to_drift(row) for row in (await self._connection.execute(query)).mappings())
 
     async def led_by(self, drift: Drift) -> tuple[Drift, ...]:
-        """The drifts that are not over, and that the message about this one tells, too."""
+        """The other open drifts that the message about this one covers."""
         return tuple(each for each in await self.open_drifts(drift.project.key) if tells(drift, each))
 
     async def open_drift(self, provider: str, project_id: str, environment_id: str) -> Drift | None:
-        """The drift that is not over in one environment of a project."""
-        found = await self.open_drifts((provider, project_id))
-        return next((each for each in found if each.environment.id == environment_id), None)
+        """The open drift in one environment of a project."""
+        open_drifts = await self.open_drifts((provider, project_id))
+        return next((each for each in open_drifts if each.environment.id == environment_id), None)
 
     async def silence(self, id: str) -> Silence | None:  # noqa: A002 - the domain's word
         """The silence with this id."""
         return await self._silence(silences.c.id == id)
 
     async def open_silence(self, provider: str) -> Silence | None:
-        """The silence of a provider that lasts."""
+        """The open silence of a provider."""
         return await self._silence(and_(silences.c.provider == provider, silences.c.ended_at.is_(None)))
 
-    async def _silence(self, wanted: ColumnElement[bool]) -> Silence | None:
-        row = (await self._connection.execute(select(silences).where(wanted))).mappings().first()
+    async def _silence(self, condition: ColumnElement[bool]) -> Silence | None:
+        row = (await self._connection.execute(select(silences).where(condition))).mappings().first()
         return None if row is None else Silence(**row)
 
 
 class DriftWriting(DriftReading):
-    """What can be written down about drift, inside a transaction."""
+    """Writes about drift, inside a transaction."""
 
-    async def add_baselines(self, found: Sequence[Baseline]) -> None:
-        """Remember these where nothing is known yet; what is known stays."""
-        for each in found:
+    async def add_baselines(self, new: Sequence[Baseline]) -> None:
+        """Insert baselines; existing ones are kept."""
+        for each in new:
             statement = insert_into(self._connection, baselines).values(**_from_baseline(each))
             await self._connection.execute(statement.on_conflict_do_nothing(index_elements=_PLACE))
 
     async def save_baseline(self, baseline: Baseline) -> None:
-        """Remember this, instead of what was known."""
+        """Insert or replace a baseline."""
         row = _from_baseline(baseline)
         statement = insert_into(self._connection, baselines).values(**row)
         changed = {name: statement.excluded[name] for name in row if name not in _PLACE}
         await self._connection.execute(statement.on_conflict_do_update(index_elements=_PLACE, set_=changed))
 
     async def add_drift(self, drift: Drift) -> bool:
-        """Write down a drift. False, and nothing written, when there is an open one: somebody was faster."""
+        """Insert a drift. Returns False and writes nothing if one is already open there."""
         columns = [column.name for column in ONE_DRIFT.columns]
         statement = insert_into(self._connection, drifts).values(**_from_drift(drift))
         statement = statement.on_conflict_do_nothing(index_elements=columns, index_where=drifts.c.ended_at.is_(None))
         return (await self._connection.execute(statement.returning(drifts.c.id))).first() is not None
 
     async def save_drift(self, drift: Drift, expected: int) -> bool:
-        """Write down what became of a drift that is open, and in version `expected`. False: somebody was faster."""
+        """Update a drift that is open and in version `expected`. Returns False if another writer was faster."""
         as_seen = and_(drifts.c.id == drift.id, drifts.c.version == expected, drifts.c.ended_at.is_(None))
         statement = update(drifts).where(as_seen).values(**_from_drift(drift)).returning(drifts.c.id)
         return (await self._connection.execute(statement)).first() is not None
 
     async def add_silence(self, silence: Silence) -> bool:
-        """Write down that a provider is silent. False, and nothing written, when that is known."""
+        """Insert a silence. Returns False and writes nothing if one is already open for the provider."""
         columns = [column.name for column in ONE_SILENCE.columns]
         row = {"id": silence.id, "provider": silence.provider, "since": silence.since, "fault": silence.fault}
         statement = insert_into(self._connection, silences).values(**row)
@@ -121,14 +121,14 @@ class DriftWriting(DriftReading):
         return (await self._connection.execute(statement.returning(silences.c.id))).first() is not None
 
     async def end_silence(self, id: str, at: datetime) -> bool:  # noqa: A002 - the domain's word
-        """The provider answers again. False: somebody was faster."""
+        """End a silence, because the provider answers again. Returns False if another writer was faster."""
         lasting = and_(silences.c.id == id, silences.c.ended_at.is_(None))
         statement = update(silences).where(lasting).values(ended_at=at).returning(silences.c.id)
         return (await self._connection.execute(statement)).first() is not None
 
 
 def over_for_long(before: datetime) -> tuple[Delete, ...]:
-    """What removes drifts and silences that were over by then, and the notices about those that are no more."""
+    """Statements that delete drifts and silences that ended before then, and the notices about deleted ones."""
     return (
         delete(drifts).where(drifts.c.ended_at < before),
         delete(silences).where(silences.c.ended_at < before),

@@ -1,7 +1,7 @@
-"""What is written down about messages: that they are wanted, in whose hands they are, what became of them.
+"""Storage of notices: which messages are wanted, which process has claimed them, and the result.
 
-Whoever says something owns a claim on it until then; what is written about it counts only while the claim holds.
-Lanes are locked before notices, everywhere, so that two processes never wait for each other.
+A process claims a notice while it delivers it, and can only write the result while it holds the claim. Buckets are
+locked before notices, everywhere, so that two processes cannot deadlock.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ class Clock(Protocol):
     """The source of *now*."""
 
     def now(self) -> datetime:
-        """The instant, in UTC."""
+        """The current time, in UTC."""
 
 
 class Delivering(ReadTransaction):
-    """One transaction, as far as it is about messages."""
+    """The part of a transaction about notices."""
 
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         super().__init__(connection)
         self._clock = clock
 
     async def add_notice(self, notice: Notice) -> bool:
-        """Want something said. False, and nothing written, when there is a notice about it."""
+        """Insert a notice. Returns False and writes nothing if there already is one about its subject."""
         row = from_notice(notice)
         if notice.wanted > notice.shown:
             row["behind_since"] = notice.behind_since or notice.created_at
@@ -46,19 +46,19 @@ class Delivering(ReadTransaction):
         return await self._hits(statement.returning(notices.c.id))
 
     async def touch_notice(self, kind: NoticeKind, subject: str) -> None:
-        """Want a message brought up to date, because what it shows has changed. Without such a notice, nothing."""
+        """Mark a message as out of date, because what it shows has changed. Does nothing if there is no such notice."""
         await self._want(kind, subject, at_least=0)
 
     async def _want(self, kind: NoticeKind, subject: str, *, at_least: int) -> None:
-        """Raise `wanted`, always: something to show is never lost behind a number that was reached before.
+        """Raise `wanted` by at least one, so that no update is lost, and to `at_least`.
 
-        What was given up is tried again, for there is something new to say.
+        A notice that was given up is tried again, because it has something new to show.
         """
         raised = notices.c.wanted + 1
-        wanted = case((raised < at_least, at_least), else_=raised)
+        revision = case((raised < at_least, at_least), else_=raised)
         waits = and_(notices.c.behind_since.is_not(None), ~notices.c.given_up)
         since = case((waits, notices.c.behind_since), else_=self._clock.now())
-        values = {"wanted": wanted, "given_up": False, "behind_since": since}
+        values = {"wanted": revision, "given_up": False, "behind_since": since}
         await self._connection.execute(update(notices).where(about(kind, subject)).values(**values))
 
     async def claim_notice(
@@ -69,50 +69,50 @@ class Delivering(ReadTransaction):
         now: datetime,
         posting: str = "",
     ) -> Notice | None:
-        """Take a due notice in hand until then, so that nobody else says it. None when it is not due, or taken.
+        """Claim a due notice until then, so that no other process delivers it. None if it is not due or is claimed.
 
-        `posting` is the id of the post that is about to be made, where one is. The notice is answered as it was found:
-        with the id of a post that may have gone out before, which is kept until something is known of it.
+        `posting` is the id of the post that is about to be made, if any. The notice is returned as it was before: with
+        the id of an earlier post that may have been sent, which is kept until that is resolved.
         """
-        found = await self._one(to_notice, select(notices).where(notices.c.id == id, due(now)).with_for_update())
-        if found is None:
+        notice = await self._one(to_notice, select(notices).where(notices.c.id == id, due(now)).with_for_update())
+        if notice is None:
             return None
         values: dict[str, Any] = {"claimed_by": owner, "claimed_until": until}
-        if posting and found.at is None and not found.posting:
+        if posting and notice.at is None and not notice.posting:
             values |= {"posting": posting, "posting_since": now}
         await self._connection.execute(update(notices).where(notices.c.id == id).values(**values))
-        return found
+        return notice
 
     async def posts_again(self, id: str, owner: str, now: datetime) -> bool:  # noqa: A002 - the domain's word
-        """A post of which nothing was found is made again, from now on. False: the claim is lost."""
+        """Note that a post that was not found is sent again now. Returns False if the claim is lost."""
         return await self._set_notice(id, owner, keep_claim=True, posting_since=now)
 
     async def release_claims(self, owner: str) -> None:
-        """Take notices out of the hands of everybody but `owner`: they are dead, for `owner` is alone."""
+        """Release all claims of processes other than `owner`, which are dead because `owner` is alone."""
         others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
         await self._connection.execute(update(notices).where(others).values(claimed_by=None, claimed_until=None))
 
-    async def delivered(self, id: str, shown: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002 - its name on the wire
-        """It was said: `shown` is the `wanted` of the notice as it was claimed. What was wanted since stays due.
+    async def delivered(self, id: str, revision: int, at: MessageAt, owner: str) -> int | None:  # noqa: A002 - its name on the wire
+        """Store a delivery. `revision` is the `wanted` of the claimed notice; later updates stay due.
 
-        Answers what is wanted by now. None, and nothing written, when it is no longer in the hands of `owner`.
+        Returns the current `wanted`; None, with nothing written, if `owner` no longer has the claim.
         """
         statement = self._setting(
             id,
             owner,
-            shown=shown,
+            shown=revision,
             at_channel=at.channel,
             at_ts=at.ts,
             attempts=0,
             not_before=None,
             last_error="",
             given_up=False,
-            behind_since=case((notices.c.wanted > shown, self._clock.now()), else_=None),
+            behind_since=case((notices.c.wanted > revision, self._clock.now()), else_=None),
             posting=None,
             posting_since=None,
         )
-        wanted: int | None = await self._connection.scalar(statement.returning(notices.c.wanted))
-        return wanted
+        newest: int | None = await self._connection.scalar(statement.returning(notices.c.wanted))
+        return newest
 
     async def failed(
         self,
@@ -124,22 +124,22 @@ class Delivering(ReadTransaction):
         *,
         unsure: bool = False,
     ) -> bool:
-        """It could not be said: try again at `not_before`, or, given up, not before something new is to be said.
+        """Store a failed delivery: try again at `not_before` or, if given up, when there is something new to show.
 
-        `unsure`: it may have been said. False, and nothing written, when it is no longer in the hands of `owner`.
+        `unsure`: it may have been posted. Returns False and writes nothing if `owner` no longer has the claim.
         """
-        known: dict[str, Any] = {} if unsure else {"posting": None, "posting_since": None}
+        cleared: dict[str, Any] = {} if unsure else {"posting": None, "posting_since": None}
         values: dict[str, Any] = {"attempts": notices.c.attempts + 1, "not_before": not_before, "last_error": error}
-        return await self._set_notice(id, owner, given_up=given_up, **values, **known)
+        return await self._set_notice(id, owner, given_up=given_up, **values, **cleared)
 
     async def move_notice(self, id: str, channel: str, owner: str) -> bool:  # noqa: A002 - the domain's word
-        """Want it said in another channel, at once: the one that was meant does not take it."""
+        """Move a notice to another channel and make it due at once, because its own channel rejects it."""
         nowhere: dict[str, Any] = {"at_channel": None, "at_ts": None, "posting": None, "posting_since": None}
         values: dict[str, Any] = {"channel": channel, "attempts": notices.c.attempts + 1, "not_before": None, **nowhere}
         return await self._set_notice(id, owner, **values)
 
     async def message_gone(self, id: str, owner: str) -> bool:  # noqa: A002 - the domain's word
-        """The message is no longer there, or cannot be edited any more: want it said anew, at once."""
+        """Post a notice again at once, because its message no longer exists or cannot be edited."""
         return await self._set_notice(id, owner, at_channel=None, at_ts=None, not_before=None)
 
     async def _set_notice(self, id: str, owner: str, *, keep_claim: bool = False, **values: Any) -> bool:  # noqa: A002 - its name on the wire
@@ -150,14 +150,14 @@ class Delivering(ReadTransaction):
         values |= {} if keep_claim else {"claimed_by": None, "claimed_until": None}
         return update(notices).where(mine).values(**values)
 
-    # lanes
+    # rate-limit buckets
 
     async def bucket(self, name: str) -> RateLimitBucket:
-        """How a lane stands; its row is locked until the end of the transaction."""
+        """The state of a rate-limit bucket; its row is locked until the end of the transaction."""
         query = select(buckets).where(buckets.c.name == name).with_for_update()
-        found = await self._one(to_bucket, query)
-        if found is not None:
-            return found
+        bucket = await self._one(to_bucket, query)
+        if bucket is not None:
+            return bucket
         there = (
             self._insert(buckets)
             .values(**from_bucket(RateLimitBucket(name)))
@@ -167,15 +167,15 @@ class Delivering(ReadTransaction):
         return to_bucket((await self._connection.execute(query)).mappings().one())
 
     async def save_lane(self, bucket: RateLimitBucket) -> None:
-        """Write down how a lane stands now."""
+        """Store the state of a rate-limit bucket."""
         await self._connection.execute(
             update(buckets).where(buckets.c.name == bucket.name).values(**from_bucket(bucket))
         )
 
     async def _hits(self, statement: Any) -> bool:
-        """Whether a statement that answers rows touched one."""
+        """Execute a statement with RETURNING, and tell whether it affected a row."""
         return (await self._connection.execute(statement)).first() is not None
 
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """An insert that can be told what to do about a conflict."""
+        """An insert statement that supports ON CONFLICT."""
         return insert_into(self._connection, table)

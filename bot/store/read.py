@@ -1,4 +1,4 @@
-"""Everything that can be asked of the store. Answers are domain objects."""
+"""All queries of the store. They return domain objects."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is said one after the other: the new messages of a channel, or the edits of those that stand there."""
+    """Notices that are delivered one after the other: a channel's new posts, or the edits of its existing messages."""
 
     channel: str
     posts: bool
 
 
 NOTHING_LEFT = "nothing is left to say"
-"""The note on a notice whose subject is gone: it is given up without harm."""
+"""The last error of a notice whose subject no longer exists: giving it up is harmless."""
 
 
 class ReadTransaction(DriftReading):
-    """One transaction, as far as it reads. Every method raises `StoreUnavailable` through the transaction around it."""
+    """The queries of a transaction. Every method can raise `StoreUnavailable`, from the surrounding transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -62,12 +62,12 @@ class ReadTransaction(DriftReading):
         return await self._one(to_change, select(changes).where(changes.c.number == number))
 
     async def decisions(self, change_id: str) -> tuple[Decision, ...]:
-        """What was said about a change, oldest first."""
+        """The decisions on a change, oldest first."""
         query = select(decisions).where(decisions.c.change_id == change_id)
         return await self._all(to_decision, query.order_by(decisions.c.at, decisions.c.org, decisions.c.user_id))
 
     async def open_change(self, provider: str, project_id: str, environment_id: str) -> Change | None:
-        """The one change that is open there."""
+        """The open change there, if there is one."""
         return await self._one(
             to_change, select(changes).where(_there(provider, project_id, environment_id), changes.c.is_open)
         )
@@ -84,27 +84,27 @@ class ReadTransaction(DriftReading):
         limit: int = 20,
         offset: int = 0,
     ) -> tuple[tuple[Change, ...], int]:
-        """One page of changes, newest first, and how many there are in all.
+        """One page of changes, newest first, and the total number.
 
         `project` is (provider, project id); an `environment_id` is its `provider`'s own; `requester` and
         `not_requester` are `Actor.key`s.
         """
-        wanted = list(_wanted(project, environment_id, states, requester, not_requester))
+        conditions = list(_conditions(project, environment_id, states, requester, not_requester))
         if provider is not None:
-            wanted.append(changes.c.provider == provider)
-        total = await self._connection.scalar(select(func.count()).select_from(changes).where(*wanted))
-        query = select(changes).where(*wanted).order_by(changes.c.created_at.desc(), changes.c.number.desc())
+            conditions.append(changes.c.provider == provider)
+        total = await self._connection.scalar(select(func.count()).select_from(changes).where(*conditions))
+        query = select(changes).where(*conditions).order_by(changes.c.created_at.desc(), changes.c.number.desc())
         return await self._all(to_change, query.limit(limit).offset(offset)), total or 0
 
     async def refusals(self, requester: tuple[str, str], since: datetime) -> int:
-        """How often somebody (`Actor.key`) was refused since then."""
-        mine = and_(_asked_by(requester), changes.c.created_at > since, changes.c.state == State.REFUSED.value)
+        """How often a person (`Actor.key`) was refused since then."""
+        mine = and_(_requested_by(requester), changes.c.created_at > since, changes.c.state == State.REFUSED.value)
         return await self._connection.scalar(select(func.count()).select_from(changes).where(mine)) or 0
 
     async def last_applied(
         self, provider: str, project_id: str, environment_id: str, before: datetime | None = None
     ) -> Change | None:
-        """The change that was applied there last, or last before an instant."""
+        """The change that was applied there last, or last before a time."""
         query = _applied(provider, project_id, environment_id).limit(1)
         return await self._one(to_change, query if before is None else query.where(changes.c.applied_at < before))
 
@@ -115,9 +115,9 @@ class ReadTransaction(DriftReading):
         return await self._all(to_change, _applied(provider, project_id, environment_id).limit(limit))
 
     async def unsettled(self, now: datetime, dead_owners: Collection[str] = frozenset()) -> tuple[Change, ...]:
-        """Changes that nobody is working on although they should move: approved or applying, and not under a lease.
+        """Changes that are approved or being applied, but that no process is working on.
 
-        A lease that ran out, or that belongs to one of `dead_owners`, is none. Oldest first.
+        A lease that ran out, or that belongs to one of `dead_owners`, does not count. Oldest first.
         """
         free = or_(
             changes.c.lease_until.is_(None), changes.c.lease_until <= now, changes.c.lease_by.in_(list(dead_owners))
@@ -126,17 +126,17 @@ class ReadTransaction(DriftReading):
         return await self._all(to_change, query.order_by(changes.c.updated_at, changes.c.number))
 
     async def expired(self, now: datetime) -> tuple[Change, ...]:
-        """Changes that wait for an approval longer than they may, the longest over first."""
+        """Changes whose time for approval is over, the longest overdue first."""
         query = select(changes).where(changes.c.state == State.WAITING.value, changes.c.expires_at <= now)
         return await self._all(to_change, query.order_by(changes.c.expires_at, changes.c.number))
 
     async def due_changes(self, now: datetime) -> tuple[Change, ...]:
-        """Scheduled changes whose time has come, the longest over first."""
+        """Scheduled changes that are due, the longest overdue first."""
         query = select(changes).where(changes.c.state == State.SCHEDULED.value, changes.c.due_at <= now)
         return await self._all(to_change, query.order_by(changes.c.due_at, changes.c.number))
 
     async def scheduled(self, provider: str, project_id: str, environment_id: str) -> tuple[Change, ...]:
-        """What is to be applied there at a time of its own, the next one first."""
+        """The scheduled changes there, the next one first."""
         there = _there(provider, project_id, environment_id)
         query = select(changes).where(there, changes.c.state == State.SCHEDULED.value)
         return await self._all(to_change, query.order_by(changes.c.due_at, changes.c.number))
@@ -148,7 +148,7 @@ class ReadTransaction(DriftReading):
         return await self._all(to_entry, select(audit).where(audit.c.subject == subject).order_by(audit.c.position))
 
     async def audit_entry(self, id: str) -> AuditEntry | None:  # noqa: A002 - the domain's word
-        """One line of history."""
+        """One history entry."""
         return await self._one(to_entry, select(audit).where(audit.c.id == id))
 
     # notices
@@ -158,16 +158,16 @@ class ReadTransaction(DriftReading):
         return await self._one(to_notice, select(notices).where(notices.c.id == id))
 
     async def notice_for(self, kind: NoticeKind, subject: str) -> Notice | None:
-        """The one notice about something."""
+        """The notice about a subject."""
         return await self._one(to_notice, select(notices).where(about(kind, subject)))
 
     async def due_notices(
         self, now: datetime, limit: int = 50, *, queue: Queue | None = None, older_than: datetime | None = None
     ) -> tuple[Notice, ...]:
-        """Notices that should be said, oldest first: behind, not given up, not put off, not claimed.
+        """Due notices, oldest first: out of date, not given up, not postponed, not claimed.
 
-        A line of history is due only once the card in whose thread it belongs stands in Slack. What is younger than
-        `older_than` and was never tried is left out: whoever wrote it says it.
+        A history line is due only once the card of its thread has been posted. Notices that are younger than
+        `older_than` and were never tried are left out: the process that inserted them delivers them.
         """
         query = select(notices).where(*_to_say(now, older_than)).order_by(notices.c.created_at, notices.c.id)
         if queue is not None:
@@ -175,32 +175,32 @@ class ReadTransaction(DriftReading):
         return await self._all(to_notice, query.limit(limit))
 
     async def lane_now(self, name: str) -> RateLimitBucket | None:
-        """How a lane stands; None when nothing was ever sent in it."""
+        """The state of a rate-limit bucket; None if it was never used."""
         return await self._one(to_bucket, select(buckets).where(buckets.c.name == name))
 
     async def lanes_held(self, now: datetime) -> tuple[RateLimitBucket, ...]:
-        """Lanes in which Slack asked to wait, or that take nothing; by name."""
+        """Rate-limit buckets in which Slack asked us to wait, or whose channel rejects messages; by name."""
         held = or_(buckets.c.not_before > now, buckets.c.trouble != "")
         return await self._all(to_bucket, select(buckets).where(held).order_by(buckets.c.name))
 
     async def backlog(self, since: datetime) -> tuple[Backlog, ...]:
-        """What waits to be said, and what was given up since then: by channel, the longest waiting first."""
+        """Notices that wait for delivery, and those given up since then: by channel, the longest waiting first."""
         channel, given_up = notices.c.channel, notices.c.given_up
         oldest, count = func.min(notices.c.behind_since).label("since"), func.count().label("count")
         nothing_left = notices.c.last_error == NOTHING_LEFT
         behind = and_(notices.c.wanted > notices.c.shown, notices.c.behind_since.is_not(None), ~nothing_left)
-        wanted = and_(behind, or_(~given_up, notices.c.behind_since >= since))
+        condition = and_(behind, or_(~given_up, notices.c.behind_since >= since))
         error = func.max(notices.c.last_error).label("last_error")
-        query = select(channel, given_up, count, oldest, error).where(wanted).group_by(channel, given_up)
+        query = select(channel, given_up, count, oldest, error).where(condition).group_by(channel, given_up)
         return await self._all(lambda row: Backlog(**row), query.order_by(oldest))
 
     async def held_by_others(self, owner: str) -> bool:
-        """Whether anybody but `owner` has a notice in hand."""
+        """Whether a process other than `owner` has a claim on a notice."""
         others = and_(notices.c.claimed_by.is_not(None), notices.c.claimed_by != owner)
         return await self._connection.scalar(select(notices.c.id).where(others).limit(1)) is not None
 
     async def due_queues(self, now: datetime, older_than: datetime) -> tuple[Queue, ...]:
-        """The queues in which something should be said, by how long it waits."""
+        """The queues with due notices, the longest waiting first."""
         posts = notices.c.at_ts.is_(None).label("posts")
         query = select(notices.c.channel, posts).where(*_to_say(now, older_than)).group_by(notices.c.channel, posts)
         return await self._all(lambda row: Queue(**row), query.order_by(func.min(notices.c.created_at)))
@@ -208,47 +208,47 @@ class ReadTransaction(DriftReading):
     # jobs
 
     async def job_runs(self) -> tuple[JobRun, ...]:
-        """The newest run of every job, and of every process where each has its own; by job."""
+        """The newest run of every job, or per process if each process has its own; by job."""
         return await self._all(to_run, select(job_runs).order_by(job_runs.c.job, job_runs.c.started_at))
 
     # drafts and reminders
 
     async def count_drafts(self, org: str, user_id: str, after: datetime) -> int:
-        """How many drafts of a person run out after then."""
+        """The number of a person's drafts that expire after then."""
         mine = and_(drafts.c.org == org, drafts.c.user_id == user_id, drafts.c.expires_at > after)
         return await self._connection.scalar(select(func.count()).select_from(drafts).where(mine)) or 0
 
     async def draft(self, id: str, org: str, user_id: str, now: datetime) -> Draft | UnreadableDraft | None:  # noqa: A002 - its name on the wire
-        """A draft, for the person whose it is, until it runs out."""
+        """A draft of this person that has not expired; None if there is none."""
         mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
-        found: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
-        return None if found is None else decode(found)
+        text: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
+        return None if text is None else decode(text)
 
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
-        """What we remember about an evaluation."""
-        wanted = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
-        return await self._one(to_reminder, select(reminders).where(wanted))
+        """The reminder of an evaluation."""
+        condition = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
+        return await self._one(to_reminder, select(reminders).where(condition))
 
     async def reminders(self, *, open_only: bool = True) -> tuple[Reminder, ...]:
-        """What we remember about evaluations, first seen first; normally only about those that still run."""
+        """The reminders of evaluations, first seen first; by default only of those that still run."""
         query = select(reminders).order_by(reminders.c.first_seen, reminders.c.provider, reminders.c.evaluation_id)
         return await self._all(to_reminder, query.where(reminders.c.ended_at.is_(None)) if open_only else query)
 
     async def reminders_in(self, subject: str) -> tuple[Reminder, ...]:
-        """Those that are said by the notice of this subject now, first seen first."""
+        """The reminders that the notice with this subject currently reports, first seen first."""
         query = select(reminders).where(reminders.c.said_in == subject)
         return await self._all(
             to_reminder, query.order_by(reminders.c.first_seen, reminders.c.provider, reminders.c.evaluation_id)
         )
 
     async def muted(self) -> tuple[Muted, ...]:
-        """Projects that nobody is reminded about, by name."""
+        """Projects with muted reminders, by name."""
         return await self._all(to_muted, select(muted).order_by(muted.c.project_name, muted.c.project_id))
 
     async def watch(self, provider: str) -> Watch:
-        """How far the watching of a provider's evaluations is."""
-        found = await self._one(to_watch, select(watches).where(watches.c.provider == provider))
-        return found or Watch(provider)
+        """The progress of watching a provider's evaluations."""
+        watch = await self._one(to_watch, select(watches).where(watches.c.provider == provider))
+        return watch or Watch(provider)
 
     async def _one(self, convert: Callable[[RowMapping], T], query: Select[*tuple[object, ...]]) -> T | None:
         row = (await self._connection.execute(query)).mappings().first()
@@ -270,7 +270,7 @@ def _applied(provider: str, project_id: str, environment_id: str) -> Select[*tup
     return query.order_by(changes.c.applied_at.desc(), changes.c.number.desc())
 
 
-def _wanted(
+def _conditions(
     project: tuple[str, str] | None,
     environment_id: str | None,
     states: Collection[State] | None,
@@ -284,22 +284,22 @@ def _wanted(
     if states is not None:
         yield changes.c.state.in_([state.value for state in states])
     if requester is not None:
-        yield _asked_by(requester)
+        yield _requested_by(requester)
     if not_requester is not None:
-        yield ~_asked_by(not_requester)
+        yield ~_requested_by(not_requester)
 
 
-def _asked_by(key: tuple[str, str]) -> ColumnElement[bool]:
+def _requested_by(key: tuple[str, str]) -> ColumnElement[bool]:
     return and_(changes.c.requester_org == key[0], changes.c.requester_id == key[1])
 
 
 def about(kind: NoticeKind, subject: str) -> ColumnElement[bool]:
-    """The one notice about something."""
+    """Condition for the notice about a subject."""
     return and_(notices.c.kind == kind.value, notices.c.subject == subject)
 
 
 def due(now: datetime) -> ColumnElement[bool]:
-    """Behind, not given up, not put off, and in nobody's hands."""
+    """Condition for due notices: out of date, not given up, not postponed, and not claimed."""
     return and_(
         notices.c.wanted > notices.c.shown,
         ~notices.c.given_up,

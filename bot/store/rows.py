@@ -126,7 +126,7 @@ def _to_target(details: Mapping[str, Any]) -> Target:
     target = details["target"]
     if target is not None and "kind" in target:
         return to_target(target)
-    return to_unnamed_target(target, details.get("split"))  # as it was written down at first
+    return to_unnamed_target(target, details.get("split"))  # the old format without a kind
 
 
 def from_decision(decision: Decision) -> Values:
@@ -180,7 +180,7 @@ def to_entry(row: RowMapping) -> AuditEntry:
 
 
 def from_notice(notice: Notice) -> Values:
-    """The row of a notice; nobody has claimed it."""
+    """The row of a notice, without a claim."""
     return {
         "id": notice.id,
         "kind": notice.kind.value,
@@ -226,7 +226,7 @@ def to_notice(row: RowMapping) -> Notice:
 
 
 def from_bucket(bucket: RateLimitBucket) -> Values:
-    """The row of a lane."""
+    """The row of a rate-limit bucket."""
     return {
         "name": bucket.name,
         "free_at": bucket.free_at,
@@ -237,7 +237,7 @@ def from_bucket(bucket: RateLimitBucket) -> Values:
 
 
 def to_bucket(row: RowMapping) -> RateLimitBucket:
-    """The inverse of `from_lane`."""
+    """The inverse of `from_bucket`."""
     return RateLimitBucket(**row)
 
 
@@ -287,10 +287,10 @@ def to_reminder(row: RowMapping) -> Reminder:
 
 
 def to_muted(row: RowMapping) -> Muted:
-    """What the row of a muted project says; its columns are the fields."""
+    """The muted project in a row, whose columns are the fields."""
     return Muted(**row)
 
 
 def to_watch(row: RowMapping) -> Watch:
-    """What the row of a watch says; its columns are the fields."""
+    """The watch in a row, whose columns are the fields."""
     return Watch(**row)

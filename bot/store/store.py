@@ -1,4 +1,4 @@
-"""The way in: open a database, and read or write in transactions."""
+"""The store: open a database, and read or write in transactions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.write import WriteTransaction
 
 
 class Store:
-    """Everything that must last. No transaction may be held across an await on anything but the store itself."""
+    """The bot's database. A transaction must not be held open while awaiting anything but the store itself."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -23,10 +23,10 @@ class Store:
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock, busy_seconds: float = BUSY_SECONDS) -> Self:
-        """A store on a database that is there; migrates nothing.
+        """Open a store on an existing database, without migrating it.
 
-        `busy_seconds` is how long a transaction waits for another one. Raises `ValueError` for a URL that cannot be
-        used, and `StoreUnavailable`.
+        `busy_seconds` is how long a transaction waits for another one. Raises `ValueError` for an unusable URL, and
+        `StoreUnavailable`.
         """
         store = cls(Database(url, busy_seconds=busy_seconds), clock)
         try:
@@ -39,18 +39,18 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadTransaction]:
-        """A transaction that sees one moment. Raises `StoreUnavailable`."""
+        """A read transaction with a consistent snapshot. Raises `StoreUnavailable`."""
         async with self._database.read() as connection:
             yield ReadTransaction(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteTransaction]:
-        """A transaction that is kept whole at its end, or undone whole by any exception. Raises `StoreUnavailable`."""
+        """A write transaction: committed at the end, rolled back on any exception. Raises `StoreUnavailable`."""
         async with self._database.write() as connection:
             yield WriteTransaction(connection, self._clock)
 
     async def check_schema(self) -> None:
-        """Raises `schema.SchemaMismatch`, which says what to run, unless the schema is the one of this version."""
+        """Raises `schema.SchemaMismatch`, which says what to run, if the schema is not the one of this version."""
         async with self._database.read() as connection:
             await connection.run_sync(schema.check)
 

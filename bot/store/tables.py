@@ -1,6 +1,6 @@
-"""The tables. What is searched or compared has a column; the rest of a change stands in its document.
+"""The tables. Fields that are searched or compared have columns; the rest of a change is in a JSON document.
 
-People and places carry `org` (the enterprise id on Grid, else the team id) beside the team, so that one Grid is one
+People and places have `org` (the enterprise id on Grid, else the team id) besides the team, so that one Grid is one
 organisation.
 """
 
@@ -38,7 +38,7 @@ counters = Table(
     Column("name", String, primary_key=True),
     Column("value", Integer, nullable=False),
 )
-"""The last number given out, by what was numbered."""
+"""The last number assigned, by what is numbered."""
 
 changes = Table(
     "changes",
@@ -81,7 +81,7 @@ ONE_OPEN = Index(
     sqlite_where=text("is_open"),
     postgresql_where=text("is_open"),
 )
-"""One open change per provider, project and environment: the database keeps it, whoever comes at the same moment."""
+"""At most one open change per provider, project and environment, enforced by the database against races."""
 
 Index("ix_changes_state_expires_at", changes.c.state, changes.c.expires_at)
 Index("ix_changes_state_due_at", changes.c.state, changes.c.due_at)
@@ -101,7 +101,7 @@ decisions = Table(
     Column("at", UTCDateTime, nullable=False),
     Column("details", Document, nullable=False),
 )
-"""One person, one word: the primary key says so."""
+"""The primary key allows each person one decision on a change."""
 
 audit = Table(
     "audit",
@@ -116,7 +116,7 @@ audit = Table(
     Column("user_id", String),
     Column("details", Document, nullable=False),
 )
-"""`position` keeps the order of entries of one instant."""
+"""`position` keeps the order of entries with the same time."""
 
 Index("ix_audit_subject", audit.c.subject, audit.c.position)
 
@@ -163,7 +163,7 @@ buckets = Table(
     Column("trouble", String, nullable=False),
     Column("trouble_since", UTCDateTime),
 )
-"""How fast Slack may be told things, by what it counts together: a channel's posts, or all edits."""
+"""The state of Slack's rate limits: one row for each channel's posts, and one for all edits."""
 
 drafts = Table(
     "drafts",
@@ -174,7 +174,7 @@ drafts = Table(
     Column("text", Words, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False),
 )
-"""What does not fit into a button: the button holds the id."""
+"""What a button does; the button itself only has the id."""
 
 Index("ix_drafts_expires_at", drafts.c.expires_at)
 
@@ -184,7 +184,7 @@ occasions = Table(
     Column("id", String, primary_key=True),
     Column("expires_at", UTCDateTime, nullable=False),
 )
-"""What may happen only once, an event that can be delivered again for instance."""
+"""Keys of things that must happen only once, such as handling an event that can be delivered twice."""
 
 Index("ix_occasions_expires_at", occasions.c.expires_at)
 
@@ -202,7 +202,7 @@ job_runs = Table(
     Column("result", Words, nullable=False),
     Column("succeeded_at", UTCDateTime),
 )
-"""The newest run of each job: of all processes together, or of each process."""
+"""The newest run of each job: one row for all processes together, or one per process."""
 
 reminders = Table(
     "reminders",
@@ -236,7 +236,7 @@ baselines = Table(
     Column("fingerprint", String, nullable=False),
     Column("details", Document, nullable=False),
 )
-"""What was last right in each environment of each project."""
+"""The baseline of each environment of each project."""
 
 drifts = Table(
     "drifts",
@@ -262,7 +262,7 @@ ONE_DRIFT = Index(
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
 )
-"""One open drift in one environment of a project: two processes that see it write down one."""
+"""At most one open drift per environment of a project, even if two processes detect it."""
 
 silences = Table(
     "silences",
@@ -281,7 +281,7 @@ ONE_SILENCE = Index(
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
 )
-"""One open silence of a provider."""
+"""At most one open silence per provider."""
 Index("ix_reminders_said_in", reminders.c.said_in)
 
 muted = Table(
@@ -293,7 +293,7 @@ muted = Table(
     Column("by", String, nullable=False),
     Column("at", UTCDateTime, nullable=False),
 )
-"""Projects that nobody is reminded about."""
+"""Projects with muted reminders."""
 
 watches = Table(
     "watches",
@@ -304,4 +304,4 @@ watches = Table(
     Column("down_until", UTCDateTime),
     Column("fault", String, nullable=False),
 )
-"""How far the watching of each provider's evaluations is."""
+"""The progress of watching each provider's evaluations."""

@@ -1,4 +1,4 @@
-"""Everything that can be written down. Who comes second is told so; nothing is overwritten unseen."""
+"""All writes of the store. A writer that lost a race is told so; nothing is overwritten unnoticed."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from bot.store.tables import (
 )
 
 KEPT = timedelta(days=30)
-"""How long things stay that nobody needs any more."""
+"""How long rows are kept after they are no longer needed."""
 
 _ONCE_SAID = [NoticeKind.HISTORY.value, NoticeKind.SAMPLE.value]
 _OF_REMINDERS = [kind.value for pair in TO_THE_OWNER.items() for kind in pair]
 
 
 class WriteTransaction(DriftWriting, Running):
-    """One transaction that writes. An exception inside it undoes all of it."""
+    """A write transaction. An exception inside it rolls back everything."""
 
     # changes
 
@@ -48,17 +48,17 @@ class WriteTransaction(DriftWriting, Running):
         return await self._one(to_change, select(changes).where(changes.c.id == id).with_for_update())
 
     async def next_number(self) -> int:
-        """A number that no other change has or gets; numbers can be missing, none comes twice."""
+        """A new change number. Numbers are unique, but can have gaps."""
         counted = update(counters).where(counters.c.name == "change").values(value=counters.c.value + 1)
         number: int = (await self._connection.execute(counted.returning(counters.c.value))).scalar_one()
         return number
 
     async def insert_change(self, change: Change, entries: Iterable[AuditEntry]) -> Change | None:
-        """Write down a new change with its history.
+        """Insert a new change with its history.
 
-        None, and nothing written, when another one is open for the same project and environment; the transaction goes
-        on. The database decides that, so it holds for two processes in the same moment, too: the one that comes
-        second waits for the first. Anything else that is not unique is a bug and raises.
+        Returns None and writes nothing if another one is open for the same project and environment; the transaction can
+        continue. The database enforces this, so it also holds for two processes at the same time: the second one waits
+        for the first. Any other violation of uniqueness is a bug and raises.
         """
         columns = [column.name for column in ONE_OPEN.columns]
         statement = self._insert(changes).values(**from_change(change))
@@ -69,10 +69,10 @@ class WriteTransaction(DriftWriting, Running):
         return change
 
     async def save(self, change: Change, expected: State, entries: Iterable[AuditEntry]) -> Change | None:
-        """Write down what became of a change, if it is still in `expected` and in the revision that `change` carries.
+        """Update a change if it is still in state `expected` and in the revision of `change`; its card becomes stale.
 
-        Answers the change as it stands now, its revision one higher; its card is wanted anew. None, and nothing
-        written: somebody was faster, or the change would become open while another one is.
+        Returns the saved change, with the next revision. Returns None and writes nothing if another writer was faster,
+        or if the change would become open while another one is.
         """
         saved = replace(change, revision=change.revision + 1, updated_at=self._clock.now())
         values = from_change(saved)
@@ -88,7 +88,7 @@ class WriteTransaction(DriftWriting, Running):
         return saved
 
     async def _opening(self, statement: Any, change: Change) -> bool:
-        """Whether an update that makes a change open went through; false when another one is open."""
+        """Execute an update that makes a change open. Returns False if another one is open."""
         try:
             async with self._connection.begin_nested():
                 return await self._hits(statement)
@@ -99,13 +99,13 @@ class WriteTransaction(DriftWriting, Running):
             return False
 
     async def add_decision(self, decision: Decision) -> bool:
-        """Write down one person's word. False, and nothing written, when that person has said one."""
+        """Insert a person's decision. Returns False and writes nothing if that person has already decided."""
         statement = self._insert(decisions).values(**from_decision(decision))
         statement = statement.on_conflict_do_nothing(index_elements=["change_id", "org", "user_id"])
         return await self._hits(statement.returning(decisions.c.change_id))
 
     async def record(self, entry: AuditEntry) -> None:
-        """Write down a line of history that belongs to no move of a change."""
+        """Insert a history entry that is not part of a state transition."""
         await self._record([entry])
 
     async def _record(self, entries: Iterable[AuditEntry]) -> None:
@@ -116,12 +116,12 @@ class WriteTransaction(DriftWriting, Running):
     # drafts, occasions and reminders
 
     async def save_draft(self, id: str, org: str, user_id: str, draft: Draft, expires_at: datetime) -> None:  # noqa: A002 - its name on the wire
-        """Keep what stands behind a button, for one person, until then."""
+        """Store a draft for one person, until it expires."""
         row = {"id": id, "org": org, "user_id": user_id, "text": encode(draft), "expires_at": expires_at}
         await self._connection.execute(insert(drafts).values(**row))
 
     async def claim_once(self, idempotency_key: str, expires_at: datetime) -> bool:
-        """Note that something happened; true only for the first who notes this occasion, until then."""
+        """Record a key that must be handled only once. Returns True only for the first call until it expires."""
         statement = self._insert(occasions).values(id=idempotency_key, expires_at=expires_at)
         again = statement.on_conflict_do_update(
             index_elements=["id"],
@@ -131,29 +131,29 @@ class WriteTransaction(DriftWriting, Running):
         return await self._hits(again.returning(occasions.c.id))
 
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
-        """What we remember about an evaluation, locked until the end of the transaction."""
+        """The reminder of an evaluation, locked until the end of the transaction."""
         mine = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)
         return await self._one(to_reminder, select(reminders).where(mine).with_for_update())
 
     async def mute(self, project: Muted) -> bool:
-        """Note that nobody is reminded about a project. False, and nothing written, when that is so already."""
+        """Mute reminders about a project. Returns False and writes nothing if they are muted already."""
         statement = self._insert(muted).values(**asdict(project))
         statement = statement.on_conflict_do_nothing(index_elements=["provider", "project_id"])
         return await self._hits(statement.returning(muted.c.provider))
 
     async def unmute(self, provider: str, project_id: str) -> bool:
-        """Note that people are reminded about a project again. False when they are anyway."""
+        """Unmute reminders about a project. Returns False if they are not muted."""
         mine = and_(muted.c.provider == provider, muted.c.project_id == project_id)
         return await self._hits(delete(muted).where(mine).returning(muted.c.provider))
 
     async def save_watch(self, watch: Watch) -> None:
-        """Remember how far the watching of a provider's evaluations is."""
+        """Store the progress of watching a provider's evaluations."""
         statement = self._insert(watches).values(**asdict(watch))
         changed = {name: statement.excluded[name] for name in asdict(watch) if name != "provider"}
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["provider"], set_=changed))
 
     async def save_reminder(self, reminder: Reminder) -> None:
-        """Remember this about an evaluation, instead of what was remembered."""
+        """Insert or replace the reminder of an evaluation."""
         row = from_reminder(reminder)
         keys = ["provider", "evaluation_id"]
         statement = self._insert(reminders).values(**row)
@@ -161,14 +161,14 @@ class WriteTransaction(DriftWriting, Running):
         await self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
     async def clean_up(self, now: datetime) -> int:
-        """Remove what nobody needs any more; answers how many rows.
+        """Delete what is no longer needed. Returns the number of rows.
 
-        Drafts and occasions that ran out; after 30 days, lines of history that were said or given up (the history
-        itself stays), and evaluations, drifts and silences that ended, with their messages' notices.
+        That is: expired drafts and once-only keys; and, after 30 days, notices of history lines that were posted or
+        given up (the history itself stays), and ended evaluations, drifts and silences with their notices.
         """
         old = now - KEPT
         settled = or_(notices.c.wanted <= notices.c.shown, notices.c.given_up)
-        # A report's subject begins with its evaluation. Not LIKE: ids hold underscores, and upper case counts.
+        # A report's subject begins with its evaluation. Not LIKE: ids can contain underscores, and case matters.
         about_it = reminders.c.provider + ":" + reminders.c.evaluation_id + "@"
         said_of_it = func.substr(notices.c.subject, 1, func.length(about_it)) == about_it
         needed = exists().where(

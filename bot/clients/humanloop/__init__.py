@@ -1,4 +1,4 @@
-"""Humanloop v4: the wire, its operations, and the provider made of them."""
+"""Humanloop v4: the wire format, the API operations, and the provider client built on them."""
 
 from bot.clients.humanloop.client import HumanloopClient
 

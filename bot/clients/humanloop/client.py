@@ -1,4 +1,4 @@
-"""A Humanloop v4 service as a provider: one call per question, environments always by id."""
+"""A Humanloop v4 service as a provider: one API call per question, environments always addressed by id."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from bot.domain.provider_approvals import Moved, ProviderApproval
 from bot.domain.targets import Target
 
 PROGRESS_PAGE = 500
-"""Datapoints of a run that are looked at for its results, in one call; v4 declares no largest page."""
+"""Datapoints of a run that are read for its progress in one call; v4 documents no maximum page size."""
 
 
 class HumanloopClient:
-    """One v4 base URL, which includes ``/v4``. Times are seconds; see `Transport`.
+    """Client for one v4 base URL, which includes ``/v4``. Times are in seconds; see `Transport`.
 
-    `wire` has the operations as the reference names them. Raises `ValueError` for an address or key that cannot work.
+    `wire` has the operations under their names in the v4 reference. Raises `ValueError` for an unusable address or key.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class HumanloopClient:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything: v4 keeps evaluations, and a config never changes under its id."""
+        """The defaults: v4 has evaluations, and a config never changes under its id."""
         return Capabilities()
 
     async def check(self) -> None:
@@ -73,21 +73,21 @@ class HumanloopClient:
         await self.wire.projects_page(size=1)
 
     async def projects(self, words: str | None = None) -> Sequence[Project]:
-        """All projects, or those whose name contains `words` in whatever case. Raises `ProviderError`."""
+        """All projects, or those whose name contains `words`, ignoring case. Raises `ProviderError`."""
         records = await self.wire.list_projects(filter=words or None)
-        wanted = (words or "").casefold()
-        return tuple(mapping.project(self._name, record) for record in records if wanted in record.name.casefold())
+        needle = (words or "").casefold()
+        return tuple(mapping.project(self._name, record) for record in records if needle in record.name.casefold())
 
     async def project(self, project: Project) -> ProjectNow:
         """One project as it is now. Raises `ProviderError`."""
         return self._now(await self.wire.get_project(project.id, operation=f"reading {project.name}"))
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
-        """Make a project (*Create*, never repeated); a taken name is a `CONFLICT`. Raises `ProviderError`."""
+        """Create a project (*Create*, never retried); a taken name is a `CONFLICT`. Raises `ProviderError`."""
         return self._now(await self.wire.create_project(name, directory_id=directory))
 
     async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
-        """Rename or move a project (*Update*, never repeated). Raises `ProviderError`."""
+        """Rename or move a project (*Update*, never retried). Raises `ProviderError`."""
         operation = f"updating {project.name}"
         record = await self.wire.update_project(
             project.id, name=fields.name, directory_id=fields.directory, operation=operation
@@ -95,7 +95,7 @@ class HumanloopClient:
         return self._now(record)
 
     async def maintainers(self, words: str) -> Sequence[Maintainer]:
-        """None: projects of v4 have no maintainer."""
+        """Always empty: projects in v4 have no maintainer."""
         del words
         return ()
 
@@ -111,7 +111,7 @@ class HumanloopClient:
         )
 
     async def served(self, project: Project) -> ServedNow:
-        """What is live in every environment. Raises `ProviderError`, also for two rows of one environment."""
+        """What is live in every environment. Raises `ProviderError`, also if one environment has two rows."""
         operation = f"reading what {project.name} has live"
         rows = await self.wire.list_deployed_configs(project.id, operation=operation)
         live = {row.environment_id: mapping.served(row) for row in rows}
@@ -123,9 +123,9 @@ class HumanloopClient:
     async def serve(
         self, project: Project, environment: Environment, live: Config | Split, *, comment: str = ""
     ) -> None:
-        """Make a config live in exactly this environment (*Deploy Config*, never repeated). Raises `ProviderError`.
+        """Make a config live in exactly this environment (*Deploy Config*, never retried). Raises `ProviderError`.
 
-        The answer is not the read-back: which rows it has is not stated. v4 takes no comment.
+        Returns None: v4 does not document which rows the answer contains, so it is no read-back. v4 takes no comment.
         """
         del comment
         if isinstance(live, Split):
@@ -134,41 +134,41 @@ class HumanloopClient:
         await self.wire.deploy_config(project.id, live.id, [environment.id], operation=operation)
 
     async def clear(self, project: Project, environment: Environment, *, comment: str = "") -> None:
-        """Make nothing live there (*Delete Deployed Config*, which takes an id). Raises `ProviderError`."""
+        """Make nothing live there (*Delete Deployed Config*, which takes the id). Raises `ProviderError`."""
         del comment
         operation = f"making nothing of {project.name} live in {environment.name}"
         await self.wire.delete_deployed_config(project.id, environment.id, operation=operation)
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
-        """None: v4 does not say who deployed."""
+        """Always None: v4 does not record who deployed."""
         del project, environment, edited
         return None
 
     async def ask_approval(
         self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
-        """Refused: v4 has no approvals. Raises `NotDone`."""
+        """Not supported: v4 has no approvals. Raises `NotDone`."""
         del live, description
         raise self._cannot(f"asking for an approval for {project.name} in {environment.name}")
 
     async def approval(self, approval_id: str) -> ProviderApproval:
-        """Refused: v4 has no approvals. Raises `NotDone`."""
+        """Not supported: v4 has no approvals. Raises `NotDone`."""
         raise self._cannot(f"reading approval {approval_id}")
 
     async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
-        """Refused: v4 has no approvals. Raises `NotDone`."""
+        """Not supported: v4 has no approvals. Raises `NotDone`."""
         del comment
         raise self._cannot(f"applying approval {approval_id}")
 
     async def drop_approval(self, approval_id: str) -> None:
-        """Refused: v4 has no approvals. Raises `NotDone`."""
+        """Not supported: v4 has no approvals. Raises `NotDone`."""
         raise self._cannot(f"taking approval {approval_id} back")
 
     def _cannot(self, operation: str) -> NotDone:
         return NotDone(Problem(Fault.INVALID, self._name, operation, detail="v4 has no such operation"))
 
     async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
-        """All evaluations, with their scores or without. Raises `ProviderError`."""
+        """All evaluations, with or without their scores. Raises `ProviderError`."""
         operation = f"reading the evaluations of {project.name}"
         runs = await self.wire.list_project_evaluations(project.id, evaluator_aggregates=scores, operation=operation)
         return tuple(mapping.evaluation(self._name, project.id, run) for run in runs)
@@ -179,17 +179,17 @@ class HumanloopClient:
         return mapping.evaluation(self._name, project.id, run)
 
     async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
-        """How many datapoints have results: of as many as one page holds. Raises `ProviderError`."""
+        """How many datapoints have results, among the first `PROGRESS_PAGE`. Raises `ProviderError`."""
         del project
         page = await self.wire.evaluation_datapoints_page(evaluation.id, size=PROGRESS_PAGE)
         return mapping.progress(page, evaluation)
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
-        """Set a status; the answer carries no scores (*Update Status* has none). Raises `ProviderError`."""
+        """Set a status; the returned evaluation has no scores (*Update Status*). Raises `ProviderError`."""
         return mapping.evaluation(
             self._name, project.id, await self.wire.update_evaluation_status(evaluation_id, status)
         )
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the connection pool."""
         await self._transport.close()

@@ -1,4 +1,4 @@
-"""What a v4 service says when it refuses: `detail` in any of its three shapes, as one sentence."""
+"""Error bodies of a v4 service: `detail` in any of its three shapes, as one sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 def detail_of(body: Any) -> str:
     """The sentence in an error body: a string, a list of field errors, or an object with `message`.
 
-    The reference documents the list (422) and the object (model calls); anything else comes as a string.
+    The reference documents the list (422) and the object (model calls); everything else is a string.
     """
     detail = body.get("detail") if isinstance(body, dict) else None
     match detail:
@@ -22,7 +22,7 @@ def detail_of(body: Any) -> str:
 
 
 def _field_error(entry: dict[Any, Any]) -> str:
-    """``name: field required``; the part of the request (body, query, path) is of no interest to a reader."""
+    """Format one field error, such as ``name: field required``; the part of the request (body, query) is left out."""
     location = entry.get("loc")
     places = location if isinstance(location, list) else []
     where = ".".join(str(place) for place in places if place not in ("body", "query", "path"))

@@ -1,4 +1,4 @@
-"""From the wire to our words."""
+"""Conversion of Humanloop's wire objects to domain objects."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from bot.domain.names import Config, Environment, Project
 PROMPT_ROLE = "prompt"
 """The role of a completion template, which has no messages."""
 
-_SHOWN_ELSEWHERE = frozenset(
+_NOT_PARAMETERS = frozenset(
     {"id", "type", "name", "description", "model", "provider", "prompt_template", "chat_template"}
     | {"tools", "tool_configs", "response_format", "nested", "model_config", "status", "created_by"}
 )
-"""Fields that are not parameters: names, and what has its own place in a `Content`."""
+"""Fields that are not parameters: names, and fields that a `Content` has of its own."""
 
 
 def project(provider: str, record: wire.Project) -> Project:
@@ -34,19 +34,19 @@ def environment(provider: str, row: wire.Deployment) -> Environment:
 
 
 def served(row: wire.Deployment) -> LiveState:
-    """What a deployment row says is live. A config never changes, so its id is its content version too."""
+    """The live state in a deployment row. A config never changes, so its id is also its content version."""
     if not row.model_config_id:
         return NOTHING
     return LiveState(One(row.model_config_id, row.model_config_id, row.model_config_name or ""))
 
 
 def config(provider: str, project_id: str, model: wire.Model) -> Config:
-    """A config; one without a name is called by its id."""
+    """A config; if it has no name, its id is used."""
     return Config(provider, project_id, model.id, model.name or model.id, content_version=model.id)
 
 
 def content(model: wire.Model) -> Content:
-    """What stands inside a config, with every field of it that we do not know among the parameters."""
+    """The content of a config; fields that we do not know become parameters."""
     inner = content(wire.Model.model_validate({"id": model.id, **model.nested})) if model.nested else Content()
     return Content(
         messages=inner.messages + tuple(_messages(model)),
@@ -59,7 +59,7 @@ def content(model: wire.Model) -> Content:
 
 
 def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluation:
-    """A run with the scores of its own config. The dataset is as large as it was when the run was made."""
+    """An evaluation run with the scores of its own config. The dataset size is that at the time of the run."""
     return Evaluation(
         provider=provider,
         project_id=project_id,
@@ -83,14 +83,18 @@ def evaluation(provider: str, project_id: str, run: wire.Evaluation) -> Evaluati
 
 
 def progress(page: wire.Page[wire.EvaluationDatapoint], evaluation: Evaluation) -> Progress:
-    """How many datapoints of a page its evaluators have judged; one that failed on a datapoint has not."""
-    said = [{result.evaluator_id for result in row.evaluation_results if not result.error} for row in page.records]
-    wanted = {evaluator.id for evaluator in evaluation.evaluators}
+    """How many datapoints of a page the evaluators have judged; a failed judgement does not count."""
+    judges_by_row = [
+        {result.evaluator_id for result in row.evaluation_results if not result.error} for row in page.records
+    ]
+    required = {evaluator.id for evaluator in evaluation.evaluators}
     return Progress(
         total=page.total,
-        looked_at=len(said),
-        done=sum(wanted <= judges for judges in said),
-        judged={evaluator.id: sum(evaluator.id in judges for judges in said) for evaluator in evaluation.evaluators},
+        looked_at=len(judges_by_row),
+        done=sum(required <= judges for judges in judges_by_row),
+        judged={
+            evaluator.id: sum(evaluator.id in judges for judges in judges_by_row) for evaluator in evaluation.evaluators
+        },
     )
 
 
@@ -106,7 +110,7 @@ def _messages(model: wire.Model) -> Iterable[Message]:
 
 
 def _lines(message: Mapping[str, Any]) -> Iterable[str]:
-    """The text of a message, and every other field of it as a line, so that no difference stays unseen."""
+    """The text of a message, then every other field as a line of its own, so that a diff shows every difference."""
     body = message.get("content")
     for part in body if isinstance(body, list) else [body]:
         if isinstance(part, Mapping) and part.get("type") == "text":
@@ -120,15 +124,15 @@ def _lines(message: Mapping[str, Any]) -> Iterable[str]:
 
 def _parameters(model: wire.Model) -> dict[str, Any]:
     fields = model.model_dump(mode="json")
-    return {name: value for name, value in fields.items() if name not in _SHOWN_ELSEWHERE and value not in (None, {})}
+    return {name: value for name, value in fields.items() if name not in _NOT_PARAMETERS and value not in (None, {})}
 
 
 def _tools(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Definitions by name; a second one of a name gets a number."""
+    """Tool definitions by name; a duplicate name gets a number."""
     tools: dict[str, Any] = {}
     for definition in definitions:
         name = str(definition.get("name") or definition.get("id") or "tool")
-        count = sum(known == name or known.startswith(f"{name} (") for known in tools)
+        count = sum(other == name or other.startswith(f"{name} (") for other in tools)
         fields = {key: value for key, value in definition.items() if key != "name" and value is not None}
         tools[f"{name} ({count + 1})" if count else name] = fields
     return tools

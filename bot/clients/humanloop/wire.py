@@ -1,6 +1,6 @@
-"""The wire of the Humanloop v4 API, as its reference and OpenAPI document (info.version 4.0.1) describe it.
+"""The wire format of the Humanloop v4 API, as its reference and OpenAPI document (info.version 4.0.1) describe it.
 
-Read as an open set: unknown fields are kept, unknown enum values are strings, ids are opaque, an optional field may be
+Parsing is lenient: unknown fields are kept, unknown enum values are strings, ids are opaque, an optional field may be
 null or missing, a time without an offset is UTC.
 """
 
@@ -27,13 +27,13 @@ Items = Annotated[list[Item], BeforeValidator(_list)]
 
 
 class Wire(BaseModel):
-    """An object of an answer. What was read is never shown in an error."""
+    """Base class of response objects. Validation errors never contain the received data."""
 
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
 
 class Model(Wire):
-    """The config union, told apart by `type`: model, tool, evaluator, agent, generic; other fields are extra."""
+    """The config union, discriminated by `type`: model, tool, evaluator, agent, generic; other fields are extra."""
 
     id: str
     type: str | None = None
@@ -82,7 +82,7 @@ class Project(Wire):
 
 
 class Deployment(Wire):
-    """What one environment of a project has live; `model_config_id` is null where nothing is."""
+    """What one environment of a project has live; `model_config_id` is null if nothing is."""
 
     project_id: str
     environment_id: str
@@ -93,7 +93,7 @@ class Deployment(Wire):
 
 
 class Evaluator(Wire):
-    """What judges: `type` is python, llm, human or external; `code` is of the first, the config of the second."""
+    """An evaluator. `type` is python, llm, human or external; python has `code`, llm has a config."""
 
     id: str
     name: str
@@ -106,7 +106,7 @@ class Evaluator(Wire):
 
 
 class Dataset(Wire):
-    """A dataset; `project_id` is empty for one that belongs to no project."""
+    """A dataset; `project_id` is empty if it belongs to no project."""
 
     id: str
     name: str
@@ -118,7 +118,7 @@ class Dataset(Wire):
 
 
 class Evaluation(Wire):
-    """A run. The answer names neither its project nor itself."""
+    """An evaluation run. The answer contains neither its project nor its name."""
 
     id: str
     status: str
@@ -143,7 +143,7 @@ class Datapoint(Wire):
 
 
 class EvaluationResult(Wire):
-    """What an evaluator said of one log: a value, or why there is none."""
+    """An evaluator's result for one log: a value, or the error why there is none."""
 
     id: str
     evaluator_id: str

@@ -22,13 +22,13 @@ from bot.domain.provider_approvals import GateState, Moved, ProviderApproval
 from bot.domain.targets import Target
 
 API_VERSION = "20240415"
-"""Sent with every call: without it the version counts that the token was made with (REST API, *Versioning*)."""
+"""Sent with every call; otherwise the API version that the token was created with applies (REST API, *Versioning*)."""
 
 EDITED = "updateAIConfigVariation"
-"""The action of the audit log for an edit of a variation."""
+"""The audit log's action for an edit of a variation."""
 
 LAG_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds between reads after an approval was applied, as long as they show what was live before."""
+"""Seconds between reads after an approval was applied, while they still show the previous live state."""
 
 CAPABILITIES = Capabilities(
     evaluations=False,
@@ -47,10 +47,10 @@ CAPABILITIES = Capabilities(
 
 
 class LaunchDarklyClient:
-    """One project of a LaunchDarkly account; `base_url` is the account's address, `project` the project's key.
+    """Client for one project of a LaunchDarkly account: `base_url` is the account's address, `project` its key.
 
-    Times are seconds; see `Transport`. `wire` has the operations as the reference names them. Raises `ValueError` for
-    an address, a key or a project that cannot work.
+    Times are in seconds; see `Transport`. `wire` has the operations under their names in the reference. Raises
+    `ValueError` for an unusable address, key or project.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class LaunchDarklyClient:
         self.wire = Operations(self._transport, self._project)
         self._environments: list[wire.Environment] = []
         self._entries: dict[str, list[wire.Entry]] = {}
-        """What can be served, by AI Config, as it was seen last: its ids stay what they are over edits."""
+        """Cache of what can be served, by AI Config, as last read; the ids do not change with edits."""
         self._names: dict[str, str] = {}
         """Names of members by id."""
 
@@ -99,23 +99,23 @@ class LaunchDarklyClient:
 
     @property
     def capabilities(self) -> Capabilities:
-        """No evaluations; contents can be edited; writes answer what is live; approvals and an audit log."""
+        """No evaluations; contents can be edited; writes return the live state; approvals and an audit log."""
         return CAPABILITIES
 
     async def check(self) -> None:
-        """Ask whose token it is (*Identify the caller*), and look at the project. Raises `ProviderError`."""
+        """Ask whose token it is (*Identify the caller*), and read the project. Raises `ProviderError`."""
         await self.wire.caller()
         await self.wire.list_environments(operation=f"reading the project {self._project}")
 
     # AI Configs and variations
 
     async def projects(self, words: str | None = None) -> Sequence[Project]:
-        """All AI Configs, or those whose name or key contains `words` in whatever case. Raises `ProviderError`."""
-        wanted = (words or "").casefold()
+        """All AI Configs, or those whose name or key contains `words`, ignoring case. Raises `ProviderError`."""
+        needle = (words or "").casefold()
         return tuple(
             mapping.project(self._name, record)
             for record in await self.wire.list_ai_configs()
-            if wanted in record.name.casefold() or wanted in record.key.casefold()
+            if needle in record.name.casefold() or needle in record.key.casefold()
         )
 
     async def project(self, project: Project) -> ProjectNow:
@@ -125,15 +125,15 @@ class LaunchDarklyClient:
         )
 
     async def create_project(self, name: str, directory: str | None) -> ProjectNow:
-        """Refused: AI Configs are made where their first variation is written. Raises `NotDone`."""
+        """Not supported: an AI Config is created in LaunchDarkly, with its first variation. Raises `NotDone`."""
         del directory
         raise self._cannot(f"creating {name}")
 
     async def update_project(self, project: Project, fields: ProjectFields) -> ProjectNow:
-        """Change the named fields (*Update AI Config*). Raises `ProviderError`.
+        """Change the fields that are set (*Update AI Config*). Raises `ProviderError`.
 
-        The service ignores what it does not know, so what is answered has to be compared with what was asked for. A
-        metric that is not there is refused before anything is sent, if the key may read metrics.
+        The service ignores unknown fields, so the result has to be compared with the request. A metric that does not
+        exist is refused before anything is sent, if the key may read metrics.
         """
         operation = f"updating {project.name}"
         if fields.metric:
@@ -152,18 +152,20 @@ class LaunchDarklyClient:
                 raise
 
     async def maintainers(self, words: str) -> Sequence[Maintainer]:
-        """Members and teams that an e-mail address, an id, a key or a name means; those whose it is exactly, if any.
+        """Members and teams matching an e-mail address, an id, a key or a name; exact matches only, if there are any.
 
-        An account without teams, or a token that may not read them, has none. Raises `ProviderError`.
+        Teams are left out if the account has none or the token may not read them. Raises `ProviderError`.
         """
         operation = f"looking for {words}"
         members = await self.wire.find_members(f"query:{words}", operation=operation)
-        found = [mapping.member(each) for each in members]
+        candidates = [mapping.member(each) for each in members]
         if "@" not in words:
-            found += await self._teams(words, operation)
-        wanted = words.strip().casefold()
-        exact = [each for each in found if wanted in (part.casefold() for part in (each.id, each.email, each.name))]
-        return tuple(exact or found)
+            candidates += await self._teams(words, operation)
+        needle = words.strip().casefold()
+        exact = [
+            each for each in candidates if needle in (part.casefold() for part in (each.id, each.email, each.name))
+        ]
+        return tuple(exact or candidates)
 
     async def _teams(self, words: str, operation: str) -> list[Maintainer]:
         try:
@@ -174,14 +176,14 @@ class LaunchDarklyClient:
             raise
 
     async def configs(self, project: Project) -> Sequence[ConfigWithContent]:
-        """All variations with their contents, archived ones too. Raises `ProviderError`."""
+        """All variations with their contents, including archived ones. Raises `ProviderError`."""
         record = await self.wire.get_ai_config(project.id, operation=f"reading the variations of {project.name}")
         return tuple(mapping.config(self._name, project.id, variation) for variation in record.variations)
 
     # what is live
 
     async def served(self, project: Project) -> ServedNow:
-        """What is live in every environment, and what the environments demand. Raises `ProviderError`."""
+        """What is live in every environment, and what the environments require. Raises `ProviderError`."""
         operation = f"reading what {project.name} has live"
         try:
             async with asyncio.TaskGroup() as reads:
@@ -210,15 +212,15 @@ class LaunchDarklyClient:
     async def _move(
         self, project: Project, environment: Environment, live: Target, comment: str, operation: str
     ) -> ServedNow:
-        """One patch. Ids that were seen earlier and are refused are read anew, once: nothing was done."""
+        """Send one patch. If cached ids are refused, nothing was changed: they are read again and tried once more."""
         if not self._environments:
             self._environments = await self.wire.list_environments(operation=operation)
-        known = project.id in self._entries
+        cached = project.id in self._entries
         instructions = await self._instructions(project, live, operation)
         try:
             targeting = await self._patch(project, environment, instructions, comment, operation)
         except NotDone as error:
-            if not known or error.problem.fault is not Fault.INVALID:
+            if not cached or error.problem.fault is not Fault.INVALID:
                 raise
             self._entries.pop(project.id, None)
             again = await self._instructions(project, live, operation)
@@ -235,17 +237,17 @@ class LaunchDarklyClient:
         )
 
     async def _instructions(self, project: Project, live: Target, operation: str) -> list[Instruction]:
-        """The instruction that moves the default rule, from entries seen earlier if they have what it needs."""
-        found = mapping.default_rule(self._entries.get(project.id, ()), live)
-        if found is None:
+        """The instruction that moves the default rule, built from cached entries if they have what it needs."""
+        instructions = mapping.default_rule(self._entries.get(project.id, ()), live)
+        if instructions is None:
             targeting = await self.wire.get_targeting(project.id, operation=operation)
             self._entries[project.id] = targeting.variations
-            found = mapping.default_rule(targeting.variations, live)
-        if found is None:
+            instructions = mapping.default_rule(targeting.variations, live)
+        if instructions is None:
             raise NotDone(
                 Problem(Fault.NOT_FOUND, self._name, operation, detail="the variation is not there to be served")
             )
-        return list(found)
+        return list(instructions)
 
     def _now(self, project: Project, targeting: wire.Targeting, operation: str, *, wrote: bool = False) -> ServedNow:
         self._entries[project.id] = targeting.variations
@@ -256,9 +258,9 @@ class LaunchDarklyClient:
             raise (Unsure if wrote else NotDone)(problem) from error
 
     async def last_moved(self, project: Project, environment: Environment, *, edited: bool = False) -> Moved | None:
-        """The newest line of the audit log about it (*List audit log entries*). Raises `ProviderError`.
+        """The newest audit log entry about it (*List audit log entries*). Raises `ProviderError`.
 
-        An edit of a variation is a line about the AI Config, not about an environment.
+        An edit of a variation is logged for the AI Config, not for an environment.
         """
         resource = self.wire.resource(None if edited else environment.id, project.id)
         operation = f"reading who moved {project.name} in {environment.name}"
@@ -270,18 +272,18 @@ class LaunchDarklyClient:
     async def ask_approval(
         self, project: Project, environment: Environment, live: Target, *, description: str
     ) -> ProviderApproval:
-        """A request for the instructions that would do it, or the one that waits for them. Raises `ProviderError`."""
+        """Create an approval request for the change, or return the one already pending. Raises `ProviderError`."""
         operation = f"asking for an approval for {project.name} in {environment.name}"
         resource = self.wire.resource(environment.id, project.id)
         instructions = await self._instructions(project, live, operation)
         for pending in await self.wire.pending_approvals(resource, operation=operation):
             if pending.instructions == instructions:
                 return await self._approval(pending)
-        made = await self.wire.create_approval(resource, instructions, description=description, operation=operation)
-        return await self._approval(made)
+        record = await self.wire.create_approval(resource, instructions, description=description, operation=operation)
+        return await self._approval(record)
 
     async def approval(self, approval_id: str) -> ProviderApproval:
-        """Where a request stands, and who said what. Raises `ProviderError`."""
+        """The state of an approval request, with its reviews. Raises `ProviderError`."""
         try:
             return await self._approval(await self.wire.get_approval(approval_id))
         except NotDone as error:
@@ -290,9 +292,9 @@ class LaunchDarklyClient:
             raise
 
     async def apply_approval(self, approval_id: str, *, comment: str = "") -> ProviderApproval:
-        """Do what was approved (*Apply approval request*). Raises `ProviderError`.
+        """Apply what was approved (*Apply approval request*). Raises `ProviderError`.
 
-        A refusal means *not possible now*: it is answered by how the request stands then.
+        If the service refuses, it cannot be applied now: the current state of the request is returned.
         """
         try:
             record = await self.wire.apply_approval(approval_id, comment=comment)
@@ -304,11 +306,11 @@ class LaunchDarklyClient:
             return await self.approval(approval_id)
         applied = await self._approval(record)
         if applied.state is GateState.APPLIED:
-            await self._until_seen(record)
+            await self._wait_until_visible(record)
         return applied
 
-    async def _until_seen(self, record: wire.Approval) -> None:
-        """Wait a while until reads show what was applied: they can lag, and the answer does not say what is live."""
+    async def _wait_until_visible(self, record: wire.Approval) -> None:
+        """Wait a while until reads, which can lag, show what was applied; the answer has no live state."""
         _, environment, config = _parts(record.resource)
         for pause in LAG_PAUSES:
             try:
@@ -334,7 +336,7 @@ class LaunchDarklyClient:
         return mapping.approval(record, self._link(record.resource), self._names)
 
     async def _learn_names(self, ids: Sequence[str]) -> None:
-        """Who the reviewers are; a token that may not read members leaves their ids."""
+        """Read the reviewers' names; if the token may not read members, their ids are shown instead."""
         unknown = sorted({each for each in ids if each and each not in self._names})
         if not unknown:
             return
@@ -345,7 +347,7 @@ class LaunchDarklyClient:
         self._names.update({each.id: each.email or mapping.member(each).name for each in members})
 
     def _link(self, resource: str) -> str:
-        """Where people review it: the AI Config's page in that environment."""
+        """The address where people review it: the AI Config's page in that environment."""
         project, environment, config = _parts(resource)
         path = path_of("/projects/{}/ai-configs/{}/targeting?env={}", project, config, environment)
         return f"{self._transport.base_url}{path}"
@@ -353,31 +355,31 @@ class LaunchDarklyClient:
     # what LaunchDarkly does not have
 
     async def evaluations(self, project: Project, *, scores: bool = True) -> Sequence[Evaluation]:
-        """None: LaunchDarkly keeps no evaluations."""
+        """Always empty: LaunchDarkly has no evaluations."""
         del project, scores
         return ()
 
     async def evaluation(self, project: Project, evaluation_id: str) -> Evaluation:
-        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        """Not supported: LaunchDarkly has no evaluations. Raises `NotDone`."""
         raise self._cannot(f"reading evaluation {evaluation_id} of {project.name}")
 
     async def progress(self, project: Project, evaluation: Evaluation) -> Progress:
-        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        """Not supported: LaunchDarkly has no evaluations. Raises `NotDone`."""
         raise self._cannot(f"reading how far evaluation {evaluation.id} of {project.name} is")
 
     async def set_evaluation_status(self, project: Project, evaluation_id: str, status: str) -> Evaluation:
-        """Refused: LaunchDarkly keeps no evaluations. Raises `NotDone`."""
+        """Not supported: LaunchDarkly has no evaluations. Raises `NotDone`."""
         raise self._cannot(f"setting evaluation {evaluation_id} of {project.name} to {status}")
 
     def _cannot(self, operation: str) -> NotDone:
         return NotDone(Problem(Fault.INVALID, self._name, operation, detail="LaunchDarkly has no such operation here"))
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close the connection pool."""
         await self._transport.close()
 
 
 def _parts(resource: str) -> tuple[str, str, str]:
-    """Project, environment and AI Config of a resource; empty where it does not name them."""
+    """Project, environment and AI Config of a resource specifier; empty strings if it has no such part."""
     named = dict(part.partition("/")[::2] for part in resource.split(":"))
     return named.get("proj", ""), named.get("env", ""), named.get("aiconfig", "")

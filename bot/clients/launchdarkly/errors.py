@@ -1,4 +1,4 @@
-"""What LaunchDarkly says when it refuses, as one sentence, and what that means beside the status."""
+"""LaunchDarkly's error bodies: the message as one sentence, and faults that the status alone does not reveal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.domain.errors import Fault
 
 
 def detail_of(body: Any) -> str:
-    """The sentence in an error body (REST API, *Errors*: ``code`` and ``message``); its id is for their support."""
+    """The message in an error body (REST API, *Errors*: ``code`` and ``message``); the id, for support, is left out."""
     if not isinstance(body, dict):
         return ""
     message = body.get("message")
@@ -19,7 +19,7 @@ def detail_of(body: Any) -> str:
 
 
 def fault_of(status: int, detail: str) -> Fault | None:
-    """*Approval required* comes as 403 for AI Configs and as 405 for flags, and only the sentence tells it apart."""
+    """Recognise *Approval required* by its message: the status is 403 for AI Configs, 405 for flags. Else None."""
     if status in (403, 405) and "approval" in detail.casefold():
         return Fault.GATED
     return None

@@ -1,4 +1,4 @@
-"""From the wire to our words, and from our words to instructions."""
+"""Conversion of LaunchDarkly's wire objects to domain objects, and of targets to patch instructions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ WHOLE = 100_000
 """All of the traffic, in thousandths of a percent."""
 
 KIND = "aiconfig"
-"""How approval settings call AI Configs."""
+"""The resource kind of AI Configs in approval settings."""
 
 _ALLOCATIONS = {"experiment": Code.EXPERIMENT_RUNNING, "measuredRollout": Code.GUARDED_ROLLOUT}
 
 
 _NOISE = ("_id", "_links", "_publishedAt", "_archivedAt", "_access", "createdAt", "updatedAt", "comment", "color")
-"""Fields of a variation that say when and where it was made, not what it does."""
+"""Fields of a variation about when and where it was created, which do not affect what it does."""
 
 
 class Unclear(ValueError):
@@ -53,7 +53,7 @@ def project_now(provider: str, record: wire.AIConfig) -> ProjectNow:
 
 
 def update(fields: ProjectFields) -> dict[str, Any]:
-    """The body of *Update AI Config*: exactly what is named, under its name there."""
+    """The body of *Update AI Config*: exactly the fields that are set, under LaunchDarkly's names."""
     maintainer = fields.maintainer
     named = {
         "name": fields.name,
@@ -74,12 +74,12 @@ def _owner(owner: wire.Owner) -> Maintainer | None:
 
 
 def member(record: wire.Member) -> Maintainer:
-    """A member as somebody who looks after AI Configs."""
+    """A member as a maintainer."""
     return Maintainer("member", record.id, _full_name(record) or record.email or record.id, record.email)
 
 
 def team(record: wire.Team) -> Maintainer:
-    """A team likewise."""
+    """A team as a maintainer."""
     return Maintainer("team", record.key, record.name or record.key)
 
 
@@ -88,15 +88,15 @@ def _full_name(person: wire.Owner | wire.Member) -> str:
 
 
 def config(provider: str, project_id: str, variation: wire.Variation) -> ConfigWithContent:
-    """A variation as a config: its key is its id in its project, and an edit gives its content another version."""
+    """A variation as a config: its key is the config id, and every edit gives the content a new version."""
     name = variation.name or variation.key
     archived = variation.state == "archived"
-    found = Config(provider, project_id, variation.key, name, str(variation.version), is_archived=archived)
-    return ConfigWithContent(found, content(variation))
+    result = Config(provider, project_id, variation.key, name, str(variation.version), is_archived=archived)
+    return ConfigWithContent(result, content(variation))
 
 
 def content(variation: wire.Variation) -> Content:
-    """What stands inside a variation. The vendor's prefix of ``modelConfigKey`` says whose model it is."""
+    """The content of a variation. The prefix of ``modelConfigKey`` is the model's vendor."""
     model = variation.model
     vendor, separator, _ = variation.model_config_key.partition(".")
     parameters = model.get("parameters")
@@ -117,11 +117,11 @@ def content(variation: wire.Variation) -> Content:
 
 
 def _judges(configuration: Any) -> dict[str, float]:
-    """Key of a judge → share of the answers that it is shown; nothing for a form that we do not know."""
+    """Judge key → share of the answers that it samples; empty if the format is unknown."""
     match configuration:
         case {"judges": list(judges), **others} if not others:
-            found = [pair for each in judges if (pair := _judge(each)) is not None]
-            return dict(found) if len(found) == len(judges) else {}
+            pairs = [pair for each in judges if (pair := _judge(each)) is not None]
+            return dict(pairs) if len(pairs) == len(judges) else {}
     return {}
 
 
@@ -142,26 +142,26 @@ def _messages(variation: wire.Variation) -> Iterable[Message]:
 
 
 def _without(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The fields that say something, but for those of these names."""
+    """The fields that have a value, without those with these names."""
     return {key: value for key, value in fields.items() if key not in names and value not in (None, "", [], {})}
 
 
 def served_now(provider: str, targeting: wire.Targeting, environments: Sequence[wire.Environment]) -> ServedNow:
-    """What is live in every environment that the project has. Raises `Unclear` when the document points nowhere."""
+    """What is live in every environment of the project. Raises `Unclear` if the document refers to a missing entry."""
     here = [each for each in environments if each.key in targeting.environments]
     aimed = {each.key: targeting.environments[each.key] for each in here}
     return ServedNow(
         environments=tuple(environment(provider, each) for each in here),
         served={key: served(targeting.variations, each) for key, each in aimed.items()},
         gated=frozenset(each.key for each in here if _is_gated(each, targeting.tags)),
-        blockers={key: found for key, each in aimed.items() if (found := tuple(_hindrances(each)))},
+        blockers={key: reasons for key, each in aimed.items() if (reasons := tuple(_blockers(each)))},
         versions={each.key: each.content_version for each in targeting.variations if each.key},
         revisions={key: each.version for key, each in aimed.items() if each.version is not None},
     )
 
 
 def environment(provider: str, record: wire.Environment) -> Environment:
-    """An environment; LaunchDarkly has no default one."""
+    """An environment; LaunchDarkly has no default environment."""
     return Environment(provider, record.key, record.name, is_critical=record.critical)
 
 
@@ -171,7 +171,7 @@ def _is_gated(record: wire.Environment, tags: Sequence[str]) -> bool:
 
 
 def served(entries: Sequence[wire.Entry], aimed: wire.Aimed) -> LiveState:
-    """What the default rule serves, and how many rules and targets win over it. Raises `Unclear`."""
+    """What the default rule serves, and how many rules and targets take precedence. Raises `Unclear`."""
     winning = len(aimed.rules) + sum(bool(target.values) for target in (*aimed.targets, *aimed.context_targets))
     return LiveState(_live(entries, aimed) if aimed.enabled else Off(), winning)
 
@@ -204,8 +204,8 @@ def _allocation(aimed: wire.Aimed) -> str:
     return rollout.allocation.type if rollout is not None and rollout.allocation is not None else ""
 
 
-def _hindrances(aimed: wire.Aimed) -> Iterable[Reason]:
-    """What forbids moving the default rule; an allocation that we do not know is taken for an experiment."""
+def _blockers(aimed: wire.Aimed) -> Iterable[Reason]:
+    """Why the default rule may not be moved; an unknown kind of allocation is treated as an experiment."""
     if not aimed.enabled:
         yield Reason(Code.SWITCHED_OFF, ResolvableBy.OPERATOR)
     kind = _allocation(aimed)
@@ -214,7 +214,7 @@ def _hindrances(aimed: wire.Aimed) -> Iterable[Reason]:
 
 
 def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, Any]] | None:
-    """The one instruction that moves the default rule there; None when an entry that it needs is not there.
+    """The one instruction that moves the default rule to `live`; None if an entry that it needs is missing.
 
     `Nothing` means the built-in disabled entry.
     """
@@ -225,13 +225,13 @@ def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, 
         return [{**kind, "variationId": ids[key]}] if key in ids else None
     if any(key not in ids for key, _ in live.weights):
         return None
-    told_apart = {"rolloutContextKind": live.context_kind, "rolloutBucketBy": live.bucket_by}
+    bucketing = {"rolloutContextKind": live.context_kind, "rolloutBucketBy": live.bucket_by}
     weights = {ids[key]: weight for key, weight in live.weights}
-    return [{**kind, "rolloutWeights": weights, **{name: value for name, value in told_apart.items() if value}}]
+    return [{**kind, "rolloutWeights": weights, **{name: value for name, value in bucketing.items() if value}}]
 
 
 def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the default rule of an environment is where these instructions move it."""
+    """Whether the default rule of an environment is already where these instructions move it."""
     aimed = targeting.environments.get(environment)
     if aimed is None:
         return False
@@ -243,11 +243,13 @@ def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Ma
 
 
 def approval(record: wire.Approval, link: str, people: Mapping[str, str]) -> ProviderApproval:
-    """Where an approval request stands; `people` are names by member id."""
-    said = sorted((each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at)
+    """The state of an approval request; `people` are names by member id."""
+    verdicts = sorted(
+        (each for each in record.reviews if each.kind in ("approve", "decline")), key=lambda r: r.created_at
+    )
     reviews = tuple(
         Review(people.get(each.member) or each.member or each.token, each.kind == "approve", each.comment)
-        for each in said
+        for each in verdicts
     )
     return ProviderApproval(
         id=record.id,
@@ -272,15 +274,15 @@ def _state(record: wire.Approval) -> GateState:
     return GateState.PENDING
 
 
-def _conflict(found: Any) -> str:
-    """A conflict in the service's words: the reason that it gives, else all of it."""
-    if isinstance(found, dict) and isinstance(found.get("reason"), str):
-        return str(found["reason"])
-    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True)
+def _conflict(conflict: Any) -> str:
+    """A conflict in the service's words: its reason if it has one, else the whole object as JSON."""
+    if isinstance(conflict, dict) and isinstance(conflict.get("reason"), str):
+        return str(conflict["reason"])
+    return conflict if isinstance(conflict, str) else json.dumps(conflict, ensure_ascii=False, sort_keys=True)
 
 
 def moved(entry: wire.AuditEntry) -> Moved:
-    """Who moved something, from a line of the audit log."""
+    """Who changed something, from an audit log entry."""
     who = entry.member or entry.token
     by = (who.email or who.name) if who else ""
     return Moved(datetime.fromtimestamp(entry.date / 1000, UTC), by, entry.comment)

@@ -1,8 +1,8 @@
-"""The wire of the LaunchDarkly REST API, version 20240415, as far as AI Configs and their approvals need it.
+"""The wire format of the LaunchDarkly REST API, version 20240415, as far as AI Configs and approvals need it.
 
-Read as an open set: unknown fields are kept, unknown enum values are strings, and what the documentation calls
-optional may be null or missing. Times are milliseconds since 1970. The one exception are environments: their replies
-carry live SDK keys, so of them only the fields that are named here are ever kept.
+Parsing is lenient: unknown fields are kept, unknown enum values are strings, and what the documentation calls
+optional may be null or missing. Times are milliseconds since 1970. The exception is environments: their responses
+contain live SDK keys, so only the fields declared here are kept.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ Object = Annotated[dict[str, Any], BeforeValidator(_map)]
 
 
 class Wire(BaseModel):
-    """An object of an answer. What was read is never shown in an error."""
+    """Base class of response objects. Validation errors never contain the received data."""
 
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
 
 class Kept(BaseModel):
-    """An object of an answer of which nothing is kept but the fields named here."""
+    """Base class of response objects of which only the declared fields are kept."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
 
 class Page(Wire, Generic[Item]):
-    """One page of a list; some lists do not count."""
+    """One page of a list; some lists have no total."""
 
     items: Items[Item] = []
     total: int | None = Field(None, alias="totalCount")
@@ -54,7 +54,7 @@ class Page(Wire, Generic[Item]):
 
 
 class Caller(Wire):
-    """Whose token it is (*Identify the caller*); everything is optional."""
+    """Whose token it is (*Identify the caller*); every field is optional."""
 
 
 class Owner(Wire):
@@ -69,7 +69,7 @@ class Owner(Wire):
 
 
 class Variation(Wire):
-    """One variation in its newest version (*Get AI Config*)."""
+    """One variation, in its newest version (*Get AI Config*)."""
 
     key: str
     name: str
@@ -84,7 +84,7 @@ class Variation(Wire):
 
 
 class AIConfig(Wire):
-    """An AI Config (*Get AI Config*). `version` is that of its fields, not of its content."""
+    """An AI Config (*Get AI Config*). `version` counts changes of its fields, not of its content."""
 
     key: str
     name: str
@@ -99,7 +99,7 @@ class AIConfig(Wire):
 
 
 class Entry(Wire):
-    """What can be served (*Show an AI Config's targeting*); its id is the one that instructions take."""
+    """Something that can be served (*Show an AI Config's targeting*); instructions refer to its id."""
 
     id: str = Field(alias="_id")
     name: Text = ""
@@ -107,7 +107,7 @@ class Entry(Wire):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What the service says of the content: its variation's key, version and whether it is enabled."""
+        """The service's metadata on the content: its variation's key, version and whether it is enabled."""
         meta = self.value.get("_ldMeta") if isinstance(self.value, dict) else None
         return meta if isinstance(meta, dict) else {}
 
@@ -118,7 +118,7 @@ class Entry(Wire):
 
     @property
     def content_version(self) -> str:
-        """The version of the content that is served now; absent means the first."""
+        """The version of the content that is served now; if absent, the first."""
         return str(self.meta.get("version") or 1)
 
 
@@ -130,7 +130,7 @@ class Weight(Wire):
 
 
 class Allocation(Wire):
-    """What an experiment or a guarded rollout does with the traffic."""
+    """How an experiment or a guarded rollout allocates the traffic."""
 
     type: Text = ""
 
@@ -145,7 +145,7 @@ class Rollout(Wire):
 
 
 class DefaultRule(Wire):
-    """What is served where no target and no rule wins: one entry by its index, or shares of the traffic."""
+    """What is served if no target and no rule matches: one entry by its index, or shares of the traffic."""
 
     variation: int | None = None
     rollout: Rollout | None = None
@@ -169,7 +169,7 @@ class Aimed(Wire):
 
 
 class Targeting(Wire):
-    """What is served where, for all environments."""
+    """What is served in every environment."""
 
     key: str
     tags: Items[str] = []
@@ -178,14 +178,14 @@ class Targeting(Wire):
 
 
 class Demands(Kept):
-    """Approval settings of one kind of resource. What is missing is taken for the stricter."""
+    """Approval settings of one kind of resource. A missing setting counts as the stricter value."""
 
     required: bool = True
     tags: Items[str] = Field([], alias="requiredApprovalTags")
 
 
 class Environment(Kept):
-    """An environment, without the SDK keys that its reply carries."""
+    """An environment, without the SDK keys in the response."""
 
     key: str
     name: str
@@ -216,7 +216,7 @@ class Metric(Wire):
 
 
 class Review(Wire):
-    """What one person said to an approval request: approve, decline or comment."""
+    """One person's review of an approval request: approve, decline or comment."""
 
     kind: Text = ""
     comment: Text = ""
@@ -226,7 +226,7 @@ class Review(Wire):
 
 
 class Approval(Wire):
-    """An approval request; `status` is about its applying, `review_status` about what people said."""
+    """An approval request; `status` is whether it was applied, `review_status` the result of the reviews."""
 
     id: str = Field(alias="_id")
     resource: Text = Field("", alias="resourceId")
@@ -238,20 +238,20 @@ class Approval(Wire):
 
 
 class Actor(Wire):
-    """Who did something, as the audit log names a member or a token."""
+    """Who did something: a member or a token, as in the audit log."""
 
     email: Text = ""
     name: Text = ""
 
 
 class Access(Wire):
-    """What was done to what."""
+    """An action on a resource."""
 
     action: Text = ""
 
 
 class AuditEntry(Wire):
-    """One line of the audit log."""
+    """One entry of the audit log."""
 
     date: int
     accesses: Items[Access] = []

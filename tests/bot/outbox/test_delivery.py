@@ -609,7 +609,7 @@ async def test_what_takes_longer_than_a_claim_allows_is_given_up_for_now(
 
 async def test_a_notice_that_was_cleaned_up_is_not_said(world: World) -> None:
     gone = Notice("gone", NoticeKind.CARD, "gone", DEPLOYS, world.clock.now())
-    assert await delivery.deliver(world.ctx, gone) is delivery.Came.DONE
+    assert await delivery.deliver(world.ctx, gone) is delivery.DeliveryResult.DONE
 
 
 async def test_a_message_that_is_gone_is_said_anew(world: World) -> None:

@@ -1,6 +1,6 @@
 """The operations of the v4 API that configbot needs, one method each, in the words of the wire.
 
-Every method raises `ProviderError`. Where v4 has a default environment we have none: the environment is always named.
+Every method can raise `ProviderError`. We never rely on v4's default environment: the environment is always passed.
 """
 
 from __future__ import annotations

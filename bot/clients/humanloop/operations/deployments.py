@@ -1,4 +1,4 @@
-"""What is live.
+"""Deployments: what is live.
 
 v4 reference: *List Deployed Configs*, *Deploy Config*, *Delete Deployed Config*.
 """
@@ -13,10 +13,10 @@ from bot.clients.transport import Call, path_of
 
 
 class Deployments(Group):
-    """Operations on what is live."""
+    """Operations on deployments."""
 
     async def list_deployed_configs(self, project_id: str, *, operation: str | None = None) -> list[wire.Deployment]:
-        """One row per environment, also for those with nothing live."""
+        """One row per environment, including those where nothing is live."""
         call = Call(
             "GET",
             path_of("/projects/{}/deployed-configs", project_id),
@@ -27,7 +27,7 @@ class Deployments(Group):
     async def deploy_config(
         self, project_id: str, config_id: str, environment_ids: Sequence[str], *, operation: str | None = None
     ) -> list[wire.Deployment]:
-        """Make a config live in these environments. Which rows are answered is not stated."""
+        """Make a config live in these environments. Which rows the answer contains is not documented."""
         call = Call(
             "PATCH",
             path_of("/projects/{}/deploy-config", project_id),
@@ -39,6 +39,6 @@ class Deployments(Group):
     async def delete_deployed_config(
         self, project_id: str, environment_id: str, *, operation: str | None = None
     ) -> None:
-        """Nothing live any more in the environment of that id; what is answered is not specified."""
+        """Make nothing live in the environment with that id; the answer's body is not specified."""
         path = path_of("/projects/{}/deployed-config/{}", project_id, environment_id)
         await self._transport.do(Call("DELETE", path, operation or f"deactivating {project_id} in {environment_id}"))

@@ -16,7 +16,7 @@ class Evaluations(Group):
     async def list_project_evaluations(
         self, project_id: str, *, evaluator_aggregates: bool | None = None, operation: str | None = None
     ) -> list[wire.Evaluation]:
-        """All evaluations of a project in one answer, with aggregates on request."""
+        """All evaluations of a project in one call, with aggregates on request."""
         call = Call(
             "GET",
             path_of("/projects/{}/evaluations", project_id),
@@ -36,7 +36,7 @@ class Evaluations(Group):
         return await self._transport.read(call, wire.EVALUATION)
 
     async def update_evaluation_status(self, evaluation_id: str, status: str) -> wire.Evaluation:
-        """Set a status; the service refuses what *Update Status* does not allow. Answered without aggregates."""
+        """Set a status; the service refuses what *Update Status* does not allow. The result has no aggregates."""
         call = Call(
             "PATCH",
             path_of("/evaluations/{}/status", evaluation_id),

@@ -1,4 +1,4 @@
-"""What the operations of every subject share: the connection, and reading a list over all its pages."""
+"""Base class of all operation groups: the connection, and reading all pages of a list."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bot.clients.transport import Call, Transport
 
 PAGE_SIZE = 100
 MOST_PAGES = 1_000
-"""A service that still has more after this many pages is not counting."""
+"""Reading stops with an error after this many pages: the service's paging must be broken."""
 
 Item = TypeVar("Item")
 
 
 class Group:
-    """Operations of one subject over one connection."""
+    """Operations on one kind of resource over one connection."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -27,19 +27,19 @@ class Group:
         key: Callable[[Item], str],
         call: Call,
     ) -> list[Item]:
-        """The records of all pages, each once by its `key`. Stops when `total` were seen, or at an empty page.
+        """Read the records of all pages, each once by its `key`. Stops after `total` records or at an empty page.
 
         A page that brings nothing new although more is promised is `UNINTELLIGIBLE`, so is a list without an end.
         """
-        found: dict[str, Item] = {}
-        seen = 0
+        records: dict[str, Item] = {}
+        read = 0
         for number in range(MOST_PAGES):
             page = await fetch(number)
-            before = len(found)
-            found.update((key(record), record) for record in page.records)
-            seen += len(page.records)
-            if not page.records or seen >= page.total:
-                return list(found.values())
-            if len(found) == before:
+            before = len(records)
+            records.update((key(record), record) for record in page.records)
+            read += len(page.records)
+            if not page.records or read >= page.total:
+                return list(records.values())
+            if len(records) == before:
                 raise self._transport.unintelligible(call, f"page {number} repeats what was read before")
         raise self._transport.unintelligible(call, f"more than {MOST_PAGES} pages")

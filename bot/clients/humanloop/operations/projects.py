@@ -21,7 +21,7 @@ class Projects(Group):
         sort_by: str | None = None,
         order: str | None = None,
     ) -> wire.Page[wire.Project]:
-        """One page of projects; the first is 0."""
+        """One page of projects; the first page is 0."""
         query = {"page": page, "size": size, "filter": filter, "sort_by": sort_by, "order": order}
         return await self._transport.read(Call("GET", "/projects", "reading the projects", query), wire.PROJECTS)
 
@@ -39,7 +39,7 @@ class Projects(Group):
         return await self._transport.read(call, wire.PROJECT)
 
     async def create_project(self, name: str, *, directory_id: str | None = None) -> wire.Project:
-        """A new project; a taken name is a `CONFLICT`."""
+        """Create a project; a taken name is a `CONFLICT`."""
         body = {"name": name, "directory_id": directory_id}
         return await self._transport.read(
             Call("POST", "/projects", f"creating project {name}", body=body), wire.PROJECT
