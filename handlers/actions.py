@@ -155,7 +155,7 @@ class Actions:
         if not isinstance(parsed, Understood):
             await reply.say(messages.outdated_button())
             return
-        placeholder = messages.told_modal("⏳ Reading both configs …")
+        placeholder = messages.text_modal("⏳ Reading both configs …")
         opened = await open_modal(reply, click.trigger_id, placeholder)
         if opened is None:
             await reply.say(messages.try_again())
@@ -164,7 +164,7 @@ class Actions:
         if isinstance(result, ConfigComparison):
             view = messages.comparison_modal(result)
         else:
-            view = messages.told_modal(messages.outcome(result, drafts={}).text)
+            view = messages.text_modal(messages.outcome(result, drafts={}).text)
         if await update_modal(reply, opened.get("id"), view) is None:
             await reply.say(messages.try_again())
 

@@ -39,13 +39,13 @@ from handlers.messages.blocks import (
     stack,
 )
 from handlers.messages.evaluation_reports import (
-    elsewhere,
     ended,
     evaluation_report,
     length,
-    people,
     running_for,
     snooze_menu,
+    waiting_for,
+    wrong_channel_note,
 )
 from handlers.messages.lists import page_suggestions, pages, row
 from handlers.messages.rendering import renders
@@ -72,7 +72,7 @@ def evaluation_reports(view: EvaluationsView) -> Message:
         head = f"No evaluation on this list is running any more ({view.total:,})"
     number = f", page {view.page} of {view.pages}" if view.pages > 1 else ""
     short = " ".join(_in_short(each, view.now) for each in view.rows)
-    small = [f"Page {view.page} of {view.pages}" if view.pages > 1 else "", *elsewhere(view.meant_for)]
+    small = [f"Page {view.page} of {view.pages}" if view.pages > 1 else "", *wrong_channel_note(view.meant_for)]
     return compose(
         f"{head}{number}. {short}",
         section(f"{'✅' if view.ended == view.total else '⏳'} *{head}*"),
@@ -128,7 +128,7 @@ def _listed(listed: ListedEvaluation, now: datetime, number: int) -> Block:
     elif known.snoozed_until is not None and view.next_at is not None:
         quiet = f" · quiet until {moment(view.next_at)}"
     opened = button("Open", numbered(Action.EVALUATION_OPEN, number), ":".join(known.key))
-    return section(f"⏳ {running_for(view)}.\n{people(view.evaluation)}{quiet}", accessory=opened)
+    return section(f"⏳ {running_for(view)}.\n{waiting_for(view.evaluation)}{quiet}", accessory=opened)
 
 
 @renders(EvaluationReports)

@@ -33,7 +33,7 @@ from handlers.messages.blocks import (
     quote,
     section,
 )
-from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, verdict, when_line, who_wants_what
+from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, request_line, verdict, when_line
 from handlers.messages.errors import problem_blocks, reasons
 from handlers.messages.rendering import renders
 
@@ -105,7 +105,7 @@ def change_detail(detail: ChangeDetail) -> Message:
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
-        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        section(f"{request_line(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because) if change.because else None,
         section(verdict(change)) if isinstance(change.target, Config) else None,
@@ -147,7 +147,7 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
     change = detail.change
     state = words.state_of(change)
     blocks: list[Block | None] = [
-        section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
+        section(f"{state.glyph} *{state.title}*\n{request_line(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if isinstance(change.target, Config) else ()),
