@@ -1,4 +1,4 @@
-"""The lines about changes: asking for one, deciding on it, looking back, and the board of what is live."""
+"""The lines about changes: request one, decide on it, its history, and the board of what is live."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DEPLOYMENT = Noun(word="deployment", spellings=("deployments",), group="Look", s
 
 
 async def ask(call: Call) -> Outcome:
-    """Resolve the names, and ask for the change."""
+    """Resolve the names, and request the change."""
     request = await understand(call.ctx.index, call.commands)
     if not isinstance(request, ChangeRequest):
         return request
@@ -42,7 +42,7 @@ async def ask(call: Call) -> Outcome:
 
 
 async def explain_change(call: Call) -> Outcome:
-    """What the change would need."""
+    """Explain what the change would need."""
     request = await understand(call.ctx.index, call.commands)
     if not isinstance(request, ChangeRequest):
         return request
@@ -50,17 +50,17 @@ async def explain_change(call: Call) -> Outcome:
 
 
 async def list_approvals(call: Call) -> Outcome:
-    """What waits for this person."""
+    """Changes waiting for this person's vote."""
     return await history.approvals(call.ctx, call.actor, page=call.page)
 
 
 async def show_change(call: Call) -> Outcome:
-    """One change whole."""
+    """One change in detail."""
     return await history.detail(call.ctx, call.command.change.text)
 
 
 async def withdraw(call: Call) -> Outcome:
-    """Take a change back."""
+    """Withdraw a change."""
     change = await history.find(call.ctx, call.command.change.text)
     if change is None:
         return NotFound("change", call.command.change.text)
@@ -68,7 +68,7 @@ async def withdraw(call: Call) -> Outcome:
 
 
 async def explain_withdraw(call: Call) -> Outcome:
-    """Whether this person may take the change back."""
+    """Whether this person may withdraw the change."""
     change = await history.find(call.ctx, call.command.change.text)
     if change is None:
         return NotFound("change", call.command.change.text)
