@@ -34,12 +34,12 @@ def register(app: AsyncApp, context: ListenerContext) -> None:
     messages.check()
     listeners = Listeners(context.tasks)
 
-    def said(body: Payload) -> Mention | None:
+    def read_mention(body: Payload) -> Mention | None:
         return mention(body, bot_user_id=context.bot_user_id)
 
     on_command = listeners.listener(slash_command, Commands(context).run)
     on_click = listeners.listener(click, Actions(context).run)
-    on_words = listeners.listener(said, Events(context).run)
+    on_words = listeners.listener(read_mention, Events(context).run)
     on_home = listeners.listener(home_opened, HomeTab(context).run)
     on_form = listeners.answering(submission, Submissions(context).answer)
     on_options = listeners.answering(options_request, Options(context).answer, unreadable={"options": []})

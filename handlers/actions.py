@@ -1,4 +1,4 @@
-"""Clicks. The value of a button is an id; what it may do is decided anew, never read off the message."""
+"""Clicks. A button carries only an id: what it may do is decided again on every click, not taken from the message."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from handlers.payloads import Click
 from handlers.replies import Reply
 
 DOUBLE_CLICK = timedelta(seconds=30)
-"""For this long a second press of a line that changes something is the same one."""
+"""A second press of the same button within this time counts as the first, if its line changes what is live."""
 
-Asked = Callable[[str, Actor, Click], Awaitable[Outcome]]
-Own = Callable[[str, Actor, Click, Reply], Awaitable[None]]
-"""An action that does more than to answer."""
+UseCase = Callable[[str, Actor, Click], Awaitable[Outcome]]
+ClickHandler = Callable[[str, Actor, Click, Reply], Awaitable[None]]
+"""An action that does more than post the result of a use case."""
 
 Modal = Callable[[ChangeDetail], dict[str, Any]]
 
@@ -53,7 +53,7 @@ class Actions:
     def __init__(self, context: ListenerContext) -> None:
         self._context = context
         ctx = context.ctx
-        self._answered: dict[Action, Asked] = {
+        self._use_cases: dict[Action, UseCase] = {
             Action.APPROVE: lambda change, actor, _: approvals.approve(ctx, change, actor),
             Action.WITHDRAW: lambda change, actor, _: approvals.withdraw(ctx, change, actor),
             Action.UNDO: lambda change, actor, click: deploys.undo(ctx, change, actor, place_of(click)),
@@ -62,16 +62,18 @@ class Actions:
             Action.CHECK_NOW: lambda change, actor, _: provider_followup.check_now(ctx, change, actor),
             Action.REPLACE_SPLIT: lambda draft, actor, click: deploys.replace_split(ctx, draft, actor, place_of(click)),
             Action.PROJECT_CONFIRM: lambda draft, actor, _: edits.confirm(ctx, draft, actor),
-            Action.EVALUATION_COMPLETE: lambda one, actor, _: updates.set_status(ctx, one, COMPLETED, actor),
-            Action.DRIFT_ADOPT: lambda shown, actor, _: answers.adopt(ctx, shown, actor),
-            Action.DRIFT_RESTORE: lambda shown, actor, click: answers.restore(ctx, shown, actor, place_of(click)),
-            Action.EVALUATION_SNOOZE: lambda one, actor, _: switches.snooze(ctx, one, actor, Snooze.HOUR),
-            Action.EVALUATION_STOP: lambda one, actor, _: switches.stop(ctx, one, actor),
-            Action.EVALUATION_REMIND: lambda one, actor, _: switches.resume(ctx, one, actor),
-            Action.EVALUATION_SNOOZE_UNTIL: lambda chosen, actor, _: _snooze(ctx, chosen, actor),
-            Action.EVALUATION_OPEN: lambda one, actor, _: evaluation_queries.opened(ctx, one, actor),
+            Action.EVALUATION_COMPLETE: lambda evaluation, actor, _: updates.set_status(
+                ctx, evaluation, COMPLETED, actor
+            ),
+            Action.DRIFT_ADOPT: lambda drift, actor, _: answers.adopt(ctx, drift, actor),
+            Action.DRIFT_RESTORE: lambda drift, actor, click: answers.restore(ctx, drift, actor, place_of(click)),
+            Action.EVALUATION_SNOOZE: lambda evaluation, actor, _: switches.snooze(ctx, evaluation, actor, Snooze.HOUR),
+            Action.EVALUATION_STOP: lambda evaluation, actor, _: switches.stop(ctx, evaluation, actor),
+            Action.EVALUATION_REMIND: lambda evaluation, actor, _: switches.resume(ctx, evaluation, actor),
+            Action.EVALUATION_SNOOZE_UNTIL: lambda choice, actor, _: _snooze(ctx, choice, actor),
+            Action.EVALUATION_OPEN: lambda evaluation, actor, _: evaluation_queries.opened(ctx, evaluation, actor),
         }
-        self._own: dict[Action, Own] = {
+        self._handlers: dict[Action, ClickHandler] = {
             Action.RUN_LINE: self._run_line,
             Action.CONFIG_DIFF: self._compare,
             Action.EVALUATION_PAGE: self._turn,
@@ -83,7 +85,7 @@ class Actions:
         }
 
     async def run(self, click: Click, reply: Reply) -> None:
-        """Answer a click, whatever it is: an id that nobody knows any more is answered too."""
+        """Answer any click, also one with an id that no longer exists."""
         form = form_of(click)
         if form is not None and click.action_id == Field.PROJECT:
             actor = await self._context.actor(click)
@@ -104,24 +106,24 @@ class Actions:
         match action:
             case Action.OPEN_FORM:
                 await self._open_form(actor, click, reply)
-            case _ if action in self._own:
-                await self._own[action](identifier, actor, click, reply)
+            case _ if action in self._handlers:
+                await self._handlers[action](identifier, actor, click, reply)
             case _:
-                await self._context.answer(self._answered[action](identifier, actor, click), actor, reply)
+                await self._context.answer(self._use_cases[action](identifier, actor, click), actor, reply)
 
     async def _open_form(self, actor: Actor, click: Click, reply: Reply) -> None:
-        """The form of a verb, or of one project; from inside a form it takes that one's place."""
-        wanted, open_one = Form.read(click.value or ""), form_of(click)
-        assert wanted is not None  # noqa: S101 - narrows the type: whoever called has read the value
-        if open_one is not None:
-            await turn_form(self._context, wanted.verb, open_one, click, reply)
-        elif wanted.subject:
-            await open_filled(self._context, wanted, actor, click, reply)
+        """Open the form of a verb, or of one project; inside an open form, replace that form."""
+        requested, current = Form.read(click.value or ""), form_of(click)
+        assert requested is not None  # noqa: S101 - narrows the type: the caller has read the value
+        if current is not None:
+            await turn_form(self._context, requested.verb, current, click, reply)
+        elif requested.subject:
+            await open_filled(self._context, requested, actor, click, reply)
         else:
-            await open_form(self._context, wanted.verb, place_of(click), reply, click.trigger_id)
+            await open_form(self._context, requested.verb, place_of(click), reply, click.trigger_id)
 
     async def _run_line(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """A line behind a button, in place of the question that it answers."""
+        """Run the line that a button stores; the result replaces the question that the button belongs to."""
         stored = await self._line(draft_id, actor, reply)
         if stored is None:
             return
@@ -134,7 +136,7 @@ class Actions:
         await take_line(self._context, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
 
     async def _line(self, draft_id: str, actor: Actor, reply: Reply) -> str | None:
-        """The line behind a button; None where there is none any more, or none that can be read, and that was said."""
+        """The line that a button stores. Returns None, and tells the person, when it has expired or cannot be read."""
         stored = await draft(self._context.ctx, draft_id, actor, str)
         if isinstance(stored, str):
             return stored
@@ -145,7 +147,7 @@ class Actions:
         return None
 
     async def _compare(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """The full diff of two configs. They are read once the modal stands, for a trigger lives three seconds."""
+        """The full diff of two configs. The modal opens before they are read: a trigger is valid for three seconds."""
         line = await self._line(draft_id, actor, reply)
         if line is None:
             return
@@ -153,8 +155,8 @@ class Actions:
         if not isinstance(parsed, Understood):
             await reply.say(messages.outdated_button())
             return
-        reading = messages.told_modal("⏳ Reading both configs …")
-        opened = await open_modal(reply, click.trigger_id, reading)
+        placeholder = messages.text_modal("⏳ Reading both configs …")
+        opened = await open_modal(reply, click.trigger_id, placeholder)
         if opened is None:
             await reply.say(messages.try_again())
             return
@@ -162,16 +164,16 @@ class Actions:
         if isinstance(result, ConfigComparison):
             view = messages.comparison_modal(result)
         else:
-            view = messages.told_modal(messages.outcome(result, drafts={}).text)
+            view = messages.text_modal(messages.outcome(result, drafts={}).text)
         if await update_modal(reply, opened.get("id"), view) is None:
             await reply.say(messages.try_again())
 
     async def _turn(self, identifier: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """Another page of a list, for whoever asked alone."""
+        """Show another page of a list, only to the person who pressed."""
         number, _, subject = identifier.partition(":")
         page = int(number) if number.isdecimal() else 1
-        came = await guarded(switches.page(self._context.ctx, subject, page))
-        await self._context.say(came, actor, reply, replace=click.is_ephemeral)
+        result = await guarded(switches.page(self._context.ctx, subject, page))
+        await self._context.say(result, actor, reply, replace=click.is_ephemeral)
 
     async def _show(self, modal: Modal, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         detail = await history.detail(self._context.ctx, change_id)
@@ -181,9 +183,9 @@ class Actions:
         if await open_modal(reply, click.trigger_id, modal(detail)) is None:
             await self._context.say(detail, actor, reply)
 
-    async def _look(self, shown: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """The whole diff of a drift, for whoever pressed alone."""
-        detail = await answers.look(self._context.ctx, shown, actor)
+    async def _look(self, drift: str, actor: Actor, click: Click, reply: Reply) -> None:
+        """Show the full diff of a drift, only to the person who pressed."""
+        detail = await answers.look(self._context.ctx, drift, actor)
         if not isinstance(detail, DriftDetail):
             await self._context.say(detail, actor, reply)
             return
@@ -191,7 +193,7 @@ class Actions:
             await self._context.say(detail, actor, reply)
 
     async def _ask_why(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """Who may not reject is told at once, not after writing a comment."""
+        """Ask for a comment. Somebody who may not reject learns it now, not after writing one."""
         checked = await approvals.may_vote(self._context.ctx, change_id, actor, Say.REJECT)
         if checked.refused is not None or checked.change is None:
             await self._context.say(checked.refused or NotFound("change", change_id), actor, reply)
@@ -200,7 +202,7 @@ class Actions:
             await reply.say(messages.try_again())
 
     async def _ask_when(self, change_id: str, actor: Actor, click: Click, reply: Reply) -> None:
-        """Who may not move it is told at once, not after picking a time."""
+        """Ask for a new time. Somebody who may not move the change learns it now, not after picking one."""
         change = await history.find(self._context.ctx, change_id)
         answer = await schedules.may_move(self._context.ctx, change, actor) if change else None
         if change is None or isinstance(answer, Denied):
@@ -212,12 +214,12 @@ class Actions:
 
 
 def place_of(click: Click) -> Place:
-    """Where a click was made; a modal has no place."""
+    """Where a click was made; without a channel in a modal."""
     return Place(click.org, click.team, click.channel or "", thread_of(click))
 
 
-async def _snooze(ctx: Context, chosen: str, actor: Actor) -> Outcome:
-    """A choice of the menu: for how long, and what about."""
-    choice, _, word = chosen.partition(":")
-    known = choice in set(Snooze)
-    return await switches.snooze(ctx, word, actor, Snooze(choice)) if known else NotFound("evaluation", word)
+async def _snooze(ctx: Context, selected: str, actor: Actor) -> Outcome:
+    """Snooze as picked in the menu; `selected` is ``duration:subject``."""
+    choice, _, subject = selected.partition(":")
+    is_valid = choice in set(Snooze)
+    return await switches.snooze(ctx, subject, actor, Snooze(choice)) if is_valid else NotFound("evaluation", subject)

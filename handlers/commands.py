@@ -1,4 +1,4 @@
-"""Slash commands: what was typed behind them is a line of the language."""
+"""Slash commands: the text after the command is a line of the language."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ class Commands:
         self._context = context
 
     async def run(self, command: SlashCommand, reply: Reply) -> None:
-        """Read the line and carry it out; a bare command opens its form."""
+        """Parse the line and run it; a command without text opens its form."""
         verb = self._context.commands.get(command.command)
         place = Place(command.org, command.team, command.channel)
         parsed = parse(command.text, verb or None)
         form = None if isinstance(parsed, Misunderstood) else parsed.readings[0]
         actor = await self._context.actor(command)
         if isinstance(form, OpenForm):
-            if not await self._context.reject_unauthorized(actor, reply):  # its selects offer every name there is
+            if not await self._context.reject_unauthorized(actor, reply):  # its selects list all names
                 await open_form(self._context, form.verb, place, reply, command.trigger_id)
             return
         if changes_something(parsed) and not await first_delivery(self._context.ctx, f"command:{command.trigger_id}"):
-            return  # delivered again; what only looks may be looked at again
+            return  # Slack delivered it twice; a line that only looks may run twice
         await take_line(self._context, parsed, actor, place, reply)
 
 
 def changes_something(parsed: Parsed) -> bool:
-    """Whether carrying a line out may change something, anywhere."""
+    """Whether running a line can change anything."""
     return not isinstance(parsed, Misunderstood) and effect_of(parsed.readings) is not Effect.LOOKS
 
 
@@ -51,7 +51,7 @@ async def take_line(
     page: int = 1,
     replace: bool = False,
 ) -> None:
-    """One line from anywhere: a command, a mention, a button."""
+    """Run one line, from a command, a mention or a button, and post the result."""
     if isinstance(parsed, Misunderstood):
         await context.say_misunderstood(parsed, actor, reply)
         return

@@ -1,4 +1,4 @@
-"""What every listener shares: who is speaking, carrying a line out, and saying what came of it."""
+"""What all listeners share: look up the person, run a line, post the result."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from handlers.replies import Reply
 
 log = get_logger(__name__)
 
-SHOWN_BY_CARD = AwaitingApproval | AtProvider | Scheduled | Applied | Failed | Void | Unknown
-"""Outcomes that a card says to everybody; where it stands in the same conversation, nothing is said twice."""
+CARD_OUTCOMES = AwaitingApproval | AtProvider | Scheduled | Applied | Failed | Void | Unknown
+"""Outcomes that the card of a change shows to everybody; they are not repeated in the channel of the card."""
 
 DRAFT_LIFE = timedelta(days=7)
 """How long a button that runs a line can be pressed."""
@@ -35,7 +35,7 @@ DRAFT_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ListenerContext:
-    """The inside that listeners talk to, and the words that are fixed at start."""
+    """What listeners need: the application, its tasks, and the commands registered at start."""
 
     ctx: Context
     tasks: Tasks
@@ -44,12 +44,15 @@ class ListenerContext:
     """Slash commands as registered, with their prefix, to the verb that each stands for ("" for the umbrella)."""
 
     async def actor(self, payload: SlashCommand | Click | Submission | Mention | HomeOpened) -> Actor:
-        """The person behind a payload, with the standing that Slack knows now."""
+        """The person who caused a payload, with their current account type in Slack."""
         team = payload.team if isinstance(payload, SlashCommand) else payload.user_team
         return await self.ctx.people.actor(payload.org, team, payload.user_id)
 
     async def reject_unauthorized(self, actor: Actor, reply: Reply) -> bool:
-        """Whether this person may not even look, and was told so: in a shared channel strangers see the buttons."""
+        """Refuse a person who may not even look things up; returns whether it did.
+
+        Needed because people of other organisations see the buttons in a shared channel.
+        """
         answer = decide(Lookup(actor))
         if isinstance(answer, Denied):
             await self.say(Refused(answer.reasons), actor, reply)
@@ -65,42 +68,42 @@ class ListenerContext:
         page: int = 1,
         replace: bool = False,
     ) -> None:
-        """Run a line and say what came of it."""
-        came = await guarded(run(self.ctx, readings, Speaker(actor, place), page=page))
-        if not await self._card_says_it(came, place):
-            await self.say(came, actor, reply, replace=replace)
-        elif replace:  # the question is answered by the card
+        """Run a line and post its result."""
+        result = await guarded(run(self.ctx, readings, Speaker(actor, place), page=page))
+        if not await self._is_on_card(result, place):
+            await self.say(result, actor, reply, replace=replace)
+        elif replace:  # the card answers the question
             await reply.delete_original()
 
     async def answer(self, work: Awaitable[Outcome], actor: Actor, reply: Reply, place: Place | None = None) -> None:
-        """Do what was asked for and say what came of it; only what a card in `place` says is not said twice."""
-        came = await guarded(work)
-        if place is None or not await self._card_says_it(came, place):
-            await self.say(came, actor, reply)
+        """Await `work` and post its result, unless a card in `place` shows it already."""
+        result = await guarded(work)
+        if place is None or not await self._is_on_card(result, place):
+            await self.say(result, actor, reply)
 
-    async def say(self, came: Outcome, actor: Actor, reply: Reply, *, replace: bool = False) -> None:
-        """Tell one person an outcome, with the drafts that its buttons need."""
-        drafts = await self.drafts(messages.lines_of(came), actor)
-        message = messages.outcome(came, drafts=drafts)
-        if not drafts and messages.lines_of(came):
+    async def say(self, result: Outcome, actor: Actor, reply: Reply, *, replace: bool = False) -> None:
+        """Post a result to one person; stores the drafts that its buttons need."""
+        drafts = await self.drafts(messages.lines_of(result), actor)
+        message = messages.outcome(result, drafts=drafts)
+        if not drafts and messages.lines_of(result):
             message = messages.without_buttons(message)
         await reply.say(message, replace=replace)
 
-    async def say_misunderstood(self, found: Misunderstood, actor: Actor, reply: Reply) -> None:
+    async def say_misunderstood(self, problem: Misunderstood, actor: Actor, reply: Reply) -> None:
         """Tell one person what to type instead."""
-        drafts = await self.drafts(messages.lines_of(found), actor)
-        await reply.say(messages.misunderstood(found, drafts))
+        drafts = await self.drafts(messages.lines_of(problem), actor)
+        await reply.say(messages.misunderstood(problem, drafts))
 
-    async def drafts(self, wanted: Sequence[Draft], actor: Actor, life: timedelta = DRAFT_LIFE) -> Drafts:
-        """The ids behind buttons that run or confirm something; none, and so no buttons, when they cannot be kept."""
+    async def drafts(self, drafts: Sequence[Draft], actor: Actor, life: timedelta = DRAFT_LIFE) -> Drafts:
+        """Store what buttons run or confirm and return the ids; empty, so without buttons, when the database fails."""
         try:
-            return await keep_drafts(self.ctx, wanted, actor, life) if wanted else {}
+            return await keep_drafts(self.ctx, drafts, actor, life) if drafts else {}
         except StoreUnavailable as error:
             log.warning("drafts.not_kept", cause=str(error))
             return {}
 
-    async def _card_says_it(self, came: Outcome, place: Place) -> bool:
-        if not isinstance(came, SHOWN_BY_CARD) or came.change is None:
+    async def _is_on_card(self, result: Outcome, place: Place) -> bool:
+        if not isinstance(result, CARD_OUTCOMES) or result.change is None:
             return False
-        card = await notices.card_at(self.ctx, came.change.id)
+        card = await notices.card_at(self.ctx, result.change.id)
         return card is not None and card.channel == place.channel and place.thread_ts is None

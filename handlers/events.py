@@ -1,4 +1,4 @@
-"""Mentions and direct messages: the same lines as behind a slash command, also inside threads."""
+"""Mentions and direct messages: the same lines as after a slash command, also inside threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Events:
         self._context = context
 
     async def run(self, mention: Mention, reply: Reply) -> None:
-        """Carry out the line that was said to the bot; once, however often Slack delivers it."""
+        """Run the line of a message, once, even if Slack delivers the event several times."""
         if not await first_time(self._context.ctx, f"event:{mention.event_id}"):
             return
         actor = await self._context.actor(mention)

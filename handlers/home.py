@@ -1,4 +1,4 @@
-"""The App Home: published whenever somebody opens it. Nobody asked for anything, so what goes wrong is only logged."""
+"""The App Home, published whenever somebody opens it. Nobody asked a question, so failures are only logged."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from handlers.slack_calls import NotTaken, taken
 log = get_logger(__name__)
 
 DRAFT_LIFE = timedelta(days=1)
-"""How long the buttons of a tab that is left open can be pressed; they are made anew whenever it is opened."""
+"""How long the buttons of an open tab work; they are renewed each time the tab is opened."""
 
 CONFLICT = "hash_conflict"
-"""Slack's word for: something else was published since the tab was opened."""
+"""Slack's error when something else was published after the tab was opened."""
 
 
 class HomeTab:
@@ -33,15 +33,15 @@ class HomeTab:
         self._context = context
 
     async def run(self, opened: HomeOpened, reply: Reply) -> None:
-        """Publish the tab for whoever opened it."""
+        """Publish the tab for the person who opened it."""
         await self._publish(opened, reply.client, current_request_id(), opened.view_hash)
 
     async def _publish(
         self, opened: HomeOpened, client: AsyncWebClient, reference: str, instead_of: str | None
     ) -> None:
-        """Publish what is so now. `instead_of` is the hash of what it replaces; None replaces anything.
+        """Publish the current state. `instead_of` is the hash of the view to replace; None replaces any view.
 
-        Of two openings at a time the slower one has looked earlier: it finds that it conflicts, and looks again.
+        When a tab is opened twice at once, the later publication conflicts, and reads everything again.
         """
         view = await self._view(opened, reference)
         try:
@@ -55,10 +55,10 @@ class HomeTab:
     async def _view(self, opened: HomeOpened, reference: str) -> dict[str, Any]:
         try:
             actor = await self._context.actor(opened)
-            shown = await home(self._context.ctx, actor)
-            if isinstance(shown, Refused):
-                return home_refused(shown)
-            return home_tab(shown, await self._context.drafts(home_lines(shown), actor, DRAFT_LIFE))
+            content = await home(self._context.ctx, actor)
+            if isinstance(content, Refused):
+                return home_refused(content)
+            return home_tab(content, await self._context.drafts(home_lines(content), actor, DRAFT_LIFE))
         except StoreUnavailable as error:
             log.exception("store.unavailable", cause=str(error))
             return home_without_database(reference)

@@ -1,7 +1,7 @@
-"""The one wrapper around every listener: type the payload, acknowledge, hand off to a tracked task, answer for errors.
+"""The one wrapper around every listener: type the payload, acknowledge it, run a tracked task, report errors.
 
 With ``process_before_response=True`` an exception after the acknowledgement would turn it into a 500, so nothing is
-raised once Slack has its answer; no network and no database come before it.
+raised after it; and no network or database call is made before it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from handlers.replies import Reply
 log = get_logger(__name__)
 
 PATIENCE = 1.5
-"""Seconds after which a person is told that work is under way."""
+"""Seconds after which the person gets a message that work is under way."""
 
 Payload = TypeVar("Payload", SlashCommand, Click, Submission, Mention, OptionsRequest, HomeOpened)
 
@@ -35,23 +35,23 @@ Listener = Callable[..., Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a payload is acknowledged, from memory alone, and what is done about it afterwards."""
+    """The acknowledgement of a payload, made from memory alone, and the work to do afterwards."""
 
     acknowledgement: Mapping[str, Any] = field(default_factory=dict)
     work: Work | None = None
     channel: str | None = None
-    """Where a form was opened: the way back to whoever sent it."""
+    """The channel where a form was opened: replies to its sender go there."""
 
 
 class Listeners:
-    """Makes Bolt listeners out of typed work: one wrapper for every kind of payload."""
+    """Makes Bolt listeners from typed functions: one wrapper for all kinds of payload."""
 
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
         self._last_words: set[asyncio.Future[None]] = set()
 
     def listener(self, read: Callable[[Mapping[str, Any]], Payload | None], work: Work) -> Listener:
-        """A listener that acknowledges at once and does `work` in a tracked task. `read` None: nothing to do."""
+        """A listener that acknowledges at once and runs `work` in a tracked task, unless `read` returns None."""
         return self._listener(read, lambda _: Answer(work=work), at_once=True)
 
     def answering(
@@ -60,7 +60,7 @@ class Listeners:
         answer: Callable[[Payload], Answer],
         unreadable: Mapping[str, Any] | None = None,
     ) -> Listener:
-        """A listener whose acknowledgement is the answer: `answer` makes it from what is in memory.
+        """A listener whose acknowledgement is the answer, made by `answer` from memory alone.
 
         A payload that cannot be read is acknowledged with `unreadable`.
         """
@@ -83,38 +83,38 @@ class Listeners:
                 if not at_once:
                     await ack(**(unreadable or {}))
                 return
-            answered = answer(payload)
+            result = answer(payload)
             if not at_once:
-                await ack(**answered.acknowledgement)
-            if answered.work is not None:
-                self.start(answered.work, payload, reply_to(payload, client, respond, answered.channel), reference)
+                await ack(**result.acknowledgement)
+            if result.work is not None:
+                self.start(result.work, payload, reply_to(payload, client, respond, result.channel), reference)
 
         return listen
 
     async def ignore(self, ack: AsyncAck) -> None:
-        """An event that the bot has no use for."""
+        """Acknowledge an event that the bot does not use."""
         await ack()
 
     def start(self, work: Work, payload: Payload, reply: Reply, reference: str) -> None:
-        """Hand work to a tracked task. During a shutdown the person is told to try again."""
+        """Run `work` in a tracked task. During a shutdown, ask the person to try again instead."""
         if not self._tasks.spawn(self._run(work, payload, reply, reference), type(payload).__name__):
             log.warning("listener.shutting_down", payload=type(payload).__name__)
             if isinstance(payload, HomeOpened):
-                return  # nobody asked for anything
-            self._last_words.add(word := asyncio.ensure_future(reply.say(messages.shutting_down())))
-            word.add_done_callback(self._last_words.discard)
+                return  # nobody asked a question
+            self._last_words.add(message := asyncio.ensure_future(reply.say(messages.shutting_down())))
+            message.add_done_callback(self._last_words.discard)
 
     async def _run(self, work: Work, payload: Payload, reply: Reply, reference: str) -> None:
-        """Do the work; say that it goes on when it is slow; apologise with the reference when it breaks."""
-        working = asyncio.ensure_future(work(payload, reply))
+        """Do the work. Post a progress message when it is slow, and an apology with the reference when it fails."""
+        task = asyncio.ensure_future(work(payload, reply))
         try:
-            done, _ = await asyncio.wait({working}, timeout=PATIENCE)
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE)
             if not done and not isinstance(payload, Click | HomeOpened):
                 await reply.say(messages.working(operation(payload)))
-            await working
+            await task
         except asyncio.CancelledError:
-            working.cancel()
-            await asyncio.wait({working})
+            task.cancel()
+            await asyncio.wait({task})
             raise
         except StoreUnavailable as error:
             log.exception("store.unavailable", cause=str(error))
@@ -125,7 +125,7 @@ class Listeners:
 
 
 def _read(read: Callable[[Mapping[str, Any]], Payload | None], body: Mapping[str, Any]) -> Payload | None:
-    """The typed payload; None when there is nothing to do about it, or it cannot be read, which is logged."""
+    """The typed payload. Returns None when there is nothing to do, or when it is malformed, which is logged."""
     try:
         return read(body)
     except BadPayload as error:
@@ -134,7 +134,7 @@ def _read(read: Callable[[Mapping[str, Any]], Payload | None], body: Mapping[str
 
 
 def reply_to(payload: Any, client: AsyncWebClient, respond: AsyncRespond, channel: str | None = None) -> Reply:
-    """The way back to whoever caused a payload; for a form that was sent, into the `channel` where it was opened."""
+    """How to reply to the person who caused a payload; for a submitted form, in the `channel` where it was opened."""
     match payload:
         case Submission() | HomeOpened():
             return Reply(client, payload.user_id, channel)
@@ -145,17 +145,17 @@ def reply_to(payload: Any, client: AsyncWebClient, respond: AsyncRespond, channe
         case Click():
             return Reply(client, payload.user_id, payload.channel, thread_of(payload), respond)
         case _:
-            # not in a thread of its own: an ephemeral message in a thread that nobody has begun is never seen
+            # not in a new thread: Slack never shows an ephemeral message in a thread that has no replies
             return Reply(client, payload.user_id, payload.channel, payload.thread_ts, direct=payload.is_direct)
 
 
 def thread_of(click: Click) -> str | None:
-    """The thread in which a click was made; a message that begins a thread stands in the channel itself."""
+    """The thread of a click. Returns None for a thread's first message, which is in the channel itself."""
     return None if click.thread_ts == click.message_ts else click.thread_ts
 
 
 def operation(payload: Any) -> str:
-    """What a person waits for, in the words that were typed."""
+    """What the person is waiting for, as they typed it."""
     match payload:
         case SlashCommand():
             return f"{payload.command} {payload.text}".strip()

@@ -1,4 +1,4 @@
-"""Forms on their way to being sent: opened, turned into another one, filled in once a project is picked."""
+"""Forms before they are submitted: open one, replace it by another, fill it in once a project is picked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ log = get_logger(__name__)
 
 
 async def open_modal(reply: Reply, trigger_id: str, view: dict[str, Any]) -> Mapping[str, str] | None:
-    """Open a modal, at once, for a trigger lives three seconds. Its id and hash; None when Slack did not take it."""
+    """Open a modal; call it at once, since a trigger is valid for three seconds.
+
+    Returns the view with its id and hash, or None when Slack refused.
+    """
     try:
         answer = await taken(reply.client.views_open(trigger_id=trigger_id, view=view))
     except NotTaken as error:
@@ -31,10 +34,12 @@ async def open_modal(reply: Reply, trigger_id: str, view: dict[str, Any]) -> Map
     return answer.get("view") or {}
 
 
-async def update_modal(reply: Reply, view_id: str | None, view: dict[str, Any], seen: str | None = None) -> str | None:
-    """Change an open modal, if it is still as it was `seen`; its new hash, None when Slack did not take it."""
+async def update_modal(
+    reply: Reply, view_id: str | None, view: dict[str, Any], expected_hash: str | None = None
+) -> str | None:
+    """Update an open modal, if its hash is still `expected_hash`. Returns its new hash, or None when Slack refused."""
     try:
-        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=seen))
+        answer = await taken(reply.client.views_update(view_id=view_id, view=view, hash=expected_hash))
     except NotTaken as error:
         log.info("modal.not_updated", modal=view["callback_id"], error=error.code)
         return None
@@ -43,7 +48,7 @@ async def update_modal(reply: Reply, view_id: str | None, view: dict[str, Any], 
 
 
 async def open_form(context: ListenerContext, verb: str, place: Place, reply: Reply, trigger_id: str) -> None:
-    """Open a verb's form at once, for a trigger lives three seconds; say how to type it when that fails."""
+    """Open a verb's form at once (a trigger is valid for three seconds); or explain how to type the line."""
     form = messages.form_for(Form(verb, place.channel), makers(context.ctx))
     if form is None:
         await reply.say(messages.not_yet(verb))
@@ -53,13 +58,13 @@ async def open_form(context: ListenerContext, verb: str, place: Place, reply: Re
 
 
 def form_of(click: Click) -> Form | None:
-    """The form in which somebody clicked; None for a click anywhere else."""
+    """The form in which a click was made. Returns None for a click anywhere else."""
     return Form.read(click.private_metadata) if click.callback_id in (View.DEPLOY_FORM, View.LINE_FORM) else None
 
 
-async def open_filled(context: ListenerContext, wanted: Form, actor: Actor, click: Click, reply: Reply) -> None:
-    """Open the form of one project at once, and put what it has into it as soon as that is read."""
-    form = Form(wanted.verb, click.channel or "", wanted.subject)
+async def open_filled(context: ListenerContext, requested: Form, actor: Actor, click: Click, reply: Reply) -> None:
+    """Open the form of one project at once, and fill in its values as soon as they are read."""
+    form = Form(requested.verb, click.channel or "", requested.subject)
     provider, _, identifier = form.subject.partition(":")
     project = context.ctx.index.project(provider, identifier)
     if project is None or not depends_on_project(form.verb):
@@ -74,7 +79,7 @@ async def open_filled(context: ListenerContext, wanted: Form, actor: Actor, clic
 
 
 async def turn_form(context: ListenerContext, verb: str, form: Form, click: Click, reply: Reply) -> None:
-    """Put the form of another verb in place of the one that stands open."""
+    """Replace the open form by that of another verb."""
     view = messages.form_for(Form(verb, form.channel), makers(context.ctx))
     if view is None:
         await reply.say(messages.not_yet(verb))
@@ -83,29 +88,29 @@ async def turn_form(context: ListenerContext, verb: str, form: Form, click: Clic
 
 
 async def fill_form(context: ListenerContext, form: Form, actor: Actor, click: Click, reply: Reply) -> None:
-    """A project was picked: read what it has, and put it into the form.
+    """A project was picked: read its values and put them into the form.
 
-    The form says that it is being read at once. Whoever picks another project meanwhile sees only that one's.
+    The form shows at once that it is reading. If another project is picked meanwhile, only that one is shown.
     """
     provider, _, identifier = (read_value(click.selected or "") or "").partition(":")
     project = context.ctx.index.project(provider, identifier)
     if project is None:
-        return  # it went meanwhile; the sent form says so beside the field
+        return  # it was deleted meanwhile; the submission will say so beside the field
     form = Form(form.verb, form.channel, ":".join(project.key))
-    begun = await update_modal(reply, click.view_id, messages.reading_form(form, project))
-    if begun is not None:
-        await update_modal(reply, click.view_id, await _filled(context, form, project, actor), begun)
+    view_hash = await update_modal(reply, click.view_id, messages.reading_form(form, project))
+    if view_hash is not None:
+        await update_modal(reply, click.view_id, await _filled(context, form, project, actor), view_hash)
 
 
 def depends_on_project(verb: str) -> bool:
-    """Whether the form of a verb reads what a project has before the rest can be filled in."""
+    """Whether the form of a verb has to read the picked project before it shows its other fields."""
     form = registered_form(verb)
     return form is not None and form.load is not None
 
 
 async def _filled(context: ListenerContext, form: Form, project: Project, actor: Actor) -> dict[str, Any]:
     registered = registered_form(form.verb)
-    assert registered is not None  # noqa: S101 - narrows the type: `depends_on_project` was asked
+    assert registered is not None  # noqa: S101 - narrows the type: `depends_on_project` was checked
     assert registered.load is not None  # noqa: S101 - as above
     loaded = await registered.load(context.ctx, project, actor)
     if isinstance(loaded, Refused | Failed):

@@ -1,4 +1,4 @@
-"""Says notices in Slack: the cards, their threads, the reports. What Slack refuses becomes a `NotDelivered`."""
+"""Posts notices to Slack: cards, their threads, reports. When Slack refuses, it raises `NotDelivered`."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ FINAL = frozenset(
         "team_access_not_granted", "user_disabled", "user_not_found",
     }
 )  # fmt: skip
-"""Errors of ``chat.postMessage`` that trying again does not mend. A bad token is none: a restart brings a good one."""
+"""Errors of ``chat.postMessage`` that a retry does not fix. A bad token is not among them: a restart can fix it."""
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""Errors of ``chat.update`` after which the message has to be posted anew."""
+"""Errors of ``chat.update`` after which the message has to be posted again."""
 
 CLOSED = {"is_inactive": "is_archived"}
-"""``chat.update``'s word for a channel in which nothing is edited any more, and that of ``chat.postMessage``."""
+"""The error of ``chat.update`` for a channel in which nothing can be edited, and that of ``chat.postMessage``."""
 
 
 PAGE, PAGES = 200, 10
-"""Messages that one look into a conversation reads at once, and how often it turns the page."""
+"""Messages read per call when searching a conversation, and the number of calls."""
 
 SKEW = timedelta(minutes=10)
-"""How far Slack's clock and ours may be apart."""
+"""The largest difference assumed between Slack's clock and ours."""
 
 
 class SlackNotifier:
-    """A `Notifier` over Slack's Web API. `user_id` is the bot's own: only its messages are taken for ours."""
+    """A `Notifier` over Slack's Web API. `user_id` is the bot's own: only its messages count as ours."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock, user_id: str = "", post: str = "") -> None:
         self._client = client
@@ -50,13 +50,13 @@ class SlackNotifier:
         self._post_id = post
 
     def posting(self, post: str) -> SlackNotifier:
-        """The same, for a post that carries this id."""
+        """A notifier that marks its messages with this post id."""
         return SlackNotifier(self._client, self._clock, self._user_id, post)
 
     async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
-        """Where the post of this id stands, if it went out since then; None when it did not.
+        """Find the message of this post id, sent after `since`. Returns None when it was not sent.
 
-        Raises `NotDelivered` when that cannot be told.
+        Raises `NotDelivered` when that cannot be determined.
         """
         where: dict[str, Any] = {"channel": spot.channel, "limit": PAGE, "include_all_metadata": True}
         where["oldest"] = f"{(since - SKEW).timestamp():.6f}"
@@ -92,15 +92,15 @@ class SlackNotifier:
         return await self._post(message, card.channel, card.ts)
 
     async def missed(self, change: Change, place: Place, at: MessageAt | None) -> MessageAt:
-        """That a scheduled change did not take effect at its time."""
+        """The message that a scheduled change did not take effect at its time."""
         return await self._show(messages.missed(change), place.channel, at)
 
     async def reminder(self, view: ReminderView, place: Place, at: MessageAt | None) -> MessageAt:
-        """A report about evaluations left running, or what else is said unasked."""
+        """A report about evaluations left running, or a sample of one."""
         return await self._show(messages.reminder(view), place.channel, at)
 
     async def drift(self, view: DriftView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about something live that moved behind our back."""
+        """The one message about a change of what is live that was made outside the bot."""
         return await self._show(messages.drift_card(view), place.channel, at)
 
     async def silence(self, silence: Silence, place: Place, at: MessageAt | None) -> MessageAt:
@@ -108,7 +108,7 @@ class SlackNotifier:
         return await self._show(messages.silence(silence), place.channel, at)
 
     async def trouble(self, view: TroubleView, place: Place, at: MessageAt | None) -> MessageAt:
-        """The one message about a channel that takes none."""
+        """The one message about a channel that accepts no messages."""
         return await self._show(messages.trouble(view), place.channel, at)
 
     async def _show(self, message: Message, channel: str, at: MessageAt | None) -> MessageAt:

@@ -1,4 +1,4 @@
-"""Searchable selects: answered from the index, in memory, because the acknowledgement is the answer."""
+"""Searchable selects. The acknowledgement is the answer, so options come from the index in memory."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ class Options:
     def __init__(self, context: ListenerContext) -> None:
         self._index = context.ctx.index
 
-    def answer(self, asked: OptionsRequest) -> Answer:
-        """What there is to pick for what was typed."""
-        return Answer(messages.options(self._picks(asked)))
+    def answer(self, request: OptionsRequest) -> Answer:
+        """The options that match what was typed."""
+        return Answer(messages.options(self._picks(request)))
 
-    def _picks(self, asked: OptionsRequest) -> list[Pick]:
-        match asked.action_id:
+    def _picks(self, request: OptionsRequest) -> list[Pick]:
+        match request.action_id:
             case Field.CONFIG | Field.OTHER | Field.ACTIVE:
-                project = _key(asked.view_state.get(Field.PROJECT))
-                found = self._index.search_configs(asked.query, project)
-                return [self._pick(config, owner) for owner, config in found]
+                project = _key(request.view_state.get(Field.PROJECT))
+                matches = self._index.search_configs(request.query, project)
+                return [self._pick(config, owner) for owner, config in matches]
             case Field.PROJECT:
-                return [self._pick(project) for project in self._index.search_projects(asked.query)]
+                return [self._pick(project) for project in self._index.search_projects(request.query)]
             case Field.ENVIRONMENT | Field.SOURCE:
-                subject = _key(asked.view_state.get(Field.CONFIG) or asked.view_state.get(Field.PROJECT))
+                subject = _key(request.view_state.get(Field.CONFIG) or request.view_state.get(Field.PROJECT))
                 provider = subject.partition(":")[0] if subject else None
-                found_environments = self._index.search_environments(asked.query, provider)
+                environments = self._index.search_environments(request.query, provider)
                 if provider is not None:
-                    return [Pick(_id(found), found.name) for found in found_environments]
-                return [self._pick(found) for found in found_environments]
+                    return [Pick(_id(each), each.name) for each in environments]
+                return [self._pick(each) for each in environments]
             case _:
                 return []
 
-    def _pick(self, thing: Config | Project | Environment, owner: Project | None = None) -> Pick:
-        """A thing by its name, with its provider where there are several."""
-        names = [thing.name] + ([owner.name] if owner else [])
-        several = [thing.provider] if len(self._index.caches) > 1 else []
-        return Pick(_id(thing), " · ".join([*names, *several]))
+    def _pick(self, item: Config | Project | Environment, owner: Project | None = None) -> Pick:
+        """An option labelled with the name, and with the provider when there are several."""
+        names = [item.name] + ([owner.name] if owner else [])
+        several = [item.provider] if len(self._index.caches) > 1 else []
+        return Pick(_id(item), " · ".join([*names, *several]))
 
 
-def _id(thing: Config | Project | Environment) -> str:
-    return value(":".join(thing.key))
+def _id(item: Config | Project | Environment) -> str:
+    return value(":".join(item.key))
 
 
 def _key(picked: str | None) -> str | None:

@@ -1,6 +1,6 @@
-"""What Slack sends, made typed in this one place. Nothing behind it sees an unchecked payload.
+"""Parses Slack's payloads into types. No other module sees an unchecked payload.
 
-A payload that is not what Slack documents is a `BadPayload`, never a wish with holes in it.
+A payload that differs from what Slack documents raises `BadPayload`; it is never parsed in part.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _Kind = TypeVar("_Kind")
 
 
 class BadPayload(Exception):
-    """Slack sent something that is not what it documents. `what` names the part; it holds nothing that was sent."""
+    """A payload that differs from what Slack documents. `what` names the part, without any of its content."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"reading a payload from slack: {what}")
@@ -61,7 +61,7 @@ class Click:
     trigger_id: str = field(repr=False)
     view_id: str | None = None
     view_state: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the modal's inputs, by action_id; empty ones are left out."""
+    """Values of the modal's inputs by action_id, without empty ones."""
     callback_id: str = ""
     private_metadata: str = ""
     """Both of the modal; empty in a message."""
@@ -69,7 +69,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A modal that was sent. `values` by action_id; empty inputs are left out."""
+    """A submitted modal. `values` by action_id, without empty inputs."""
 
     org: str
     team: str
@@ -83,7 +83,7 @@ class Submission:
     blocks: Mapping[str, str] = field(default_factory=dict)
     """The block_id of each input, by action_id: errors go by block_id."""
     view_hash: str = ""
-    """It changes whenever the modal does."""
+    """Changes with every update of the modal."""
 
     @property
     def idempotency_key(self) -> str:
@@ -106,7 +106,7 @@ class OptionsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words to the bot in a channel, or a direct message to it (`is_direct`), without the bot's own mention.
+    """A mention of the bot in a channel, or a direct message to it (`is_direct`), without the bot's own mention.
 
     The text is as Slack sends it: the grammar reads entities, links and mentions.
     """
@@ -125,7 +125,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class HomeOpened:
-    """Somebody looks at the Home tab. `view_hash` is that of what stands there, if something does."""
+    """Somebody opened the Home tab. `view_hash` is the hash of the published view, if there is one."""
 
     org: str
     team: str
@@ -183,7 +183,7 @@ def click(body: Payload) -> Click:
 
 
 def submission(body: Payload) -> Submission:
-    """A modal that was sent (``view_submission``). Raises `BadPayload`."""
+    """A submitted modal (``view_submission``). Raises `BadPayload`."""
     view = _part(body, "view", dict)
     org, team, user_id, user_team = _who(body)
     values, blocks = _state(view)
@@ -218,10 +218,10 @@ def options_request(body: Payload) -> OptionsRequest:
 
 
 def mention(body: Payload, *, bot_user_id: str) -> Mention | None:
-    """An ``app_mention``, or a direct ``message`` event; None for what nobody said to the bot.
+    """An ``app_mention``, or a direct ``message`` event.
 
-    Nobody said it to the bot: what a bot wrote, edits, deletions and other sub-types, messages in channels that are
-    not direct. Raises `BadPayload`.
+    Returns None for messages not addressed to the bot: those of bots, edits, deletions and other sub-types, and
+    ``message`` events in channels that are not direct. Raises `BadPayload`.
     """
     event = _part(body, "event", dict)
     is_direct = event.get("type") == "message"
@@ -243,7 +243,7 @@ def mention(body: Payload, *, bot_user_id: str) -> Mention | None:
 
 
 def home_opened(body: Payload) -> HomeOpened | None:
-    """An ``app_home_opened`` event; None for the messages tab, which raises it as well. Raises `BadPayload`."""
+    """An ``app_home_opened`` event. Returns None for the messages tab, which sends it as well. Raises `BadPayload`."""
     event = _part(body, "event", dict)
     if event.get("tab") != "home":
         return None
@@ -286,7 +286,7 @@ def _who(body: Payload) -> tuple[str, str, str, str]:
 
 
 def _event_org(body: Payload) -> str | None:
-    """The enterprise that an event was sent to: in a shared channel the outer one is the other side's."""
+    """The enterprise that received the event; in a shared channel the outer `enterprise_id` can be the other side's."""
     authorizations = body.get("authorizations")
     if isinstance(authorizations, list) and authorizations and isinstance(authorizations[0], Mapping):
         return _maybe_text(authorizations[0], "enterprise_id")
@@ -301,7 +301,7 @@ def _selected(element: Payload) -> str | None:
     if isinstance(option, Mapping):
         return _text(option, "value")
     instant = element.get("selected_date_time")
-    if isinstance(instant, int):  # the only choice that is a number: seconds since 1970
+    if isinstance(instant, int):  # the only numeric value: seconds since 1970
         return str(instant)
     return next((text for name in _SELECTED if (text := _maybe_text(element, name))), None)
 
@@ -332,7 +332,7 @@ def _text(body: Payload, name: str) -> str:
 
 
 def _string(body: Payload, name: str) -> str:
-    """Text that may be empty, or left out for being so."""
+    """Text that may be empty or missing."""
     value = body.get(name)
     if value is None:
         return ""

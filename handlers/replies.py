@@ -1,4 +1,4 @@
-"""Where an answer goes: back through the `response_url`, else into the conversation, else as a direct message."""
+"""Sends a reply: through the `response_url`, else into the conversation, else as a direct message."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ NOT_HERE = frozenset(
         "thread_not_found",
     }
 )
-"""Errors after which a person cannot be told in this conversation, but can be told directly."""
+"""Errors after which the reply is sent as a direct message instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The way back to one person. Without a channel (a modal opened outside of one) it is a direct message."""
+    """How to reply to one person. Without a channel (a modal opened outside of one) it is a direct message."""
 
     client: AsyncWebClient
     user_id: str
@@ -40,12 +40,12 @@ class Reply:
     thread_ts: str | None = None
     respond: AsyncRespond | None = None
     direct: bool = False
-    """The conversation is a direct one with the bot: nobody else reads it."""
+    """Whether the conversation is a direct message with the bot, so that nobody else reads it."""
 
     async def say(self, message: Message, *, replace: bool = False) -> None:
-        """Tell this person, and nobody else; `replace` puts it in place of the ephemeral message that was clicked.
+        """Send a message that only this person sees; `replace` replaces the ephemeral message that was clicked.
 
-        Never raises: an answer that Slack does not take is logged.
+        Never raises: when Slack refuses, that is logged.
         """
         content: dict[str, Any] = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
         for way, call in self._ways(content, replace):
@@ -60,7 +60,7 @@ class Reply:
         log.error("reply.not_delivered")
 
     async def delete_original(self) -> None:
-        """Remove the ephemeral question that was clicked, once its answer stands elsewhere. Never raises."""
+        """Delete the ephemeral question that was clicked, once it is answered elsewhere. Never raises."""
         if self.respond is not None:
             try:
                 await taken(self.respond(delete_original=True))
@@ -68,7 +68,7 @@ class Reply:
                 log.warning("reply.not_taken_back", error=error.code)
 
     def _ways(self, content: dict[str, Any], replace: bool) -> Iterator[tuple[str, Awaitable[object]]]:
-        """The calls to try, one after the other."""
+        """The calls to try, in order."""
         if self.respond is not None:
             yield "response_url", self._through_url(self.respond, content, replace)
         silent: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -76,8 +76,8 @@ class Reply:
             post = self.client.chat_postMessage(channel=self.channel, thread_ts=self.thread_ts, **content, **silent)
             yield "chat.postMessage", post
         elif self.channel is not None:
-            where: dict[str, Any] = {"channel": self.channel, "user": self.user_id, "thread_ts": self.thread_ts}
-            yield "chat.postEphemeral", self.client.chat_postEphemeral(**where, **content)
+            recipient: dict[str, Any] = {"channel": self.channel, "user": self.user_id, "thread_ts": self.thread_ts}
+            yield "chat.postEphemeral", self.client.chat_postEphemeral(**recipient, **content)
         yield "direct message", self.client.chat_postMessage(channel=self.user_id, **content, **silent)
 
     async def _through_url(self, respond: AsyncRespond, content: dict[str, Any], replace: bool) -> None:

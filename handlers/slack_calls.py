@@ -1,4 +1,4 @@
-"""Calls to Slack. Whatever goes wrong on the way, from a refusal to a lost connection, is one `NotTaken`."""
+"""Calls to Slack. Any failure, from a refusal to a lost connection, is raised as `NotTaken`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Answer = TypeVar("Answer")
 
 
 PERHAPS_DONE = frozenset({"fatal_error", "internal_error", "service_unavailable"})
-"""Slack's words for "it is possible that some of it was done" (the error lists of ``chat.postMessage``)."""
+"""Errors after which Slack may have done part of the work (see the error list of ``chat.postMessage``)."""
 
 
 class NotTaken(Exception):
-    """Slack did not take a call. `code` is Slack's word for it, or the kind of fault; `retry_after` is in seconds.
+    """A call to Slack failed. `code` is Slack's error, or the kind of failure; `retry_after` is in seconds.
 
-    `unsure`: it may have been done all the same. `unreached`: Slack did not hear of it, or wants fewer calls.
+    `unsure`: it may have been done all the same. `unreached`: Slack did not get it, or limits the rate.
     """
 
     def __init__(
@@ -33,21 +33,21 @@ class NotTaken(Exception):
 
 
 async def taken(call: Awaitable[Answer]) -> Answer:
-    """The answer to a call of Slack's SDK. Raises `NotTaken`."""
+    """Await a call of Slack's SDK and return its answer. Raises `NotTaken`."""
     try:
         return await call
     except SlackApiError as refusal:
         raise _refused(refusal) from refusal
-    except aiohttp.ClientConnectorError as down:
-        raise NotTaken(type(down).__name__, unreached=True) from down
-    except (SlackClientError, aiohttp.ClientError, OSError) as lost:  # a TimeoutError is an OSError
-        raise NotTaken(type(lost).__name__, unsure=True) from lost
-    except AttributeError as text:  # the SDK takes every text for an object, such as a proxy's plain one
-        raise NotTaken("no_json", unsure=True) from text
+    except aiohttp.ClientConnectorError as error:
+        raise NotTaken(type(error).__name__, unreached=True) from error
+    except (SlackClientError, aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+        raise NotTaken(type(error).__name__, unsure=True) from error
+    except AttributeError as error:  # the SDK expects JSON and fails on plain text, such as that of a proxy
+        raise NotTaken("no_json", unsure=True) from error
 
 
 def _refused(refusal: SlackApiError) -> NotTaken:
-    response = refusal.response  # of aiohttp, not of the SDK, when the answer was no JSON
+    response = refusal.response  # aiohttp's response, not the SDK's, when the answer is not JSON
     if not isinstance(response, AsyncSlackResponse):
         return NotTaken("no_json", unsure=True)
     code = str(response.get("error") or "unknown")

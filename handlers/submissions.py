@@ -1,4 +1,4 @@
-"""Forms that were sent. What is wrong with a field is said beside it, from memory, as the acknowledgement."""
+"""Submitted forms. Problems with fields are shown beside them, checked in memory, as the acknowledgement."""
 
 from __future__ import annotations
 
@@ -26,93 +26,95 @@ log = get_logger(__name__)
 
 
 class Submissions:
-    """The listener of every modal that is sent."""
+    """The listener of every submitted modal."""
 
     def __init__(self, context: ListenerContext) -> None:
         self._context = context
 
-    def answer(self, sent: Submission) -> Answer:
-        """What is wrong with a field, from memory, or nothing, and the work that goes on."""
-        match sent.callback_id:
+    def answer(self, submission: Submission) -> Answer:
+        """The problem with a field, or an empty acknowledgement and the work to do."""
+        match submission.callback_id:
             case View.MOVE:
-                return self._move(sent)
+                return self._move(submission)
             case View.DEPLOY_FORM | View.LINE_FORM:
-                return self._line(sent)
+                return self._line(submission)
             case View.REJECT_COMMENT:
                 return Answer(work=self._reject)
             case _:
                 return Answer(work=self._outdated)
 
-    def _line(self, sent: Submission) -> Answer:
-        """A form that stands for a line."""
-        form = Form.read(sent.private_metadata)
+    def _line(self, submission: Submission) -> Answer:
+        """A form that has the same effect as a line."""
+        form = Form.read(submission.private_metadata)
         registered = form_of(form.verb) if form is not None else None
         if form is None or registered is None:  # opened by another version
             return Answer(work=self._outdated)
-        filled = _filled(form, sent)
-        wanted: Command | ChangeRequest | FieldProblem = FieldProblem("project", "unread")
+        filled = _filled(form, submission)
+        request: Command | ChangeRequest | FieldProblem = FieldProblem("project", "unread")
         if registered.load is None or filled.get("project", form.subject) == form.subject:
-            wanted = registered.fill(self._context.ctx, filled)
-        if isinstance(wanted, FieldProblem):
-            return _wrong(sent, wanted)
-        return Answer(work=partial(self._carry_out, wanted, form), channel=form.channel or None)
+            request = registered.fill(self._context.ctx, filled)
+        if isinstance(request, FieldProblem):
+            return _wrong(submission, request)
+        return Answer(work=partial(self._carry_out, request, form), channel=form.channel or None)
 
-    async def _carry_out(self, asked: Command | ChangeRequest, form: Form, sent: Submission, reply: Reply) -> None:
-        """Do what the form stands for, as if its line had been typed."""
-        if not await first_delivery(self._context.ctx, sent.idempotency_key):
+    async def _carry_out(
+        self, request: Command | ChangeRequest, form: Form, submission: Submission, reply: Reply
+    ) -> None:
+        """Run the command or change request of a form, as if its line had been typed."""
+        if not await first_delivery(self._context.ctx, submission.idempotency_key):
             return
-        actor = await self._context.actor(sent)
-        place = Place(sent.org, sent.team, form.channel)
+        actor = await self._context.actor(submission)
+        place = Place(submission.org, submission.team, form.channel)
         reply = replace(reply, direct=form.channel.startswith("D"))
-        if isinstance(asked, Command):
-            await self._context.carry_out((asked,), actor, place, reply)
+        if isinstance(request, Command):
+            await self._context.carry_out((request,), actor, place, reply)
         elif not await self._context.reject_unauthorized(actor, reply):
-            await self._context.answer(deploys.request(self._context.ctx, asked, actor, place), actor, reply, place)
+            await self._context.answer(deploys.request(self._context.ctx, request, actor, place), actor, reply, place)
 
-    def _move(self, sent: Submission) -> Answer:
+    def _move(self, submission: Submission) -> Answer:
         """A new time for a scheduled change."""
-        wanted = schedules.picked(self._context.ctx, _times(sent)) or FieldProblem("when", "no_new_time")
-        if isinstance(wanted, FieldProblem):
-            return _wrong(sent, wanted)
-        moved = wanted
+        new_time = schedules.picked(self._context.ctx, _times(submission)) or FieldProblem("when", "no_new_time")
+        if isinstance(new_time, FieldProblem):
+            return _wrong(submission, new_time)
+        when = new_time
 
         def move(change_id: str, actor: Actor) -> Awaitable[Outcome]:
-            return schedules.move(self._context.ctx, change_id, moved, actor)
+            return schedules.move(self._context.ctx, change_id, when, actor)
 
         return Answer(work=partial(self._about_change, move))
 
-    async def _reject(self, sent: Submission, reply: Reply) -> None:
+    async def _reject(self, submission: Submission, reply: Reply) -> None:
         """A rejection with its comment."""
 
         def reject(change_id: str, actor: Actor) -> Awaitable[Outcome]:
-            return approvals.reject(self._context.ctx, change_id, actor, sent.values.get(Field.COMMENT, ""))
+            return approvals.reject(self._context.ctx, change_id, actor, submission.values.get(Field.COMMENT, ""))
 
-        await self._about_change(reject, sent, reply)
+        await self._about_change(reject, submission, reply)
 
     async def _about_change(
-        self, decide: Callable[[str, Actor], Awaitable[Outcome]], sent: Submission, reply: Reply
+        self, decide: Callable[[str, Actor], Awaitable[Outcome]], submission: Submission, reply: Reply
     ) -> None:
-        """Do something about the change that a modal names. The answer goes where its card stands."""
-        change_id = read_value(sent.private_metadata)
+        """Run `decide` on the change that a modal names. The reply goes to the channel of its card."""
+        change_id = read_value(submission.private_metadata)
         if change_id is None:
-            await self._outdated(sent, reply)
+            await self._outdated(submission, reply)
             return
-        if not await first_delivery(self._context.ctx, sent.idempotency_key):
+        if not await first_delivery(self._context.ctx, submission.idempotency_key):
             return
-        actor = await self._context.actor(sent)
+        actor = await self._context.actor(submission)
         channel = await approvals.channel_of(self._context.ctx, change_id)
         await self._context.answer(decide(change_id, actor), actor, replace(reply, channel=channel))
 
-    async def _outdated(self, sent: Submission, reply: Reply) -> None:
-        log.warning("view.unknown", callback_id=sent.callback_id)
+    async def _outdated(self, submission: Submission, reply: Reply) -> None:
+        log.warning("view.unknown", callback_id=submission.callback_id)
         await reply.say(messages.outdated_form())
 
 
-def _wrong(sent: Submission, wrong: FieldProblem) -> Answer:
-    """What is wrong with a field, said beside it."""
-    name = _FIELDS[wrong.field]
-    block = sent.blocks.get(name, name.value)
-    return Answer({"response_action": "errors", "errors": {block: messages.field_problem(wrong)}})
+def _wrong(submission: Submission, problem: FieldProblem) -> Answer:
+    """An acknowledgement that shows a problem beside its field."""
+    name = _FIELDS[problem.field]
+    block = submission.blocks.get(name, name.value)
+    return Answer({"response_action": "errors", "errors": {block: messages.field_problem(problem)}})
 
 
 _FIELDS = {
@@ -136,25 +138,25 @@ _FIELDS = {
     "when": Field.WHEN,
     "time": Field.TIME,
 }
-"""Fields of forms by the names that the features give them."""
+"""Slack's fields by the names that features use."""
 
 
-def _times(sent: Submission) -> dict[str, str]:
-    return {name: sent.values[_FIELDS[name]] for name in ("when", "time") if _FIELDS[name] in sent.values}
+def _times(submission: Submission) -> dict[str, str]:
+    return {name: submission.values[_FIELDS[name]] for name in ("when", "time") if _FIELDS[name] in submission.values}
 
 
-def _filled(form: Form, sent: Submission) -> dict[str, str]:
-    """What was filled in, by the name of the field: ids that were picked, and texts.
+def _filled(form: Form, submission: Submission) -> dict[str, str]:
+    """The values of a form by field name: ids for picks, else text.
 
-    Of inputs that began with something, only those that were changed, also to nothing.
+    Of inputs that had an initial value, only those that were changed, also to nothing.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, field in _FIELDS.items():
-        block, text = sent.blocks.get(field, field), sent.values.get(field, "")
+        block, text = submission.blocks.get(field, field), submission.values.get(field, "")
         if form.verb == "project update" and block != field:
-            taken = block != marked(field, f"{form.subject} {text}")
+            is_filled = block != marked(field, f"{form.subject} {text}")
         else:
-            taken = bool(text)
-        if taken:
-            found[name] = (read_value(text) or "") if field.startswith("pick.") else text
-    return found
+            is_filled = bool(text)
+        if is_filled:
+            values[name] = (read_value(text) or "") if field.startswith("pick.") else text
+    return values

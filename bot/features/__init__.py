@@ -1,6 +1,6 @@
-"""One package a subject: what people can ask, what can be looked up, and what the clock does about it.
+"""One package per subject, with its commands, queries and scheduled jobs.
 
-Importing it registers the lines of every subject, in the order in which help shows them. A new subject is added here.
+Importing it registers the lines of every subject, in the order in which help shows them. Add a new subject here.
 """
 
 from bot.features.changes import lines as changes

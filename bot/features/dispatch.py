@@ -1,4 +1,4 @@
-"""Carries out a line that was understood: checks that its author may, and calls the one function registered for it."""
+"""Runs a parsed line: checks that its author may type it, and calls the function registered for it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Speaker:
 
 
 async def run(ctx: Context, commands: Sequence[Command], speaker: Speaker, *, page: int = 1) -> Outcome:
-    """Carry out a line that has these readings, the likeliest first.
+    """Run a line; `commands` are its possible readings, the likeliest first.
 
-    A name that nothing has may be one of a provider that could not be read: the answer says so.
+    A name that is not found may belong to a provider that could not be read: `NotFound` lists those.
     """
     result = await _run(Call(ctx, commands, speaker.actor, speaker.place, page))
     if isinstance(result, NotFound) and result.noun != "change":

@@ -1,4 +1,4 @@
-"""What stands behind buttons, so that only an id goes over the wire; and things that may happen only once."""
+"""Stored drafts behind buttons, which carry only an id; and claims for things that may happen only once."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ UNREADABLE = Refused((Reason(Code.DRAFT_UNREADABLE),))
 """The answer to a button whose draft another version wrote, or that is damaged."""
 
 ONCE_LIFE = timedelta(days=2)
-"""How long a redelivered event is recognised; Slack gives up within minutes."""
+"""How long a redelivered event is recognised; Slack stops redelivering within minutes."""
 
 
 MOST_DRAFTS = 600
-"""Buttons that are made for one person within `DRAFT_SPAN`, so that nobody fills the database by looking."""
+"""Most drafts stored for one person within `DRAFT_SPAN`, so that nobody can fill the database by looking things up."""
 
 DRAFT_SPAN = timedelta(minutes=1)
 
 
 async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor, life: timedelta) -> Drafts:
-    """Store what stands behind one person's buttons; answers the id of each draft, none beyond `MOST_DRAFTS`."""
+    """Store the drafts behind one person's buttons; returns their ids, or nothing beyond `MOST_DRAFTS`."""
     ids = {each: new_id() for each in drafts}
     until = ctx.clock.now() + life
     async with ctx.store.write() as tx:
@@ -47,32 +47,32 @@ async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor, life:
 
 
 async def draft(ctx: Context, draft_id: str, actor: Actor, kind: type[AnyDraft]) -> AnyDraft | UnreadableDraft | None:
-    """What stands behind a button, if it is of this kind; None when it ran out or is somebody else's."""
+    """The draft behind a button, if it is of this kind. Returns None when it expired or is somebody else's."""
     async with ctx.store.read() as tx:
-        found = await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
-    if found is not None and not isinstance(found, (kind, UnreadableDraft)):
-        found = UnreadableDraft(f"it is a {type(found).__name__}, not a {kind.__name__}")
-    if isinstance(found, UnreadableDraft):
-        log.warning("draft.unreadable", draft=draft_id, why=found.why)
-    return found
+        stored = await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
+    if stored is not None and not isinstance(stored, (kind, UnreadableDraft)):
+        stored = UnreadableDraft(f"it is a {type(stored).__name__}, not a {kind.__name__}")
+    if isinstance(stored, UnreadableDraft):
+        log.warning("draft.unreadable", draft=draft_id, why=stored.why)
+    return stored
 
 
 async def confirmed(ctx: Context, draft_id: str, actor: Actor, kind: type[AnyDraft]) -> AnyDraft | Refused:
-    """What a button that confirms something stands for, or why it stands for nothing that can be done."""
-    found = await draft(ctx, draft_id, actor, kind)
-    if found is None:
+    """The draft behind a confirming button, or the refusal when it cannot be used."""
+    stored = await draft(ctx, draft_id, actor, kind)
+    if stored is None:
         return Refused((Reason(Code.BUTTON_USED),))
-    return UNREADABLE if isinstance(found, UnreadableDraft) else found
+    return UNREADABLE if isinstance(stored, UnreadableDraft) else stored
 
 
 async def first_time(ctx: Context, idempotency_key: str, life: timedelta = ONCE_LIFE) -> bool:
-    """Whether this occasion (an event id) is new; two processes get one *yes* between them."""
+    """Whether this key (such as an event id) is new; of several processes only one gets True."""
     async with ctx.store.write() as tx:
         return await tx.claim_once(idempotency_key, ctx.clock.now() + life)
 
 
 async def first_delivery(ctx: Context, idempotency_key: str) -> bool:
-    """Whether a command or a form is new. Without our database it counts as new: nothing is changed without it."""
+    """Whether a command or a form is new. When our database fails it counts as new: nothing can be changed then."""
     try:
         return await first_time(ctx, idempotency_key)
     except StoreUnavailable as error:

@@ -1,4 +1,4 @@
-"""``explain LINE``: whether a line would be done, and what decides. Changes nothing."""
+"""``explain LINE``: whether a line would be allowed, and by which rule. Changes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.grammar.commands import Explain
 
 
 async def explain(call: Call) -> Outcome:
-    """Explain the line behind the word, in all its readings; whatever it asks back is only explained as well."""
+    """Explain the line after the word, in all its readings; its buttons only explain as well."""
     inner = replace(call, commands=call.command.readings)
     line = line_of(inner.command)
     if line is None:
@@ -23,22 +23,22 @@ async def explain(call: Call) -> Outcome:
     if not line.ready:
         return NotYet(say(call.command))
     if line.explain is not None:
-        return _still_explained(await line.explain(inner))
+        return _explain_choices(await line.explain(inner))
     if line.may is anybody:
         return Harmless(say(inner.command))
     return Permission(say(inner.command), decide(line.may(inner)))
 
 
-def _still_explained(question: Outcome) -> Outcome:
-    match question:
+def _explain_choices(result: Outcome) -> Outcome:
+    match result:
         case NotFound(near=choices):
-            return replace(question, near=_explaining(choices))
+            return replace(result, near=_explaining(choices))
         case Ambiguous(choices=choices) | EnvironmentMissing(choices=choices):
-            return replace(question, choices=_explaining(choices))
+            return replace(result, choices=_explaining(choices))
         case ProjectPreview():
-            return replace(question, kept=None)
+            return replace(result, kept=None)
         case _:
-            return question
+            return result
 
 
 def _explaining(choices: Sequence[Suggestion]) -> tuple[Suggestion, ...]:

@@ -1,4 +1,4 @@
-"""What all forms share: the fields that were filled in, what is wrong with one, and the things that were picked."""
+"""Shared by all forms: filled fields, problems with a field, and look-ups of what was picked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.resolve.index import Index
 from bot.resolve.labels import unique
 
 Filled = Mapping[str, str]
-"""A form by field: ``provider:id`` for what was picked, else the text; fields that were left empty are left out."""
+"""Values by field name: ``provider:id`` for picks, else text; without empty fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +21,22 @@ class FieldProblem:
     """What is wrong with one field of a form."""
 
     field: str
-    """Its name, such as ``project`` or ``environment``."""
+    """The name of the field, such as ``project`` or ``environment``."""
     problem: str
     """``missing``, ``gone``, ``other_provider``, ``same``, ``unread``, ``alone``, ``unchanged`` or ``refused``."""
     reason: Reason | None = None
-    """Why, where the policy refused it."""
+    """The reason, if the policy refused the value."""
     detail: str = ""
-    """What was typed, where the problem is one of `Misunderstood`."""
+    """What was typed, if the problem is one of `Misunderstood`."""
 
 
 def makers(ctx: Context) -> list[str]:
-    """The providers that let projects be made."""
+    """The providers in which projects can be created."""
     return [name for name, client in ctx.providers.items() if client.capabilities.create]
 
 
 def of_project(command: Callable[[Name], Command]) -> Callable[[Context, Filled], Command | FieldProblem]:
-    """A form in which one project is picked, for the command about exactly that project."""
+    """The `fill` function of a form with one project field, for a command about that project."""
 
     def fill(ctx: Context, filled: Filled) -> Command | FieldProblem:
         project = picked_project(ctx.index, filled)
@@ -57,11 +57,13 @@ def picked_config(index: Index, filled: Filled, field: str) -> Config | FieldPro
 
 
 def picked_environment(index: Index, filled: Filled, field: str) -> Environment | None:
-    """The environment that was picked in a field; None where none was, or it is gone. In memory only."""
-    return next((found for found in index.environments() if found.key == key_of(filled.get(field))), None)
+    """The environment that was picked in a field. Returns None when there is none, or it is gone. In memory only."""
+    return next(
+        (environment for environment in index.environments() if environment.key == key_of(filled.get(field))), None
+    )
 
 
-def key_of(pick: str | None) -> tuple[str, str]:
+def key_of(picked: str | None) -> tuple[str, str]:
     """A pick as the key of a project or environment: provider and id."""
-    provider, _, identifier = (pick or "").partition(":")
+    provider, _, identifier = (picked or "").partition(":")
     return provider, identifier

@@ -1,4 +1,4 @@
-"""Turns a database that does not answer into an outcome, for whoever stands at the edge."""
+"""Turns a failure of our own database into an outcome, for listeners."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ log = get_logger(__name__)
 async def guarded(work: Awaitable[Outcome]) -> Outcome:
     """The outcome of `work`; `Failed` when our own database was locked, read-only or gone.
 
-    What was begun is settled by the sweep for interrupted changes once the database is back. A failure that no change
-    keeps is told to the log here, under the reference that its reader gets.
+    A change that was begun is settled by the sweep for interrupted changes once the database is back. A failure that is
+    stored with no change is logged here, under the reference that the person gets.
     """
     try:
-        came = await work
+        outcome = await work
     except StoreUnavailable as error:
         log.exception("store.unavailable", cause=str(error))
         return Failed(Problem(Fault.OWN_DATABASE, "", "writing down the change", reference=current_request_id()))
-    if isinstance(came, Failed) and came.change is None:
-        problem = came.problem
+    if isinstance(outcome, Failed) and outcome.change is None:
+        problem = outcome.problem
         log.warning(
             "outcome.failed",
             provider=problem.provider,
@@ -37,4 +37,4 @@ async def guarded(work: Awaitable[Outcome]) -> Outcome:
             detail=problem.detail,
             reference=problem.reference,
         )
-    return came
+    return outcome

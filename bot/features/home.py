@@ -1,4 +1,4 @@
-"""The App Home of one person, gathered whenever it is opened: our own database, and one read for each project."""
+"""The App Home of one person, read whenever it is opened: our own database, and one read for each project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.grammar import say
 from bot.grammar.commands import ListEvaluations, Name, ShowBoard, ShowEvaluation
 
 PROJECTS = 5
-"""Projects of the board, each one read of its provider: a Home is opened far more often than the board is asked for."""
+"""Projects of the board, each one provider read: a Home is opened far more often than the board is requested."""
 
 PATIENCE = 4.0
 """Seconds after which a project is shown without what is live in it."""
@@ -40,7 +40,7 @@ async def home(ctx: Context, actor: Actor) -> Home | Refused:
     running = [reminder for reminder in reminders if reminder.provider in ctx.providers]
     concerned = {change.project.key for change in (*waiting.changes, *mine)}
     projects = [entry.project for entry in ctx.index.entries()]
-    projects.sort(key=lambda project: project.key not in concerned)  # the rest stays in its order, by name
+    projects.sort(key=lambda project: project.key not in concerned)  # the others stay sorted by name
     return Home(
         waiting=waiting,
         mine=mine,
@@ -54,6 +54,6 @@ async def home(ctx: Context, actor: Actor) -> Home | Refused:
 
 
 def _line(ctx: Context, reminder: Reminder) -> str:
-    """The line that shows an evaluation; with its provider where there are several."""
-    named = reminder.evaluation_id if len(ctx.providers) == 1 else f"{reminder.provider}:{reminder.evaluation_id}"
-    return say(ShowEvaluation(Name(named)))
+    """The line that shows an evaluation, with its provider if there are several."""
+    name = reminder.evaluation_id if len(ctx.providers) == 1 else f"{reminder.provider}:{reminder.evaluation_id}"
+    return say(ShowEvaluation(Name(name)))

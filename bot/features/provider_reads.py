@@ -1,4 +1,4 @@
-"""Looking at a provider: what is live, what the configs hold, what the evaluations prove; three reads at most."""
+"""Reads of a provider: what is live, the configs and the evaluations of a project; three calls at most."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ProviderSnapshot:
-    """What one look at the provider showed: three reads at most."""
+    """The result of one read of a project: three calls at most."""
 
     served: ServedNow
     configs: Sequence[ConfigWithContent]
     evaluations: Sequence[Evaluation] | None
 
     def in_environment(self, environment: Environment) -> LiveState | None:
-        """What is live there; None when the environment is gone."""
+        """What is live there. Returns None when the environment no longer exists."""
         return self.served.served.get(environment.id)
 
     def find(self, config_id: str) -> ConfigWithContent | None:
         """A config of the project by its id."""
-        return next((found for found in self.configs if found.config.id == config_id), None)
+        return next((each for each in self.configs if each.config.id == config_id), None)
 
 
 async def look(ctx: Context, project: Project) -> ProviderSnapshot:
-    """Read what is live, the configs and the evaluations of a project, side by side.
+    """Read what is live, the configs and the evaluations of a project, concurrently.
 
     Raises `ProviderError` when one of the first two cannot be read; evaluations that cannot be read prove nothing.
     """
@@ -48,16 +48,16 @@ async def look(ctx: Context, project: Project) -> ProviderSnapshot:
     async with side_by_side() as reads:
         served = reads.create_task(client.served(project))
         configs = reads.create_task(client.configs(project))
-        found = reads.create_task(evaluations_of(ctx, project))
+        evaluations = reads.create_task(evaluations_of(ctx, project))
     ctx.index.learn(project.provider, served.result().environments)
-    return ProviderSnapshot(served.result(), configs.result(), found.result())
+    return ProviderSnapshot(served.result(), configs.result(), evaluations.result())
 
 
 @asynccontextmanager
 async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
-    """Reads at the same time: the first that fails ends the others, so that none outlives its caller.
+    """A task group for concurrent reads: the first failure cancels the others, so that none outlives its caller.
 
-    What it failed with is raised as it is.
+    That first exception is raised as it is, not as a group.
     """
     try:
         async with asyncio.TaskGroup() as reads:
@@ -67,7 +67,7 @@ async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
 
 
 async def evaluations_of(ctx: Context, project: Project) -> Sequence[Evaluation] | None:
-    """The project's evaluations; None when they cannot be read, which proves nothing and stops nothing."""
+    """The project's evaluations. Returns None when they cannot be read, which proves nothing and stops nothing."""
     client = ctx.provider(project.provider)
     if not client.capabilities.evaluations:
         return None
@@ -81,7 +81,7 @@ async def evaluations_of(ctx: Context, project: Project) -> Sequence[Evaluation]
 def evidence_for(
     ctx: Context, evaluations: Sequence[Evaluation] | None, project: Project, target: Target, base: LiveState
 ) -> Evidence:
-    """What the evaluations prove about `target` against what is live; nothing to prove unless it is one config."""
+    """What the evaluations prove about `target` compared with `base` (what is live); only for a single config."""
     if not isinstance(target, Config):
         return weigh((), live_config_id=None, candidate_config_id="", available=False)
     return weigh(
@@ -94,12 +94,12 @@ def evidence_for(
 
 
 async def undone_facts(tx: ReadTransaction, change_id: str | None, served: LiveState | None) -> Undone | None:
-    """The facts about the change that an undo takes back."""
+    """The facts about the change that an undo reverts. Returns None when it was never applied."""
     undone = await tx.change(change_id) if change_id else None
     if undone is None or undone.applied_at is None:
         return None
     last = await tx.last_applied(undone.project.provider, undone.project.id, undone.environment.id)
     decisions = await tx.decisions(undone.id)
-    approvers = frozenset(said.actor.key for said in decisions if said.say is Say.APPROVE)
+    approvers = frozenset(decision.actor.key for decision in decisions if decision.say is Say.APPROVE)
     on_top = last is None or last.id != undone.id or not is_live(undone, served)
     return Undone(undone.requester.key, approvers, undone.applied_at, on_top, is_undo=undone.kind is Kind.UNDO)

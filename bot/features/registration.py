@@ -1,6 +1,6 @@
 """How a feature registers a line: one declaration from which help, manifest, dispatcher, `explain` and forms are made.
 
-Words for what a line answers with stand in `handlers.messages`, registered for the type of the answer.
+The message for its outcome is in `handlers.messages`, registered for the type of the outcome.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.grammar.commands import Command, OpenForm
 
 
 class Effect(Enum):
-    """What carrying a line out can do. What only looks may be repeated at will."""
+    """What running a line can change. A line that only looks may run several times."""
 
     LOOKS = "looks"
     """Nothing, or nothing before a button confirms it."""
@@ -33,7 +33,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A line that somebody typed: all its readings, the likeliest first, who typed it and where."""
+    """A line that somebody typed: its possible readings, the likeliest first, who typed it and where."""
 
     ctx: Context
     commands: Sequence[Command]
@@ -51,20 +51,20 @@ Run = Callable[[Call], Awaitable[Outcome]]
 
 
 def anybody(call: Call) -> Facts:
-    """For a line that everybody may type who may look at all; what it does may ask for more."""
+    """The facts for a line that anybody who may look things up may type; `run` can check more."""
     return Lookup(call.actor)
 
 
 async def not_ready(call: Call) -> Outcome:
-    """The answer of a line that is understood and not built yet."""
+    """The `run` function of a line that is not implemented yet."""
     return NotYet(say(call.command))
 
 
 @dataclass(frozen=True, slots=True)
 class LineForm:
-    """The form of a line. `fill` makes of what was filled in a command, or a change with its names resolved.
+    """The form of a line. `fill` turns its values into a command, or into a change request with resolved names.
 
-    `load` reads what a picked project has, where the other fields depend on it.
+    `load` reads the picked project, if the other fields depend on it.
     """
 
     fill: Callable[[Context, Filled], Command | ChangeRequest | FieldProblem]
@@ -78,27 +78,27 @@ class Line(Syntax):
     run: Run
     effect: Effect = Effect.LOOKS
     may: Callable[[Call], Facts] = anybody
-    """The facts for `decide` that have to allow it before it runs; `run` asks for itself what takes reading."""
+    """The facts that `decide` has to allow before it runs; `run` itself checks what takes a read."""
     explain: Run | None = None
-    """What *explain* answers for it; None: whether `may` allows it, and that it changes nothing where anybody may."""
+    """The answer of *explain* for it. None: the decision on `may`, or that it changes nothing if `may` is `anybody`."""
     form: LineForm | None = None
-    """Its form, where `opens_form` names what opens it."""
+    """Its form; `opens_form` lists what opens it."""
 
 
 def line_of(command: Command) -> Line | None:
-    """The registered line that a command is of; None for a form, which has none."""
+    """The registered line of a command. Returns None for `OpenForm`, which has no line."""
     line = language().line_of(command)
     return line if isinstance(line, Line) else None
 
 
 def form_of(verb: str) -> LineForm | None:
-    """The form that a first word, or the key of a line, opens."""
+    """The form that a verb, or the key of a line, opens. Returns None when there is none."""
     line = language().forms.get(verb)
     return line.form if isinstance(line, Line) else None
 
 
 def effect_of(commands: Sequence[Command]) -> Effect:
-    """What carrying out the likeliest reading can do. A form that is opened changes nothing."""
+    """What running the likeliest reading can change. Opening a form changes nothing."""
     line = line_of(commands[0])
     if line is None:
         return Effect.LOOKS if isinstance(commands[0], OpenForm) else Effect.CHANGES

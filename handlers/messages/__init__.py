@@ -1,4 +1,4 @@
-"""What configbot says in Slack: every outcome, card, report and form, as text and blocks. It decides nothing."""
+"""Messages in Slack: every outcome, card, report and form, as text and blocks. It decides nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from handlers.messages import (  # noqa: F401 - importing them registers their w
 )
 from handlers.messages.blocks import MAX_SUGGESTIONS, Message
 from handlers.messages.cards import card
-from handlers.messages.configs import comparison_modal, told_modal
+from handlers.messages.configs import comparison_modal, text_modal
 from handlers.messages.drift import drift_card, drift_modal, silence
 from handlers.messages.errors import (
     apology,
@@ -89,7 +89,7 @@ __all__ = [
     "review_modal",
     "shutting_down",
     "silence",
-    "told_modal",
+    "text_modal",
     "trouble",
     "try_again",
     "unread_form",
@@ -100,15 +100,15 @@ __all__ = [
 
 
 def outcome(result: Outcome, drafts: Mapping[Draft, str]) -> Message:
-    """What a person is told that a line, a button or a form led to.
+    """The message for the result of a line, a button or a form.
 
-    `drafts` maps what `lines_of(result)` names to the ids under which it is stored, for the buttons that run it.
+    `drafts` maps the drafts of `lines_of(result)` to the ids under which they are stored, for its buttons.
     """
     return render(result, drafts)
 
 
 def lines_of(result: Outcome | Misunderstood) -> tuple[Draft, ...]:
-    """What the buttons of this answer run or confirm; each needs to be stored."""
+    """The drafts that the buttons of this message run or confirm; each has to be stored."""
     if isinstance(result, Misunderstood):
         return tuple(dict.fromkeys(result.near))[:MAX_SUGGESTIONS]
     return drafts_of(result)

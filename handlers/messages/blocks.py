@@ -1,7 +1,7 @@
-"""Messages made of Slack's blocks, and the few ways in which foreign text may enter them.
+"""Builds messages from Slack's blocks, and escapes foreign text in them.
 
-Whatever people, prompts and services wrote is inert here: no mention, no link, no formatting comes out of it, and it is
-cut visibly where Slack's limits end. `slack_sdk.models.blocks` checks those limits when a block becomes a dict.
+Text of people, prompts and services is inert: it makes no mention, link or formatting, and is cut visibly at Slack's
+limits. `slack_sdk.models.blocks` checks those limits when a block becomes a dict.
 """
 
 from __future__ import annotations
@@ -41,26 +41,26 @@ from bot.domain.views import Suggestion
 from handlers import ids
 
 MESSAGE_LIMIT = 9_000
-"""Characters of a whole message, as JSON. Slack refuses blocks somewhere beyond 11,000 and does not say where."""
+"""Characters of a whole message, as JSON. Slack refuses blocks above about 11,000; its exact limit is undocumented."""
 
 BLOCK_LIMIT = 49
 """Slack takes 50 blocks in a message."""
 
 NAME_LIMIT = 60
-"""Longest name, after escaping, that is shown in a sentence."""
+"""Characters of a name in a sentence, after escaping."""
 
 QUOTE_LIMIT = 600
-"""Longest run of foreign prose in a message."""
+"""Characters of one foreign text in a message."""
 
 CUT = "… (cut)"
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""Control characters, text-direction overrides and broken halves: they could hide or reorder what a reviewer sees."""
+"""Control characters, text-direction overrides and lone surrogates: they could hide or reorder what a reviewer sees."""
 
 _CONTROL_SEQUENCE = re.compile(r"<(?=[!@#]|http|[A-Za-z][A-Za-z0-9+.\-]*:)")
-"""The beginning of what Slack would take for a mention or a link."""
+"""The start of what Slack would read as a mention or a link."""
 
 _WORD_JOINER = "\u2060"
 _ID = re.compile(r"[UW][A-Z0-9]+")
@@ -69,14 +69,14 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent. `text` carries the whole meaning, for notifications and screen readers; `blocks` are dicts."""
+    """A message to send. `text` has the whole meaning, for notifications and screen readers; `blocks` are dicts."""
 
     text: str
     blocks: tuple[dict[str, Any], ...]
 
 
 def clean(text: str) -> str:
-    """Foreign text with line ends made equal and unseen characters made visible."""
+    """Foreign text with line ends normalised and invisible characters replaced."""
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -92,7 +92,7 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int) -> str:
     """Foreign text for mrkdwn and plain_text: `& < >` escaped as Slack asks, at most `limit` characters afterwards."""
-    # no character gets shorter, so what lies behind the limit is never kept: a long prompt costs what its start does
+    # escaping shortens no character, so text beyond the limit never remains: a long prompt costs no more than its start
     escaped = [_ENTITIES.get(character, character) for character in text[: limit + 1]]
     if sum(map(len, escaped)) <= limit:
         return "".join(escaped)
@@ -105,20 +105,20 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def literal(text: str, limit: int = QUOTE_LIMIT) -> str:
-    """Foreign text for places that Slack shows as they are (rich text, table cells), never empty.
+    """Foreign text for rich text and table cells, which Slack shows unchanged; never empty.
 
-    An invisible joiner breaks what would be a mention or a link anywhere else, so that a copy of it is harmless too.
+    An invisible joiner breaks what would be a mention or a link elsewhere, so that a copy of the text is harmless too.
     """
     return cut(_CONTROL_SEQUENCE.sub("<" + _WORD_JOINER, clean(text)), limit) or "(empty)"
 
 
 def code(name: str, limit: int = NAME_LIMIT) -> str:
-    """A foreign name for mrkdwn, in code style, without the back-ticks that could end it."""
+    """A foreign name for mrkdwn, in code style; back-ticks in it are replaced."""
     return f"`{escape(one_line(name).replace('`', chr(39)), limit) or '(no name)'}`"
 
 
 def prose(text: str, limit: int = QUOTE_LIMIT) -> str:
-    """Foreign prose for the top-level text, which is read aloud and notified, on one line."""
+    """Foreign prose on one line, for the top-level text, which screen readers and notifications use."""
     return escape(one_line(text).replace("`", "'").replace("*", "∗"), limit)
 
 
@@ -136,7 +136,7 @@ def channel(identifier: str) -> str:
 
 
 def link(url: str, text: str) -> str:
-    """A link to a service that the operator set up; an address that is none, or that could end early, stays text."""
+    """A link to a service that the operator set up; an invalid address, or one that could end early, stays text."""
     if not _ADDRESS.fullmatch(url):
         return code(url, 200)
     return f"<{url}|{text}>"
@@ -146,32 +146,32 @@ _ADDRESS = re.compile(r"https?://[\w\-.:/%?&=+~]{1,500}", re.ASCII)
 
 
 def moment(at: datetime) -> str:
-    """A time that every reader sees in the own zone."""
+    """A time, shown to each reader in their own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback_time(at)}>"
 
 
 def fallback_time(at: datetime) -> str:
-    """The same for where Slack cannot say it: in UTC."""
+    """A time in UTC, where Slack cannot convert it."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def section(mrkdwn: str, *, accessory: ButtonElement | None = None) -> SectionBlock:
-    """A paragraph of our own words; foreign names in it went through `code`."""
+    """A paragraph of our own text; foreign names in it have to go through `code`."""
     return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True), accessory=accessory)
 
 
 def context(mrkdwn: str) -> ContextBlock:
-    """Small print."""
+    """A context block: small print."""
     return ContextBlock(elements=[MarkdownTextObject(text=mrkdwn, verbatim=True)])
 
 
 def bullets(lines: Iterable[str], limit: int = 2_900) -> SectionBlock:
-    """Lines of our own words, each behind a dot; what is too much is left out visibly."""
+    """Lines of our own text with bullets; lines beyond the limit are left out visibly."""
     return stack((f"• {line}" for line in lines), limit)
 
 
 def stack(lines: Iterable[str], limit: int = 2_900) -> SectionBlock:
-    """Lines of our own words under each other; what is too much is left out visibly."""
+    """Lines of our own text; lines beyond the limit are left out visibly."""
     kept: list[str] = []
     room = limit
     for line in lines:
@@ -205,7 +205,7 @@ def rich_list(items: Iterable[Sequence[RichTextElement]]) -> RichTextBlock:
 
 
 def quote(text: str, limit: int = QUOTE_LIMIT) -> RichTextBlock:
-    """What a person or a service said, as it was said."""
+    """A literal quotation of a person or a service."""
     return rich(RichTextQuoteElement(elements=[plain(literal(text, limit))]))
 
 
@@ -215,14 +215,14 @@ def table(rows: Iterable[Sequence[str]]) -> TableBlock:
 
 
 def label(text: str, limit: int) -> PlainTextObject:
-    """Plain text for labels, in which colons make no emoji."""
+    """Plain text for labels, without emoji codes."""
     return PlainTextObject(text=escape(one_line(text), limit) or "(no name)", emoji=False)
 
 
 def button(
     text: str, action_id: str, value: str, *, style: str | None = None, confirm: ConfirmObject | None = None
 ) -> ButtonElement:
-    """A button that carries one id of ours."""
+    """A button whose value is one of our ids."""
     return ButtonElement(
         text=label(text, 75), action_id=action_id, value=ids.value(value), style=style, confirm=confirm
     )
@@ -236,13 +236,13 @@ def confirm(title: str, text: str, yes: str, no: str) -> ConfirmObject:
 
 
 def menu(placeholder: str, action_id: str, choices: Iterable[tuple[str, str]]) -> StaticSelectElement:
-    """A menu; each choice is a label and the id of ours that it carries."""
+    """A menu; each choice is a label and one of our ids."""
     options = [Option(text=label(text, 75), value=ids.value(value)) for text, value in choices]
     return StaticSelectElement(placeholder=label(placeholder, 150), action_id=action_id, options=options)
 
 
 def actions(buttons: Iterable[ButtonElement | StaticSelectElement | None]) -> ActionsBlock | None:
-    """A row of buttons; None when there are none."""
+    """A row of buttons. Returns None when there are none."""
     present = [each for each in buttons if each is not None]
     return ActionsBlock(elements=present) if present else None
 
@@ -251,25 +251,25 @@ MAX_SUGGESTIONS = 8
 
 
 def run_buttons(suggestions: Iterable[Suggestion], drafts: Drafts) -> ActionsBlock | None:
-    """Buttons that run lines; `drafts` gives the id under which a line is stored."""
-    shown = [each for each in suggestions if each.line in drafts][:MAX_SUGGESTIONS]
+    """Buttons that run lines; `drafts` maps each line to the id under which it is stored."""
+    runnable = [each for each in suggestions if each.line in drafts][:MAX_SUGGESTIONS]
     return actions(
         button(each.label, ids.numbered(ids.Action.RUN_LINE, number), drafts[each.line])
-        for number, each in enumerate(shown, start=1)
+        for number, each in enumerate(runnable, start=1)
     )
 
 
 def compose(text: str, *blocks: Block | None) -> Message:
-    """The message, within Slack's limits whatever its parts held."""
-    made = [block.to_dict() for block in blocks if block is not None]
-    if len(made) > BLOCK_LIMIT:
-        made = [*made[: BLOCK_LIMIT - 3], _cut_block(), *made[-2:]]
-    short = escape_kept(text)
-    return Message(short, tuple(_fit(short, made)))
+    """A message of these blocks, cut to Slack's limits."""
+    dicts = [block.to_dict() for block in blocks if block is not None]
+    if len(dicts) > BLOCK_LIMIT:
+        dicts = [*dicts[: BLOCK_LIMIT - 3], _cut_block(), *dicts[-2:]]
+    shortened = escape_kept(text)
+    return Message(shortened, tuple(_fit(shortened, dicts)))
 
 
 def escape_kept(text: str, limit: int = 1_500) -> str:
-    """Our own text, escaped already, cut between words, never inside a date, a mention or a code span."""
+    """Our own escaped text, cut between words, never inside a date, a mention or a code span."""
     if len(text) <= limit:
         return text
     kept = text[:limit].rsplit(" ", 1)[0]
@@ -280,14 +280,14 @@ def escape_kept(text: str, limit: int = 1_500) -> str:
     return f"{kept.rstrip()} {CUT}"
 
 
-def _fit(text: str, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The largest blocks give way until the whole is small enough; the first one and the buttons stay."""
-    loose = [index for index in range(1, len(made)) if made[index]["type"] != "actions"]
-    for index in sorted(loose, key=lambda index: size(made[index]), reverse=True):
-        if size([text, made]) <= MESSAGE_LIMIT:
+def _fit(text: str, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Replace the largest blocks until the message is small enough; the first one and the buttons stay."""
+    removable = [index for index in range(1, len(blocks)) if blocks[index]["type"] != "actions"]
+    for index in sorted(removable, key=lambda index: size(blocks[index]), reverse=True):
+        if size([text, blocks]) <= MESSAGE_LIMIT:
             break
-        made[index] = _cut_block()
-    return made
+        blocks[index] = _cut_block()
+    return blocks
 
 
 def _cut_block() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Look-ups: the board, lists of changes, an explanation."""
+"""The board, lists of changes, explanations of a line."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ MAX_SCHEDULED = 2
 
 
 @renders(Board, buttons=page_suggestions)
-def board(shown: Board, drafts: Drafts) -> Message:
+def board(board: Board, drafts: Drafts) -> Message:
     """What is live where."""
-    unread = " ".join(words.unread(each) for each in shown.unread)
-    if not shown.rows:
+    unread = " ".join(words.unread(each) for each in board.unread)
+    if not board.rows:
         text = "There are no projects to show."
-        return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
-    count = words.counted(len(shown.rows), "project")
-    lines = [f"{code(row.project.name)}: {_in_short(row)}" for row in shown.rows]
+        return compose(f"{text} {unread}".rstrip(), section(text), *missing(board.unread))
+    count = words.counted(len(board.rows), "project")
+    lines = [f"{code(row.project.name)}: {_in_short(row)}" for row in board.rows]
     return compose(
-        f"What is live, {count} on page {shown.page} of {shown.pages}. {'. '.join(lines)}. {unread}".rstrip(),
+        f"What is live, {count} on page {board.page} of {board.pages}. {'. '.join(lines)}. {unread}".rstrip(),
         section("*What is live*"),
-        *missing(shown.unread),
-        *(project(row) for row in shown.rows),
-        *pages(shown, drafts),
+        *missing(board.unread),
+        *(project(row) for row in board.rows),
+        *pages(board, drafts),
     )
 
 
@@ -77,7 +77,7 @@ def project(row: BoardRow) -> Block:
 
 
 def cell_line(cell: BoardCell) -> str:
-    """One environment in a line: what is live, since when and by whom, what would change it."""
+    """One environment in a line: what is live, since when and by whom, pending and scheduled changes."""
     last, pending = cell.last, cell.pending
     line = f"{code(cell.environment.name, 40)}: {phrases.served(cell.served)}"
     if last is not None and last.applied_at is not None:
@@ -93,14 +93,14 @@ def cell_line(cell: BoardCell) -> str:
     return line
 
 
-def _outside(cell: BoardCell, known: Baseline) -> str:
-    """Whether somebody changed it outside, and whether that was adopted."""
-    if cell.drifted and cell.served is not None and edited_in_place(known.served, cell.served):
+def _outside(cell: BoardCell, baseline: Baseline) -> str:
+    """A note that somebody changed it outside the bot, or adopted such a change; else empty."""
+    if cell.drifted and cell.served is not None and edited_in_place(baseline.served, cell.served):
         return " · ⚠️ its content was edited outside configbot"
     if cell.drifted:
-        return f" · ⚠️ changed outside configbot: it was {phrases.served(known.served)}"
-    if known.source is Source.ADOPTED and cell.served is not None and cell.served.same_as(known.served):
-        return f", adopted {moment(known.at)} by {mention(known.by)}"
+        return f" · ⚠️ changed outside configbot: it was {phrases.served(baseline.served)}"
+    if baseline.source is Source.ADOPTED and cell.served is not None and cell.served.same_as(baseline.served):
+        return f", adopted {moment(baseline.at)} by {mention(baseline.by)}"
     return ""
 
 
@@ -116,64 +116,66 @@ EMPTY_LISTS = {"approvals": "Nothing is waiting for you.", "changes": "There are
 
 
 @renders(ChangeList, buttons=page_suggestions)
-def change_list(shown: ChangeList, drafts: Drafts) -> Message:
+def change_list(changes: ChangeList, drafts: Drafts) -> Message:
     """Changes, newest first; each with a button that opens it."""
-    if not shown.changes:
-        text = EMPTY_LISTS.get(shown.title, "There is nothing to show.")
+    if not changes.changes:
+        text = EMPTY_LISTS.get(changes.title, "There is nothing to show.")
         return compose(text, section(text))
-    count = words.counted(len(shown.changes), "change")
-    title = f"{count} waiting for approval" if shown.title == "approvals" else f"{count}, newest first"
-    short = ", ".join(f"{code(change.label)} {_state(change)}" for change in shown.changes)
+    count = words.counted(len(changes.changes), "change")
+    title = f"{count} waiting for approval" if changes.title == "approvals" else f"{count}, newest first"
+    short = ", ".join(f"{code(change.label)} {_state(change)}" for change in changes.changes)
     return compose(
         f"{title}: {short}.",
         section(f"*{title}*"),
-        *(listed(change) for change in shown.changes),
-        *pages(shown, drafts),
+        *(listed(change) for change in changes.changes),
+        *pages(changes, drafts),
     )
 
 
-def listed(change: Change, word: str | None = None) -> Block:
-    """One change of a list, with a button that opens it; `word` stands on it, normally whichever fits the state."""
+def listed(change: Change, button_text: str | None = None) -> Block:
+    """One change of a list, with a button that opens it; without `button_text` its text depends on the state."""
     state = words.STATES[change.state]
-    waits = change.state is State.WAITING
-    word = word or ("Review" if waits else "Show")
-    expiry = f" · expires {moment(change.expires_at)}" if waits and change.expires_at else ""
+    is_waiting = change.state is State.WAITING
+    button_text = button_text or ("Review" if is_waiting else "Show")
+    expiry = f" · expires {moment(change.expires_at)}" if is_waiting and change.expires_at else ""
     return section(
         f"{state.glyph} {code(change.label)} {state.title.lower()}: {phrases.change_request(change)}\n"
         f"{mention(change.requester)}, {moment(change.created_at)}{_due(change)}{expiry}",
-        accessory=button(word, Action.REVIEW, change.id),
+        accessory=button(button_text, Action.REVIEW, change.id),
     )
 
 
 def _due(change: Change) -> str:
-    """For lists: only as long as it is still to come."""
+    """The due time in a list, only while it is still to come."""
     return _at(change) if change.state in (State.WAITING, State.SCHEDULED) else ""
 
 
 @renders(Explanation)
-def explanation(shown: Explanation) -> Message:
-    """What would happen to a line, and why. Nothing was changed."""
-    said = answer(shown.answer, shown.due)
-    place = f"{code(shown.environment.name)} of {code(shown.project.name)}"
-    target = f" Your line would make it {code(shown.target.name)}." if isinstance(shown.target, Config) else ""
-    denied = reasons(shown.answer.reasons) if isinstance(shown.answer, Denied) else None
+def explanation(explanation: Explanation) -> Message:
+    """What a line would do, and why. Nothing was changed."""
+    decision = answer(explanation.answer, explanation.due)
+    place = f"{code(explanation.environment.name)} of {code(explanation.project.name)}"
+    target = (
+        f" Your line would make it {code(explanation.target.name)}." if isinstance(explanation.target, Config) else ""
+    )
+    denied = reasons(explanation.answer.reasons) if isinstance(explanation.answer, Denied) else None
     return compose(
-        f"{code(shown.line, 200)}: {said} Nothing was changed.",
-        section(f"*If you typed* {code(shown.line, 200)}: {said}"),
+        f"{code(explanation.line, 200)}: {decision} Nothing was changed.",
+        section(f"*If you typed* {code(explanation.line, 200)}: {decision}"),
         denied,
-        section(f"🕘 *When:* {phrases.when(shown.due)}") if shown.due else None,
-        section(f"Live in {place} now: {phrases.served(shown.served)}.{target}"),
+        section(f"🕘 *When:* {phrases.when(explanation.due)}") if explanation.due else None,
+        section(f"Live in {place} now: {phrases.served(explanation.served)}.{target}"),
         context("I only explained it. Nothing was changed."),
     )
 
 
-def answer(given: Answer, due: Due | None = None) -> str:
-    """A decision in words, in mrkdwn; with a time, about that."""
+def answer(decision: Answer, due: Due | None = None) -> str:
+    """A decision in words, in mrkdwn; `due` is the time of a scheduled change."""
     time = words.clock(due.at, due.zone) if due else ""
-    match given:
+    match decision:
         case Allowed(mark):
-            what = f"I would schedule it for {time}" if due else "I would do it right away"
-            return f"{what}. Decided by {words.rule(mark.id)}."
+            action = f"I would schedule it for {time}" if due else "I would do it right away"
+            return f"{action}. Decided by {words.rule(mark.id)}."
         case NeedsApproval(mark, have, need):
             return (
                 f"it would wait for {words.counted(need - have, 'approval')}"
@@ -185,21 +187,21 @@ def answer(given: Answer, due: Due | None = None) -> str:
 
 
 @renders(Permission)
-def permission(shown: Permission) -> Message:
-    """Whether a line would be done, and why. Nothing was changed."""
-    denied = shown.answer if isinstance(shown.answer, Denied) else None
-    said = answer(shown.answer)
+def permission(permission: Permission) -> Message:
+    """Whether a line would be allowed, and why. Nothing was changed."""
+    denied = permission.answer if isinstance(permission.answer, Denied) else None
+    decision = answer(permission.answer)
     because = " ".join(refusals.why(each) for each in denied.reasons) if denied else ""
     return compose(
-        f"{code(shown.line, 200)}: {said} {because} Nothing was changed.".replace("  ", " "),
-        section(f"*If you typed* {code(shown.line, 200)}: {said}"),
+        f"{code(permission.line, 200)}: {decision} {because} Nothing was changed.".replace("  ", " "),
+        section(f"*If you typed* {code(permission.line, 200)}: {decision}"),
         reasons(denied.reasons) if denied else None,
         context("I only explained it. Nothing was changed."),
     )
 
 
 @renders(Harmless)
-def harmless(shown: Harmless) -> Message:
-    """A line that was asked about changes nothing."""
-    text = f"{code(shown.line, 200)} changes nothing, so anyone can type it."
+def harmless(result: Harmless) -> Message:
+    """The explanation of a line that changes nothing."""
+    text = f"{code(result.line, 200)} changes nothing, so anyone can type it."
     return compose(text, section(text))

@@ -1,4 +1,4 @@
-"""The card of a change, and what a person is told about a change of their own."""
+"""The card of a change, and the messages about a change to its requester."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def card(view: ChangeView, *, now: datetime) -> Message:
     """The one message of a change, in its present state; edited in place for its whole life."""
     change = view.change
     state = words.state_of(change)
-    known = isinstance(change.target, Config)
+    has_config = isinstance(change.target, Config)
     return compose(
-        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_at(change)}{_what_it_came_to(view)}",
+        f"{code(change.label)}: {state.title.lower()}. {headline(change)}{_at(change)}{_progress_or_reasons(view)}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
-        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        section(f"{request_line(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because) if change.because else None,
-        section(verdict(change)) if known else None,
+        section(verdict(change)) if has_config else None,
         *(evidence_table(change) if change.state not in FINAL else ()),
         *(diffs.short(change) if change.state not in FINAL else ()),
-        *_standing(view, now),
+        *_status(view, now),
         actions(_buttons(view, now)),
         context(_small_print(view)),
         *again(change),
@@ -58,7 +58,7 @@ def card(view: ChangeView, *, now: datetime) -> Message:
 
 
 def when_line(change: Change) -> Block | None:
-    """When it is, or was, to be applied; None where that is as soon as it may be."""
+    """When a scheduled change is, or was, due. Returns None when it has no time."""
     if change.due is None:
         return None
     typed = f" Asked for as: {code(change.due.words)}." if change.due.words else ""
@@ -70,26 +70,26 @@ def _at(change: Change) -> str:
 
 
 def again(change: Change) -> Iterator[Block]:
-    """The line that asks for the same once more; a retry is a new change."""
+    """How to ask for the same change again; a retry is a new change."""
     if change.is_fit and change.state in FINAL and change.state is not State.APPLIED:
         timed = ", with a new `at TIME` at the end" if change.due else ""
         yield context(f"To ask again{timed}: {code(phrases.again(change), 600)}")
 
 
-def who_wants_what(change: Change) -> str:
-    """``@ada wants to deploy …``, and *asked to* once it is over."""
+def request_line(change: Change) -> str:
+    """``@ada wants to deploy …``, or ``asked to deploy …`` once the change has ended."""
     verb = "asked" if change.state in FINAL else "wants"
     return f"{mention(change.requester)} {verb} to {phrases.change_request(change)}"
 
 
 def headline(change: Change) -> str:
-    """Who wants what, and what it replaces, in a sentence."""
+    """Who asked for what, and what it replaces, in a sentence."""
     verb = "removes" if isinstance(change.target, Nothing) else "replaces"
-    return f"{who_wants_what(change)}. It {verb}: {phrases.base(change)}."
+    return f"{request_line(change)}. It {verb}: {phrases.base(change)}."
 
 
 def verdict(change: Change) -> str:
-    """What the evaluations prove, and that rolling back needs no proof."""
+    """The verdict of the evaluations; for a rollback, that it does not need a pass."""
     free = " Rolling back doesn't need a pass." if change.kind in RESTORES else ""
     return phrases.verdict(change.seen.evidence, change.project.provider) + free
 
@@ -99,7 +99,7 @@ def old_and_new(change: Change) -> str:
     return f"{phrases.base(change)} → {phrases.target(change)} in {code(change.environment.name)}"
 
 
-def _what_it_came_to(view: ChangeView) -> str:
+def _progress_or_reasons(view: ChangeView) -> str:
     change = view.change
     if change.state is State.WAITING:
         return f" Approvals: {approvals(view)}"
@@ -111,7 +111,7 @@ def _what_it_came_to(view: ChangeView) -> str:
 
 
 def evidence_table(change: Change) -> Iterator[Block]:
-    """Live against new, evaluator by evaluator, the worst first."""
+    """A table of the live and the new score per evaluator, the worst first."""
     rows = sorted(change.seen.evidence.rows, key=lambda row: _WORST_FIRST.index(row.trend))
     if not rows:
         return
@@ -134,26 +134,26 @@ def _cells(row: Comparison, asked_at: datetime) -> tuple[str, ...]:
 
 
 def approvals(view: ChangeView) -> str:
-    """``1 of 2 (@ravi), waiting for 1 more person``; once it is over, who approved."""
-    who = [mention(each.actor) for each in view.decisions if each.say is Say.APPROVE]
-    by = words.some(who, 8)
+    """``1 of 2 (@ravi), waiting for 1 more person``; once the change has ended, who approved."""
+    approvers = [mention(each.actor) for each in view.decisions if each.say is Say.APPROVE]
+    names = words.some(approvers, 8)
     if view.change.state is not State.WAITING:
-        return f"Approved by {by}." if who else "Nobody approved it."
+        return f"Approved by {names}." if approvers else "Nobody approved it."
     need = view.change.seen.rule.approvals
-    given = f"{len(who)} of {need}" + (f" ({by})" if who else "")
-    missing = need - len(who)
+    given = f"{len(approvers)} of {need}" + (f" ({names})" if approvers else "")
+    missing = need - len(approvers)
     if missing < 1:
         return f"{given}."
-    return f"{given}, waiting for {missing} {'more ' if who else ''}{'person' if missing == 1 else 'people'}."
+    return f"{given}, waiting for {missing} {'more ' if approvers else ''}{'person' if missing == 1 else 'people'}."
 
 
-def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
-    """How it stands: approvals, or why it ended as it did and what to do next."""
+def _status(view: ChangeView, now: datetime) -> Iterator[Block]:
+    """The status of a change: its approvals, or why it ended and what to do next."""
     change = view.change
     match change.state:
         case State.WAITING:
             yield section(f"*Approvals:* {approvals(view)} {phrases.who_approves(change.seen.rule)}")
-            if _run_out(change, now):
+            if _has_expired(change, now):
                 yield section("The time to approve it has run out. If you still want it, ask for it again.")
         case State.AT_PROVIDER:
             yield from provider_approvals.standing(change)
@@ -162,12 +162,12 @@ def _standing(view: ChangeView, now: datetime) -> Iterator[Block]:
         case State.REFUSED | State.VOID | State.REJECTED | State.EXPIRED:
             why = " Why:" if change.reasons else ""
             yield section(f"{words.ENDINGS[change.state]}{_approved_by(view)}{why}")
-            if found := reasons(change.reasons, of=change):
-                yield found
+            if block := reasons(change.reasons, of=change):
+                yield block
         case State.FAILED:
             yield from _failure(change)
         case State.UNKNOWN:
-            yield section(_what_is_known(change))
+            yield section(_unknown_result(change))
             if change.problem is not None:
                 yield from problem_blocks(change.problem, advise=False)
         case _:
@@ -178,8 +178,8 @@ def _failure(change: Change) -> Iterator[Block]:
     if change.problem is not None:
         yield section(words.effect(change.problem))
         yield from problem_blocks(change.problem)
-    if found := reasons(change.reasons, of=change):
-        yield found
+    if block := reasons(change.reasons, of=change):
+        yield block
 
 
 def _approved_by(view: ChangeView) -> str:
@@ -191,15 +191,15 @@ def _since(change: Change) -> str:
 
 
 def _rejections(decisions: tuple[Decision, ...]) -> Iterator[Block]:
-    said = [each for each in decisions if each.say is Say.REJECT]
-    who = words.some([mention(each.actor) for each in said], 3) or "A reviewer"
+    rejections = [each for each in decisions if each.say is Say.REJECT]
+    who = words.some([mention(each.actor) for each in rejections], 3) or "A reviewer"
     yield section(f"{who} rejected it. {words.ENDINGS[State.REJECTED]}")
-    for each in said[:1]:
+    for each in rejections[:1]:
         if each.comment.strip():
             yield quote(each.comment)
 
 
-def _what_is_known(change: Change) -> str:
+def _unknown_result(change: Change) -> str:
     return (
         f"I sent it to {code(change.project.provider, 40)}, but I can't tell whether it took effect. What is live now "
         f"is either {phrases.base(change)} or {phrases.target(change)}. I won't send anything again by myself. "
@@ -207,7 +207,7 @@ def _what_is_known(change: Change) -> str:
     )
 
 
-def _run_out(change: Change, now: datetime) -> bool:
+def _has_expired(change: Change, now: datetime) -> bool:
     return change.expires_at is not None and now >= change.expires_at
 
 
@@ -215,7 +215,7 @@ def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
     change = view.change
     if change.state is State.WAITING:
         yield button("Review", Action.REVIEW, change.id)
-        if not _run_out(change, now):
+        if not _has_expired(change, now):
             yield button("Approve", Action.APPROVE, change.id, style="primary")
             yield button("Reject", Action.REJECT, change.id)
     if isinstance(change.target, Config):
@@ -230,7 +230,7 @@ def _buttons(view: ChangeView, now: datetime) -> Iterator[ButtonElement]:
 
 
 def own_buttons(change: Change) -> Iterator[ButtonElement]:
-    """What whoever asked can do about a change that is not applied yet."""
+    """Buttons of the requester for a change that is not applied yet."""
     if change.due is not None and change.state in (State.WAITING, State.SCHEDULED):
         yield button("Move", Action.MOVE, change.id)
     if change.state in (State.WAITING, State.APPROVED, State.SCHEDULED, State.AT_PROVIDER):
@@ -238,7 +238,7 @@ def own_buttons(change: Change) -> Iterator[ButtonElement]:
 
 
 def unknown_buttons(change: Change) -> Iterator[ButtonElement]:
-    """What a person can do about a change whose outcome is not known."""
+    """Buttons for a change whose outcome is unknown."""
     yield button("Look again", Action.LOOK_AGAIN, change.id, style="primary")
     question = confirm(
         "Close as failed?",
@@ -260,9 +260,9 @@ def _small_print(view: ChangeView) -> str:
 
 
 @renders(Applied)
-def applied(outcome: Applied) -> Message:
-    """It is live."""
-    change = outcome.change
+def applied(result: Applied) -> Message:
+    """The change is live."""
+    change = result.change
     project, environment = code(change.project.name), code(change.environment.name)
     if isinstance(change.target, Nothing):
         now_live = f"Nothing of {project} is live in {environment} any more."
@@ -273,21 +273,21 @@ def applied(outcome: Applied) -> Message:
 
 
 @renders(AwaitingApproval)
-def awaiting(outcome: AwaitingApproval) -> Message:
-    """It waits for people."""
-    change = outcome.change
-    given = f" ({outcome.have} of {outcome.need} given)" if outcome.have else ""
-    missing = words.counted(outcome.need - outcome.have, "more approval" if outcome.have else "approval")
+def awaiting(result: AwaitingApproval) -> Message:
+    """The change waits for approval."""
+    change = result.change
+    given = f" ({result.have} of {result.need} given)" if result.have else ""
+    missing = words.counted(result.need - result.have, "more approval" if result.have else "approval")
     then = f" If it's approved in time, I'll apply it at: {phrases.when(change.due)}" if change.due else ""
-    where = "Its card has the buttons." if outcome.posted else "I'll post its card as soon as Slack lets me."
+    where = "Its card has the buttons." if result.posted else "I'll post its card as soon as Slack lets me."
     text = f"{code(change.label)} is waiting for {missing}{given}: {phrases.change_request(change)}.{then} {where}"
     return compose(text, section(f"⏳ {text}"), _look_at(change))
 
 
 @renders(Void)
-def void(outcome: Void) -> Message:
-    """What was seen moved."""
-    change = outcome.change
+def void(result: Void) -> Message:
+    """The change is void: something that its approvals are bound to has changed."""
+    change = result.change
     head = f"{code(change.label)} is void: something it depends on has changed. Nothing was deployed."
     because = " ".join(refusals.why(each, of=change) for each in change.reasons)
     return compose(
@@ -300,28 +300,28 @@ def void(outcome: Void) -> Message:
 
 
 @renders(Unknown)
-def unknown(outcome: Unknown) -> Message:
-    """Nobody can tell yet; a person decides."""
-    change = outcome.change
+def unknown(result: Unknown) -> Message:
+    """The outcome is unknown; a person has to look."""
+    change = result.change
     head = f"I don't know whether {code(change.label)} took effect ({old_and_new(change)})."
     return compose(
         f"{head} I won't send anything again by myself, so a person has to look.",
         section(f"❓ *Outcome unknown.* {head}"),
-        section(_what_is_known(change)),
+        section(_unknown_result(change)),
         actions(unknown_buttons(change)),
     )
 
 
 @renders(Rejected)
-def rejected(outcome: Rejected) -> Message:
-    """A reviewer said no."""
-    return _ended(outcome.change, "rejected")
+def rejected(result: Rejected) -> Message:
+    """A reviewer rejected the change."""
+    return _ended(result.change, "rejected")
 
 
 @renders(Withdrawn)
-def withdrawn(outcome: Withdrawn) -> Message:
-    """The requester took it back."""
-    return _ended(outcome.change, "withdrawn")
+def withdrawn(result: Withdrawn) -> Message:
+    """The change was withdrawn."""
+    return _ended(result.change, "withdrawn")
 
 
 def _ended(change: Change, how: str) -> Message:

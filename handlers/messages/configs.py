@@ -35,13 +35,13 @@ from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 SETTINGS = 14
-"""Settings of a config that are shown, one in a line."""
+"""Most settings of a config that are shown, one per line."""
 
 DIFFERENCES = 20
-"""Lines of a diff that is too long to be shown whole."""
+"""Lines shown of a diff that is too long to be shown whole."""
 
 ROOM = 7_000
-"""Characters that a whole diff may take in a message, as JSON."""
+"""Most characters of a whole diff in a message, as JSON."""
 
 
 def live(places: Sequence[LiveIn]) -> str:
@@ -52,31 +52,31 @@ def live(places: Sequence[LiveIn]) -> str:
     return f"live in {words.some(named, 4)}"
 
 
-def detail_suggestions(shown: ConfigDetail) -> tuple[Suggestion, ...]:
-    """What can be looked at next."""
-    return (Suggestion("Configs of this project", shown.line),)
+def detail_suggestions(detail: ConfigDetail) -> tuple[Suggestion, ...]:
+    """Suggestions for what to look at next."""
+    return (Suggestion("Configs of this project", detail.line),)
 
 
 @renders(ConfigDetail, buttons=detail_suggestions)
-def config_detail(shown: ConfigDetail, drafts: Drafts) -> Message:
-    """A config with its content, where it is live, how it scored."""
-    name, content = code(shown.config.name), shown.content
+def config_detail(detail: ConfigDetail, drafts: Drafts) -> Message:
+    """A config with its content, where it is live, and its scores."""
+    name, content = code(detail.config.name), detail.content
     model = f" on model {code(content.model)}" if content.model else ""
-    said = f"{name} of {code(shown.project.name)}: {words.counted(len(content.messages), 'message')}{model}"
-    compared = shown.against if shown.scores.verdict is not Verdict.NOT_AVAILABLE else ()
+    summary = f"{name} of {code(detail.project.name)}: {words.counted(len(content.messages), 'message')}{model}"
+    compared = detail.against if detail.scores.verdict is not Verdict.NOT_AVAILABLE else ()
     proven = "; ".join(scores.verdict(each) for each in compared[: scores.GROUPS])
     return compose(
-        f"{said}, {live(shown.live_in)}; {scores.short(shown.scores)}" + (f"; {proven}." if proven else "."),
+        f"{summary}, {live(detail.live_in)}; {scores.short(detail.scores)}" + (f"; {proven}." if proven else "."),
         section(
-            f"*{name}* of {code(shown.project.name)} · {code(shown.config.id)} · "
-            f"{phrases.at(shown.project.provider, shown.noun)}"
+            f"*{name}* of {code(detail.project.name)} · {code(detail.config.id)} · "
+            f"{phrases.at(detail.project.provider, detail.noun)}"
         ),
-        section(f"It is {live(shown.live_in)}{_archived(shown.config)}."),
-        *(scores.beside(shown.against) if shown.against and shown.scores.rows else scores.own(shown.scores)),
+        section(f"It is {live(detail.live_in)}{_archived(detail.config)}."),
+        *(scores.beside(detail.against) if detail.against and detail.scores.rows else scores.own(detail.scores)),
         section("*Its content*"),
         rich_list(_settings(content)),
         *diffs.prompt(content),
-        run_buttons(detail_suggestions(shown), drafts),
+        run_buttons(detail_suggestions(detail), drafts),
     )
 
 
@@ -103,23 +103,23 @@ def _line(name: str, value: str) -> Sequence[RichTextElement]:
     return [plain(f"{literal(one_line(name), 40)}: "), plain(literal(one_line(value), 200), code_style=True)]
 
 
-def list_suggestions(shown: ConfigList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.config.name, each.line) for each in shown.rows), *page_suggestions(shown))
+def list_suggestions(configs: ConfigList) -> tuple[Suggestion, ...]:
+    """A suggestion for each row, and for the previous and the next page."""
+    return (*(Suggestion(each.config.name, each.line) for each in configs.rows), *page_suggestions(configs))
 
 
 @renders(ConfigList, buttons=list_suggestions)
-def config_list(shown: ConfigList, drafts: Drafts) -> Message:
+def config_list(configs: ConfigList, drafts: Drafts) -> Message:
     """The configs of a project, those that are live first."""
-    project = code(shown.project.name)
-    if not shown.rows:
+    project = code(configs.project.name)
+    if not configs.rows:
         text = f"{project} has no configs."
         return compose(text, section(text))
-    short = "; ".join(f"{code(each.config.name)} {live(each.live_in)}" for each in shown.rows)
-    head = f"{words.counted(shown.total, 'config')} of {project}"
+    short = "; ".join(f"{code(each.config.name)} {live(each.live_in)}" for each in configs.rows)
+    head = f"{words.counted(configs.total, 'config')} of {project}"
     return compose(
-        f"{head}, page {shown.page} of {shown.pages}: {short}.",
-        section(f"*{head}* · {phrases.at(shown.project.provider, shown.noun)}"),
+        f"{head}, page {configs.page} of {configs.pages}: {short}.",
+        section(f"*{head}* · {phrases.at(configs.project.provider, configs.noun)}"),
         *(
             row(
                 f"*{code(each.config.name)}*{_model(each.model)} · {live(each.live_in)}{_archived(each.config)}\n"
@@ -128,9 +128,9 @@ def config_list(shown: ConfigList, drafts: Drafts) -> Message:
                 drafts,
                 number,
             )
-            for number, each in enumerate(shown.rows, start=1)
+            for number, each in enumerate(configs.rows, start=1)
         ),
-        *pages(shown, drafts),
+        *pages(configs, drafts),
     )
 
 
@@ -142,42 +142,42 @@ def _model(model: str) -> str:
     return f" · {code(model, 40)}" if model else ""
 
 
-def comparison_lines(shown: ConfigComparison) -> tuple[str, ...]:
-    """What the button for the full diff needs, where something differs."""
-    return (shown.line,) if shown.diff else ()
+def comparison_lines(comparison: ConfigComparison) -> tuple[str, ...]:
+    """The line behind the button for the full diff; empty when nothing differs."""
+    return (comparison.line,) if comparison.diff else ()
 
 
 @renders(ConfigComparison, buttons=comparison_lines)
-def config_comparison(shown: ConfigComparison, drafts: Drafts) -> Message:
-    """How one config differs from another, and how both scored."""
-    head, scored = _sides(shown.old, shown.new), scores.of_two(shown.scores)
-    draft = drafts.get(shown.line) if shown.diff else None
+def config_comparison(comparison: ConfigComparison, drafts: Drafts) -> Message:
+    """How two configs differ, and their scores."""
+    head, scored = _sides(comparison.old, comparison.new), scores.of_two(comparison.scores)
+    draft = drafts.get(comparison.line) if comparison.diff else None
     return compose(
-        f"{head}. {in_short(shown.diff)} {scored}".rstrip(),
+        f"{head}. {in_short(comparison.diff)} {scored}".rstrip(),
         section(f"*{head}*"),
-        section(in_short(shown.diff)) if shown.diff else None,
-        *differences(shown.diff),
+        section(in_short(comparison.diff)) if comparison.diff else None,
+        *differences(comparison.diff),
         section(scored) if scored else None,
-        *scores.table_of_two(shown.scores),
+        *scores.table_of_two(comparison.scores),
         actions([button("Full diff", Action.CONFIG_DIFF, draft)]) if draft else None,
-        context(f"{code(shown.old[1].id)} → {code(shown.new[1].id)}"),
+        context(f"{code(comparison.old[1].id)} → {code(comparison.new[1].id)}"),
     )
 
 
-def comparison_modal(shown: ConfigComparison) -> dict[str, Any]:
-    """Everything that differs, whole, with the scores of both."""
-    scored = scores.of_two(shown.scores)
+def comparison_modal(comparison: ConfigComparison) -> dict[str, Any]:
+    """The full diff of two configs with their scores, as a modal."""
+    scored = scores.of_two(comparison.scores)
     blocks = [
-        section(f"*{_sides(shown.old, shown.new)}*"),
+        section(f"*{_sides(comparison.old, comparison.new)}*"),
         *([section(scored)] if scored else []),
-        *scores.list_of_two(shown.scores),
-        *diffs.full(shown.diff),
+        *scores.list_of_two(comparison.scores),
+        *diffs.full(comparison.diff),
     ]
     return modal(View.REVIEW, "Full diff", blocks, private="config", close="Close")
 
 
-def told_modal(text: str) -> dict[str, Any]:
-    """What came instead of a comparison, or that it is being read; `text` is in mrkdwn."""
+def text_modal(text: str) -> dict[str, Any]:
+    """A modal with one text (mrkdwn) instead of a comparison: a progress message or an error."""
     return modal(View.REVIEW, "Full diff", [section(text)], private="config", close="Close")
 
 
@@ -187,28 +187,28 @@ def _sides(old: tuple[Project, Config], new: tuple[Project, Config]) -> str:
     return f"{code(old[1].name)} of {code(old[0].name)} → {code(new[1].name)} of {code(new[0].name)}"
 
 
-def in_short(found: ContentDiff) -> str:
+def in_short(diff: ContentDiff) -> str:
     """What differs, in a sentence, in mrkdwn."""
-    if not found:
+    if not diff:
         return "Both have the same content."
     parts = []
-    if found.variables_lost:
-        parts.append(f"variables lost ({words.some([code(name, 40) for name in found.variables_lost], 5)})")
-    if found.values:
-        parts.append(f"settings ({words.some([code(each.name, 40) for each in found.values], 6)})")
-    if found.variables_added:
-        parts.append(f"variables added ({words.some([code(name, 40) for name in found.variables_added], 5)})")
-    if found.messages:
-        parts.append(words.counted(len({each.position for each in found.messages}), "message"))
+    if diff.variables_lost:
+        parts.append(f"variables lost ({words.some([code(name, 40) for name in diff.variables_lost], 5)})")
+    if diff.values:
+        parts.append(f"settings ({words.some([code(each.name, 40) for each in diff.values], 6)})")
+    if diff.variables_added:
+        parts.append(f"variables added ({words.some([code(name, 40) for name in diff.variables_added], 5)})")
+    if diff.messages:
+        parts.append(words.counted(len({each.position for each in diff.messages}), "message"))
     return f"They differ in: {'; '.join(parts)}."
 
 
-def differences(found: ContentDiff) -> list[Block]:
-    """The diff whole where a message can hold it, else its first lines."""
-    whole = diffs.full(found)
+def differences(diff: ContentDiff) -> list[Block]:
+    """The full diff if a message can hold it, else its first lines."""
+    whole = diffs.full(diff)
     if size([block.to_dict() for block in whole]) <= ROOM:
         return whole
-    lines = list(diffs.lines_of(found))
-    shown: list[Block] = [section("*What differs* (the start of each):"), rich_list(lines[:DIFFERENCES])]
+    lines = list(diffs.lines_of(diff))
+    blocks: list[Block] = [section("*What differs* (the start of each):"), rich_list(lines[:DIFFERENCES])]
     rest = len(lines) - DIFFERENCES
-    return [*shown, context(f"And {words.counted(rest, 'more difference')}.")] if rest > 0 else shown
+    return [*blocks, context(f"And {words.counted(rest, 'more difference')}.")] if rest > 0 else blocks

@@ -1,4 +1,4 @@
-"""How two contents differ, short for the card and whole for a reviewer."""
+"""Differences between two contents: short for a card, in full for a reviewer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MESSAGES = 15
 
 
 def short(change: Change) -> list[Block]:
-    """The diff on a card: at most `CARD_LINES` lines, what a reviewer must not miss first."""
+    """The diff on a card: at most `CARD_LINES` lines, the most important first."""
     if not isinstance(change.target, Config):
         return []
     return between(change.seen.base_content, change.seen.target_content)
@@ -55,12 +55,12 @@ def between(old: Content | None, new: Content | None, *, rest: str = "*Full diff
     if not lines:
         return [section("*What differs:* nothing. Both have the same content.")]
     more = len(lines) - CARD_LINES
-    shown: list[Block] = [section("*What differs:*"), rich_list(lines[:CARD_LINES])]
-    return [*shown, context(f"And {words.counted(more, 'more difference')}: see {rest}.")] if more > 0 else shown
+    blocks: list[Block] = [section("*What differs:*"), rich_list(lines[:CARD_LINES])]
+    return [*blocks, context(f"And {words.counted(more, 'more difference')}: see {rest}.")] if more > 0 else blocks
 
 
 def summary(content: Content) -> Iterator[Line]:
-    """A content that stands alone, in a few lines."""
+    """One content in a few lines, where there is nothing to compare it with."""
     if content.model:
         yield [plain("model: "), _value(content.model)]
     for name, value in list(content.parameters.items())[:4]:
@@ -71,15 +71,15 @@ def summary(content: Content) -> Iterator[Line]:
     yield [plain(words.counted(len(content.messages), "message"))]
 
 
-def lines_of(found: ContentDiff) -> Iterator[Line]:
+def lines_of(changes: ContentDiff) -> Iterator[Line]:
     """One line per difference: lost variables, model and settings, new variables, messages."""
-    for name in found.variables_lost:
+    for name in changes.variables_lost:
         yield [plain("variable lost: ", bold=True), plain(literal(f"{{{{{name}}}}}", _VALUE), code_style=True)]
-    for each in found.values:
+    for each in changes.values:
         yield value_line(each)
-    for name in found.variables_added:
+    for name in changes.variables_added:
         yield [plain("variable added: "), plain(literal(f"{{{{{name}}}}}", _VALUE), code_style=True)]
-    for message in found.messages:
+    for message in changes.messages:
         yield [plain(f"{heading(message)}: "), *styled(snippet(message.spans))]
 
 
@@ -93,12 +93,12 @@ def _value(value: str | None, limit: int = _VALUE) -> RichTextElement:
 
 
 def heading(message: MessageDiff) -> str:
-    """Which message it is."""
+    """The position and role of a message."""
     return f"message {message.position}, {literal(one_line(message.role), 20)}"
 
 
 def snippet(spans: Sequence[Span]) -> list[Span]:
-    """The first differences of a message, on one line, with a little of what stands around them."""
+    """The first differences of a message, on one line, with a little context."""
     first = next((index for index, span in enumerate(spans) if span.sign != "="), 0)
     picked: list[Span] = []
     room = _SNIPPET
@@ -111,16 +111,16 @@ def snippet(spans: Sequence[Span]) -> list[Span]:
         if room <= 0:
             picked.append(Span("=", " " + CUT))
             break
-        shown = cut(text, max(room, len(CUT) + 1))
-        picked.append(Span(span.sign, shown))
-        if shown != text:
+        shortened = cut(text, max(room, len(CUT) + 1))
+        picked.append(Span(span.sign, shortened))
+        if shortened != text:
             break
         room -= len(text)
     return picked
 
 
 def _flat(text: str) -> str:
-    """On one line; a line end that differs stays visible."""
+    """Text on one line, with line ends made visible."""
     return clean(text).replace("\n", "⏎").replace("\t", " ")
 
 
@@ -141,53 +141,53 @@ def _middle(text: str) -> str:
 
 
 def styled(spans: Iterable[Span]) -> list[RichTextElement]:
-    """Added words bold, removed words struck through, a gap between the two."""
-    made: list[RichTextElement] = []
+    """Added words in bold, removed words struck through, a space between the two."""
+    elements: list[RichTextElement] = []
     before = ""
     for span in spans:
-        text = span.text if span.sign == "=" or not span.text.isspace() else _BLANKS.sub(_shown_blank, span.text)
+        text = span.text if span.sign == "=" or not span.text.isspace() else _BLANKS.sub(_visible_blank, span.text)
         if before == "-" and span.sign == "+":
-            made.append(plain(" "))
+            elements.append(plain(" "))
         if text:
-            made.append(plain(literal(text, FULL_TEXT), bold=span.sign == "+", strike=span.sign == "-"))
+            elements.append(plain(literal(text, FULL_TEXT), bold=span.sign == "+", strike=span.sign == "-"))
         before = span.sign
-    return made
+    return elements
 
 
 _BLANKS = re.compile(r"[ \t\n]")
 
 
-def _shown_blank(found: re.Match[str]) -> str:
-    """A blank that came or went, visible."""
-    return {" ": "␣", "\t": "⇥", "\n": "⏎\n"}[found.group()]
+def _visible_blank(match: re.Match[str]) -> str:
+    """A visible symbol for a blank that was added or removed."""
+    return {" ": "␣", "\t": "⇥", "\n": "⏎\n"}[match.group()]
 
 
-def full(found: ContentDiff) -> list[Block]:
+def full(changes: ContentDiff) -> list[Block]:
     """Everything that differs, for a modal; beyond `FULL_TEXT` characters it is cut visibly."""
-    if not found:
+    if not changes:
         return [section("*What differs:* nothing. Both have the same content.")]
-    made: list[Block] = []
-    if found.variables_lost:
-        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in found.variables_lost], 20)
-        made.append(
+    blocks: list[Block] = []
+    if changes.variables_lost:
+        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in changes.variables_lost], 20)
+        blocks.append(
             section("⚠️ *Variables lost.* Your application still fills them, but the new prompt no longer uses them:")
         )
-        made.append(rich(paragraph(plain(names, bold=True))))
-    settings = [value_line(each) for each in found.values[:40]]
-    settings += [[plain(f"and {len(found.values) - 40} more")]] if len(found.values) > 40 else []
+        blocks.append(rich(paragraph(plain(names, bold=True))))
+    settings = [value_line(each) for each in changes.values[:40]]
+    settings += [[plain(f"and {len(changes.values) - 40} more")]] if len(changes.values) > 40 else []
     if settings:
-        made += [section("*Model and settings*"), rich_list(settings)]
-    if found.variables_added:
-        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in found.variables_added], 20)
-        made += [section("*Variables added*"), rich(paragraph(plain(names)))]
-    return [*made, *_messages(found.messages)]
+        blocks += [section("*Model and settings*"), rich_list(settings)]
+    if changes.variables_added:
+        names = words.some([f"{{{{{literal(one_line(name), 40)}}}}}" for name in changes.variables_added], 20)
+        blocks += [section("*Variables added*"), rich(paragraph(plain(names)))]
+    return [*blocks, *_messages(changes.messages)]
 
 
-def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
-    if found:
+def _messages(changes: Sequence[MessageDiff]) -> Iterator[Block]:
+    if changes:
         yield section("*Messages* (added words are bold, removed words are struck through)")
     room, spans = FULL_TEXT, FULL_SPANS * 10
-    for message in found[:MESSAGES]:
+    for message in changes[:MESSAGES]:
         yield rich(paragraph(plain(heading(message), bold=True)))
         for block, characters, count in _pieces(message.spans):
             room, spans = room - characters, spans - count
@@ -195,8 +195,8 @@ def _messages(found: Sequence[MessageDiff]) -> Iterator[Block]:
                 yield context(f"{CUT} The provider has the whole content.")
                 return
             yield block
-    if len(found) > MESSAGES:
-        yield context(f"And {len(found) - MESSAGES} more messages {CUT}")
+    if len(changes) > MESSAGES:
+        yield context(f"And {len(changes) - MESSAGES} more messages {CUT}")
 
 
 def _pieces(spans: Sequence[Span]) -> Iterator[tuple[RichTextBlock, int, int]]:
@@ -220,13 +220,13 @@ def _split(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def prompt(content: Content) -> Iterator[Block]:
-    """The messages of a config as they are, within what a message of ours can hold."""
+    """The messages of a config, cut to what one Slack message can hold."""
     room = 3_600
     for position, message in enumerate(content.messages[:10], start=1):
         yield section(f"*Message {position}* {code(message.role, 20)}")
-        shown = literal(message.text, max(room, len(CUT) + 1))
-        room -= len(shown)
-        yield rich(RichTextPreformattedElement(elements=[plain(shown)]))
+        text = literal(message.text, max(room, len(CUT) + 1))
+        room -= len(text)
+        yield rich(RichTextPreformattedElement(elements=[plain(text)]))
         if room <= 0:
             break
     if len(content.messages) > 10:

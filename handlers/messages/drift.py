@@ -1,4 +1,4 @@
-"""What moved behind our back: the message about it, what is right from then on, and a provider that is silent."""
+"""Changes of what is live that were made outside the bot: the message about one, its adoption, silent providers."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def place(drift: Drift) -> str:
 
 
 def old_and_new(drift: Drift) -> str:
-    """What was right → what is live; of an edit, what was edited."""
+    """What was live before → what is live now; for an edit in place, what was edited."""
     if edited_in_place(drift.was.served, drift.now):
         return f"{phrases.served(drift.now)} was edited in place"
     return f"{phrases.served(drift.was.served)} → {phrases.served(drift.now)}"
 
 
 def drift_card(view: DriftView) -> Message:
-    """The one message about a drift, in its present state; it ends by itself."""
+    """The one message about a drift, in its current state; it is edited when the drift ends."""
     drift = view.drift
     return _open(view) if drift.ended_as is None else _ended(drift, drift.ended_as)
 
@@ -59,18 +59,20 @@ def _open(view: DriftView) -> Message:
     return compose(
         f"{head}: {old_and_new(drift)}. Who: {_who(drift)}",
         section(f"⚠️ *Changed outside configbot* · {place(drift)}"),
-        section(f"{old_and_new(drift)} in {code(drift.environment.name)}. {_remark(drift)}{_beside(view)}".rstrip()),
+        section(
+            f"{old_and_new(drift)} in {code(drift.environment.name)}. {_remark(drift)}{_also_live_in(view)}".rstrip()
+        ),
         section(f"*Before:* {_before(view)}\n*Who:* {_who(drift)}"),
         quote(drift.moved.comment) if drift.moved is not None and drift.moved.comment.strip() else None,
         *_short(drift),
-        section(_ways(drift)),
+        section(_options(drift)),
         actions(_buttons(drift)),
         context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)}{_again(drift)}"),
     )
 
 
-def _beside(view: DriftView) -> str:
-    """Where else the same edit is live: *Adopt* is about all of them."""
+def _also_live_in(view: DriftView) -> str:
+    """Other environments where the same edit is live; *Adopt* applies to all of them."""
     names = words.some([code(each.name, 40) for each in view.beside], 6)
     return f" It is also live in {names}." if names else ""
 
@@ -80,7 +82,7 @@ def _again(drift: Drift) -> str:
 
 
 def _remark(drift: Drift) -> str:
-    """What stands neither in the arrow nor in the diff."""
+    """A remark that neither the arrow nor the diff shows; empty when there is none."""
     if edited_in_place(drift.was.served, drift.now):
         return "The same config is live, but its content has changed."
     if drift.late:
@@ -116,38 +118,38 @@ def _short(drift: Drift) -> Iterator[Block]:
         yield from diffs.between(drift.was_content, drift.now_content, rest="*Look*")
 
 
-def _ways(drift: Drift) -> str:
-    said = "*Adopt* accepts what is live now. Nothing is deployed."
+def _options(drift: Drift) -> str:
+    adopt = "*Adopt* accepts what is live now. Nothing is deployed."
     if restorable(drift.was.served, drift.now):
-        return f"{said} *Restore* asks to deploy what was live before, under the usual rules of this environment."
-    return f"{said} I can't restore what was live before. You can do that in the service itself."
+        return f"{adopt} *Restore* asks to deploy what was live before, under the usual rules of this environment."
+    return f"{adopt} I can't restore what was live before. You can do that in the service itself."
 
 
 def _buttons(drift: Drift) -> Iterator[ButtonElement]:
-    shown = f"{drift.id}@{drift.version}"
+    value = f"{drift.id}@{drift.version}"
     question = confirm(
         "Adopt what is live?",
         "I'll accept what is live now and close this message. Nothing is deployed.",
         "Adopt it",
         "Leave it",
     )
-    yield button("Adopt", Action.DRIFT_ADOPT, shown, confirm=question)
+    yield button("Adopt", Action.DRIFT_ADOPT, value, confirm=question)
     if restorable(drift.was.served, drift.now):
-        yield button("Restore", Action.DRIFT_RESTORE, shown)
-    yield button("Look", Action.DRIFT_LOOK, shown)
+        yield button("Restore", Action.DRIFT_RESTORE, value)
+    yield button("Look", Action.DRIFT_LOOK, value)
 
 
 def _ended(drift: Drift, how: Ending) -> Message:
-    """How it ended, without the buttons that do something."""
-    glyph, said = _ENDINGS[how]
-    ended = f" {moment(drift.ended_at)}" if drift.ended_at else ""
+    """The message of a drift that has ended; its only button is *Look*."""
+    glyph, template = _ENDINGS[how]
+    when = f" {moment(drift.ended_at)}" if drift.ended_at else ""
     by = mention(drift.ended_by) if how is Ending.ADOPTED else code(drift.ended_by or "another change")
-    text = f"{place(drift)} was changed outside configbot: {old_and_new(drift)}. {said.format(by=by)}"
+    text = f"{place(drift)} was changed outside configbot: {old_and_new(drift)}. {template.format(by=by)}"
     return compose(
         text,
         section(f"{glyph} {text}"),
         actions([button("Look", Action.DRIFT_LOOK, f"{drift.id}@{drift.version}")]),
-        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)} · closed{ended}"),
+        context(f"{code(drift.project.provider, 40)} · seen {moment(drift.found_at)} · closed{when}"),
     )
 
 
@@ -157,24 +159,24 @@ _ENDINGS: dict[Ending, tuple[str, str]] = {
     Ending.ADOPTED: ("☑️", "{by} adopted it, so I accept what is live."),
     Ending.GONE: ("⏹️", "The project or the environment no longer exists."),
 }
-"""By how a drift is over; a test compares this with the enum."""
+"""Glyph and text by how a drift ended; a test compares the keys with the enum."""
 
 
 @renders(DriftDetail)
-def drift_detail(shown: DriftDetail) -> Message:
-    """Everything that differs, for one person."""
-    drift = shown.drift
-    found = diff(drift.was_content, drift.now_content)
+def drift_detail(detail: DriftDetail) -> Message:
+    """The full diff of a drift, for one person."""
+    drift = detail.drift
+    changes = diff(drift.was_content, drift.now_content)
     return compose(
         f"{place(drift)}: {old_and_new(drift)}.",
         section(f"*{place(drift)}:* {old_and_new(drift)}. {_remark(drift)}".rstrip()),
-        *(differences(found) if _comparable(drift) else [section(_why_no_diff(drift))]),
+        *(differences(changes) if _comparable(drift) else [section(_why_no_diff(drift))]),
     )
 
 
-def drift_modal(shown: DriftDetail) -> dict[str, Any]:
+def drift_modal(detail: DriftDetail) -> dict[str, Any]:
     """The same as a modal, with the whole diff."""
-    drift = shown.drift
+    drift = detail.drift
     blocks: list[Block] = [section(f"*{place(drift)}:* {old_and_new(drift)}. {_remark(drift)}".rstrip())]
     if _comparable(drift):
         blocks += diffs.full(diff(drift.was_content, drift.now_content))
@@ -196,21 +198,21 @@ def _why_no_diff(drift: Drift) -> str:
 
 
 @renders(Adopted)
-def adopted(outcome: Adopted) -> Message:
-    """It is right from now on."""
-    drift = outcome.drift
+def adopted(result: Adopted) -> Message:
+    """The drift was adopted."""
+    drift = result.drift
     text = f"From now on I accept what is live for {place(drift)}: {phrases.served(drift.now)}. Nothing was deployed."
     return compose(text, section(f"☑️ {text}"))
 
 
-def silence(shown: Silence) -> Message:
-    """A provider that does not answer: nobody would see a change made outside."""
-    name, fault = code(shown.provider, 40), words.FAULTS[Fault(shown.fault)][0]
-    if shown.ended_at is not None:
+def silence(silence: Silence) -> Message:
+    """A provider that does not answer, so that changes made outside the bot would go unnoticed."""
+    name, fault = code(silence.provider, 40), words.FAULTS[Fault(silence.fault)][0]
+    if silence.ended_at is not None:
         text = f"{name} answers again. I compared what is live with what I last knew."
-        return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(shown.since)}."))
+        return compose(text, section(f"✅ {text}"), context(f"It had been silent since {moment(silence.since)}."))
     text = (
-        f"I haven't been able to read {name} since {moment(shown.since)}: it {fault}. Until it answers, I can't see "
+        f"I haven't been able to read {name} since {moment(silence.since)}: it {fault}. Until it answers, I can't see "
         "changes made outside configbot, or evaluations left running. I'll keep trying."
     )
     return compose(text, section(f"⚠️ {text}"))

@@ -1,4 +1,4 @@
-"""What did not work, said so that somebody knows what to do next: refusals, faults, unknown names, unclear lines."""
+"""Messages about what did not work, with what to do next: refusals, faults, unknown names, unclear lines."""
 
 from __future__ import annotations
 
@@ -36,106 +36,108 @@ from handlers.messages.rendering import renders
 NOTHING_DEPLOYED = "Nothing was deployed or changed."
 
 
-def reasons(found: Sequence[Reason], *, of: Change | None = None) -> SectionBlock | None:
-    """Every reason with what would lift it; None when there are none. `of` as in `refusals.why`."""
-    return bullets(f"{refusals.why(each, of=of)} {refusals.remedy(each, of=of)}" for each in found) if found else None
-
-
-@renders(Refused)
-def refused(outcome: Refused) -> Message:
-    """An expected no: every check that failed, who can lift it, and how."""
-    count = len(outcome.reasons)
-    about = f"{code(outcome.change.label)}: not done" if outcome.change else "Not done"
-    for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
-    because = " ".join(refusals.why(each) for each in outcome.reasons)
-    return compose(
-        f"{about}. {because} Nothing was changed.".replace("  ", " "),
-        section(f"⛔ *{about}{for_reasons}.* Nothing was changed."),
-        reasons(outcome.reasons),
-        actions(_ways_out(outcome)),
+def reasons(reasons: Sequence[Reason], *, of: Change | None = None) -> SectionBlock | None:
+    """Every reason with its remedy. Returns None when there are none. `of` as in `refusals.why`."""
+    return (
+        bullets(f"{refusals.why(each, of=of)} {refusals.remedy(each, of=of)}" for each in reasons) if reasons else None
     )
 
 
-def _ways_out(outcome: Refused) -> Iterator[ButtonElement]:
-    """A look at every change that the reasons speak of."""
-    seen: dict[str, str] = {}
-    if outcome.change is not None:
-        seen[outcome.change.id] = outcome.change.label
-    for reason in outcome.reasons:
+@renders(Refused)
+def refused(result: Refused) -> Message:
+    """A refusal: every check that failed, who can resolve it, and how."""
+    count = len(result.reasons)
+    about = f"{code(result.change.label)}: not done" if result.change else "Not done"
+    for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
+    because = " ".join(refusals.why(each) for each in result.reasons)
+    return compose(
+        f"{about}. {because} Nothing was changed.".replace("  ", " "),
+        section(f"⛔ *{about}{for_reasons}.* Nothing was changed."),
+        reasons(result.reasons),
+        actions(_show_buttons(result)),
+    )
+
+
+def _show_buttons(result: Refused) -> Iterator[ButtonElement]:
+    """A *Show* button for every change that the reasons refer to."""
+    changes: dict[str, str] = {}
+    if result.change is not None:
+        changes[result.change.id] = result.change.label
+    for reason in result.reasons:
         if reason.code is Code.OPEN_CHANGE and "change" in reason.facts:
             number = reason.facts.get("number")
-            seen.setdefault(str(reason.facts["change"]), f"ch-{number}" if number else "the open change")
-    for position, (change_id, name) in enumerate(seen.items(), start=1):
+            changes.setdefault(str(reason.facts["change"]), f"ch-{number}" if number else "the open change")
+    for position, (change_id, name) in enumerate(changes.items(), start=1):
         yield button(f"Show {name}", numbered(Action.REVIEW, position), change_id)
 
 
 def problem_blocks(problem: Problem, *, advise: bool = True) -> list[Block]:
-    """What the provider did and said, what to do, what was being done, where the log has more."""
+    """What the provider did and answered, what to do, the failed operation, the log reference."""
     advice = f" {words.remedy_of(problem)}" if advise else ""
-    found: list[Block] = [section(f"{words.fault(problem)}{advice}")]
+    blocks: list[Block] = [section(f"{words.fault(problem)}{advice}")]
     if problem.detail.strip():
-        found.append(section("Its answer:" if problem.said else "Details:"))
-        found.append(quote(problem.detail, 400))
-    small = [f"I was doing this: {code(problem.operation, 120)}"] if problem.operation else []
-    small += [f"Log reference: {code(problem.reference)}"] if problem.reference else []
-    if small:
-        found.append(context(" · ".join(small)))
-    return found
+        blocks.append(section("Its answer:" if problem.said else "Details:"))
+        blocks.append(quote(problem.detail, 400))
+    details = [f"I was doing this: {code(problem.operation, 120)}"] if problem.operation else []
+    details += [f"Log reference: {code(problem.reference)}"] if problem.reference else []
+    if details:
+        blocks.append(context(" · ".join(details)))
+    return blocks
 
 
 @renders(Failed)
-def failed(outcome: Failed) -> Message:
-    """The provider did not do it, or did not answer."""
-    change = outcome.change
+def failed(result: Failed) -> Message:
+    """The provider refused, failed, or did not answer."""
+    change = result.change
     about = f"{code(change.label)} failed" if change else "That didn't work"
-    if outcome.problem.fault is Fault.OWN_DATABASE:
+    if result.problem.fault is Fault.OWN_DATABASE:
         state = "If I had already started, I'll finish by myself once my database is back."
     elif change is not None:
-        state = words.effect(outcome.problem)
-    elif outcome.problem.fault is Fault.CUT_AFTER_WRITE:
+        state = words.effect(result.problem)
+    elif result.problem.fault is Fault.CUT_AFTER_WRITE:
         state = "I don't know whether it took effect."
     else:
         state = "Nothing was changed."
     return compose(
-        f"{about}: {words.fault(outcome.problem)} {state}",
+        f"{about}: {words.fault(result.problem)} {state}",
         section(f"❌ *{about}.* {state}"),
-        *problem_blocks(outcome.problem),
+        *problem_blocks(result.problem),
         actions([button("Show", Action.REVIEW, change.id)]) if change else None,
     )
 
 
 def own_database(reference: str) -> Message:
-    """Our own database was locked, read-only or gone before anything else could be said."""
+    """Our own database was locked, read-only or gone."""
     return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
 @renders(NotFound, buttons=lambda result: result.near[:MAX_SUGGESTIONS])
-def not_found(outcome: NotFound, drafts: Drafts) -> Message:
-    """A name that nothing has, with what could have been meant."""
-    seen = " in what I can read" if outcome.unread else ""
-    head = f"There is no {outcome.noun} {code(outcome.word)}{seen}."
-    near = _lines(outcome.near)
-    known = words.some([code(name) for name in outcome.known], 10)
+def not_found(result: NotFound, drafts: Drafts) -> Message:
+    """An unknown name, with similar ones."""
+    scope = " in what I can read" if result.unread else ""
+    head = f"There is no {result.noun} {code(result.word)}{scope}."
+    near = _lines(result.near)
+    known = words.some([code(name) for name in result.known], 10)
     return compose(
         f"{head} {NOTHING_DEPLOYED}"
-        + (f" Similar: {known_labels(outcome.near)}." if near else "")
-        + "".join(f" {words.unread(each)}" for each in outcome.unread),
+        + (f" Similar: {label_list(result.near)}." if near else "")
+        + "".join(f" {words.unread(each)}" for each in result.unread),
         section(f"*{head}* {NOTHING_DEPLOYED}"),
-        *missing(outcome.unread),
+        *missing(result.unread),
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,
-        run_buttons(outcome.near, drafts),
-        context(f"I know these: {known}") if outcome.known else None,
+        run_buttons(result.near, drafts),
+        context(f"I know these: {known}") if result.known else None,
     )
 
 
 def missing(unread: Iterable[Unread]) -> Iterator[Block]:
-    """Providers that cannot be read, one under the other."""
+    """A note for each provider that cannot be read."""
     for each in unread:
         yield context(f"⚠️ {words.unread(each)} Anything in it may be missing here.")
 
 
-def known_labels(suggestions: Iterable[Suggestion]) -> str:
+def label_list(suggestions: Iterable[Suggestion]) -> str:
     """Suggestions in a sentence."""
     return words.some([code(each.label) for each in suggestions], 5)
 
@@ -145,24 +147,24 @@ def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
 
 
 @renders(Ambiguous, buttons=lambda result: result.choices[:MAX_SUGGESTIONS])
-def ambiguous(outcome: Ambiguous, drafts: Drafts) -> Message:
-    """A word that means several things: a question."""
-    if len(outcome.choices) == 1:
-        return _question(f"Did you mean this by {code(outcome.word)}?", outcome.choices, drafts)
-    head = f"{code(outcome.word)} can mean several things. Which one do you mean?"
-    return _question(head, outcome.choices, drafts)
+def ambiguous(result: Ambiguous, drafts: Drafts) -> Message:
+    """A question, when a word can mean several things."""
+    if len(result.choices) == 1:
+        return _question(f"Did you mean this by {code(result.word)}?", result.choices, drafts)
+    head = f"{code(result.word)} can mean several things. Which one do you mean?"
+    return _question(head, result.choices, drafts)
 
 
 @renders(EnvironmentMissing, buttons=lambda result: result.choices[:MAX_SUGGESTIONS])
-def environment_missing(outcome: EnvironmentMissing, drafts: Drafts) -> Message:
-    """No environment was named: a question, never production."""
-    return _question("Which environment do you mean?", outcome.choices, drafts)
+def environment_missing(result: EnvironmentMissing, drafts: Drafts) -> Message:
+    """A question, when no environment was named; production is never assumed."""
+    return _question("Which environment do you mean?", result.choices, drafts)
 
 
 def _question(head: str, choices: Sequence[Suggestion], drafts: Drafts) -> Message:
     rest = len(choices) - MAX_SUGGESTIONS
     return compose(
-        f"{head} {NOTHING_DEPLOYED}" + (f" Choices: {known_labels(choices)}." if choices else ""),
+        f"{head} {NOTHING_DEPLOYED}" + (f" Choices: {label_list(choices)}." if choices else ""),
         section(f"*{head}* {NOTHING_DEPLOYED}"),
         bullets(_lines(choices)) if choices else None,
         run_buttons(choices, drafts),
@@ -189,13 +191,13 @@ MISUNDERSTANDINGS: dict[str, str] = {
 """By `Misunderstood.problem`."""
 
 
-def misunderstood(found: Misunderstood, drafts: Drafts) -> Message:
-    """A line that is not of the language: how it goes, what could have been meant, an example in the person's words."""
-    template = MISUNDERSTANDINGS.get(found.problem, "I don't understand this line.")
-    head = template.format(detail=code(found.detail or "that"))
-    near = [Suggestion(line, line) for line in found.near]
-    help_with = [f"Type it like this: {code(found.usage, 200)}"] if found.usage else []
-    help_with += [f"For example: {code(found.example, 300)}"] if found.example else []
+def misunderstood(problem: Misunderstood, drafts: Drafts) -> Message:
+    """A line that could not be parsed: its usage, similar lines, an example made from the person's words."""
+    template = MISUNDERSTANDINGS.get(problem.problem, "I don't understand this line.")
+    head = template.format(detail=code(problem.detail or "that"))
+    near = [Suggestion(line, line) for line in problem.near]
+    help_with = [f"Type it like this: {code(problem.usage, 200)}"] if problem.usage else []
+    help_with += [f"For example: {code(problem.example, 300)}"] if problem.example else []
     help_with += [f"Did you mean: {line}" for line in _lines(near)]
     if not help_with:
         help_with = ["`help` shows everything you can type."]
@@ -209,18 +211,18 @@ def misunderstood(found: Misunderstood, drafts: Drafts) -> Message:
 
 @renders(NotYet)
 def line_not_ready(result: NotYet) -> Message:
-    """The answer to a line that is understood and not built yet."""
+    """The answer to a line that is not implemented yet."""
     return not_yet(result.line)
 
 
 def not_yet(line: str) -> Message:
-    """A line that is understood and that nothing carries out yet."""
+    """A line that can be parsed but is not implemented yet."""
     text = f"I understand {code(line, 200)}, but I can't do it yet. Nothing was changed."
     return _note(text)
 
 
 def apology(reference: str) -> Message:
-    """A fault of our own."""
+    """An apology for an error of our own, with its log reference."""
     text = "Something went wrong on my side. It's not because of what you typed."
     more = "Check `deployments` and `changes` to see what was done and what wasn't."
     return compose(
@@ -232,37 +234,37 @@ def apology(reference: str) -> Message:
 
 
 def working(operation: str) -> Message:
-    """A sign of life for what takes longer than a moment."""
+    """A progress message for an operation that takes longer."""
     text = f"I'm working on it: {code(operation, 200)}"
     return compose(text, section(f"⏳ {text}"))
 
 
 def without_buttons(message: Message) -> Message:
-    """The same message, saying that its buttons are missing; without that where it is too large already."""
-    said = context("I left out the buttons: I couldn't save them, or you got too many within a minute.")
-    whole = Message(message.text, (*message.blocks, said.to_dict()))
+    """The message with a note that its buttons are missing, unless it is too large for the note."""
+    note = context("I left out the buttons: I couldn't save them, or you got too many within a minute.")
+    whole = Message(message.text, (*message.blocks, note.to_dict()))
     return whole if size([whole.text, whole.blocks]) <= MESSAGE_LIMIT else message
 
 
 def shutting_down() -> Message:
-    """Nothing new is taken."""
+    """The bot is restarting and starts nothing new."""
     return _note("I'm restarting, so I couldn't do this. Try again in a minute. Nothing was changed.")
 
 
 def outdated_button() -> Message:
-    """A click on something that nobody knows any more."""
+    """A click on a button that is no longer known."""
     return _note(
         "This button is too old, so I don't know any more what it does. Type the line again. Nothing was changed."
     )
 
 
 def outdated_form() -> Message:
-    """A form that nobody knows any more was sent."""
+    """A submission of a form that is no longer known."""
     return _note("This form is too old, so I can't read it any more. Open it again. Nothing was changed.")
 
 
 def try_again() -> Message:
-    """Slack did not open what was asked for, mostly because the click took too long to arrive."""
+    """Slack did not open a modal, mostly because the click took too long to arrive."""
     return _note("Slack didn't open the window in time. Press the button again. Nothing was changed.")
 
 
@@ -284,10 +286,10 @@ FIELD_PROBLEMS: dict[str, str] = {
 """By `FieldProblem.problem`."""
 
 
-def field_problem(wrong: FieldProblem) -> str:
-    """What stands under a field of a form that cannot be sent like this."""
-    if wrong.reason is not None:
-        return unmarked(f"{refusals.why(wrong.reason)} {refusals.remedy(wrong.reason)}")
-    if wrong.problem in MISUNDERSTANDINGS:
-        return unmarked(MISUNDERSTANDINGS[wrong.problem].format(detail=code(wrong.detail)))
-    return FIELD_PROBLEMS.get(wrong.problem, "This doesn't fit. Pick another one.")
+def field_problem(problem: FieldProblem) -> str:
+    """The error under a field of a form."""
+    if problem.reason is not None:
+        return unmarked(f"{refusals.why(problem.reason)} {refusals.remedy(problem.reason)}")
+    if problem.problem in MISUNDERSTANDINGS:
+        return unmarked(MISUNDERSTANDINGS[problem.problem].format(detail=code(problem.detail)))
+    return FIELD_PROBLEMS.get(problem.problem, "This doesn't fit. Pick another one.")

@@ -32,10 +32,10 @@ from handlers.messages.blocks import (
 from handlers.messages.rendering import renders
 
 CHANGES = 3
-"""Changes that concern an evaluated config and are named in its report."""
+"""Most changes of the evaluated config that a report lists."""
 
 MENU_ROOM = 60
-"""Of the 75 characters that Slack takes as a choice's value for sure: what it is about; the rest says for how long."""
+"""Characters of the subject in a menu value; Slack allows 75, and the rest is for the duration."""
 
 SNOOZES = {
     Snooze.HOUR: "Snooze 1 h",
@@ -50,7 +50,7 @@ def subject(evaluation: Evaluation) -> str:
 
 
 def evaluation_report(view: EvaluationView) -> Message:
-    """The one message about an evaluation left running; it ends by itself."""
+    """The one message about an evaluation left running; it is edited when the evaluation ends."""
     if view.replaced:
         return _replaced(view)
     return _running(view) if view.reminder.ended_at is None else _ended(view, view.reminder.ended_at)
@@ -64,15 +64,15 @@ def _name(view: EvaluationView) -> str:
 def _running(view: EvaluationView) -> Message:
     evaluation = view.evaluation
     head = f"{running_for(view)}."
-    waits = people(evaluation)
-    far = how_far(view.progress, evaluation)
-    concerned = [*_concerned(view)]
+    waiting = waiting_for(evaluation)
+    progress = progress_text(view.progress, evaluation)
+    related = [*_related_changes(view)]
     dataset = f"Dataset: {code(evaluation.dataset_name)}, {words.counted(evaluation.datapoints, 'datapoint')}."
     return compose(
-        " ".join([head, waits, far, *concerned]).strip(),
+        " ".join([head, waiting, progress, *related]).strip(),
         section(f"⏳ *{head}*"),
-        section(f"{waits} {dataset} {far}".rstrip()),
-        bullets(concerned) if concerned else None,
+        section(f"{waiting} {dataset} {progress}".rstrip()),
+        bullets(related) if related else None,
         actions(
             [
                 complete_button(evaluation, view.progress) if view.may_complete else None,
@@ -85,22 +85,24 @@ def _running(view: EvaluationView) -> Message:
 
 
 def running_for(view: EvaluationView) -> str:
-    """Which evaluation, and for how long, in a sentence without its end."""
+    """Which evaluation, and for how long it has been running, without a full stop."""
     return f"{_name(view)} has been running for {_roughly(view, view.now)}"
 
 
 def complete_button(evaluation: Evaluation, progress: Progress | None) -> ButtonElement:
-    """Mark it completed, after a look at what is missing."""
+    """The button *Mark completed*; its confirmation says which results are missing."""
     return button(
         "Mark completed",
         Action.EVALUATION_COMPLETE,
         subject(evaluation),
-        confirm=confirm("Mark it completed?", _missing(progress, evaluation), "Mark completed", "Leave it running"),
+        confirm=confirm(
+            "Mark it completed?", _missing_results(progress, evaluation), "Mark completed", "Leave it running"
+        ),
     )
 
 
 def quiet_buttons(reminder: Reminder, value: str) -> Iterator[ButtonElement | StaticSelectElement]:
-    """How its reader hears of it later, or never again."""
+    """Buttons to snooze, stop or resume reminders."""
     yield snooze_menu(value)
     if reminder.stopped_by:
         yield button("Remind again", Action.EVALUATION_REMIND, value)
@@ -109,7 +111,7 @@ def quiet_buttons(reminder: Reminder, value: str) -> Iterator[ButtonElement | St
 
 
 def snooze_menu(value: str) -> ButtonElement | StaticSelectElement:
-    """For how long to be quiet; each choice carries what it is about. A button where that is too long for a menu."""
+    """A menu of snooze durations, or a button where the value is too long for a menu."""
     choices = [(label, f"{snooze.value}:{value}") for snooze, label in SNOOZES.items()]
     if len(value) > MENU_ROOM:
         return button(SNOOZES[Snooze.HOUR], Action.EVALUATION_SNOOZE, value)
@@ -131,46 +133,46 @@ def _small_print(view: EvaluationView) -> Iterator[str]:
         yield f"next reminder {moment(view.next_at)}"
     else:
         yield "no more reminders"
-    yield from elsewhere(view.meant_for)
+    yield from wrong_channel_note(view.meant_for)
 
 
-def elsewhere(meant_for: str | None) -> Iterator[str]:
-    """That a report stands where it does not belong, and what would mend that."""
+def wrong_channel_note(meant_for: str | None) -> Iterator[str]:
+    """A note that a report belongs in another channel, and how to fix that."""
     if meant_for is not None:
         yield f"this belongs in {channel(meant_for)}, but I can't post there: type `/invite @configbot` in that channel"
 
 
-def how_far(progress: Progress | None, evaluation: Evaluation) -> str:
-    """How many results there are, in mrkdwn; empty where nobody knows."""
+def progress_text(progress: Progress | None, evaluation: Evaluation) -> str:
+    """How many results there are, in mrkdwn; empty when unknown."""
     if progress is None or not progress.looked_at:
         return ""
     first = "" if progress.looked_at >= progress.total else "the first "
-    of = f"{first}{words.counted(progress.looked_at, 'datapoint')}"
-    late = [
+    scope = f"{first}{words.counted(progress.looked_at, 'datapoint')}"
+    incomplete = [
         f"{code(each.name, 40)} {progress.judged.get(each.id, 0):,}"
         for each in evaluation.evaluators
         if progress.judged.get(each.id, 0) < progress.looked_at
     ]
-    if not late:
-        return f"All results for {of} are in."
-    return f"{progress.done:,} of {of} have all results. Judged so far: {words.some(late, 5)}."
+    if not incomplete:
+        return f"All results for {scope} are in."
+    return f"{progress.done:,} of {scope} have all results. Judged so far: {words.some(incomplete, 5)}."
 
 
-def _missing(progress: Progress | None, evaluation: Evaluation) -> str:
-    """What is missing, as plain text for a question."""
+def _missing_results(progress: Progress | None, evaluation: Evaluation) -> str:
+    """Which results are missing, as plain text for a confirmation."""
     if progress is None or not progress.looked_at:
         return "I couldn't check how many results are missing. Only results that are in will count."
-    late = [
+    incomplete = [
         f"{prose(each.name, 40)}: {progress.looked_at - judged:,} of {progress.looked_at:,} missing"
         for each in evaluation.evaluators
         if (judged := progress.judged.get(each.id, 0)) < progress.looked_at
     ]
-    if not late:
+    if not incomplete:
         return "All results are in."
-    return f"Some results are missing. {words.some(late, 3)}. Only results that are in will count."
+    return f"Some results are missing. {words.some(incomplete, 3)}. Only results that are in will count."
 
 
-def _concerned(view: EvaluationView) -> Iterator[str]:
+def _related_changes(view: EvaluationView) -> Iterator[str]:
     for change in view.changes[:CHANGES]:
         where = code(change.environment.name)
         yield (
@@ -186,8 +188,8 @@ def _roughly(view: EvaluationView, until: datetime) -> str:
     return ("" if view.exact else "at least ") + words.span(until - view.since)
 
 
-def people(evaluation: Evaluation) -> str:
-    """Which evaluators wait for somebody, in mrkdwn."""
+def waiting_for(evaluation: Evaluation) -> str:
+    """Which evaluators wait for people or external code, in mrkdwn."""
     waiting = [each for each in evaluation.evaluators if each.kind in WAITS_FOR_CALLER]
     if not waiting:
         return "None of its evaluators waits for people, so the service ends it on its own."
@@ -196,14 +198,14 @@ def people(evaluation: Evaluation) -> str:
 
 
 def _ended(view: EvaluationView, at: datetime) -> Message:
-    """What became of it, without buttons."""
+    """The report of an evaluation that has ended, without buttons."""
     glyph, text = ended(view, at)
-    small = f"{code(view.evaluation.id)} · {code(view.evaluation.provider, 40)} · seen {moment(at)}"
-    return compose(text, section(f"{glyph} {text}"), context(small))
+    small_print = f"{code(view.evaluation.id)} · {code(view.evaluation.provider, 40)} · seen {moment(at)}"
+    return compose(text, section(f"{glyph} {text}"), context(small_print))
 
 
 def ended(view: EvaluationView, at: datetime) -> tuple[str, str]:
-    """A glyph, and what became of it in a sentence."""
+    """A glyph, and how the evaluation ended, in a sentence."""
     reminder = view.reminder
     after = ("" if view.exact else "at least ") + length(at - view.since)
     by = f" by {mention(reminder.ended_by)}" if reminder.ended_by else ""
@@ -229,15 +231,15 @@ def length(duration: timedelta) -> str:
 
 
 def _replaced(view: EvaluationView) -> Message:
-    """An older message, after the evaluation was said anew."""
+    """An older report, after a newer one was posted."""
     text = f"{_name(view)} was running. A newer message has its current state."
     return compose(text, section(f"⬇️ {text}"))
 
 
 @renders(EvaluationUpdated)
-def evaluation_updated(outcome: EvaluationUpdated) -> Message:
+def evaluation_updated(result: EvaluationUpdated) -> Message:
     """The status was set and read back."""
-    evaluation = outcome.evaluation
+    evaluation = result.evaluation
     status = (
         "running again"
         if evaluation.status == RUNNING
@@ -245,7 +247,7 @@ def evaluation_updated(outcome: EvaluationUpdated) -> Message:
         if evaluation.status == COMPLETED
         else code(evaluation.status, 40)
     )
-    where = f" in {code(outcome.project_name)}" if outcome.project_name else ""
+    where = f" in {code(result.project_name)}" if result.project_name else ""
     text = (
         f"Evaluation {code(evaluation.id)} of {code(evaluation.config_name)}{where} "
         f"is now {status}. I read it back to make sure."

@@ -1,4 +1,4 @@
-"""The App Home: what waits for its reader, what they asked for, what is live, which evaluations run."""
+"""The App Home: changes waiting for the reader, their own changes, what is live, running evaluations."""
 
 from __future__ import annotations
 
@@ -19,66 +19,66 @@ from handlers.messages.errors import apology, missing, own_database, reasons
 from handlers.messages.lists import row
 
 
-def home_tab(shown: Home, drafts: Drafts) -> dict[str, Any]:
+def home_tab(home: Home, drafts: Drafts) -> dict[str, Any]:
     """The whole tab; `drafts` maps each line of `home_lines` to the id under which it is stored."""
     return _tab(
         actions([button("Deploy with a form", Action.OPEN_FORM, "deploy")]),
-        *_waiting(shown, drafts),
+        *_waiting(home, drafts),
         DividerBlock(),
-        *_mine(shown),
+        *_mine(home),
         DividerBlock(),
-        *_board(shown, drafts),
+        *_board(home, drafts),
         DividerBlock(),
-        *_running(shown, drafts),
-        context(f"As of {moment(shown.at)}. I read it again whenever you open this tab."),
+        *_running(home, drafts),
+        context(f"As of {moment(home.at)}. I read it again whenever you open this tab."),
     )
 
 
-def home_lines(shown: Home) -> tuple[str, ...]:
-    """The lines that buttons of the tab run; each needs a stored draft."""
-    every = [shown.waiting.line, shown.board.line, *(each.line for each in shown.running), shown.running_line]
-    return tuple(dict.fromkeys(every))
+def home_lines(home: Home) -> tuple[str, ...]:
+    """The lines that buttons of the tab run; each has to be stored as a draft."""
+    lines = [home.waiting.line, home.board.line, *(each.line for each in home.running), home.running_line]
+    return tuple(dict.fromkeys(lines))
 
 
-def home_refused(outcome: Refused) -> dict[str, Any]:
-    """What is shown to somebody who may not look."""
-    return _tab(section("⛔ *I can't show you anything here.*"), reasons(outcome.reasons))
+def home_refused(result: Refused) -> dict[str, Any]:
+    """The tab of a person who may not look things up."""
+    return _tab(section("⛔ *I can't show you anything here.*"), reasons(result.reasons))
 
 
 def home_without_database(reference: str) -> dict[str, Any]:
-    """What is shown while our own database does not answer."""
+    """The tab when our own database does not answer."""
     return _tab_of(own_database(reference))
 
 
 def home_broken(reference: str) -> dict[str, Any]:
-    """What is shown after a fault of our own."""
+    """The tab after an error of our own."""
     return _tab_of(apology(reference))
 
 
-def _waiting(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
-    changes = shown.waiting.changes
+def _waiting(home: Home, drafts: Drafts) -> Iterator[Block | None]:
+    changes = home.waiting.changes
     if not changes:
         yield section(f"*Waiting for you*\n{EMPTY_LISTS['approvals']}")
         return
     yield section("*Waiting for you*")
     yield from map(listed, changes)
-    if shown.waiting.pages > 1:
+    if home.waiting.pages > 1:
         yield context("There are more. These are the newest.")
-        yield _show("Show all that wait", shown.waiting.line, drafts)
+        yield _show("Show all that wait", home.waiting.line, drafts)
 
 
-def _mine(shown: Home) -> Iterator[Block]:
-    if not shown.mine:
+def _mine(home: Home) -> Iterator[Block]:
+    if not home.mine:
         yield section("*What you asked for*\nNothing you asked for is under way.")
         return
     yield section("*What you asked for*")
-    yield from (listed(change, "Show") for change in shown.mine)
-    if (older := shown.mine_total - len(shown.mine)) > 0:
+    yield from (listed(change, "Show") for change in home.mine)
+    if (older := home.mine_total - len(home.mine)) > 0:
         yield context(f"And {words.counted(older, 'older one')}. `changes` shows all.")
 
 
-def _board(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
-    board = shown.board
+def _board(home: Home, drafts: Drafts) -> Iterator[Block | None]:
+    board = home.board
     if not board.rows:
         yield section("*What is live*" if board.unread else "*What is live*\nThere are no projects to show.")
         yield from missing(board.unread)
@@ -91,16 +91,16 @@ def _board(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
     yield _show("Show the whole board", board.line, drafts)
 
 
-def _running(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
-    if not shown.running:
+def _running(home: Home, drafts: Drafts) -> Iterator[Block | None]:
+    if not home.running:
         yield section("*Evaluations running*\nNone that I know of.")
         return
     yield section("*Evaluations running*")
-    for number, each in enumerate(shown.running, start=1):
+    for number, each in enumerate(home.running, start=1):
         yield row(_evaluation(each), each.line, drafts, number)
-    if shown.running_total > len(shown.running):
-        yield context(f"And {shown.running_total - len(shown.running):,} that started later.")
-    yield _show("Show all that run", shown.running_line, drafts)
+    if home.running_total > len(home.running):
+        yield context(f"And {home.running_total - len(home.running):,} that started later.")
+    yield _show("Show all that run", home.running_line, drafts)
 
 
 def _evaluation(running: RunningEvaluation) -> str:
@@ -116,7 +116,7 @@ def _show(label: str, line: str, drafts: Drafts) -> Block | None:
 
 
 def _tab(*blocks: Block | None) -> dict[str, Any]:
-    """A Home tab. Its lists are short, so that it stays below the 100 blocks that Slack takes."""
+    """A Home tab. Its lists are short, to stay below Slack's limit of 100 blocks."""
     view = SlackView(type="home", blocks=[block for block in blocks if block is not None])
     return view.to_dict()
 

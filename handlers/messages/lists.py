@@ -1,4 +1,4 @@
-"""What every list that pages has: buttons that turn the page, and rows with a button that runs a line."""
+"""Shared by all lists with pages: buttons that turn the page, and rows with a button that runs a line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handlers.messages.blocks import button, context, run_buttons, section
 
 
 class Paged(Protocol):
-    """A list of which one page is shown."""
+    """A list that is shown page by page."""
 
     @property
     def page(self) -> int:
@@ -23,7 +23,7 @@ class Paged(Protocol):
 
     @property
     def pages(self) -> int:
-        """How many there are."""
+        """The number of pages."""
 
     @property
     def line(self) -> str:
@@ -34,30 +34,32 @@ _PAGE = re.compile(r"(?P<line>.*) page (?P<page>[1-9]\d{0,5})")
 
 
 def page_line(line: str, page: int) -> str:
-    """The draft behind a page button: a line and the page of its answer."""
+    """The draft behind a page button: a line and a page number."""
     return f"{line} page {page}"
 
 
 def read_page_line(draft: str) -> tuple[str, int]:
     """The inverse of `page_line`; the first page for any other line."""
-    found = _PAGE.fullmatch(draft)
-    return (found["line"], int(found["page"])) if found else (draft, 1)
+    match = _PAGE.fullmatch(draft)
+    return (match["line"], int(match["page"])) if match else (draft, 1)
 
 
-def page_suggestions(shown: Paged) -> tuple[Suggestion, ...]:
-    """The pages before and after the one that is shown."""
-    near = (("Previous page", shown.page - 1), ("Next page", shown.page + 1))
-    return tuple(Suggestion(name, page_line(shown.line, page)) for name, page in near if 1 <= page <= shown.pages)
+def page_suggestions(current: Paged) -> tuple[Suggestion, ...]:
+    """Suggestions for the previous and the next page."""
+    neighbours = (("Previous page", current.page - 1), ("Next page", current.page + 1))
+    return tuple(
+        Suggestion(name, page_line(current.line, page)) for name, page in neighbours if 1 <= page <= current.pages
+    )
 
 
-def pages(shown: Paged, drafts: Drafts) -> Iterator[Block | None]:
-    """The buttons that turn the page, where there is more than one."""
-    if shown.pages > 1:
-        yield run_buttons(page_suggestions(shown), drafts)
-        yield context(f"Page {shown.page} of {shown.pages}")
+def pages(current: Paged, drafts: Drafts) -> Iterator[Block | None]:
+    """The buttons that turn the page, if there is more than one."""
+    if current.pages > 1:
+        yield run_buttons(page_suggestions(current), drafts)
+        yield context(f"Page {current.page} of {current.pages}")
 
 
 def row(text: str, line: str, drafts: Drafts, number: int) -> Block:
-    """A paragraph of our own words with a button that runs its line; without one where there is no draft for it."""
-    show = button("Show", numbered(Action.RUN_LINE, number), drafts[line]) if line in drafts else None
-    return section(text, accessory=show)
+    """A paragraph with a button that runs its line; without the button when `drafts` does not have the line."""
+    show_button = button("Show", numbered(Action.RUN_LINE, number), drafts[line]) if line in drafts else None
+    return section(text, accessory=show_button)

@@ -1,4 +1,4 @@
-"""Channels that take no message: what is in the way, and what mends it."""
+"""Channels in which the bot cannot post: the reason, and how to fix it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "You don't have to do anything, unless somebody took over the work.",
     ),
 }
-"""By Slack's word: what is in the way, and what mends it."""
+"""By Slack's error: the reason, and how to fix it."""
 
 _OTHER = (
     "Slack has refused it for a day: {cause}",
@@ -39,22 +39,24 @@ _OTHER = (
 
 
 def place(channel: str) -> str:
-    """A channel, or a person, as Slack links it."""
+    """A link to a channel or a person."""
     return mention(channel) if channel[:1] in ("U", "W") else f"<#{channel}>" if channel.isalnum() else code(channel)
 
 
-def cause(word: str) -> tuple[str, str]:
-    """What is in the way, and what mends it, in mrkdwn."""
-    what, mends = CAUSES.get(word, _OTHER)
-    return what.format(cause=code(word)), mends
+def cause(error: str) -> tuple[str, str]:
+    """The reason why the bot cannot post, and how to fix it, in mrkdwn."""
+    reason, remedy = CAUSES.get(error, _OTHER)
+    return reason.format(cause=code(error)), remedy
 
 
-def trouble(shown: TroubleView) -> Message:
-    """That a channel takes no message, once; it ends by itself when the channel takes one."""
-    where, (what, mends) = place(shown.channel), cause(shown.cause)
-    if shown.over:
+def trouble(trouble: TroubleView) -> Message:
+    """The one message about a channel in which the bot cannot post; it is edited when posting works again."""
+    where, (reason, remedy) = place(trouble.channel), cause(trouble.cause)
+    if trouble.over:
         text = f"I can post to {where} again."
-        return compose(text, section(f"✅ {text}"), context(f"From {moment(shown.since)} on, the problem was: {what}."))
-    text = f"I couldn't post to {where}: {what}. {mends}"
-    rest = "Until I can, I post its cards here, and leave out its thread messages and reports."
-    return compose(text, section(f"⚠️ {text}"), context(f"Since {moment(shown.since)}. {rest}"))
+        return compose(
+            text, section(f"✅ {text}"), context(f"From {moment(trouble.since)} on, the problem was: {reason}.")
+        )
+    text = f"I couldn't post to {where}: {reason}. {remedy}"
+    consequence = "Until I can, I post its cards here, and leave out its thread messages and reports."
+    return compose(text, section(f"⚠️ {text}"), context(f"Since {moment(trouble.since)}. {consequence}"))

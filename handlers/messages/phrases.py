@@ -1,4 +1,4 @@
-"""What is said about changes, what is live, and scores: phrases that stand inside sentences, in mrkdwn."""
+"""Phrases about changes, what is live, and scores, for use inside sentences, in mrkdwn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handlers.messages.blocks import code, moment
 
 
 def verdict(evidence: Evidence, provider: str) -> str:
-    """The evidence in a line, in mrkdwn."""
+    """The verdict of the evaluations in a line, in mrkdwn."""
     head = f"*Evaluations: {words.VERDICTS[evidence.verdict]}.*"
     match evidence.verdict:
         case Verdict.PASS:
@@ -32,12 +32,12 @@ def verdict(evidence: Evidence, provider: str) -> str:
 
 
 def at(provider: str, noun: str) -> str:
-    """Where something is, behind its name, in mrkdwn; with what the provider calls it where that is another word."""
+    """The provider in mrkdwn, with its own noun if it does not call them projects."""
     return code(provider, 40) + (f" · {noun}" if noun != "project" else "")
 
 
 def change_request(change: Change) -> str:
-    """What was asked for, after *wants to*, in mrkdwn."""
+    """What was asked for, as a verb phrase after *wants to*, in mrkdwn."""
     return words.WISHES[change.kind].format(
         target=target(change),
         project=code(change.project.name),
@@ -47,48 +47,48 @@ def change_request(change: Change) -> str:
 
 
 def when(due: Due) -> str:
-    """When something is due: as the clocks of who asked show it, and as the reader's own do, in mrkdwn."""
-    odd = {
+    """When something is due, in the time zones of the requester and of the reader, in mrkdwn."""
+    remarks = {
         Oddity.SKIPPED: " The clocks go forward over that time there, so I do it that much later.",
         Oddity.TWICE: " The clocks go back over that time there, so it comes twice: I mean this one.",
     }
-    return f"{words.clock(due.at, due.zone)}, for you {moment(due.at)}." + (odd[due.oddity] if due.oddity else "")
+    return f"{words.clock(due.at, due.zone)}, for you {moment(due.at)}." + (remarks[due.oddity] if due.oddity else "")
 
 
 def target(change: Change) -> str:
-    """What is to be live, in mrkdwn."""
-    wanted = change.target
-    return code(wanted.name) if isinstance(wanted, Config) else served(LiveState(wanted))
+    """What the change makes live, in mrkdwn."""
+    target = change.target
+    return code(target.name) if isinstance(target, Config) else served(LiveState(target))
 
 
 def base(change: Change) -> str:
-    """What was live when it was asked for, in mrkdwn."""
+    """What was live when the change was requested, in mrkdwn."""
     if change.seen.base_config is not None:
         return code(change.seen.base_config.name) + rules_that_win(change.seen.base)
     return served(change.seen.base)
 
 
-def served(what: LiveState | None) -> str:
-    """What is live, in mrkdwn. None: it could not be read."""
-    if what is None:
+def served(state: LiveState | None) -> str:
+    """What is live, in mrkdwn; None means that it could not be read."""
+    if state is None:
         return "unreadable"
-    match what.live:
+    match state.live:
         case Nothing():
             name = "nothing"
         case Off():
             name = "switched off"
-        case One(config_id, _, known_as):
-            name = code(known_as or config_id)
+        case One(config_id, _, config_name):
+            name = code(config_name or config_id)
         case split:
             name = "split: " + words.some(
                 [f"{code(config) if config else 'nothing'} {share / 1000:g} %" for config, share in split.weights], 4
             )
-    return name + rules_that_win(what)
+    return name + rules_that_win(state)
 
 
-def rules_that_win(what: LiveState) -> str:
-    """A warning that something else decides for part of the traffic."""
-    count = what.winning_rules
+def rules_that_win(state: LiveState) -> str:
+    """A warning that targeting rules override it for part of the traffic; else empty."""
+    count = state.winning_rules
     return f" ({words.counted(count, 'rule')} {'overrides' if count == 1 else 'override'} it)" if count else ""
 
 
@@ -100,14 +100,14 @@ def who_approves(mark: RuleMark) -> str:
 
 
 def score(value: float | None) -> str:
-    """A score, short."""
+    """A score in short form; a dash when there is none."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 1_000_000 else f"{value:.3g}"
 
 
 def difference(live: float | None, candidate: float | None) -> str:
-    """How far the new score is from the live one, with its sign."""
+    """The new score minus the live one, with its sign; a dash when one is missing."""
     if live is None or candidate is None or not math.isfinite(candidate - live):
         return "–"
     gap = candidate - live
@@ -118,22 +118,22 @@ def difference(live: float | None, candidate: float | None) -> str:
 
 
 def comparison(row: Comparison) -> str:
-    """Better or worse, or why it cannot be said."""
+    """Better, same or worse, or why there is no comparison."""
     return words.DOUBTS[row.doubt] if row.doubt is not None else words.TRENDS[row.trend]
 
 
 def again(change: Change) -> str:
-    """The line that asks for the same once more, as it can be typed."""
+    """The line that asks for the same change again, as it can be typed."""
     project, environment = Name(change.project.name), Name(change.environment.name)
     config = Name(change.target.name) if isinstance(change.target, Config) else None
-    reading: Command
+    command: Command
     match change.kind:
         case Kind.DEPLOY if config is not None:
-            reading = Deploy(config, project, environment)
+            command = Deploy(config, project, environment)
         case Kind.PROMOTE if change.source is not None:
-            reading = Promote(project, Name(change.source.name), environment)
+            command = Promote(project, Name(change.source.name), environment)
         case _ if isinstance(change.target, Nothing):
-            reading = Deactivate(project, environment)
+            command = Deactivate(project, environment)
         case _:
-            reading = Rollback(project, environment, config)
-    return say(reading)
+            command = Rollback(project, environment, config)
+    return say(command)

@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"<(?:!date\^\d+\^[^|>]*\||[^|>]*\|)?([^>]*)>")
 
 
 def plain_text(message: Message) -> str:
-    """The words of all blocks, a line for each; buttons are left out, for a terminal has none."""
+    """The text of all blocks, one line each, without buttons."""
     lines = [line for block in message.blocks for line in _lines(block)]
     return "\n".join(lines) or unmarked(message.text)
 
@@ -25,7 +25,7 @@ def _lines(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _words(part: Any) -> Iterator[str]:
-    """Every text below a block, in order."""
+    """All texts inside a block, in order."""
     if isinstance(part, str):
         yield unmarked(part)
     elif isinstance(part, list):
@@ -37,6 +37,6 @@ def _words(part: Any) -> Iterator[str]:
 
 
 def unmarked(text: str) -> str:
-    """Without Slack's markup."""
+    """Text without Slack's markup."""
     bare = _TOKEN.sub(r"\1", text).replace("*", "").replace("`", "")
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

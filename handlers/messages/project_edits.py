@@ -1,4 +1,4 @@
-"""Making and changing projects: what can be changed, what it would do, and what it came to."""
+"""Creating and changing projects: the editable fields, a preview, the result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from handlers.messages.blocks import (
 from handlers.messages.rendering import renders
 
 NAME = 120
-"""Longest new value that is shown whole: it has to be read before it is confirmed."""
+"""Characters of a value; long, because it has to be read before it is confirmed."""
 
 LABELS: Mapping[str, str] = {
     "name": "Name",
@@ -38,36 +38,36 @@ LABELS: Mapping[str, str] = {
     "metric": "Metric",
     "inverted": "A lower metric is better",
 }
-"""Every field of a project, for people."""
+"""Labels of all fields of a project."""
 
 
-def lines(shown: ProjectPreview) -> tuple[Draft, ...]:
-    """What the button that confirms it does."""
-    return (shown.kept,) if shown.kept is not None else ()
+def lines(preview: ProjectPreview) -> tuple[Draft, ...]:
+    """The edit that the confirming button makes; empty when there is no such button."""
+    return (preview.kept,) if preview.kept is not None else ()
 
 
 @renders(ProjectPreview, buttons=lines)
-def preview(shown: ProjectPreview, drafts: Drafts) -> Message:
-    """Old → new, a warning, and the button that does it."""
-    if shown.project is not None:
-        head = f"Change the {shown.noun} {code(shown.project.name, NAME)}?"
+def preview(preview: ProjectPreview, drafts: Drafts) -> Message:
+    """Old → new values, a warning, and the button that confirms."""
+    if preview.project is not None:
+        head = f"Change the {preview.noun} {code(preview.project.name, NAME)}?"
     else:
-        head = f"Create the {shown.noun} {code(shown.new.name or '', NAME)}?"
-    fields = list(_fields(shown.old, shown.new))
-    draft = drafts.get(shown.kept) if shown.kept is not None else None
-    label = "Change it" if shown.project else "Make it"
+        head = f"Create the {preview.noun} {code(preview.new.name or '', NAME)}?"
+    fields = list(_fields(preview.old, preview.new))
+    draft = drafts.get(preview.kept) if preview.kept is not None else None
+    label = "Change it" if preview.project else "Make it"
     return compose(
-        f"{head} {'; '.join(fields)}. {_warning(shown)}Nothing happens until you confirm.",
+        f"{head} {'; '.join(fields)}. {_warning(preview)}Nothing happens until you confirm.",
         section(f"*{head}* Nothing happens until you confirm."),
         bullets(fields),
-        section(f"⚠️ {_warning(shown)}".rstrip()) if _warning(shown) else None,
+        section(f"⚠️ {_warning(preview)}".rstrip()) if _warning(preview) else None,
         actions([button(label, Action.PROJECT_CONFIRM, draft, style="primary")]) if draft else None,
-        context(f"In {code(shown.provider, 40)}. Every full member may do this."),
+        context(f"In {code(preview.provider, 40)}. Every full member may do this."),
     )
 
 
 def _fields(old: ProjectFields, new: ProjectFields) -> Iterator[str]:
-    """Every field that changes, its old value where it has one, and the new one."""
+    """Each field that changes, with its old value if it has one, and the new one."""
     for field in new.named():
         before = f"{_value(old, field)} → " if text_of(old, field) is not None else ""
         yield f"{LABELS[field]}: {before}{_value(new, field)}"
@@ -78,52 +78,52 @@ def _value(fields: ProjectFields, field: str) -> str:
     return code(text, NAME) if text is not None else "none"
 
 
-def _warning(shown: ProjectPreview) -> str:
-    if shown.project is None or shown.new.name is None or shown.noun != "project":
+def _warning(preview: ProjectPreview) -> str:
+    if preview.project is None or preview.new.name is None or preview.noun != "project":
         return ""
     return (
-        f"Applications that look it up by its name, {code(shown.old.name or '', NAME)}, "
+        f"Applications that look it up by its name, {code(preview.old.name or '', NAME)}, "
         "won't find it any more. Those that use its id are not affected. "
     )
 
 
-def next_suggestions(shown: ProjectSaved) -> tuple[Suggestion, ...]:
-    """What can be looked at next."""
-    return (Suggestion(f"Show the {shown.noun}", shown.line),)
+def next_suggestions(saved: ProjectSaved) -> tuple[Suggestion, ...]:
+    """Suggestions for what to look at next."""
+    return (Suggestion(f"Show the {saved.noun}", saved.line),)
 
 
 @renders(ProjectSaved, buttons=next_suggestions)
-def saved(shown: ProjectSaved, drafts: Drafts) -> Message:
-    """It is as it was asked for."""
-    name = code(shown.project.name, NAME)
-    head = f"I {'created' if shown.made else 'changed'} the {shown.noun} {name}."
-    fields = list(_fields(shown.old, shown.new))
-    then = "Nothing is live in it yet." if shown.made else ""
+def saved(saved: ProjectSaved, drafts: Drafts) -> Message:
+    """The project was created or changed."""
+    name = code(saved.project.name, NAME)
+    head = f"I {'created' if saved.made else 'changed'} the {saved.noun} {name}."
+    fields = list(_fields(saved.old, saved.new))
+    then = "Nothing is live in it yet." if saved.made else ""
     text = f"{head} {'; '.join(fields)}. I read it back to make sure. {then}".rstrip()
-    return compose(text, *_blocks(head, fields, then), run_buttons(next_suggestions(shown), drafts))
+    return compose(text, *_saved_blocks(head, fields, then), run_buttons(next_suggestions(saved), drafts))
 
 
-def _blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
+def _saved_blocks(head: str, fields: list[str], then: str) -> Iterator[Block]:
     yield section(f"✅ *{head}* I read it back to make sure. {then}".rstrip())
     yield bullets(fields)
 
 
 @renders(ProjectEditable)
-def editable(shown: ProjectEditable) -> Message:
-    """The fields of a project as they are, and how each is changed."""
-    name = code(shown.project.name, NAME)
-    head = f"What you can change in the {shown.noun} {name}"
-    present = [f"{LABELS[field]}: {_value(shown.now, field)}" for field in LABELS if field in shown.fields]
-    typed = words.some([f"`{field}=`" for field in shown.fields], 10)
-    form = Form("project update", subject=":".join(shown.project.key))
-    example = code(f"{shown.line} {EXAMPLES[shown.fields[0]]}", 300)
+def editable(project: ProjectEditable) -> Message:
+    """The current fields of a project, and how to change them."""
+    name = code(project.project.name, NAME)
+    head = f"What you can change in the {project.noun} {name}"
+    current = [f"{LABELS[field]}: {_value(project.now, field)}" for field in LABELS if field in project.fields]
+    names = words.some([f"`{field}=`" for field in project.fields], 10)
+    form = Form("project update", subject=":".join(project.project.key))
+    example = code(f"{project.line} {EXAMPLES[project.fields[0]]}", 300)
     return compose(
-        f"{head}: {'; '.join(present)}. Type the line again with what you want to change, for example {example}.",
+        f"{head}: {'; '.join(current)}. Type the line again with what you want to change, for example {example}.",
         section(f"*{head}*"),
-        bullets(present),
-        section(f"Type the line again with what you want to change: {typed}. For example: {example}"),
+        bullets(current),
+        section(f"Type the line again with what you want to change: {names}. For example: {example}"),
         actions([button("Open form", Action.OPEN_FORM, str(form))]),
-        context(f"In {code(shown.project.provider, 40)}. Nothing was changed."),
+        context(f"In {code(project.project.provider, 40)}. Nothing was changed."),
     )
 
 
@@ -138,4 +138,4 @@ EXAMPLES: Mapping[str, str] = {
     "inverted": "inverted=no",
     "active": "active=config_x",
 }
-"""A way to write each field."""
+"""An example assignment for each field."""

@@ -1,4 +1,4 @@
-"""Modals whose fields depend on the project that is picked in them: they come once it is."""
+"""Modals whose fields depend on a project; they are added once it is picked."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from handlers.messages.reviews import modal
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """One field of a project: what it is called, what its placeholder says, how it is filled in."""
+    """An input for one field of a project, with its label and placeholder."""
 
     field: Field
     label: str
     placeholder: str
     limit: int = 255
-    """Characters of a text."""
+    """Most characters of a text."""
 
 
-UPDATED: Mapping[str, _Input] = {
+EDITABLE: Mapping[str, _Input] = {
     "name": _Input(Field.NAME, "Name (applications that look it up by name will break)", "Refund triage"),
     "directory": _Input(Field.DIRECTORY, "Directory id", "dir_1a2b", 100),
     "description": _Input(Field.DESCRIPTION, "Description", "Answers tickets", 2_000),
@@ -50,9 +50,9 @@ UPDATED: Mapping[str, _Input] = {
     "inverted": _Input(Field.INVERTED, "A lower metric is better", "Pick one"),
     "active": _Input(Field.ACTIVE, "Active config (this is a deploy: change nothing else)", "Type a name or an id"),
 }
-"""The fields of a project that a form can change, by their names on the line."""
+"""The fields of a project that the form can change, by their names in the line."""
 
-_ABOUT = {
+_TITLES = {
     "project update": (
         "Change a project",
         "Changes the fields of a project. You'll see old and new values before anything is changed.",
@@ -85,31 +85,31 @@ def reading_form(form: Form, project: Project) -> dict[str, Any]:
     return _form(form, project, [context(f"⏳ Reading {code(project.name)} …")])
 
 
-def unread_form(form: Form, project: Project, came: Refused | Failed) -> dict[str, Any]:
+def unread_form(form: Form, project: Project, result: Refused | Failed) -> dict[str, Any]:
     """The form of a project that could not be read, or that this person may not change."""
-    if isinstance(came, Failed):
-        told = [f"{words.fault(came.problem)} {words.remedy_of(came.problem)}"]
+    if isinstance(result, Failed):
+        lines = [f"{words.fault(result.problem)} {words.remedy_of(result.problem)}"]
     else:
-        told = [f"{refusals.why(each)} {refusals.remedy(each)}" for each in came.reasons]
-    return _form(form, project, [section("❌ " + " ".join(told))])
+        lines = [f"{refusals.why(each)} {refusals.remedy(each)}" for each in result.reasons]
+    return _form(form, project, [section("❌ " + " ".join(lines))])
 
 
 def filled_form(form: Form, project: Project, loaded: Sequence[Any]) -> dict[str, Any]:
-    """The form with what was loaded of the project for its verb."""
+    """The form with the data that was loaded for its verb."""
     make = update_form if form.verb == "project update" else evaluation_form
     return make(form, project, loaded)
 
 
 def update_form(form: Form, project: Project, fields: Sequence[FieldNow]) -> dict[str, Any]:
-    """The form with the fields of the project as they are now."""
-    return _form(form, project, [_field(form, each) for each in fields if each.field in UPDATED])
+    """The form with the current fields of the project."""
+    return _form(form, project, [_field(form, each) for each in fields if each.field in EDITABLE])
 
 
 def evaluation_form(form: Form, project: Project, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """The form with the evaluations of the project that the line can be said of."""
+    """The form with the evaluations of the project that the line applies to."""
     if not evaluations:
         return _form(form, project, [section(_NONE[form.verb].format(project=code(project.name)))])
-    options = [Option(value=value(f"{each.provider}:{each.id}"), text=label(_told(each), 75)) for each in evaluations]
+    options = [Option(value=value(f"{each.provider}:{each.id}"), text=label(_label(each), 75)) for each in evaluations]
     element = StaticSelectElement(
         action_id=Field.EVALUATION, placeholder=label("Pick one", 150), options=options, initial_option=options[0]
     )
@@ -117,73 +117,73 @@ def evaluation_form(form: Form, project: Project, evaluations: Sequence[Evaluati
     return _form(form, project, [InputBlock(label=label("Evaluation", 100), element=element, block_id=block_id)])
 
 
-def _told(evaluation: Evaluation) -> str:
-    made = fallback_time(evaluation.created_at)
-    return f"{one_line(evaluation.config_name)[:24]} · {evaluation.status} · {made} · {evaluation.id}"
+def _label(evaluation: Evaluation) -> str:
+    created = fallback_time(evaluation.created_at)
+    return f"{one_line(evaluation.config_name)[:24]} · {evaluation.status} · {created} · {evaluation.id}"
 
 
 def _form(form: Form, project: Project | None, blocks: Sequence[Block]) -> dict[str, Any]:
-    title, explained = _ABOUT[form.verb]
+    title, explained = _TITLES[form.verb]
     picked = Option(value=value(":".join(project.key)), text=label(project.name, 75)) if project else None
     element = ExternalDataSelectElement(
         action_id=Field.PROJECT, placeholder=label("Type a name", 150), min_query_length=0, initial_option=picked
     )
     pick = InputBlock(label=label("Project", 100), element=element, block_id=Field.PROJECT, dispatch_action=True)
     submit = "Preview" if form.verb == "project update" else "Show" if form.verb == "evaluation show" else title
-    every = [section(explained), pick, *blocks]
-    return modal(View.LINE_FORM, title, every, private=str(form), close="Cancel", submit=submit)
+    all_blocks = [section(explained), pick, *blocks]
+    return modal(View.LINE_FORM, title, all_blocks, private=str(form), close="Cancel", submit=submit)
 
 
-def _field(form: Form, now: FieldNow) -> InputBlock:
-    about = UPDATED[now.field]
-    shown = value(now.value) if now.value and about.field.startswith("pick.") else now.value[: about.limit]
-    element = _ELEMENTS.get(now.field, _text)(about, now, shown)
+def _field(form: Form, current: FieldNow) -> InputBlock:
+    spec = EDITABLE[current.field]
+    initial = value(current.value) if current.value and spec.field.startswith("pick.") else current.value[: spec.limit]
+    element = _ELEMENTS.get(current.field, _text)(spec, current, initial)
     return InputBlock(
-        label=label(about.label, 100),
+        label=label(spec.label, 100),
         element=element,
-        block_id=marked(about.field, f"{form.subject} {shown}"),
-        hint=label(f"Now: {now.label}", 150) if now.label and not now.value else None,
-        optional=now.field not in NEEDED or not now.value,
+        block_id=marked(spec.field, f"{form.subject} {initial}"),
+        hint=label(f"Now: {current.label}", 150) if current.label and not current.value else None,
+        optional=current.field not in REQUIRED or not current.value,
     )
 
 
-NEEDED = frozenset({"name", "directory", "active", "inverted"})
-"""Fields that cannot be emptied once they have a value."""
+REQUIRED = frozenset({"name", "directory", "active", "inverted"})
+"""Fields that cannot be cleared once they have a value."""
 
 
-def _text(about: _Input, now: FieldNow, shown: str) -> PlainTextInputElement:
+def _text(spec: _Input, current: FieldNow, initial: str) -> PlainTextInputElement:
     return PlainTextInputElement(
-        action_id=about.field,
-        placeholder=label(about.placeholder, 150),
-        initial_value=shown or None,
-        max_length=about.limit,
-        multiline=now.field == "description",
+        action_id=spec.field,
+        placeholder=label(spec.placeholder, 150),
+        initial_value=initial or None,
+        max_length=spec.limit,
+        multiline=current.field == "description",
     )
 
 
-def _config(about: _Input, now: FieldNow, shown: str) -> ExternalDataSelectElement:
+def _config(spec: _Input, current: FieldNow, initial: str) -> ExternalDataSelectElement:
     return ExternalDataSelectElement(
-        action_id=about.field,
-        placeholder=label(about.placeholder, 150),
+        action_id=spec.field,
+        placeholder=label(spec.placeholder, 150),
         min_query_length=0,
-        initial_option=Option(value=shown, text=label(now.label, 75)) if shown else None,
+        initial_option=Option(value=initial, text=label(current.label, 75)) if initial else None,
     )
 
 
-def _yes_or_no(about: _Input, now: FieldNow, shown: str) -> StaticSelectElement:
-    del shown
+def _yes_or_no(spec: _Input, current: FieldNow, initial: str) -> StaticSelectElement:
+    del initial
     options = {word: Option(value=value(word), text=label(word, 75)) for word in YES_NO}
     return StaticSelectElement(
-        action_id=about.field,
-        placeholder=label(about.placeholder, 150),
+        action_id=spec.field,
+        placeholder=label(spec.placeholder, 150),
         options=list(options.values()),
-        initial_option=options.get(now.value),
+        initial_option=options.get(current.value),
     )
 
 
-def _person(about: _Input, now: FieldNow, shown: str) -> UserSelectElement:
-    del now, shown
-    return UserSelectElement(action_id=about.field, placeholder=label(about.placeholder, 150))
+def _person(spec: _Input, current: FieldNow, initial: str) -> UserSelectElement:
+    del current, initial
+    return UserSelectElement(action_id=spec.field, placeholder=label(spec.placeholder, 150))
 
 
 _ELEMENTS: Mapping[str, Callable[[_Input, FieldNow, str], InputInteractiveElement]] = {
@@ -191,4 +191,4 @@ _ELEMENTS: Mapping[str, Callable[[_Input, FieldNow, str], InputInteractiveElemen
     "inverted": _yes_or_no,
     "maintainer": _person,
 }
-"""How fields are filled in that are no text."""
+"""Inputs of fields that are not text."""

@@ -1,4 +1,4 @@
-"""Projects: those whose name holds some words, and one with what is live, tried and asked for in it."""
+"""The list of projects, and one project with its configs, what is live, changes and evaluations."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from handlers.messages.project_edits import LABELS
 from handlers.messages.rendering import renders
 
 RUNNING = 5
-"""Running evaluations that are named."""
+"""Most running evaluations that are listed."""
 
 
-def list_suggestions(shown: ProjectList) -> tuple[Suggestion, ...]:
-    """Every row, and the pages before and after."""
-    return (*(Suggestion(each.project.name, each.line) for each in shown.rows), *page_suggestions(shown))
+def list_suggestions(projects: ProjectList) -> tuple[Suggestion, ...]:
+    """A suggestion for each row, and for the previous and the next page."""
+    return (*(Suggestion(each.project.name, each.line) for each in projects.rows), *page_suggestions(projects))
 
 
 @renders(ProjectList, buttons=list_suggestions)
-def project_list(shown: ProjectList, drafts: Drafts) -> Message:
-    """The projects, by name."""
-    unread = " ".join(words.unread(each) for each in shown.unread)
-    if not shown.rows:
+def project_list(projects: ProjectList, drafts: Drafts) -> Message:
+    """The projects, sorted by name."""
+    unread = " ".join(words.unread(each) for each in projects.unread)
+    if not projects.rows:
         text = "There are no projects yet."
-        return compose(f"{text} {unread}".rstrip(), section(text), *missing(shown.unread))
-    holding = f" with {code(shown.words)} in the name" if shown.words else ""
-    head = f"{words.counted(shown.total, 'project')}{holding}"
+        return compose(f"{text} {unread}".rstrip(), section(text), *missing(projects.unread))
+    filter_text = f" with {code(projects.words)} in the name" if projects.words else ""
+    head = f"{words.counted(projects.total, 'project')}{filter_text}"
     return compose(
-        f"{head}, page {shown.page} of {shown.pages}: "
-        f"{', '.join(code(each.project.name) for each in shown.rows)}. {unread}".rstrip(),
+        f"{head}, page {projects.page} of {projects.pages}: "
+        f"{', '.join(code(each.project.name) for each in projects.rows)}. {unread}".rstrip(),
         section(f"*{head}*"),
         *(
             row(
@@ -48,79 +48,81 @@ def project_list(shown: ProjectList, drafts: Drafts) -> Message:
                 drafts,
                 number,
             )
-            for number, each in enumerate(shown.rows, start=1)
+            for number, each in enumerate(projects.rows, start=1)
         ),
-        *pages(shown, drafts),
-        *missing(shown.unread),
+        *pages(projects, drafts),
+        *missing(projects.unread),
     )
 
 
-def detail_suggestions(shown: ProjectDetail) -> tuple[Suggestion, ...]:
-    """What can be looked at next."""
-    every = Suggestion("All configs", shown.configs_line)
-    return (every, Suggestion("Evaluations", shown.evaluations_line)) if shown.keeps_evaluations else (every,)
+def detail_suggestions(detail: ProjectDetail) -> tuple[Suggestion, ...]:
+    """Suggestions for what to look at next."""
+    configs = Suggestion("All configs", detail.configs_line)
+    return (configs, Suggestion("Evaluations", detail.evaluations_line)) if detail.keeps_evaluations else (configs,)
 
 
 @renders(ProjectDetail, buttons=detail_suggestions)
-def project_detail(shown: ProjectDetail, drafts: Drafts) -> Message:
-    """A project whole."""
-    name = code(shown.project.name)
-    lives = ", ".join(map(cell_in_short, shown.cells[:MAX_CELLS]))
-    pending = [code(cell.pending.label) for cell in shown.cells if cell.pending is not None]
-    text = f"{name} has {words.counted(shown.total, 'config')}. Live: {lives or 'nothing (it has no environments)'}."
+def project_detail(detail: ProjectDetail, drafts: Drafts) -> Message:
+    """A project in detail."""
+    name = code(detail.project.name)
+    live_cells = ", ".join(map(cell_in_short, detail.cells[:MAX_CELLS]))
+    pending = [code(cell.pending.label) for cell in detail.cells if cell.pending is not None]
+    text = (
+        f"{name} has {words.counted(detail.total, 'config')}. Live: {live_cells or 'nothing (it has no environments)'}."
+    )
     text += f" Open changes: {words.some(pending, 5)}." if pending else ""
-    known = list(_fields(shown))
-    text += "".join(f" {label}: {value}." for label, value in known)
+    fields = list(_fields(detail))
+    text += "".join(f" {label}: {value}." for label, value in fields)
     return compose(
-        f"{text} {_running_in_short(shown)}",
-        section(f"*{name}* · {code(shown.project.id)} · {phrases.at(shown.project.provider, shown.noun)}"),
-        stack([f"{label}: {text}" for label, text in known]) if known else None,
-        stack(["*What is live*", *_cells(shown)]),
-        stack([f"*{words.counted(shown.total, 'config')}*", *_configs(shown)]),
-        *_running(shown),
-        run_buttons(detail_suggestions(shown), drafts),
+        f"{text} {_running_in_short(detail)}",
+        section(f"*{name}* · {code(detail.project.id)} · {phrases.at(detail.project.provider, detail.noun)}"),
+        stack([f"{label}: {text}" for label, text in fields]) if fields else None,
+        stack(["*What is live*", *_cells(detail)]),
+        stack([f"*{words.counted(detail.total, 'config')}*", *_configs(detail)]),
+        *_running(detail),
+        run_buttons(detail_suggestions(detail), drafts),
     )
 
 
-def _fields(shown: ProjectDetail) -> Iterator[tuple[str, str]]:
-    """What it has beside its name, with what kind of thing it configures."""
-    if shown.mode:
-        yield "Mode", code(shown.mode, 40)
+def _fields(detail: ProjectDetail) -> Iterator[tuple[str, str]]:
+    """Label and value of its mode and of all fields but the name."""
+    if detail.mode:
+        yield "Mode", code(detail.mode, 40)
     for field, label in LABELS.items():
-        value = text_of(shown.fields, field)
-        if field != "name" and value is not None and (field != "inverted" or shown.fields.metric):
+        value = text_of(detail.fields, field)
+        if field != "name" and value is not None and (field != "inverted" or detail.fields.metric):
             yield label, code(value, 200)
 
 
-def _cells(shown: ProjectDetail) -> Iterator[str]:
-    if not shown.cells:
+def _cells(detail: ProjectDetail) -> Iterator[str]:
+    if not detail.cells:
         yield "It has no environments."
-    yield from map(cell_line, shown.cells[:MAX_CELLS])
-    if len(shown.cells) > MAX_CELLS:
-        yield f"and {words.counted(len(shown.cells) - MAX_CELLS, 'more environment')}"
+    yield from map(cell_line, detail.cells[:MAX_CELLS])
+    if len(detail.cells) > MAX_CELLS:
+        yield f"and {words.counted(len(detail.cells) - MAX_CELLS, 'more environment')}"
 
 
-def _configs(shown: ProjectDetail) -> Iterator[str]:
-    for each in shown.configs:
+def _configs(detail: ProjectDetail) -> Iterator[str]:
+    for each in detail.configs:
         yield f"• {code(each.config.name)} {live(each.live_in)}{scores.behind(each.scores, ', ')}"
-    if shown.total > len(shown.configs):
-        yield f"and {shown.total - len(shown.configs):,} more"
+    if detail.total > len(detail.configs):
+        yield f"and {detail.total - len(detail.configs):,} more"
 
 
-def _running_in_short(shown: ProjectDetail) -> str:
-    if not shown.keeps_evaluations:
-        return f"{code(shown.project.provider, 40)} keeps no evaluations."
-    if shown.running is None:
+def _running_in_short(detail: ProjectDetail) -> str:
+    if not detail.keeps_evaluations:
+        return f"{code(detail.project.provider, 40)} keeps no evaluations."
+    if detail.running is None:
         return "I couldn't read the evaluations."
-    if not shown.running:
+    if not detail.running:
         return "No evaluation is running."
-    count = len(shown.running)
+    count = len(detail.running)
     return f"{words.counted(count, 'evaluation')} {'is' if count == 1 else 'are'} running."
 
 
-def _running(shown: ProjectDetail) -> Iterator[Block]:
-    yield section(_running_in_short(shown))
-    running = shown.running or ()
+def _running(detail: ProjectDetail) -> Iterator[Block]:
+    yield section(_running_in_short(detail))
+    running = detail.running or ()
     if running:
         yield bullets(
             f"{code(each.id)} of {code(each.config_name)}, created {moment(each.created_at)}"

@@ -1,4 +1,4 @@
-"""What is said about a provider's own approvals, and about weights that a change would give up."""
+"""Messages about a provider's own approvals, and about rollout weights that a change would replace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from handlers.messages.rendering import renders
 
 
 def standing(change: Change) -> Iterator[Block]:
-    """Where the approval is given, and what happens then."""
+    """Where to approve at the provider, and what happens then."""
     provider = code(change.project.provider, 40)
     if change.gate is None:
         yield section(f"{provider} requires its own approval. I'm asking for it.")
@@ -29,44 +29,44 @@ def standing(change: Change) -> Iterator[Block]:
 
 
 def buttons(change: Change) -> Iterator[ButtonElement]:
-    """What can be done meanwhile."""
+    """The button of a change that waits at the provider."""
     yield button("Check now", Action.CHECK_NOW, change.id)
 
 
 @renders(AtProvider)
-def at_provider(outcome: AtProvider) -> Message:
-    """It waits there."""
-    change = outcome.change
+def at_provider(result: AtProvider) -> Message:
+    """The change waits for an approval at the provider."""
+    change = result.change
     head = f"{code(change.label)} is waiting for an approval at {code(change.project.provider, 40)}."
-    why = f" I couldn't check it just now: {words.fault(outcome.problem)}" if outcome.problem else ""
+    why = f" I couldn't check it just now: {words.fault(result.problem)}" if result.problem else ""
     text = f"{head} I check every half minute, and go on by myself.{why}"
     return compose(text, section(f"⏳ {text}"), *standing(change), actions(buttons(change)))
 
 
-def lines(shown: ConfirmReplacesRollout) -> tuple[Draft, ...]:
-    """What the button that confirms it asks for."""
-    return (shown.kept,)
+def lines(question: ConfirmReplacesRollout) -> tuple[Draft, ...]:
+    """The change request behind the confirming button."""
+    return (question.kept,)
 
 
 @renders(ConfirmReplacesRollout, buttons=lines)
-def confirm_replaces_rollout(shown: ConfirmReplacesRollout, drafts: Drafts) -> Message:
-    """What would be given up, and the button that asks for it all the same."""
-    place = f"{code(shown.project.name)} in {code(shown.environment.name)}"
-    head = (
-        f"Several configs share the traffic of {place}, with weights that somebody set: {phrases.served(shown.live)}."
+def confirm_replaces_rollout(result: ConfirmReplacesRollout, drafts: Drafts) -> Message:
+    """The weights that would be replaced, and the button that confirms it."""
+    place = f"{code(result.project.name)} in {code(result.environment.name)}"
+    title = (
+        f"Several configs share the traffic of {place}, with weights that somebody set: {phrases.served(result.live)}."
     )
-    question = confirm(
+    confirmation = confirm(
         "Replace the split?",
         "This replaces the weights. You can put them back with Undo, or with rollback.",
         "Replace the split",
         "Keep it",
     )
-    draft = drafts.get(shown.kept)
+    draft = drafts.get(result.kept)
     return compose(
-        f"{head} This would replace those weights. I do nothing until you confirm.",
-        section(f"*{head}*"),
+        f"{title} This would replace those weights. I do nothing until you confirm.",
+        section(f"*{title}*"),
         section("This would replace those weights. I do nothing until you confirm."),
-        actions([button("Replace the split", Action.REPLACE_SPLIT, draft, style="danger", confirm=question)])
+        actions([button("Replace the split", Action.REPLACE_SPLIT, draft, style="danger", confirm=confirmation)])
         if draft
         else None,
     )

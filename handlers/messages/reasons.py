@@ -1,6 +1,6 @@
-"""Words for every reason of a refusal: why, and what would lift it.
+"""Texts for every reason of a refusal: why, and what to do about it.
 
-Templates are filled with facts that went through `code`; a fact that is missing has a neutral phrase.
+Templates are filled with facts that `code` has escaped; a missing fact is replaced by a neutral phrase.
 """
 
 from __future__ import annotations
@@ -247,4 +247,4 @@ REASONS: dict[Code, tuple[str, str]] = {
         "Type `/invite @configbot` here first, or ask again in a channel that I'm in.",
     ),
 }
-"""Why, and what would lift it, as the person reads it whose request is refused."""
+"""Why, and what to do about it, addressed to the person whose request is refused."""

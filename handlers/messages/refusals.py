@@ -1,4 +1,4 @@
-"""Why something is refused, and what would lift it: the words of `reasons` with the facts of the case."""
+"""Why something is refused and what to do about it: the templates of `reasons`, filled with facts."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from handlers.messages import words
 from handlers.messages.blocks import code, mention
 from handlers.messages.reasons import REASONS
 
-LIFTERS: dict[ResolvableBy, str] = {
-    ResolvableBy.REQUESTER: "",  # the advice before it speaks to the reader
+WHO_CAN_HELP: dict[ResolvableBy, str] = {
+    ResolvableBy.REQUESTER: "",  # the remedy already addresses the reader
     ResolvableBy.APPROVER: "Who can help: another full member.",
     ResolvableBy.WORKSPACE_ADMIN: "Who can help: a workspace admin.",
     ResolvableBy.OPERATOR: "Who can help: the person who runs configbot.",
     ResolvableBy.NOBODY: "Nobody here can override this.",
 }
 
-_NEUTRAL: Mapping[str, str] = {
+_DEFAULTS: Mapping[str, str] = {
     "change": "another change",
     "label": "ID",
     "state": "decided",
@@ -78,17 +78,17 @@ ABOUT_REQUESTER: dict[Code, tuple[str, str]] = {
         "If you still want it, ask for it again yourself.",
     ),
 }
-"""The same about the person who asked for a change, as others read it on its card and in its channel."""
+"""The same in the third person, for the card of a change and its channel, where others read it."""
 
 
 def why(reason: Reason, *, of: Change | None = None) -> str:
-    """The words of a reason, in mrkdwn. `of` is the change that it ended, where others read about its requester."""
-    return _filled_in(_template(reason, of)[0], reason, of)
+    """The text of a reason, in mrkdwn. `of` is the change that it ended, for messages that others read."""
+    return _fill(_template(reason, of)[0], reason, of)
 
 
 def remedy(reason: Reason, *, of: Change | None = None) -> str:
-    """What would lift it, and who can, in mrkdwn. `of` as in `why`."""
-    return f"{_filled_in(_template(reason, of)[1], reason, of)} {LIFTERS[reason.resolvable_by]}".rstrip()
+    """What to do about it, and who can help, in mrkdwn. `of` as in `why`."""
+    return f"{_fill(_template(reason, of)[1], reason, of)} {WHO_CAN_HELP[reason.resolvable_by]}".rstrip()
 
 
 def _template(reason: Reason, of: Change | None) -> tuple[str, str]:
@@ -96,59 +96,59 @@ def _template(reason: Reason, of: Change | None) -> tuple[str, str]:
     return addressed if of is None else ABOUT_REQUESTER.get(reason.code, addressed)
 
 
-def _filled_in(template: str, reason: Reason, of: Change | None) -> str:
-    filled = _filled(reason.facts)
+def _fill(template: str, reason: Reason, of: Change | None) -> str:
+    values = _values(reason.facts)
     if reason.code is Code.RULE_CHANGED:
-        filled |= {name: words.rule(str(reason.facts[name])) for name in ("was", "is") if name in reason.facts}
+        values |= {name: words.rule(str(reason.facts[name])) for name in ("was", "is") if name in reason.facts}
     if of is not None:
-        filled |= {"whose": mention(of.requester), "asked": "scheduled" if of.due else "asked for"}
-    said = template.format_map(filled)
-    return said[:1].upper() + said[1:]
+        values |= {"whose": mention(of.requester), "asked": "scheduled" if of.due else "asked for"}
+    text = template.format_map(values)
+    return text[:1].upper() + text[1:]
 
 
-def _filled(facts: Mapping[str, Any]) -> dict[str, str]:
-    filled = {**_NEUTRAL, **{name: code(str(value)) for name, value in facts.items() if name != "change"}}
+def _values(facts: Mapping[str, Any]) -> dict[str, str]:
+    values = {**_DEFAULTS, **{name: code(str(value)) for name, value in facts.items() if name != "change"}}
     if "due" in facts:
-        filled["due"] = words.clock(datetime.fromisoformat(str(facts["due"])), str(facts.get("zone", "UTC")))
-    filled |= {name: str(facts[name]) for name in ("count", "days", "minutes") if name in facts}
+        values["due"] = words.clock(datetime.fromisoformat(str(facts["due"])), str(facts.get("zone", "UTC")))
+    values |= {name: str(facts[name]) for name in ("count", "days", "minutes") if name in facts}
     if {"have", "need"} <= set(facts):
-        filled["left"] = f": {facts['have']} of {facts['need']}"
+        values["left"] = f": {facts['have']} of {facts['need']}"
     if "state" in facts:
-        filled["state"] = words.state(str(facts["state"]))
+        values["state"] = words.state(str(facts["state"]))
     if "by" in facts:
-        filled["by"] = f" (by {mention(str(facts['by']))})"
+        values["by"] = f" (by {mention(str(facts['by']))})"
     if "now" in facts:
-        filled["now"] = f": it is now {code(str(facts['now']))}"
+        values["now"] = f": it is now {code(str(facts['now']))}"
     if "drift" in facts:
-        filled["drift"] = " Somebody changed it outside configbot: my message about that says what and how."
+        values["drift"] = " Somebody changed it outside configbot: my message about that says what and how."
     if "ended" in facts:
-        filled["how"] = _DRIFT_ENDINGS.get(str(facts["ended"]), "").format(whom=_whom(str(facts.get("whom", ""))))
+        values["how"] = _DRIFT_ENDINGS.get(str(facts["ended"]), "").format(whom=_whom(str(facts.get("whom", ""))))
     if "number" in facts:
-        filled["change"] = code(change_label(facts["number"]))
-        filled["label"] = filled["change"].strip("`")
+        values["change"] = code(change_label(facts["number"]))
+        values["label"] = values["change"].strip("`")
     if "rule" in facts:
-        filled["rule"] = words.rule(str(facts["rule"]))
-    return filled | _about_projects(facts)
+        values["rule"] = words.rule(str(facts["rule"]))
+    return values | _project_values(facts)
 
 
-def _about_projects(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Of the facts those that are said differently than as they stand."""
-    said: dict[str, str] = {}
+def _project_values(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Facts that need more than escaping, mostly about projects."""
+    values: dict[str, str] = {}
     if "noun" in facts:
-        said["nouns"] = f"{facts['noun']}s"
+        values["nouns"] = f"{facts['noun']}s"
     if "done" in facts:
-        said["done"] = str(facts["done"])
+        values["done"] = str(facts["done"])
     if "person" in facts:
-        said["who"] = mention(str(facts["person"]))
+        values["who"] = mention(str(facts["person"]))
     elif who := facts.get("member") or facts.get("team"):
-        said["who"] = code(str(who))
+        values["who"] = code(str(who))
     if "fields" in facts:
-        said["fields"] = words.some([f"`{field}=`" for field in facts["fields"]], 10)
+        values["fields"] = words.some([f"`{field}=`" for field in facts["fields"]], 10)
     if facts.get("wrote"):
-        said["wrote"] = f": {code(str(facts['wrote']), 300)}."
+        values["wrote"] = f": {code(str(facts['wrote']), 300)}."
     if "names" in facts:
-        said["names"] = words.some([code(str(name)) for name in facts["names"]], 5)
-    return said
+        values["names"] = words.some([code(str(name)) for name in facts["names"]], 5)
+    return values
 
 
 _DRIFT_ENDINGS: dict[str, str] = {
@@ -160,5 +160,5 @@ _DRIFT_ENDINGS: dict[str, str] = {
 
 
 def _whom(identifier: str) -> str:
-    """A person or a change."""
+    """A person or a change by id, as a mention or code."""
     return mention(identifier) if identifier else "somebody"

@@ -1,6 +1,6 @@
-"""Words for outcomes are registered by the type that they are for: ``@renders(Applied)``.
+"""Renderers of outcomes, registered by type: ``@renders(Applied)``.
 
-An outcome without words, or words for something that is no outcome, keeps the bot from starting: see `check`.
+The bot does not start when an outcome has no renderer, or a renderer is for a type that is no outcome: see `check`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _RENDERERS: dict[type[Any], _Renderer] = {}
 def renders(
     *kinds: type[Any], buttons: Callable[[Any], Iterable[Suggestion | Draft]] | None = None
 ) -> Callable[[Function], Function]:
-    """Register the function below as the words for these types.
+    """Register the decorated function as the renderer of these types.
 
-    `buttons` names what the message's buttons run or confirm. Each of that is stored first, and the function takes the
-    ids under which it was stored as its second argument: a mapping from the draft to its id.
-    Raises `ValueError` when a type has words already.
+    `buttons` returns the drafts that the message's buttons run or confirm. They are stored first, and the function
+    takes a mapping from each draft to its id as its second argument.
+    Raises `ValueError` when a type has a renderer already.
     """
 
     def register(function: Function) -> Function:
@@ -47,28 +47,28 @@ def renders(
 
 
 def render(result: Any, drafts: Mapping[Draft, str]) -> Message:
-    """The message for an outcome. `drafts` maps what `drafts_of` names to the ids under which it is stored."""
+    """The message for an outcome. `drafts` maps the drafts of `drafts_of` to the ids under which they are stored."""
     renderer = _RENDERERS[type(result)]
     return renderer.make(result) if renderer.buttons is None else renderer.make(result, drafts)
 
 
 def drafts_of(result: Any) -> tuple[Draft, ...]:
-    """What the buttons of an outcome's message run or confirm, each once."""
+    """The drafts that the buttons of an outcome's message run or confirm, without duplicates."""
     renderer = _RENDERERS[type(result)]
     if renderer.buttons is None:
         return ()
-    every = renderer.buttons(result)
-    return tuple(dict.fromkeys(each.line if isinstance(each, Suggestion) else each for each in every))
+    buttons = renderer.buttons(result)
+    return tuple(dict.fromkeys(each.line if isinstance(each, Suggestion) else each for each in buttons))
 
 
 def rendered() -> frozenset[type[Any]]:
-    """The types that have words."""
+    """The types that have a renderer."""
     return frozenset(_RENDERERS)
 
 
 def check() -> None:
-    """Raises `RuntimeError` that names each outcome without words, and each type with words that is no outcome."""
-    silent = sorted({kind.__name__ for kind in Outcome.__subclasses__()} - {kind.__name__ for kind in _RENDERERS})
-    idle = sorted(kind.__name__ for kind in _RENDERERS if not issubclass(kind, Outcome))
-    if silent or idle:
-        raise RuntimeError(f"outcomes without words: {silent}; words for no outcome: {idle}")
+    """Raises `RuntimeError` that lists outcomes without a renderer, and rendered types that are no outcomes."""
+    unrendered = sorted({kind.__name__ for kind in Outcome.__subclasses__()} - {kind.__name__ for kind in _RENDERERS})
+    unknown = sorted(kind.__name__ for kind in _RENDERERS if not issubclass(kind, Outcome))
+    if unrendered or unknown:
+        raise RuntimeError(f"outcomes without words: {unrendered}; words for no outcome: {unknown}")

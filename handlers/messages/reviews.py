@@ -1,4 +1,4 @@
-"""A change under review: the lines of its thread, the review as a modal, the question why it is rejected."""
+"""A change under review: the lines of its thread, the review modal, the form for a rejection."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from handlers.messages.blocks import (
     quote,
     section,
 )
-from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, verdict, when_line, who_wants_what
+from handlers.messages.cards import approvals, headline, old_and_new, own_buttons, request_line, verdict, when_line
 from handlers.messages.errors import problem_blocks, reasons
 from handlers.messages.rendering import renders
 
@@ -42,70 +42,70 @@ COMMENT_LIMIT = 1_000
 
 def history(view: HistoryView) -> Message:
     """One line in the thread of a card."""
-    said = sentence(view.entry, view.change)
+    text = sentence(view.entry, view.change)
     comment = view.entry.facts.get("comment", "").strip()
     return compose(
-        f"{code(view.change.label)}: {said}" + (f" “{prose(comment, 200)}”" if comment else ""),
-        section(said),
+        f"{code(view.change.label)}: {text}" + (f" “{prose(comment, 200)}”" if comment else ""),
+        section(text),
         quote(comment) if comment else None,
         *_why(view),
     )
 
 
 def _why(view: HistoryView) -> Iterator[Block]:
-    """Reasons and problem, where the entry is the one that brought them."""
+    """Reasons and problem, if this entry is the one that caused them."""
     change = view.change
-    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (found := reasons(change.reasons, of=change)):
-        yield found
+    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (block := reasons(change.reasons, of=change)):
+        yield block
     if view.entry.event in (Event.FAILED, Event.LOST) and change.problem is not None:
         yield from problem_blocks(change.problem)
 
 
 def sentence(entry: AuditEntry, change: Change | None = None) -> str:
     """An audit entry in words, in mrkdwn."""
-    said = words.EVENTS[entry.event]
+    text = words.EVENTS[entry.event]
     facts = entry.facts
-    if said[0].islower():
-        who = mention(entry.actor) if entry.actor else "I"
-        said = f"{who} {said}"
+    if text[0].islower():
+        subject = mention(entry.actor) if entry.actor else "I"
+        text = f"{subject} {text}"
     elif entry.event is Event.SETTLED and entry.actor is not None:
-        said = f"{mention(entry.actor)} settled it."
+        text = f"{mention(entry.actor)} settled it."
     if entry.event is Event.REQUESTED and change is not None:
-        said = headline(change)
+        text = headline(change)
     if "due" in facts:
         time = words.clock(datetime.fromisoformat(facts["due"]), facts.get("zone", "UTC"))
-        said = f"{said.removesuffix('.')}: {time}"
+        text = f"{text.removesuffix('.')}: {time}"
     if entry.event is Event.REMINDED and change is not None and change.expires_at is not None:
-        said = _reminded(facts, change.expires_at)
+        text = _reminded(facts, change.expires_at)
     if entry.event is Event.SUPERSEDED and "by" in facts:
-        said = f"{code(facts['by'])} replaced it. Nothing was deployed."
+        text = f"{code(facts['by'])} replaced it. Nothing was deployed."
     if entry.event is Event.SETTLED and "state" in facts:
-        said = f"{said} The change is: {words.state(facts['state'])}."
-    return said if said.endswith(".") else f"{said}."
+        text = f"{text} The change is: {words.state(facts['state'])}."
+    return text if text.endswith(".") else f"{text}."
 
 
 def _reminded(facts: Mapping[str, str], expires_at: datetime) -> str:
-    """That a change waits, until when, and how far it is."""
-    far = (
+    """A reminder that a change waits for approval: until when, and how many approvals it has."""
+    progress = (
         f" ({facts['have']} of {words.counted(int(facts['need']), 'approval')})"
         if {"have", "need"} <= set(facts)
         else ""
     )
     if facts.get("stage") == Stage.LAST:
-        return f"It expires {moment(expires_at)}, and is still waiting for approval{far}."
-    return f"It is still waiting for approval{far}. It expires {moment(expires_at)}."
+        return f"It expires {moment(expires_at)}, and is still waiting for approval{progress}."
+    return f"It is still waiting for approval{progress}. It expires {moment(expires_at)}."
 
 
 @renders(ChangeDetail)
 def change_detail(detail: ChangeDetail) -> Message:
-    """One change whole, in a message: how it stands, its history, the short diff."""
+    """One change in a message: its state, its history, the short diff."""
     change = detail.change
     state = words.state_of(change)
     given = approvals(ChangeView(change, detail.decisions))
     return compose(
         f"{code(change.label)}: {state.title.lower()}. {headline(change)} {given}",
         section(f"{state.glyph} *{state.title}* · {code(change.label)}"),
-        section(f"{who_wants_what(change)}.\n{old_and_new(change)}"),
+        section(f"{request_line(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because) if change.because else None,
         section(verdict(change)) if isinstance(change.target, Config) else None,
@@ -143,11 +143,11 @@ def _history(detail: ChangeDetail) -> Iterator[Block]:
 
 
 def review_modal(detail: ChangeDetail) -> dict[str, Any]:
-    """Everything that a reviewer wants, with the whole diff. Decisions are made on the card."""
+    """Everything that a reviewer needs, with the full diff. Approving and rejecting happens on the card."""
     change = detail.change
     state = words.state_of(change)
     blocks: list[Block | None] = [
-        section(f"{state.glyph} *{state.title}*\n{who_wants_what(change)}.\n{old_and_new(change)}"),
+        section(f"{state.glyph} *{state.title}*\n{request_line(change)}.\n{old_and_new(change)}"),
         when_line(change),
         quote(change.because, 2_000) if change.because else None,
         *(_evidence(change) if isinstance(change.target, Config) else ()),
@@ -160,8 +160,8 @@ def review_modal(detail: ChangeDetail) -> dict[str, Any]:
         *_diff(detail),
         *_history(detail),
     ]
-    shown = [block for block in blocks if block is not None]
-    return modal(ids.View.REVIEW, f"Review {change.label}", shown, private=change.id, close="Close")
+    present = [block for block in blocks if block is not None]
+    return modal(ids.View.REVIEW, f"Review {change.label}", present, private=change.id, close="Close")
 
 
 def _who_may(change: Change) -> str:
@@ -169,7 +169,7 @@ def _who_may(change: Change) -> str:
 
 
 def diff_modal(detail: ChangeDetail) -> dict[str, Any]:
-    """Only what differs, whole."""
+    """The full diff of a change."""
     change = detail.change
     blocks = [section(old_and_new(change)), *_diff(detail)]
     return modal(ids.View.REVIEW, f"Full diff {change.label}", blocks, private=change.id, close="Close")
@@ -215,7 +215,7 @@ def reject_modal(change: Change) -> dict[str, Any]:
 def modal(
     callback_id: str, title: str, blocks: list[Block], *, private: str, close: str, submit: str | None = None
 ) -> dict[str, Any]:
-    """A modal; `private` is an id that comes back with its submission."""
+    """A modal; `private` is an id that is returned with its submission."""
     view = SlackView(
         type="modal",
         callback_id=callback_id,

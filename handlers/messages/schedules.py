@@ -1,4 +1,4 @@
-"""Changes with a time of their own: what was agreed, what did not work, the form that moves one."""
+"""Scheduled changes: confirmations, missed times, the form that moves one."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from handlers.messages.rendering import renders
 from handlers.messages.reviews import modal
 
 TIME_LIMIT = 80
-"""Characters of a time that is typed into the form."""
+"""Most characters of a time typed into the form."""
 
 
 @renders(Scheduled)
-def scheduled(outcome: Scheduled) -> Message:
-    """Nothing is missing but its time."""
-    return _agreed(outcome.change, "is scheduled")
+def scheduled(result: Scheduled) -> Message:
+    """The change is scheduled and needs nothing else."""
+    return _agreed(result.change, "is scheduled")
 
 
 @renders(Rescheduled)
-def rescheduled(outcome: Rescheduled) -> Message:
-    """It was moved to another time."""
-    return _agreed(outcome.change, f"was moved from {words.clock(outcome.was.at, outcome.was.zone)}")
+def rescheduled(result: Rescheduled) -> Message:
+    """The change was moved to another time."""
+    return _agreed(result.change, f"was moved from {words.clock(result.was.at, result.was.zone)}")
 
 
 def _agreed(change: Change, how: str) -> Message:
@@ -53,10 +53,10 @@ def _agreed(change: Change, how: str) -> Message:
 
 
 def missed(change: Change) -> Message:
-    """What became of a scheduled change that did not take effect at its time, for whoever asked; kept current."""
+    """To the requester: the current state of a scheduled change that did not take effect at its time."""
     who = mention(change.requester)
     time = f" It was due {phrases.when(change.due)}" if change.due else ""
-    head = f"{who}, {code(change.label)} {_came_to(change)}: {phrases.change_request(change)}.{time}"
+    head = f"{who}, {code(change.label)} {_result(change)}: {phrases.change_request(change)}.{time}"
     return compose(
         f"{head} {_in_short(change)}".rstrip(),
         section(f"{words.state_of(change).glyph} {head}"),
@@ -66,7 +66,7 @@ def missed(change: Change) -> Message:
     )
 
 
-def _came_to(change: Change) -> str:
+def _result(change: Change) -> str:
     if change.state is State.APPLIED:
         return "is live after all"
     if change.state is State.UNKNOWN:
@@ -115,7 +115,7 @@ def move_modal(change: Change) -> dict[str, Any]:
 
 
 def when_input(text: str, change: Change | None = None) -> InputBlock:
-    """A date with a time, in the zone of whoever picks it."""
+    """An input for a date and time; Slack uses the zone of the person who picks."""
     initial = int(change.due.at.timestamp()) if change is not None and change.due is not None else None
     picker = DateTimePickerElement(action_id=ids.Field.WHEN, initial_date_time=initial)
     return InputBlock(label=label(text, 100), element=picker, block_id=ids.Field.WHEN, optional=True)

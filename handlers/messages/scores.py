@@ -1,4 +1,4 @@
-"""Scores of configs, alone and beside what is live, as lines of a message."""
+"""Scores of configs, alone and compared with what is live, as blocks of a message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.messages import phrases, words
 from handlers.messages.blocks import bullets, code, section, table
 
 GROUPS = 3
-"""Other configs that a config is compared with in one message."""
+"""Most live configs that a config is compared with in one message."""
 
 DOUBTS: dict[Doubt, str] = {
     **words.DOUBTS,
@@ -22,7 +22,7 @@ DOUBTS: dict[Doubt, str] = {
     Doubt.STILL_RUNNING: "an evaluation of it is still running",
     Doubt.NO_SCORE: "it has no score",
 }
-"""Why something is not proven, where *it* is what is shown and not what is to be deployed."""
+"""Why something is not proven, for messages where *it* is the shown config, not one to be deployed."""
 
 
 def environments(places: Sequence[Environment]) -> str:
@@ -30,40 +30,40 @@ def environments(places: Sequence[Environment]) -> str:
     return words.some([code(each.name, 40) for each in places], 4)
 
 
-def short(found: Evidence) -> str:
-    """``scores: …`` in the middle of a sentence, in mrkdwn; else why there are none."""
-    scored = [f"{code(row.evaluator_name, 40)} {phrases.score(row.candidate)}" for row in _scored(found)]
-    return f"scores: {words.some(scored, 4)}" if scored else without(found)
+def short(evidence: Evidence) -> str:
+    """``scores: …`` for the middle of a sentence, in mrkdwn, or why there are none."""
+    scored = [f"{code(row.evaluator_name, 40)} {phrases.score(row.candidate)}" for row in _scored(evidence)]
+    return f"scores: {words.some(scored, 4)}" if scored else without(evidence)
 
 
-def behind(found: Evidence, sign: str) -> str:
-    """`short` behind other things in a row; nothing where the provider keeps none, which is said elsewhere once."""
-    return "" if found.verdict is Verdict.NOT_AVAILABLE else f"{sign}{short(found)}"
+def behind(evidence: Evidence, separator: str) -> str:
+    """`short` after `separator`; empty when the provider keeps no evaluations, which is said elsewhere once."""
+    return "" if evidence.verdict is Verdict.NOT_AVAILABLE else f"{separator}{short(evidence)}"
 
 
-def without(found: Evidence) -> str:
-    """Why there is no score, in the middle of a sentence."""
-    if found.verdict is Verdict.NOT_AVAILABLE:
+def without(evidence: Evidence) -> str:
+    """Why there is no score, for the middle of a sentence."""
+    if evidence.verdict is Verdict.NOT_AVAILABLE:
         return "the provider keeps no evaluations"
-    known = (Doubt.UNREADABLE, Doubt.STILL_RUNNING, Doubt.NEVER_RUN)
-    return next((DOUBTS[doubt] for doubt in known if doubt in found.doubts), DOUBTS[Doubt.NO_SCORE])
+    main_doubts = (Doubt.UNREADABLE, Doubt.STILL_RUNNING, Doubt.NEVER_RUN)
+    return next((DOUBTS[doubt] for doubt in main_doubts if doubt in evidence.doubts), DOUBTS[Doubt.NO_SCORE])
 
 
-def own(found: Evidence) -> Iterator[Block]:
-    """Its own scores, one in a line."""
+def own(evidence: Evidence) -> Iterator[Block]:
+    """The scores of the config itself, one per line."""
     lines = [
-        f"{code(row.evaluator_name, 40)}: {phrases.score(row.candidate)} ({_basis(row)})" for row in _scored(found)
+        f"{code(row.evaluator_name, 40)}: {phrases.score(row.candidate)} ({_basis(row)})" for row in _scored(evidence)
     ]
     if lines:
         yield section("*Its scores*")
         yield bullets(lines, 1_200)
     else:
-        said = without(found)
-        yield section(f"{said[0].upper()}{said[1:]}.")
+        text = without(evidence)
+        yield section(f"{text[0].upper()}{text[1:]}.")
 
 
-def _scored(found: Evidence) -> list[Comparison]:
-    return [row for row in found.rows if row.candidate is not None]
+def _scored(evidence: Evidence) -> list[Comparison]:
+    return [row for row in evidence.rows if row.candidate is not None]
 
 
 def _basis(row: Comparison) -> str:
@@ -72,30 +72,30 @@ def _basis(row: Comparison) -> str:
 
 def verdict(against: Against) -> str:
     """One comparison with what is live, in a sentence, in mrkdwn."""
-    return f"against {phrases.served(against.live)}, live in {environments(against.environments)}: {_said(against)}"
+    return f"against {phrases.served(against.live)}, live in {environments(against.environments)}: {_result(against)}"
 
 
-def _said(against: Against) -> str:
-    found = against.evidence
-    match found.verdict:
+def _result(against: Against) -> str:
+    evidence = against.evidence
+    match evidence.verdict:
         case Verdict.FAIL:
-            worse = [code(row.evaluator_name, 40) for row in found.rows if row.trend is Trend.WORSE]
+            worse = [code(row.evaluator_name, 40) for row in evidence.rows if row.trend is Trend.WORSE]
             return f"worse in {words.some(worse, 5)}"
         case Verdict.NOT_PROVEN:
-            because = "; ".join(DOUBTS[doubt] for doubt in found.doubts) or "no evaluator could be compared"
+            because = "; ".join(DOUBTS[doubt] for doubt in evidence.doubts) or "no evaluator could be compared"
             return f"not proven, because {because}"
         case Verdict.NOT_AVAILABLE:
-            return without(found)
+            return without(evidence)
         case _:
             return "no evaluator is worse"
 
 
 def beside(groups: Iterable[Against]) -> Iterator[Block]:
-    """What it scored beside each of the others that are live."""
-    shown = list(groups)
-    for group in shown[:GROUPS]:
-        said = verdict(group)
-        yield section(f"*Scores* {said}.")
+    """Its scores compared with those of each other live config."""
+    groups = list(groups)
+    for group in groups[:GROUPS]:
+        text = verdict(group)
+        yield section(f"*Scores* {text}.")
         lines = [
             f"{code(row.evaluator_name, 40)}: {phrases.score(row.live)} → {phrases.score(row.candidate)}, "
             f"{DOUBTS[row.doubt] if row.doubt is not None else words.TRENDS[row.trend]} ({_basis(row)})"
@@ -103,8 +103,8 @@ def beside(groups: Iterable[Against]) -> Iterator[Block]:
         ]
         if lines:
             yield bullets(lines, 900)
-    if len(shown) > GROUPS:
-        yield section(f"And {words.counted(len(shown) - GROUPS, 'more config')} live elsewhere, not compared here.")
+    if len(groups) > GROUPS:
+        yield section(f"And {words.counted(len(groups) - GROUPS, 'more config')} live elsewhere, not compared here.")
 
 
 OF_TWO: dict[Doubt, str] = {
@@ -118,36 +118,36 @@ OF_TWO: dict[Doubt, str] = {
 """Why two configs cannot be compared."""
 
 ROWS = 8
-"""Evaluators in the table of two configs."""
+"""Most evaluators in the table of two configs."""
 
 
-def of_two(found: Evidence) -> str:
-    """What the scores of two configs say, in a sentence; empty where the provider keeps no evaluations."""
-    match found.verdict:
+def of_two(evidence: Evidence) -> str:
+    """The verdict on the scores of two configs, in a sentence; empty when the provider keeps no evaluations."""
+    match evidence.verdict:
         case Verdict.NOT_AVAILABLE:
             return ""
         case Verdict.FAIL:
-            worse = [code(row.evaluator_name, 40) for row in found.rows if row.trend is Trend.WORSE]
+            worse = [code(row.evaluator_name, 40) for row in evidence.rows if row.trend is Trend.WORSE]
             return f"The second scored worse in {words.some(worse, 5)}."
         case Verdict.PASS:
             return "The second scored no worse in any evaluator."
         case _:
-            because = "; ".join(OF_TWO[doubt] for doubt in found.doubts) or "no evaluator judged both"
+            because = "; ".join(OF_TWO[doubt] for doubt in evidence.doubts) or "no evaluator judged both"
             return f"Their scores can't be compared: {because}."
 
 
-def table_of_two(found: Evidence) -> Iterator[Block]:
-    """First against second, evaluator by evaluator, as on a card."""
-    if found.rows:
+def table_of_two(evidence: Evidence) -> Iterator[Block]:
+    """A table of the first and the second score per evaluator, as on a card."""
+    if evidence.rows:
         head = ("Evaluator", "First", "Second", "Difference", "In words", "Datapoints")
-        yield table([head, *(_cells(row) for row in found.rows[:ROWS])])
+        yield table([head, *(_cells(row) for row in evidence.rows[:ROWS])])
 
 
-def list_of_two(found: Evidence) -> Iterator[Block]:
-    """The same for a modal, which takes no table."""
+def list_of_two(evidence: Evidence) -> Iterator[Block]:
+    """The same as a list, for modals, which cannot have tables."""
     lines = [
-        f"{code(name, 40)}: {first} → {second}, {said} ({count} datapoints)"
-        for name, first, second, _, said, count in map(_cells, found.rows)
+        f"{code(name, 40)}: {first} → {second}, {result} ({count} datapoints)"
+        for name, first, second, _, result, count in map(_cells, evidence.rows)
     ]
     if lines:
         yield bullets(lines)

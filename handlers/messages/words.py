@@ -1,4 +1,4 @@
-"""Words for every member of every closed list: states, faults, verdicts, events; those of reasons are `refusals`."""
+"""Texts for all members of enums: states, faults, verdicts, events. Those of reasons are in `refusals`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from handlers.messages.blocks import code, moment
 
 @dataclass(frozen=True, slots=True)
 class StateWords:
-    """How a state is shown: a glyph, which never stands alone, and its name."""
+    """How a state is shown: a glyph, which is never used alone, and its name."""
 
     glyph: str
     title: str
@@ -43,16 +43,16 @@ STATES: dict[State, StateWords] = {
 }
 
 DEACTIVATED = StateWords("✅", "Deactivated")
-"""A change that took something away: nothing is live afterwards."""
+"""An applied change after which nothing is live."""
 
 
 def state_of(change: Change) -> StateWords:
-    """How a change stands, in its own words."""
+    """Glyph and title for the state of a change."""
     return DEACTIVATED if change.state is State.APPLIED and isinstance(change.target, Nothing) else STATES[change.state]
 
 
 def clock(at: datetime, zone: str) -> str:
-    """An instant as clocks in a zone show it, with the zone: ``Tuesday 1 December 2026, 09:00 (Europe/Madrid)``."""
+    """A time in a zone, with the zone: ``Tuesday 1 December 2026, 09:00 (Europe/Madrid)``."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} ({zone})"
 
@@ -102,7 +102,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "Check the other environments now: `deployments`. Put back what should not have changed.",
     ),
 }
-"""What the provider did, after its name, and what to do; of our own database a whole sentence."""
+"""What the provider did, to follow its name, and what to do; for our own database a whole sentence."""
 
 
 def fault(problem: Problem) -> str:
@@ -114,16 +114,16 @@ def fault(problem: Problem) -> str:
     return f"{who} {FAULTS[problem.fault][0]}{status}."
 
 
-def unread(found: Unread) -> str:
-    """That a provider cannot be read, since when and why, in mrkdwn."""
-    problem = found.problem
+def unread(unread: Unread) -> str:
+    """A provider that cannot be read: since when and why, in mrkdwn."""
+    problem = unread.problem
     status = f" (HTTP {problem.status})" if problem.status else ""
-    head = f"I haven't been able to read {code(problem.provider, 40)} since {moment(found.since)}"
+    head = f"I haven't been able to read {code(problem.provider, 40)} since {moment(unread.since)}"
     return f"{head}: it {FAULTS[problem.fault][0]}{status}. {remedy_of(problem)}"
 
 
 def effect(problem: Problem) -> str:
-    """What a change that failed left behind."""
+    """The effect of a failed change on what is live."""
     if problem.fault is Fault.OTHER_MOVED:
         return "Something is live that nobody asked for."
     if problem.fault is Fault.NEVER_KNOWN:
@@ -202,7 +202,7 @@ EVENTS: dict[Event, str] = {
     Event.DRIFT_ADOPTED: "adopted what was changed outside configbot",
     Event.DRIFT_ENDED: "The change made outside configbot is settled.",
 }
-"""Said after a person's name when they begin with a small letter, else on their own."""
+"""Texts that begin with a small letter follow a person's name; others are whole sentences."""
 
 WISHES: dict[Kind, str] = {
     Kind.DEPLOY: "deploy {target} of {project} to {environment}",
@@ -236,12 +236,12 @@ def rule(identifier: str) -> str:
 
 
 def state(value: str) -> str:
-    """A state by its value, in the middle of a sentence."""
+    """A state by its value, for the middle of a sentence."""
     return STATES[State(value)].title.lower() if value in set(State) else code(value, 40)
 
 
 def some(items: list[str], limit: int) -> str:
-    """A list in a sentence, with a count of what is left out."""
+    """The first `limit` items for a sentence, with a count of the rest."""
     rest = len(items) - limit
     return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")
 
@@ -252,7 +252,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def span(duration: timedelta) -> str:
-    """A length of time in rough words: ``3 days``."""
+    """A rounded length of time: ``3 days``."""
     return humanize.naturaldelta(max(duration, timedelta(0)))
 
 
@@ -273,4 +273,4 @@ ENDINGS: dict[State, str] = {
     State.UNKNOWN: "I don't know whether it took effect.",
     State.WAITING: "It is waiting for approval.",
 }
-"""How a change stands, in a sentence."""
+"""The state of a change, in a sentence."""

@@ -1,1 +1,1 @@
-"""A change of what is live: asked for, approved, scheduled, applied, read back, undone."""
+"""Changes of what is live: requested, approved, scheduled, applied, read back, undone."""

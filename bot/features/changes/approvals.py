@@ -1,4 +1,4 @@
-"""Saying yes, no, or never mind to a change that waits."""
+"""Approving, rejecting, withdrawing and expiring changes that wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = get_logger(__name__)
 
 
 async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """One person's yes. The one that completes the quorum applies the change, or schedules it if it has a time."""
+    """Approve a change. The approval that completes the quorum applies it, or schedules it if it has a time."""
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
         if change is None:
@@ -36,21 +36,21 @@ async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
         now = ctx.clock.now()
         if not await tx.add_decision(Decision(change.id, actor, Say.APPROVE, now)):
             return Refused((Reason(Code.ALREADY_VOTED, ResolvableBy.APPROVER),), change)
-        done = isinstance(answer, Allowed)
-        state = after(change.state, Move.APPROVE) if done else change.state
+        is_complete = isinstance(answer, Allowed)
+        state = after(change.state, Move.APPROVE) if is_complete else change.state
         assert state is not None  # noqa: S101 - a vote is only allowed on a change that waits
-        said = [entry(Event.APPROVED, change.id, now, actor)]
+        entries = [entry(Event.APPROVED, change.id, now, actor)]
         voted = replace(change, state=state, updated_at=now)
-        if done and change.due is not None:
+        if is_complete and change.due is not None:
             voted = replace(voted, state=_scheduled(state))
-            said.append(scheduled(change, now))
-        elif done:  # ours to apply: a sweep leaves it alone as long as we live
+            entries.append(scheduled(change, now))
+        elif is_complete:  # this process applies it; sweeps leave it alone while the lease lasts
             voted = replace(voted, lease_by=ctx.owner, lease_until=now + LEASE)
-        saved = await tx.save(voted, change.state, said)
+        saved = await tx.save(voted, change.state, entries)
         if saved is None:
             return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), change)
-        await history_of(tx, saved, said)
-    log.info("change.step", step="approved", change=saved.id, number=saved.number, final=done)
+        await history_of(tx, saved, entries)
+    log.info("change.step", step="approved", change=saved.id, number=saved.number, final=is_complete)
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, saved.id)
         return AwaitingApproval(saved, answer.have, answer.need, await card_at(ctx, saved.id) is not None)
@@ -61,14 +61,14 @@ async def approve(ctx: Context, change_id: str, actor: Actor) -> Outcome:
 
 
 def _scheduled(state: State) -> State:
-    """Approved and scheduled in one: nothing that has a time of its own is ever left standing as merely approved."""
+    """The state after scheduling, which happens in the same step: a change with a time is never just approved."""
     next_state = after(state, Move.SCHEDULE)
-    assert next_state is not None  # noqa: S101 - the table has it for what is approved
+    assert next_state is not None  # noqa: S101 - the table has this move for approved changes
     return next_state
 
 
 async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") -> Outcome:
-    """One person's no ends it."""
+    """Reject a change: one rejection ends it."""
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
         if change is None:
@@ -86,17 +86,17 @@ async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") 
 
 
 async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """The requester takes it back; a scheduled one also whoever approved it.
+    """Withdraw a change: its requester may, and the approvers of a scheduled one.
 
-    What was asked for at the provider is taken back there first.
+    An approval request at the provider is withdrawn there first.
     """
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
     if change is not None and change.state is State.AT_PROVIDER:
         answer = decide(Withdrawal(actor, change.requester, change.state))
-        left = None if isinstance(answer, Denied) else await provider_followup.take_back(ctx, change)
-        if left is not None:
-            return left
+        failure = None if isinstance(answer, Denied) else await provider_followup.withdraw_at_provider(ctx, change)
+        if failure is not None:
+            return failure
     async with ctx.store.write() as tx:
         change = await tx.change(change_id)
         if change is None:
@@ -112,19 +112,19 @@ async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
 
 
 async def withdrawal(tx: ReadTransaction, change: Change, actor: Actor) -> Withdrawal:
-    """The facts for: may this person take it back."""
-    approvers = (said.actor.key for said in await tx.decisions(change.id) if said.say is Say.APPROVE)
+    """The facts for deciding whether this person may withdraw the change."""
+    approvers = (decision.actor.key for decision in await tx.decisions(change.id) if decision.say is Say.APPROVE)
     return Withdrawal(actor, change.requester, change.state, frozenset(approvers))
 
 
 async def expire(ctx: Context) -> int:
-    """End what waited too long. Answers how many changes expired."""
+    """End changes that waited too long. Returns how many expired."""
     async with ctx.store.read() as tx:
         waiting = await tx.expired(ctx.clock.now())
     ended = 0
     for change in waiting:
         async with ctx.store.write() as tx:
-            saved = await _end(ctx, tx, _over(ctx, change), Move.EXPIRE, Event.EXPIRED, None)
+            saved = await _end(ctx, tx, _with_reason(ctx, change), Move.EXPIRE, Event.EXPIRED, None)
             if saved is not None:
                 await tell_missed(tx, saved)
         if saved is not None:
@@ -133,18 +133,18 @@ async def expire(ctx: Context) -> int:
     return ended
 
 
-def _over(ctx: Context, change: Change) -> Change:
-    """Why it expired, where it is not only the time to approve that has run out."""
+def _with_reason(ctx: Context, change: Change) -> Change:
+    """The change, with the reason if it expired because its own time has come."""
     if change.due is None or change.due.at > ctx.clock.now():
         return change
     return replace(change, reasons=(Reason(Code.DUE_UNAPPROVED),))
 
 
 async def remind(ctx: Context) -> int:
-    """Tell the threads of cards that wait for approval: after half of the time, and once before it runs out.
+    """Remind in the threads of cards that wait for approval: after half of the time, and once before it runs out.
 
-    Nobody is mentioned: the built-in policy names nobody, and what waits stands on everybody's Home. Answers how many
-    were told.
+    Nobody is mentioned: the built-in policy names nobody, and waiting changes are on everybody's Home. Returns how many
+    changes were due.
     """
     async with ctx.store.read() as tx:
         waiting, _ = await tx.changes(states={State.WAITING}, limit=500)
@@ -154,24 +154,24 @@ async def remind(ctx: Context) -> int:
             change = await tx.change(change_id)
             stage = await _due_stage(ctx, tx, change) if change is not None else None
             if change is None or stage is None:
-                continue  # decided meanwhile, or told by another process
-            have = sum(said.say is Say.APPROVE for said in await tx.decisions(change_id))
+                continue  # decided meanwhile, or reminded by another process
+            have = sum(decision.say is Say.APPROVE for decision in await tx.decisions(change_id))
             facts = {"stage": stage.value, "have": str(have), "need": str(change.seen.rule.approvals)}
-            told = entry(Event.REMINDED, change_id, ctx.clock.now(), None, **facts)
-            await tx.record(told)
-            await history_of(tx, change, [told])
+            reminder = entry(Event.REMINDED, change_id, ctx.clock.now(), None, **facts)
+            await tx.record(reminder)
+            await history_of(tx, change, [reminder])
         await deliver_card(ctx, change_id)
     return len(due)
 
 
 async def _due_stage(ctx: Context, tx: ReadTransaction, change: Change) -> Stage | None:
-    """Of what the approvers of a change should be told now, and were not told yet."""
+    """The reminder that is due for a change now. Returns None when there is none, or it was posted already."""
     ends = change.expires_at if change.state is State.WAITING else None
     stage = stage_of(change.created_at, ends, ctx.clock.now(), ctx.reminding.hours) if ends else None
     if stage is None:
         return None
-    told = {said.facts.get("stage") for said in await tx.audit(change.id) if said.event is Event.REMINDED}
-    return None if told & {stage.value, Stage.LAST.value} else stage
+    stages = {record.facts.get("stage") for record in await tx.audit(change.id) if record.event is Event.REMINDED}
+    return None if stages & {stage.value, Stage.LAST.value} else stage
 
 
 async def _vote(ctx: Context, tx: ReadTransaction, change: Change, actor: Actor, say: Say) -> Answer:
@@ -192,36 +192,36 @@ async def _vote(ctx: Context, tx: ReadTransaction, change: Change, actor: Actor,
 async def _end(
     ctx: Context, tx: WriteTransaction, change: Change, move: Move, event: Event, actor: Actor | None, comment: str = ""
 ) -> Change | None:
-    """Move a change to an end; None when somebody was faster."""
+    """Move a change to a final state. Returns None when another process was faster."""
     now = ctx.clock.now()
     state = after(change.state, move)
-    assert state is not None  # noqa: S101 - whoever asks has seen that the change is in a state to end from
+    assert state is not None  # noqa: S101 - callers check that the change can end from its state
     facts = {"comment": comment} if comment else {}
-    said = entry(event, change.id, now, actor, **facts)
-    saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [said])
+    record = entry(event, change.id, now, actor, **facts)
+    saved = await tx.save(replace(change, state=state, updated_at=now), change.state, [record])
     if saved is not None:
-        await history_of(tx, saved, [said])
+        await history_of(tx, saved, [record])
     return saved
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Whether somebody may vote, before they are asked for a comment."""
+class VoteCheck:
+    """Whether a person may vote, checked before they are asked for a comment."""
 
     change: Change | None
     refused: Refused | None = None
 
 
-async def may_vote(ctx: Context, change_id: str, actor: Actor, say: Say) -> Checked:
-    """Ask the policy what it would say to this vote; changes nothing."""
+async def may_vote(ctx: Context, change_id: str, actor: Actor, say: Say) -> VoteCheck:
+    """Ask the policy about this vote; changes nothing."""
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
         answer = await _vote(ctx, tx, change, actor, say) if change else None
-    return Checked(change, Refused(answer.reasons, change) if isinstance(answer, Denied) else None)
+    return VoteCheck(change, Refused(answer.reasons, change) if isinstance(answer, Denied) else None)
 
 
 async def channel_of(ctx: Context, change_id: str) -> str | None:
-    """The channel in which a change's card stands."""
+    """The channel of a change's card. Returns None when there is no such change."""
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
     return change.origin.channel if change else None

@@ -1,4 +1,4 @@
-"""What was last right: written down with every change that takes effect, and what that ends."""
+"""Baselines: what should be live, stored with every change that takes effect; and the drifts that this ends."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from bot.domain.notices import NoticeKind
 from bot.store import ReadTransaction, WriteTransaction
 
 
-async def known_there(tx: ReadTransaction, provider: str, project_id: str, environment_id: str) -> Baseline | None:
-    """What was last right in one environment; from the last change where nothing was written down yet."""
-    known = await tx.baseline(provider, project_id, environment_id)
-    if known is None:
+async def baseline_in(tx: ReadTransaction, provider: str, project_id: str, environment_id: str) -> Baseline | None:
+    """The baseline of one environment, or one made from the last applied change. Returns None when there is neither."""
+    baseline = await tx.baseline(provider, project_id, environment_id)
+    if baseline is None:
         last = await tx.last_applied(provider, project_id, environment_id)
-        known = baseline_of(last) if last is not None else None
-    return known
+        baseline = baseline_of(last) if last is not None else None
+    return baseline
 
 
-async def now_right(tx: WriteTransaction, applied: Change) -> str | None:
-    """A change took effect: what it made live is right from now on. Answers the id of the drift which that ends."""
+async def save_baseline(tx: WriteTransaction, applied: Change) -> str | None:
+    """Store what an applied change made live as the baseline. Returns the id of the drift that this ends, if any."""
     baseline = baseline_of(applied)
     await tx.save_baseline(baseline)
     drift = await tx.open_drift(*baseline.place)
@@ -32,11 +32,11 @@ async def now_right(tx: WriteTransaction, applied: Change) -> str | None:
 
 
 async def end(tx: WriteTransaction, drift: Drift, how: Ending, at: datetime, by: str = "") -> bool:
-    """A drift is over, and its message says so. False: somebody was faster."""
+    """End a drift and have its message updated. Returns False when another process was faster."""
     ended = replace(drift, ended_at=at, ended_as=how, ended_by=by, version=drift.version + 1)
     if not await tx.save_drift(ended, drift.version):
         return False
-    if how is not Ending.ADOPTED:  # which is written down with whoever did it
+    if how is not Ending.ADOPTED:  # an adoption is recorded with the person who did it
         facts = {"environment": drift.environment.id, "drift": drift.id, "as": how.value, "by": by}
         await tx.record(entry(Event.DRIFT_ENDED, subject_of(drift), at, None, **facts))
     await tx.touch_notice(NoticeKind.DRIFT, drift.id)
@@ -44,5 +44,5 @@ async def end(tx: WriteTransaction, drift: Drift, how: Ending, at: datetime, by:
 
 
 def subject_of(drift: Drift) -> str:
-    """Under what its history stands: the project, as for everything that is no change."""
+    """The subject of its audit entries: the project, as for everything that is not a change."""
     return f"{drift.project.provider}:{drift.project.id}"

@@ -1,4 +1,4 @@
-"""Writing down what came of a change, with everything that follows from it."""
+"""Saves the result of a change, with everything that follows from it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.changes import RESTORES, AuditEntry, Change, Event, Move, State,
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.notices import NoticeKind
 from bot.domain.outcomes import Applied, Failed, Refused, Rejected, Unknown, Void
-from bot.features.changes.baselines import now_right
+from bot.features.changes.baselines import save_baseline
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_about, deliver_card
 from bot.outbox.notices import history_of, take_undo_away, tell_missed
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 
 def step(change: Change, name: str) -> None:
-    """Tell the log that a step of a change is done: the log of a crash shows how far it came."""
+    """Log that a step of a change is done, so that the log of a crash shows how far it got."""
     log.info("change.step", step=name, change=change.id, number=change.number, attempt=change.attempt.value)
 
 
@@ -36,10 +36,10 @@ async def finish(
     reasons: Sequence[Reason] = (),
     actor: Actor | None = None,
 ) -> Outcome:
-    """Write down what came of it, and bring the card up to date."""
+    """Save the result of a change, update its card, and return its outcome."""
     now = ctx.clock.now()
     state = after(change.state, move)
-    assert state is not None  # noqa: S101 - every caller makes a move of the table
+    assert state is not None  # noqa: S101 - callers only make moves of the table
     if problem is not None:
         problem = replace(problem, reference=problem.reference or current_request_id())
         log.warning(
@@ -50,7 +50,7 @@ async def finish(
             operation=problem.operation,
             detail=problem.detail,
         )
-    done = replace(
+    finished = replace(
         change,
         state=state,
         problem=problem,
@@ -61,8 +61,8 @@ async def finish(
         applied_at=now if state is State.APPLIED else change.applied_at,
     )
     facts = {"state": state.value} | ({"fault": problem.fault.value} if problem else {})
-    said = entry(event, change.id, now, actor, **facts)
-    saved, others, drift = await _write_down(ctx, done, change.state, said)
+    record = entry(event, change.id, now, actor, **facts)
+    saved, others, drift = await _save(ctx, finished, change.state, record)
     if saved is None:
         async with ctx.store.read() as tx:
             current = await tx.change(change.id)
@@ -76,47 +76,48 @@ async def finish(
     return _outcome_of(saved)
 
 
-async def _write_down(
-    ctx: Context, change: Change, expected: State, said: AuditEntry
+async def _save(
+    ctx: Context, change: Change, expected: State, record: AuditEntry
 ) -> tuple[Change | None, list[str], str | None]:
-    """Save where a change ended, with its history.
+    """Save the final state of a change, with its audit entry.
 
-    Answers it as it stands, the changes whose cards that changes as well, and the drift that it ends.
+    Returns the saved change (None when another process was faster), the ids of other changes whose cards have to be
+    updated, and the id of the drift that it ends.
     """
     async with ctx.store.write() as tx:
-        saved = await tx.save(change, expected, [said])
+        saved = await tx.save(change, expected, [record])
         if saved is None:
             return None, [], None
-        await history_of(tx, saved, [said])
+        await history_of(tx, saved, [record])
         await tell_missed(tx, saved)
         if saved.state is not State.APPLIED:
             return saved, [], None
-        below = await take_undo_away(tx, saved)
-        others = [*filter(None, [below]), *await _supersede_scheduled(ctx, tx, saved)]
-        return saved, others, await now_right(tx, saved)
+        former = await take_undo_away(tx, saved)
+        others = [*filter(None, [former]), *await _supersede_scheduled(ctx, tx, saved)]
+        return saved, others, await save_baseline(tx, saved)
 
 
 async def _supersede_scheduled(ctx: Context, tx: WriteTransaction, applied: Change) -> list[str]:
-    """What was taken back is not to come again by itself: what is scheduled there was meant for what is live no more.
+    """After a rollback or an undo, supersede changes that are scheduled there: they were meant for another state.
 
-    Answers the ids of the changes that gave way.
+    Returns the ids of the superseded changes.
     """
     if applied.kind not in RESTORES:
         return []
-    gave_way: list[str] = []
+    superseded: list[str] = []
     for change in await tx.scheduled(applied.project.provider, applied.project.id, applied.environment.id):
         state = after(change.state, Move.SUPERSEDE)
-        assert state is not None  # noqa: S101 - the table has it for what is scheduled
-        said = entry(Event.SUPERSEDED, change.id, ctx.clock.now(), applied.requester, by=applied.label)
-        saved = await tx.save(replace(change, state=state), change.state, [said])
-        done = [said] if saved else []  # none: another process was faster
-        await history_of(tx, change, done)
-        gave_way += [each.subject for each in done]
-    return gave_way
+        assert state is not None  # noqa: S101 - the table has this move for scheduled changes
+        record = entry(Event.SUPERSEDED, change.id, ctx.clock.now(), applied.requester, by=applied.label)
+        saved = await tx.save(replace(change, state=state), change.state, [record])
+        records = [record] if saved else []  # not saved: another process was faster
+        await history_of(tx, change, records)
+        superseded += [each.subject for each in records]
+    return superseded
 
 
 def _outcome_of(change: Change) -> Outcome:
-    """The outcome for each state in which applying ends."""
+    """The outcome for each state that applying can end in."""
     match change.state:
         case State.APPLIED:
             return Applied(change)

@@ -1,4 +1,4 @@
-"""Asking for a change: look, weigh, decide, remember what was seen; apply at once where no approval is needed."""
+"""Requesting a change: read, weigh, decide, save what was seen; apply at once if no approval is needed."""
 
 from __future__ import annotations
 
@@ -42,60 +42,60 @@ from bot.store import ReadTransaction, WriteTransaction
 log = get_logger(__name__)
 
 USED = timedelta(days=8)
-"""How long a button that was pressed is remembered: longer than it can be pressed."""
+"""How long a pressed button is remembered: longer than it can be pressed."""
 
 
 async def request(ctx: Context, change_request: ChangeRequest, actor: Actor, place: Place) -> Outcome:
-    """Ask for a change; where the policy needs no approval it is applied at once, or scheduled if it has a time.
+    """Request a change; if the policy needs no approval it is applied at once, or scheduled if it has a time.
 
-    Answers `AwaitingApproval`, `Applied`, `Scheduled`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
+    Returns `AwaitingApproval`, `Applied`, `Scheduled`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
     """
     card_place = await place_for_card(ctx, place)
     if card_place is None:
         return Refused((Reason(Code.CANNOT_POST, ResolvableBy.REQUESTER, {"channel": place.channel}),))
-    asked = await _ask(ctx, change_request, actor)
-    if not isinstance(asked, _Asked):
-        return asked
-    question = await _asks_first(ctx, asked, actor)
+    plan = await _plan(ctx, change_request, actor)
+    if not isinstance(plan, _Plan):
+        return plan
+    question = await _confirmation(ctx, plan, actor)
     if question is not None:
         return question
-    change, answer, entries, gave_way = await _remember(ctx, asked, actor, card_place)
+    change, answer, entries, superseded = await _save(ctx, plan, actor, card_place)
     if change is None or isinstance(answer, Denied):
         return Refused(answer.reasons if isinstance(answer, Denied) else (), change)
     log.info("change.step", step="requested", change=change.id, number=change.number, entries=len(entries))
-    came: Outcome
+    outcome: Outcome
     if isinstance(answer, NeedsApproval):
         await deliver_card(ctx, change.id)
         posted = await card_at(ctx, change.id) is not None
-        came = AwaitingApproval(change, answer.have, answer.need, posted)
+        outcome = AwaitingApproval(change, answer.have, answer.need, posted)
     elif change.state is State.SCHEDULED:
         await deliver_card(ctx, change.id)
-        came = Scheduled(change)
+        outcome = Scheduled(change)
     else:
-        came = await apply(ctx, change.id)
-    if gave_way is not None:
-        await deliver_card(ctx, gave_way)
-    return came
+        outcome = await apply(ctx, change.id)
+    if superseded is not None:
+        await deliver_card(ctx, superseded)
+    return outcome
 
 
-async def _asks_first(ctx: Context, asked: _Asked, actor: Actor) -> ConfirmReplacesRollout | None:
-    """A question, where all that stands in the way is that weights would be given up."""
-    if not isinstance(asked.base.live, Split):
+async def _confirmation(ctx: Context, plan: _Plan, actor: Actor) -> ConfirmReplacesRollout | None:
+    """The question whether to replace rollout weights, if that is the only thing that prevents the change."""
+    if not isinstance(plan.base.live, Split):
         return None
     async with ctx.store.read() as tx:
-        answer = await _decide(ctx, tx, asked, actor)
+        answer = await _decide(ctx, tx, plan, actor)
     if not isinstance(answer, Denied) or any(each.code is not Code.SPLIT_LIVE for each in answer.reasons):
         return None
-    change_request = asked.change_request
-    target = change_request.target if isinstance(change_request.target, LiveIn) else asked.target
-    knowing = replace(
-        change_request, kind=asked.kind, environment=asked.environment, target=target, drops=asked.base.fingerprint()
+    change_request = plan.change_request
+    target = change_request.target if isinstance(change_request.target, LiveIn) else plan.target
+    confirmed_request = replace(
+        change_request, kind=plan.kind, environment=plan.environment, target=target, drops=plan.base.fingerprint()
     )
-    return ConfirmReplacesRollout(asked.kind, change_request.project, asked.environment, asked.base, knowing)
+    return ConfirmReplacesRollout(plan.kind, change_request.project, plan.environment, plan.base, confirmed_request)
 
 
 async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place) -> Outcome:
-    """Ask for what was shown, knowing which weights it gives up; once, and only for whom it was shown to."""
+    """Request the change that was confirmed, which replaces rollout weights; once, and only for that person."""
     change_request = await confirmed(ctx, draft_id, actor, ChangeRequest)
     if not isinstance(change_request, ChangeRequest):
         return change_request
@@ -105,19 +105,19 @@ async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place)
 
 
 async def explain(ctx: Context, change_request: ChangeRequest, actor: Actor, line: str) -> Outcome:
-    """What would happen to a wish, and which rule decides. Changes nothing."""
-    asked = await _ask(ctx, change_request, actor)
-    if not isinstance(asked, _Asked):
-        return asked
+    """What a change request would lead to, and which rule decides. Changes nothing."""
+    plan = await _plan(ctx, change_request, actor)
+    if not isinstance(plan, _Plan):
+        return plan
     async with ctx.store.read() as tx:
-        answer = await _decide(ctx, tx, asked, actor)
+        answer = await _decide(ctx, tx, plan, actor)
     return Explanation(
-        line, asked.kind, change_request.project, asked.environment, asked.target, asked.base, answer, asked.due
+        line, plan.kind, change_request.project, plan.environment, plan.target, plan.base, answer, plan.due
     )
 
 
 async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outcome:
-    """Take an applied change back: what it replaced becomes live again."""
+    """Undo an applied change: what it replaced becomes live again."""
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
     if change is None:
@@ -134,7 +134,7 @@ async def undo(ctx: Context, change_id: str, actor: Actor, place: Place) -> Outc
 
 
 def _replaced(ctx: Context, change: Change) -> Target | None:
-    """What a change replaced, as a target; None where it cannot be made live again."""
+    """What a change replaced, as a target. Returns None when it cannot be made live again."""
     match change.seen.base.live:
         case One(config_id, version, name):
             return change.seen.base_config or Config(*change.project.key, config_id, name, version)
@@ -146,19 +146,19 @@ def _replaced(ctx: Context, change: Change) -> Target | None:
 
 
 async def place_for_card(ctx: Context, place: Place) -> Place | None:
-    """Where a card is posted: where it was asked, else the default channel, else nowhere."""
-    here = replace(place, thread_ts=None)
-    if await ctx.people.can_post(here):
-        return here
+    """Where to post a card: where the change was requested, else the default channel, else None."""
+    requested = replace(place, thread_ts=None)
+    if await ctx.people.can_post(requested):
+        return requested
     if ctx.default_channel is None:
         return None
-    default = replace(here, channel=ctx.default_channel)
+    default = replace(requested, channel=ctx.default_channel)
     return default if await ctx.people.can_post(default) else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A wish with everything that was looked up for it, its kind and its target as they turned out."""
+class _Plan:
+    """A change request with everything that was read for it, and its resolved kind and target."""
 
     change_request: ChangeRequest
     kind: Kind
@@ -170,25 +170,25 @@ class _Asked:
     due: Due | None
 
 
-async def _ask(ctx: Context, change_request: ChangeRequest, actor: Actor) -> _Asked | Refused | Failed | NotFound:
+async def _plan(ctx: Context, change_request: ChangeRequest, actor: Actor) -> _Plan | Refused | Failed | NotFound:
     if not change_request.is_fit:
         return Refused((Reason(Code.TARGET_UNFIT),))
-    due = (
-        None if change_request.when is None else due_of(change_request.when, actor, ctx.clock.now())
-    )  # before a look takes its time
+    # before the read, which takes time
+    due = None if change_request.when is None else due_of(change_request.when, actor, ctx.clock.now())
     try:
-        seen = await look(ctx, change_request.project)
+        snapshot = await look(ctx, change_request.project)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
-    environment = next((found for found in seen.served.environments if found.id == change_request.environment.id), None)
+    environment = next(
+        (each for each in snapshot.served.environments if each.id == change_request.environment.id), None
+    )
     if environment is None:
-        known = tuple(found.name for found in seen.served.environments)
-        return NotFound("environment", change_request.environment.name, known=known)
-    if (
-        environment.name != change_request.environment.name and change_request.undoes is None
-    ):  # what was typed names another one now
+        known_names = tuple(each.name for each in snapshot.served.environments)
+        return NotFound("environment", change_request.environment.name, known=known_names)
+    # the name that was typed means another environment now
+    if environment.name != change_request.environment.name and change_request.undoes is None:
         return Refused((Reason(Code.ENVIRONMENT_CHANGED),))
-    base = seen.in_environment(environment)
+    base = snapshot.in_environment(environment)
     if base is None:
         return Refused((Reason(Code.SERVED_UNREADABLE, ResolvableBy.OPERATOR),))
     target = await target_of(ctx, change_request, seen, base)
@@ -198,104 +198,104 @@ async def _ask(ctx: Context, change_request: ChangeRequest, actor: Actor) -> _As
     return _Asked(change_request, await kind_of(ctx, change_request), target, seen, environment, base, evidence, due)
 
 
-async def _decide(ctx: Context, tx: ReadTransaction, asked: _Asked, actor: Actor) -> Answer:
-    change_request = asked.change_request
-    standing = await tx.open_change(change_request.project.provider, change_request.project.id, asked.environment.id)
+async def _decide(ctx: Context, tx: ReadTransaction, plan: _Plan, actor: Actor) -> Answer:
+    change_request = plan.change_request
+    other = await tx.open_change(change_request.project.provider, change_request.project.id, plan.environment.id)
     return decide(
         Request(
-            kind=asked.kind,
+            kind=plan.kind,
             actor=actor,
             project=change_request.project,
-            environment=asked.environment,
-            target=asked.target,
-            served=asked.base,
-            rule=ctx.rule_for(change_request.project, asked.environment),
+            environment=plan.environment,
+            target=plan.target,
+            served=plan.base,
+            rule=ctx.rule_for(change_request.project, plan.environment),
             now=ctx.clock.now(),
-            open_change=OpenChange(standing.id, standing.number, standing.kind, standing.state) if standing else None,
-            undone=await undone_facts(tx, change_request.undoes, asked.base),
+            open_change=OpenChange(other.id, other.number, other.kind, other.state) if other else None,
+            undone=await undone_facts(tx, change_request.undoes, plan.base),
             because=change_request.because,
             refused_lately=await tx.refusals(actor.key, ctx.clock.now() - REFUSAL_SPAN),
-            blockers=tuple(asked.look.served.blockers.get(asked.environment.id, ())),
+            blockers=tuple(plan.look.served.blockers.get(plan.environment.id, ())),
             drops=change_request.drops,
-            due=asked.due,
+            due=plan.due,
         )
     )
 
 
-async def _remember(
-    ctx: Context, asked: _Asked, actor: Actor, place: Place
+async def _save(
+    ctx: Context, plan: _Plan, actor: Actor, place: Place
 ) -> tuple[Change | None, Answer, tuple[AuditEntry, ...], str | None]:
-    """Decide and write down in one transaction: the change, its history, its card; what it supersedes.
+    """Decide and save in one transaction: the change, its audit entries, its card, and what it supersedes.
 
-    The last of the answer is the id of the change that gave way.
+    The last item returned is the id of the superseded change.
     """
-    gave_way = None
+    superseded = None
     async with ctx.store.write() as tx:
-        answer = await _decide(ctx, tx, asked, actor)
+        answer = await _decide(ctx, tx, plan, actor)
         if isinstance(answer, Denied) and any(each.code is Code.TOO_MANY_REFUSED for each in answer.reasons):
-            return None, answer, (), None  # not written down either
-        change = _draft(ctx, asked, actor, place, await tx.next_number(), answer)
-        entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=asked.kind.value)]
+            return None, answer, (), None  # and not saved
+        change = _new_change(ctx, plan, actor, place, await tx.next_number(), answer)
+        entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=plan.kind.value)]
         if isinstance(answer, Denied):
             codes = ",".join(reason.code.value for reason in answer.reasons)
             entries.append(entry(Event.REFUSED, change.id, change.created_at, None, reasons=codes))
         else:
-            gave_way = await supersede(ctx, tx, change)
+            superseded = await supersede(ctx, tx, change)
         if change.state is State.SCHEDULED:
             entries.append(scheduled(change, change.created_at))
         inserted = await tx.insert_change(change, entries)
         if inserted is None:
-            standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
-            facts = {"change": standing.id, "number": standing.number} if standing else {}
+            open_change = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
+            facts = {"change": open_change.id, "number": open_change.number} if open_change else {}
             return None, Denied((Reason(Code.OPEN_CHANGE, ResolvableBy.REQUESTER, facts),)), (), None
         if not isinstance(answer, Denied):
             card = Notice(new_id(), NoticeKind.CARD, inserted.id, place, change.created_at, wanted=inserted.revision)
             await tx.add_notice(card)
-    return inserted, answer, tuple(entries), gave_way
+    return inserted, answer, tuple(entries), superseded
 
 
 async def supersede(ctx: Context, tx: WriteTransaction, change: Change) -> str | None:
-    """What waits or is approved gives way to a change that restores; `decide` has allowed it.
+    """Supersede a waiting or approved change by a rollback or an undo, which `decide` has allowed.
 
-    Answers the id of the change that gave way.
+    Returns the id of the superseded change, if any.
     """
-    standing = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
-    next_state = after(standing.state, Move.SUPERSEDE) if standing and change.kind in RESTORES else None
-    if standing is None or next_state is None:
+    open_change = await tx.open_change(change.project.provider, change.project.id, change.environment.id)
+    next_state = after(open_change.state, Move.SUPERSEDE) if open_change and change.kind in RESTORES else None
+    if open_change is None or next_state is None:
         return None
-    said = entry(Event.SUPERSEDED, standing.id, ctx.clock.now(), change.requester, by=change.label)
-    if not await tx.save(replace(standing, state=next_state), standing.state, [said]):
+    record = entry(Event.SUPERSEDED, open_change.id, ctx.clock.now(), change.requester, by=change.label)
+    if not await tx.save(replace(open_change, state=next_state), open_change.state, [record]):
         return None
-    await history_of(tx, standing, [said])
-    return standing.id
+    await history_of(tx, open_change, [record])
+    return open_change.id
 
 
-def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int, answer: Answer) -> Change:
-    """The change that the answer leads to: refused, waiting, or approved from the start."""
-    change_request, now = asked.change_request, ctx.clock.now()
-    rule = ctx.rule_for(change_request.project, asked.environment)
-    target = asked.look.find(asked.target.id) if isinstance(asked.target, Config) else None
-    base = asked.look.find(asked.base.live.config_id) if isinstance(asked.base.live, One) else None
+def _new_change(ctx: Context, plan: _Plan, actor: Actor, place: Place, number: int, answer: Answer) -> Change:
+    """The new change in the state that the decision leads to: refused, waiting, approved or scheduled."""
+    change_request, now = plan.change_request, ctx.clock.now()
+    rule = ctx.rule_for(change_request.project, plan.environment)
+    target = plan.look.find(plan.target.id) if isinstance(plan.target, Config) else None
+    base = plan.look.find(plan.base.live.config_id) if isinstance(plan.base.live, One) else None
     move = {Denied: Move.REFUSE, NeedsApproval: Move.ASK, Allowed: Move.ALLOW}[type(answer)]
     state = after(State.REQUESTED, move)
-    if state is State.APPROVED and asked.due is not None:
+    if state is State.APPROVED and plan.due is not None:
         state = after(state, Move.SCHEDULE)
     assert state is not None  # noqa: S101 - the table has these moves
     at_once = state is State.APPROVED
     return Change(
         id=new_id(),
         number=number,
-        kind=asked.kind,
+        kind=plan.kind,
         state=state,
         project=change_request.project,
-        environment=asked.environment,
-        target=asked.target,
+        environment=plan.environment,
+        target=plan.target,
         requester=actor,
         origin=place,
         seen=ApprovalSnapshot(
-            base=asked.base,
+            base=plan.base,
             rule=rule.mark() if isinstance(answer, Denied) else answer.rule,
-            evidence=asked.evidence,
+            evidence=plan.evidence,
             base_config=base.config if base else None,
             base_content=base.content if base else None,
             target_content=target.content if target else None,
@@ -305,8 +305,8 @@ def _draft(ctx: Context, asked: _Asked, actor: Actor, place: Place, number: int,
         because=change_request.because,
         source=change_request.source,
         undoes=change_request.undoes,
-        due=asked.due,
-        expires_at=expiry(now, rule, asked.due) if isinstance(answer, NeedsApproval) else None,
+        due=plan.due,
+        expires_at=expiry(now, rule, plan.due) if isinstance(answer, NeedsApproval) else None,
         attempt=Attempt.NONE,
         lease_by=ctx.owner if at_once else None,
         lease_until=now + LEASE if at_once else None,

@@ -1,4 +1,4 @@
-"""The instant that a person means, and what it does to a change: words read in the zone of whoever typed them."""
+"""The time of a scheduled change, read in the time zone of the person who typed it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.domain.times import Due, In, WantedTime, due_at, due_in
 
 
 def due_of(wanted: WantedTime, actor: Actor, now: datetime) -> Due:
-    """When it is, as this person means it."""
+    """The due time, in this person's time zone."""
     if isinstance(wanted, datetime):
         return Due(wanted, "", actor.tz)
     if isinstance(wanted, In):
@@ -21,17 +21,17 @@ def due_of(wanted: WantedTime, actor: Actor, now: datetime) -> Due:
 
 
 def expiry(asked_at: datetime, rule: Rule, due: Due | None) -> datetime:
-    """Until when approvals are waited for: as long as the rule says, and never past the time of the change itself."""
+    """Until when a change can be approved: as long as the rule says, but not beyond its own time."""
     until = asked_at + rule.expiry
     return until if due is None else min(until, due.at)
 
 
-def told(due: Due) -> dict[str, str]:
-    """A time as facts of a line of history."""
+def due_facts(due: Due) -> dict[str, str]:
+    """A due time as facts of an audit entry."""
     return {"due": due.at.isoformat(), "zone": due.zone}
 
 
 def scheduled(change: Change, at: datetime) -> AuditEntry:
-    """The line of history that says for when a change is scheduled."""
-    assert change.due is not None  # noqa: S101 - nothing else is ever scheduled
-    return entry(Event.SCHEDULED, change.id, at, None, **told(change.due))
+    """The audit entry that says for when a change is scheduled."""
+    assert change.due is not None  # noqa: S101 - only changes with a time are scheduled
+    return entry(Event.SCHEDULED, change.id, at, None, **due_facts(change.due))

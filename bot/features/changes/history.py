@@ -1,4 +1,4 @@
-"""Looking at changes: what waits for me, history, one change whole; and the board of what is live."""
+"""Queries about changes: waiting approvals, history, one change in detail, the board of what is live."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.domain.live_state import LiveState
 from bot.domain.names import Environment, Project
 from bot.domain.outcomes import NotFound
 from bot.domain.views import Board, BoardCell, BoardRow, ChangeDetail, ChangeList
-from bot.features.changes.baselines import known_there
+from bot.features.changes.baselines import baseline_in
 from bot.outbox.notices import is_undoable
 from bot.store import ReadTransaction
 
@@ -28,7 +28,7 @@ BOARD_PAGE = 8
 
 
 async def find(ctx: Context, word: str) -> Change | None:
-    """A change by what people call it: ``ch-142``, ``142`` or its id."""
+    """A change by ``ch-142``, ``142`` or its id. Returns None when there is none."""
     text = word.strip().casefold().removeprefix("ch-").removeprefix("#")
     async with ctx.store.read() as tx:
         if text.isdecimal() and len(text) < 12:
@@ -37,7 +37,7 @@ async def find(ctx: Context, word: str) -> Change | None:
 
 
 async def detail(ctx: Context, word: str) -> ChangeDetail | NotFound:
-    """One change whole: what, why, who said what, and the full diff."""
+    """One change in detail: decisions, audit entries, the full diff, whether it drifted."""
     change = await find(ctx, word)
     if change is None:
         return NotFound("change", word)
@@ -48,29 +48,29 @@ async def detail(ctx: Context, word: str) -> ChangeDetail | NotFound:
             await tx.audit(change.id),
             diff(change.seen.base_content, change.seen.target_content),
             await is_undoable(tx, change),
-            await _moved_away(tx, change),
+            await _drift_from(tx, change),
         )
 
 
-async def _moved_away(tx: ReadTransaction, change: Change) -> Drift | None:
-    """The drift that is told away from what this change had made live."""
+async def _drift_from(tx: ReadTransaction, change: Change) -> Drift | None:
+    """The open drift from what this change made live."""
     drift = await tx.open_drift(*change.project.key, change.environment.id)
     return drift if drift is not None and drift.was.change_id == change.id else None
 
 
 async def approvals(ctx: Context, actor: Actor, *, page: int = 1) -> ChangeList:
-    """What waits for this person's word: not their own, not decided by them."""
+    """Changes waiting for this person's vote: not their own, and not decided by them yet."""
     async with ctx.store.read() as tx:
         waiting, _ = await tx.changes(states={State.WAITING}, not_requester=actor.key, limit=500, offset=0)
-        mine = [change for change in waiting if not await _has_said(tx, change, actor)]
-    pages = _pages(len(mine), PAGE)
+        votable = [change for change in waiting if not await _has_voted(tx, change, actor)]
+    pages = _pages(len(votable), PAGE)
     page = min(max(page, 1), pages)
-    shown = mine[(page - 1) * PAGE : page * PAGE]
-    return ChangeList("approvals", tuple(shown), page, pages, "approvals")
+    rows = votable[(page - 1) * PAGE : page * PAGE]
+    return ChangeList("approvals", tuple(rows), page, pages, "approvals")
 
 
-async def _has_said(tx: ReadTransaction, change: Change, actor: Actor) -> bool:
-    return any(said.actor.key == actor.key for said in await tx.decisions(change.id))
+async def _has_voted(tx: ReadTransaction, change: Change, actor: Actor) -> bool:
+    return any(decision.actor.key == actor.key for decision in await tx.decisions(change.id))
 
 
 async def history(
@@ -79,11 +79,11 @@ async def history(
     """Changes, newest first, of everything or of one project, in one environment or in all."""
     page = max(page, 1)
     async with ctx.store.read() as tx:
-        found, total = await _page_of(tx, project, environment, page)
+        changes, total = await _page_of(tx, project, environment, page)
     pages = _pages(total, PAGE)
     if page > pages:  # there were more when the button was made
         return await history(ctx, project, environment, line, page=pages)
-    return ChangeList("changes", found, page, pages, line)
+    return ChangeList("changes", changes, page, pages, line)
 
 
 async def _page_of(
@@ -107,14 +107,14 @@ async def board(
     size: int = BOARD_PAGE,
     patience: float | None = None,
 ) -> Board:
-    """Project × environment: what is live, since when, by whom, what is pending; a page of projects at a time.
+    """Project × environment: what is live, since when, by whom, what is pending; one page of projects.
 
-    `patience` is in seconds: a project that takes longer to read is shown as one that did not answer in time.
+    `patience` is a timeout in seconds: a project that takes longer to read is shown as timed out.
     """
     pages = _pages(len(projects), size)
     page = min(max(page, 1), pages)
-    shown = projects[(page - 1) * size : page * size]
-    rows = await asyncio.gather(*(_row(ctx, project, patience) for project in shown))
+    selected = projects[(page - 1) * size : page * size]
+    rows = await asyncio.gather(*(_row(ctx, project, patience) for project in selected))
     return Board(tuple(rows), page, pages, line, ctx.index.unread())
 
 
@@ -123,15 +123,15 @@ async def _row(ctx: Context, project: Project, patience: float | None) -> BoardR
     noun = ctx.noun(project.provider)
     try:
         async with asyncio.timeout(patience):
-            now = await ctx.provider(project.provider).served(project)
+            current = await ctx.provider(project.provider).served(project)
     except ProviderError as error:
         return BoardRow(project, (), error.problem, noun)
     except TimeoutError:
         return BoardRow(project, (), Problem(Fault.TIMED_OUT, project.provider, "reading what is live"), noun)
     async with ctx.store.read() as tx:
         cells = [
-            await cell(tx, project, environment, now.served.get(environment.id), looked_at)
-            for environment in now.environments
+            await cell(tx, project, environment, current.served.get(environment.id), looked_at)
+            for environment in current.environments
         ]
     return BoardRow(project, tuple(cells), noun=noun)
 
@@ -142,14 +142,14 @@ async def cell(
     """One project in one environment: what is live, since which change, what is pending, whether it drifted."""
     last = await tx.last_applied(*project.key, environment.id)
     pending = await tx.open_change(*project.key, environment.id)
-    known = await known_there(tx, *project.key, environment.id)
-    finding = judge(known, served, looked_at=looked_at, under_way=pending, told=None) if served is not None else None
+    baseline = await baseline_in(tx, *project.key, environment.id)
+    finding = judge(baseline, served, looked_at=looked_at, under_way=pending, told=None) if served is not None else None
     return BoardCell(
         environment,
         served,
         last if last is not None and is_live(last, served) else None,
         pending,
-        known,
+        baseline,
         finding is Finding.DRIFTED,
         await tx.scheduled(*project.key, environment.id),
     )

@@ -1,4 +1,4 @@
-"""The lines about changes: asking for one, deciding on it, looking back, and the board of what is live."""
+"""The lines about changes: request one, decide on it, its history, and the board of what is live."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def explain_change(call: Call) -> Outcome:
 
 
 async def list_approvals(call: Call) -> Outcome:
-    """What waits for this person."""
+    """Changes waiting for this person's vote."""
     return await history.approvals(call.ctx, call.actor, page=call.page)
 
 
@@ -74,12 +74,12 @@ async def show_board(call: Call) -> Outcome:
 
 
 async def show_change(call: Call) -> Outcome:
-    """One change whole."""
+    """One change in detail."""
     return await history.detail(call.ctx, call.command.change.text)
 
 
 async def withdraw(call: Call) -> Outcome:
-    """Take a change back."""
+    """Withdraw a change."""
     change = await history.find(call.ctx, call.command.change.text)
     if change is None:
         return NotFound("change", call.command.change.text)
@@ -87,7 +87,7 @@ async def withdraw(call: Call) -> Outcome:
 
 
 async def explain_withdraw(call: Call) -> Outcome:
-    """Whether this person may take the change back."""
+    """Whether this person may withdraw the change."""
     change = await history.find(call.ctx, call.command.change.text)
     if change is None:
         return NotFound("change", call.command.change.text)

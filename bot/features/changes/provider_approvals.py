@@ -1,4 +1,4 @@
-"""Asking a provider for its own approval of a change: once, with the intent written down before anything is sent."""
+"""Requests a provider's own approval of a change: once, with the intent stored before anything is sent."""
 
 from __future__ import annotations
 
@@ -24,58 +24,58 @@ log = get_logger(__name__)
 async def comment_on(ctx: Context, change: Change) -> str:
     """Who asked for a change and who approved it here, for the provider's own log."""
     async with ctx.store.read() as tx:
-        said = [each for each in await tx.decisions(change.id) if each.say is Say.APPROVE]
-    names = ", ".join(each.actor.name for each in said)
+        approvals = [each for each in await tx.decisions(change.id) if each.say is Say.APPROVE]
+    names = ", ".join(each.actor.name for each in approvals)
     return f"{change.label}, asked for by {change.requester.name}" + (f", approved by {names}" if names else "")
 
 
 async def ask(ctx: Context, change: Change) -> Outcome:
-    """Ask for the approval of a change that is marked as waiting for it; asking again asks for the same one.
+    """Request the approval of a change that is marked as waiting for it; repeating it requests the same approval.
 
-    When no answer comes the next sweep asks again. A refusal ends the change: nothing was done.
+    When there is no answer the next sweep repeats it. A refusal ends the change: nothing was done.
     """
     client = ctx.provider(change.project.provider)
-    what = _named(change.target)
+    target = _target_name(change.target)
     place = f"{change.project.name} in {change.environment.name}"
-    description = f"{change.kind.value}: {what}, {place} ({await comment_on(ctx, change)})"
+    description = f"{change.kind.value}: {target}, {place} ({await comment_on(ctx, change)})"
     try:
-        asked = await client.ask_approval(change.project, change.environment, change.target, description=description)
+        approval = await client.ask_approval(change.project, change.environment, change.target, description=description)
     except NotDone as error:
         return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     except ProviderError as error:
         log.warning("gate.unsure", change=change.id, fault=error.problem.fault)
-        return AtProvider(await _rest(ctx, change) or change)
+        return AtProvider(await _release(ctx, change) or change)
     now = ctx.clock.now()
-    opened = replace(change, gate=Gate(asked.id, asked.link), lease_by=None, lease_until=None, updated_at=now)
+    opened = replace(change, gate=Gate(approval.id, approval.link), lease_by=None, lease_until=None, updated_at=now)
     async with ctx.store.write() as tx:
-        said = entry(Event.AT_PROVIDER, change.id, now, None, request=asked.id)
-        saved = await tx.save(opened, State.AT_PROVIDER, [said])
+        record = entry(Event.AT_PROVIDER, change.id, now, None, request=approval.id)
+        saved = await tx.save(opened, State.AT_PROVIDER, [record])
         if saved is not None:
-            await history_of(tx, saved, [said])
-    if saved is None:  # taken back while we asked
+            await history_of(tx, saved, [record])
+    if saved is None:  # withdrawn while we asked
         await drop(ctx, opened)
         return AtProvider(change)
-    log.info("change.step", step="asked the provider", change=saved.id, number=saved.number, request=asked.id)
+    log.info("change.step", step="asked the provider", change=saved.id, number=saved.number, request=approval.id)
     await deliver_card(ctx, saved.id)
     return AtProvider(saved)
 
 
-def _named(target: Target) -> str:
+def _target_name(target: Target) -> str:
     if isinstance(target, Config):
         return target.name
     return "nothing live" if isinstance(target, Nothing) else "weights put back"
 
 
-async def _rest(ctx: Context, change: Change) -> Change | None:
-    """Leave it to the next sweep."""
+async def _release(ctx: Context, change: Change) -> Change | None:
+    """Release the lease, so that the next sweep repeats the request."""
     async with ctx.store.write() as tx:
-        rested = await tx.save(replace(change, lease_by=None, lease_until=None), State.AT_PROVIDER, [])
+        released = await tx.save(replace(change, lease_by=None, lease_until=None), State.AT_PROVIDER, [])
     await deliver_card(ctx, change.id)
-    return rested
+    return released
 
 
 async def drop(ctx: Context, change: Change) -> bool:
-    """Take back what was asked for at the provider; whether it is gone there now."""
+    """Withdraw the approval request at the provider. Returns whether it no longer exists there."""
     if change.gate is None:
         return True
     try:
@@ -87,10 +87,10 @@ async def drop(ctx: Context, change: Change) -> bool:
 
 
 async def claim(ctx: Context, change: Change) -> Change | None:
-    """Make asking ours for a while; None when another process does it."""
+    """Take the lease for requesting the approval. Returns None when another process has it."""
     now = ctx.clock.now()
     if change.lease_until is not None and change.lease_until > now and change.lease_by != ctx.owner:
         return None
     async with ctx.store.write() as tx:
-        taken = replace(change, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now)
-        return await tx.save(taken, State.AT_PROVIDER, [])
+        claimed = replace(change, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now)
+        return await tx.save(claimed, State.AT_PROVIDER, [])

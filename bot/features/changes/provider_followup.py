@@ -1,4 +1,4 @@
-"""Following what was asked for at a provider: until it is applied, declined, failed or gone there."""
+"""Follows approval requests at a provider until they are applied, declined, failed or deleted there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 
 async def follow_all(ctx: Context) -> int:
-    """Look after everything that waits at a provider. Answers how many changes moved on."""
+    """Check all changes that wait at a provider. Returns how many no longer wait."""
     async with ctx.store.read() as tx:
         waiting, _ = await tx.changes(states={State.AT_PROVIDER}, limit=200)
     moved = 0
@@ -30,13 +30,13 @@ async def follow_all(ctx: Context) -> int:
             moved += not isinstance(await follow(ctx, change), AtProvider)
         except StoreUnavailable:
             raise
-        except Exception:  # the others have to be followed all the same
+        except Exception:  # the others have to be checked all the same
             log.exception("gate.not_followed", change=change.id, number=change.number)
     return moved
 
 
 async def check_now(ctx: Context, change_id: str, actor: Actor) -> Outcome:
-    """Somebody wants to know now how the provider's approval stands; they decide nothing by that."""
+    """Check the provider's approval now, because a person asked; this decides nothing."""
     answer = decide(Lookup(actor))
     if isinstance(answer, Denied):
         return Refused(answer.reasons)
@@ -50,16 +50,16 @@ async def check_now(ctx: Context, change_id: str, actor: Actor) -> Outcome:
 
 
 async def follow(ctx: Context, change: Change) -> Outcome:
-    """Look how it stands there, and go on accordingly; `AtProvider` while it waits."""
-    if change.gate is None:  # we died before its answer was written down
+    """Read the state of the approval and act on it. Returns `AtProvider` while it is pending."""
+    if change.gate is None:  # the process ended before the answer was stored
         claimed = await provider_approvals.claim(ctx, change)
         return await provider_approvals.ask(ctx, claimed) if claimed is not None else AtProvider(change)
     try:
-        found = await ctx.provider(change.project.provider).approval(change.gate.id)
+        approval = await ctx.provider(change.project.provider).approval(change.gate.id)
     except ProviderError as error:
         log.warning("gate.unread", change=change.id, request=change.gate.id, fault=error.problem.fault)
         return AtProvider(change, error.problem)
-    match found.state:
+    match approval.state:
         case GateState.PENDING:
             return AtProvider(change)
         case GateState.APPROVED:
@@ -67,43 +67,43 @@ async def follow(ctx: Context, change: Change) -> Outcome:
         case GateState.APPLIED:
             return await execution.settle_applied(ctx, change.id)
         case _:
-            return await _ended(ctx, change, found)
+            return await _ended(ctx, change, approval)
 
 
-async def _ended(ctx: Context, change: Change, found: ProviderApproval) -> Outcome:
-    """Declined, failed or deleted there: nothing was changed."""
-    if found.state is GateState.DECLINED:
-        said = next((each for each in reversed(found.reviewers) if not each.approves), None)
-        facts = {"reviewer": said.by, "wrote": said.comment} if said is not None else {}
-        why = Reason(Code.GATE_DECLINED, ResolvableBy.NOBODY, facts)
-        return await finish(ctx, change, Move.REJECT, Event.DECLINED, reasons=[why])
-    if found.state is GateState.FAILED:
+async def _ended(ctx: Context, change: Change, approval: ProviderApproval) -> Outcome:
+    """End the change: its approval was declined, failed or deleted there. Nothing was changed."""
+    if approval.state is GateState.DECLINED:
+        decliner = next((each for each in reversed(approval.reviewers) if not each.approves), None)
+        facts = {"reviewer": decliner.by, "wrote": decliner.comment} if decliner is not None else {}
+        reason = Reason(Code.GATE_DECLINED, ResolvableBy.NOBODY, facts)
+        return await finish(ctx, change, Move.REJECT, Event.DECLINED, reasons=[reason])
+    if approval.state is GateState.FAILED:
         operation = f"applying what was approved for {change.project.name}"
-        problem = Problem(Fault.CONFLICT, change.project.provider, operation, detail="; ".join(found.conflicts))
+        problem = Problem(Fault.CONFLICT, change.project.provider, operation, detail="; ".join(approval.conflicts))
         return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=problem)
     gone = Reason(Code.GATE_GONE, ResolvableBy.REQUESTER)
     return await finish(ctx, change, Move.VOID, Event.VOIDED, reasons=[gone])
 
 
-async def take_back(ctx: Context, change: Change) -> Outcome | None:
-    """Take back what was asked for at the provider, before its change is withdrawn. None: it is gone there.
+async def withdraw_at_provider(ctx: Context, change: Change) -> Outcome | None:
+    """Withdraw the approval request at the provider, before its change is withdrawn. Returns None when that is done.
 
-    What was applied there by then is settled instead; what cannot be taken back stays, and the change with it.
+    A request that was applied by then is settled instead; if it cannot be withdrawn, the change stays as it is.
     """
     claimed = await provider_approvals.claim(ctx, change)
     if claimed is None:
         return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), change)
-    if claimed.gate is None:  # it may have been asked for: asking again finds it
-        came = await provider_approvals.ask(ctx, claimed)
-        if not isinstance(came, AtProvider):
-            return came
-        claimed = came.change
+    if claimed.gate is None:  # it may have been requested: repeating the request finds it
+        outcome = await provider_approvals.ask(ctx, claimed)
+        if not isinstance(outcome, AtProvider):
+            return outcome
+        claimed = outcome.change
     if claimed.gate is None:
         return AtProvider(claimed)
     client = ctx.provider(change.project.provider)
     try:
-        found = await client.approval(claimed.gate.id)
-        if found.state is GateState.APPLIED:
+        approval = await client.approval(claimed.gate.id)
+        if approval.state is GateState.APPLIED:
             return await execution.settle_applied(ctx, change.id)
         await client.drop_approval(claimed.gate.id)
     except ProviderError as error:

@@ -1,4 +1,4 @@
-"""Looking again, just before a change is applied, at everything that its approvals are bound to."""
+"""Reads again, just before a change is applied, everything that its approvals are bound to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.features.provider_reads import evaluations_of, evidence_for, side_by_si
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What an approval is bound to, as it is now, and the look that shows it."""
+class Recheck:
+    """The facts for deciding whether the approvals still hold, and what is live."""
 
     facts: Application
     served: ServedNow
 
 
-async def check_again(ctx: Context, change: Change) -> Looked:
-    """Everything that an approval is bound to, as it is now: two reads."""
+async def check_again(ctx: Context, change: Change) -> Recheck:
+    """Read everything that an approval is bound to: two calls."""
     client = ctx.provider(change.project.provider)
     async with side_by_side() as reads:
         reading = reads.create_task(client.served(change.project))
@@ -36,7 +36,7 @@ async def check_again(ctx: Context, change: Change) -> Looked:
     async with ctx.store.read() as tx:
         decisions = await tx.decisions(change.id)
         undone = await undone_facts(tx, change.undoes, now_served)
-    voters = [said.actor for said in decisions if said.say is Say.APPROVE]
+    voters = [decision.actor for decision in decisions if decision.say is Say.APPROVE]
     people = await asyncio.gather(
         ctx.people.actor(change.requester.org, change.requester.team, change.requester.user_id),
         *(ctx.people.actor(voter.org, voter.team, voter.user_id) for voter in voters),
@@ -57,22 +57,22 @@ async def check_again(ctx: Context, change: Change) -> Looked:
         blockers=tuple(served.blockers.get(change.environment.id, ())),
         late=_late(ctx, change),
     )
-    return Looked(facts, served)
+    return Recheck(facts, served)
 
 
 def _late(ctx: Context, change: Change) -> timedelta:
-    """For how long its time is over. Whoever approves it at the provider afterwards knows how late it is."""
+    """How late the change is; zero if it was approved at the provider, where the approver saw how late it is."""
     if change.due is None or change.gate is not None:
         return timedelta(0)
     return ctx.clock.now() - change.due.at
 
 
 def _environment(served: ServedNow, change: Change) -> Environment | None:
-    return next((found for found in served.environments if found.id == change.environment.id), None)
+    return next((each for each in served.environments if each.id == change.environment.id), None)
 
 
 def _version_now(change: Change, served: ServedNow) -> str | None:
-    """The content version of the target as it is now; None when the target is gone, or is no config."""
+    """The current content version of the target. Returns None when it no longer exists, or is not a config."""
     if not isinstance(change.target, Config):
         return None
     if served.versions is None:

@@ -1,1 +1,1 @@
-"""Configs: one whole, those of a project, how two differ."""
+"""Configs: one in detail, those of a project, the difference of two."""

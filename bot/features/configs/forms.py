@@ -30,6 +30,6 @@ def diff(ctx: Context, filled: Filled) -> Command | FieldProblem:
 
 
 def _names(index: Index, config: Config) -> tuple[Name, Name | None]:
-    """What is typed for a config, and for the project that it is of."""
+    """The names of a config and of its project in a line."""
     project = index.project(config.provider, config.project_id)
     return Name(config.id), unique(project, index.projects) if project else None

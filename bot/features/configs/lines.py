@@ -15,7 +15,7 @@ CONFIG = Noun(
 
 
 async def answer(call: Call) -> Outcome:
-    """One config, those of a project, or how two differ: whichever of the readings resolves."""
+    """One config, those of a project, or the difference of two: the reading that resolves."""
     return await config_queries.answer(call.ctx, call.commands, page=call.page)
 
 

@@ -1,4 +1,4 @@
-"""What is told about a drift beside what was and what is: the contents, who did it, a write of ours that came late."""
+"""Details for the message about a drift: the contents, who did it, a late write of ours, where to post it."""
 
 from __future__ import annotations
 
@@ -18,56 +18,56 @@ from bot.store import ReadTransaction
 log = get_logger(__name__)
 
 NEWEST = 5
-"""Changes of one environment that are looked through for what belongs to a drift."""
+"""Most recent changes of an environment that are searched for what belongs to a drift."""
 
 
 async def contents_of(ctx: Context, project: Project) -> dict[tuple[str, str], Content]:
-    """The contents of a project's configs by id and content version; none where they cannot be read."""
+    """The contents of a project's configs by id and content version; empty when they cannot be read."""
     try:
-        found = await ctx.provider(project.provider).configs(project)
+        configs = await ctx.provider(project.provider).configs(project)
     except ProviderError as error:
         log.warning("drift.contents_unread", project=project.id, fault=error.problem.fault)
         return {}
-    return {(each.config.id, each.config.content_version): each.content for each in found}
+    return {(each.config.id, each.config.content_version): each.content for each in configs}
 
 
 def key_of(served: LiveState) -> tuple[str, str]:
-    """The id and the content version of what is live, where that is one config."""
+    """The id and the content version of what is live; two empty strings unless it is one config."""
     live = served.live
     return (live.config_id, live.content_version) if isinstance(live, One) else ("", "")
 
 
 async def content_before(
-    tx: ReadTransaction, known: Baseline, contents: dict[tuple[str, str], Content]
+    tx: ReadTransaction, baseline: Baseline, contents: dict[tuple[str, str], Content]
 ) -> Content | None:
-    """What stood in what was right: as it is still there, as it was remembered, as the change had it."""
-    found = contents.get(key_of(known.served)) or known.content
-    if found is None and known.change_id is not None:
-        change = await tx.change(known.change_id)
-        found = change.seen.target_content if change is not None else None
-    return found
+    """The content of the baseline: from the provider, else as stored with it, else from its change. None if unknown."""
+    content = contents.get(key_of(baseline.served)) or baseline.content
+    if content is None and baseline.change_id is not None:
+        change = await tx.change(baseline.change_id)
+        content = change.seen.target_content if change is not None else None
+    return content
 
 
-async def late_write(tx: ReadTransaction, known: Baseline, served: LiveState) -> str:
-    """The label of a change since then that asked for exactly this and counts as failed."""
+async def late_write(tx: ReadTransaction, baseline: Baseline, served: LiveState) -> str:
+    """The label of a failed change since the baseline that asked for exactly what is live; empty if there is none."""
     failed, _ = await tx.changes(
-        project=(known.provider, known.project_id),
-        environment_id=known.environment_id,
+        project=(baseline.provider, baseline.project_id),
+        environment_id=baseline.environment_id,
         states={State.FAILED},
         limit=NEWEST,
     )
-    found = (each.label for each in failed if each.updated_at >= known.at and is_live(each, served))
-    return next(found, "")
+    labels = (each.label for each in failed if each.updated_at >= baseline.at and is_live(each, served))
+    return next(labels, "")
 
 
 def in_short(served: LiveState) -> str:
-    """What is served, as a line of history keeps it."""
+    """What is served, in short, for an audit entry."""
     live = served.live
     return live.config_id if isinstance(live, One) else type(live).__name__.casefold()
 
 
 async def mover(ctx: Context, project: Project, environment: Environment, *, edited: bool) -> Moved | None:
-    """Who did it and when, where the provider tells; a provider that does not answer that tells nothing."""
+    """Who changed it and when, if the provider says. Returns None when it does not, or cannot be read."""
     try:
         return await ctx.provider(project.provider).last_moved(project, environment, edited=edited)
     except ProviderError as error:
@@ -76,7 +76,7 @@ async def mover(ctx: Context, project: Project, environment: Environment, *, edi
 
 
 async def channel_for(ctx: Context, project: Project, environment: Environment) -> str | None:
-    """Where it is told: where the last card about this environment stands, else the default channel, else nowhere."""
+    """The channel for a drift: that of the last card about this environment, else the default one, else None."""
     async with ctx.store.read() as tx:
         changes, _ = await tx.changes(project=project.key, environment_id=environment.id, limit=NEWEST)
         cards = [await tx.notice_for(NoticeKind.CARD, change.id) for change in changes]

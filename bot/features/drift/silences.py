@@ -1,4 +1,4 @@
-"""Providers that do not answer the drift watch: told once, after a while, and when they answer again."""
+"""Providers that do not answer the drift watch: one message after a while, edited when they answer again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.domain.notices import Notice, NoticeKind
 from bot.outbox.delivery import deliver_about
 
 PATIENCE = timedelta(minutes=30)
-"""A provider that does not answer for this long is told about: nobody would see a drift."""
+"""How long a provider may be silent before a message says so: nobody would see a drift meanwhile."""
 
 
 async def is_silent(ctx: Context, provider: str, problem: Problem) -> None:
-    """Nothing of a provider could be read: told once, after a while, and not for each project."""
+    """Nothing of a provider could be read: post one message about it after `PATIENCE`, not one per project."""
     now = ctx.clock.now()
     async with ctx.store.write() as tx:
         await tx.add_silence(Silence(new_id(), provider, now, problem.fault.value))
@@ -31,7 +31,7 @@ async def is_silent(ctx: Context, provider: str, problem: Problem) -> None:
 
 
 async def answers_again(ctx: Context, provider: str) -> None:
-    """Something of a provider was read: its silence, if there was one, is over."""
+    """Something of a provider was read: end its silence, if there is one."""
     async with ctx.store.read() as tx:
         silence = await tx.open_silence(provider)
     if silence is None:

@@ -1,1 +1,1 @@
-"""Evaluations: lists, one whole, and the status that people set."""
+"""Evaluations: lists, one in detail, and setting the status."""

@@ -1,4 +1,4 @@
-"""Looking at evaluations: those of a project or of all, and one beside what is live. Changes nothing."""
+"""Queries about evaluations: lists, and one in detail compared with what is live. Changes nothing."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ PAGE = 8
 """Evaluations on one page of a list."""
 
 MOST_PROJECTS = 50
-"""Of more projects than this nobody waits for all evaluations: one call each, so a project has to be named.
+"""With more projects than this, a list of all evaluations takes too long (one call each): a project has to be named.
 
-What runs is known without asking: the sweep over all projects keeps it.
+Running evaluations are known without calls: the sweep over all projects stores them.
 """
 
 SPELLINGS = {"canceled": "cancelled"}
-"""Statuses as people write them → as v4 does."""
+"""Other spellings of statuses → that of v4."""
 
 
-async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: int = 1) -> Outcome:
-    """Carry out *evaluations* or *evaluation*, whichever the readings mean: a project that is known is listed."""
-    lists = [reading for reading in given if isinstance(reading, ListEvaluations)]
-    shows = [reading for reading in given if isinstance(reading, ShowEvaluation)]
+async def answer(ctx: Context, commands: Sequence[Command], actor: Actor, *, page: int = 1) -> Outcome:
+    """Run *evaluations* or *evaluation*, in the reading that resolves; a known project means its list."""
+    lists = [reading for reading in commands if isinstance(reading, ListEvaluations)]
+    shows = [reading for reading in commands if isinstance(reading, ShowEvaluation)]
     if shows and not any(reading.project and ctx.index.projects(reading.project) for reading in lists):
         word = shows[0].evaluation.text
         found = await updates.find(ctx, word)
@@ -63,51 +63,51 @@ async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: 
 
 
 async def opened(ctx: Context, word: str, actor: Actor) -> Outcome:
-    """The evaluation that a button means, as its line would show it."""
-    found = await updates.find(ctx, word)
-    return await detail(ctx, found, actor) if isinstance(found, Evaluation) else found
+    """The evaluation behind a button, as its line would show it."""
+    result = await updates.find(ctx, word)
+    return await detail(ctx, result, actor) if isinstance(result, Evaluation) else result
 
 
 async def listed(
     ctx: Context, project: Project | None, status: str | None, line: str, *, page: int = 1
 ) -> EvaluationList | Failed:
-    """Evaluations, newest first; of all projects one call each, so many at a time."""
+    """Evaluations, newest first, of one project or of all; one call per project, a few concurrently."""
     status = SPELLINGS.get(status or "", status)
-    every = [project] if project else [each.project for each in ctx.index.entries()]
+    candidates = [project] if project else [each.project for each in ctx.index.entries()]
     keepers = {name for name, client in ctx.providers.items() if client.capabilities.evaluations}
-    asked = [each for each in every if each.provider in keepers]
-    without = tuple(dict.fromkeys(each.provider for each in every if each.provider not in keepers))
-    if len(asked) > MOST_PROJECTS:
-        return await _known_to_run(ctx, status, line, len(asked), page)
+    projects = [each for each in candidates if each.provider in keepers]
+    without = tuple(dict.fromkeys(each.provider for each in candidates if each.provider not in keepers))
+    if len(projects) > MOST_PROJECTS:
+        return await _running_list(ctx, status, line, len(projects), page)
     gate = asyncio.Semaphore(updates.CONCURRENCY)
     problems: list[Problem] = []
 
-    async def read(one: Project) -> list[tuple[Evaluation, Project]]:
+    async def read(owner: Project) -> list[tuple[Evaluation, Project]]:
         async with gate:
             try:
-                runs = await ctx.provider(one.provider).evaluations(one)
+                runs = await ctx.provider(owner.provider).evaluations(owner)
             except ProviderError as error:
-                log.warning("evaluations.unreadable", project=one.id, fault=error.problem.fault)
+                log.warning("evaluations.unreadable", project=owner.id, fault=error.problem.fault)
                 problems.append(error.problem)
                 return []
-        return [(run, one) for run in runs if status in (None, run.status)]
+        return [(run, owner) for run in runs if status in (None, run.status)]
 
-    found = [pair for pairs in await asyncio.gather(*map(read, asked)) for pair in pairs]
-    if problems and len(problems) == len(asked):
+    pairs = [pair for batch in await asyncio.gather(*map(read, projects)) for pair in batch]
+    if problems and len(problems) == len(projects):
         return Failed(replace(problems[0], reference=current_request_id()))
-    found.sort(key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True)
-    page, pages = _paged(len(found), page)
-    rows = tuple(_row(ctx, run, one) for run, one in found[(page - 1) * PAGE : page * PAGE])
-    return EvaluationList(rows, project, status, len(found), page, pages, line, len(problems), without)
+    pairs.sort(key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True)
+    page, pages = _paged(len(pairs), page)
+    rows = tuple(_row(ctx, run, owner) for run, owner in pairs[(page - 1) * PAGE : page * PAGE])
+    return EvaluationList(rows, project, status, len(pairs), page, pages, line, len(problems), without)
 
 
-async def _known_to_run(ctx: Context, status: str | None, line: str, projects: int, page: int) -> EvaluationList:
-    """What the sweep saw running, the newest first, as it is now: one call for each that is shown."""
+async def _running_list(ctx: Context, status: str | None, line: str, projects: int, page: int) -> EvaluationList:
+    """The running evaluations that the sweep stored, newest first, read again: one call for each on the page."""
     reminders: Sequence[Reminder] = ()
     if status in (None, RUNNING):
         async with ctx.store.read() as tx:
-            open_ones = await tx.reminders(open_only=True)
-        reminders = [each for each in reversed(open_ones) if each.provider in ctx.providers]
+            running = await tx.reminders(open_only=True)
+        reminders = [each for each in reversed(running) if each.provider in ctx.providers]
     page, pages = _paged(len(reminders), page)
 
     async def read(reminder: Reminder) -> EvaluationRow | None:
@@ -120,36 +120,44 @@ async def _known_to_run(ctx: Context, status: str | None, line: str, projects: i
         return _row(ctx, run, project)
 
     rows = await asyncio.gather(*map(read, reminders[(page - 1) * PAGE : page * PAGE]))
-    shown = tuple(row for row in rows if row is not None)
+    readable = tuple(row for row in rows if row is not None)
     return EvaluationList(
-        shown, None, status or RUNNING, len(reminders), page, pages, line, len(rows) - len(shown), unlooked=projects
+        readable,
+        None,
+        status or RUNNING,
+        len(reminders),
+        page,
+        pages,
+        line,
+        len(rows) - len(readable),
+        unlooked=projects,
     )
 
 
 def _paged(total: int, page: int) -> tuple[int, int]:
-    """The page that there is, and how many there are."""
+    """The page number within bounds, and the number of pages."""
     pages = max(1, -(-total // PAGE))
     return min(max(page, 1), pages), pages
 
 
 def _row(ctx: Context, run: Evaluation, project: Project) -> EvaluationRow:
-    return EvaluationRow(run, project, say(ShowEvaluation(_typed(ctx, run))))
+    return EvaluationRow(run, project, say(ShowEvaluation(_name_of(ctx, run))))
 
 
-def _typed(ctx: Context, evaluation: Evaluation) -> Name:
-    """What is typed for an evaluation: its id, and its provider where there are several."""
+def _name_of(ctx: Context, evaluation: Evaluation) -> Name:
+    """The name of an evaluation in a line: its id, with its provider if there are several."""
     return Name(evaluation.id if len(ctx.providers) == 1 else f"{evaluation.provider}:{evaluation.id}")
 
 
 async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> EvaluationDetail:
-    """One evaluation whole. That what is live cannot be read hides nothing else."""
+    """One evaluation in detail. If what is live cannot be read, only the comparison is missing."""
     project = await updates.project_of(ctx, evaluation)
     problem: Problem | None = None
     places: tuple[LiveIn, ...] = ()
     against: tuple[Against, ...] = ()
     if project is not None:
         try:
-            places, against = await _beside(ctx, evaluation, project)
+            places, against = await _comparison(ctx, evaluation, project)
         except ProviderError as error:
             problem = replace(error.problem, reference=current_request_id())
     reminder, runs = await _reminder(ctx, evaluation), evaluation.status == RUNNING
@@ -164,7 +172,7 @@ async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> Evaluati
         since != evaluation.created_at,
         ctx.clock.now(),
         isinstance(decide(StatusUpdate(actor, evaluation, COMPLETED)), Allowed),
-        say(ReopenEvaluation(_typed(ctx, evaluation))) if reopens else None,
+        say(ReopenEvaluation(_name_of(ctx, evaluation))) if reopens else None,
         evaluations_line(ctx.index, project) if project else None,
         problem,
         await evaluation_reports.progress_of(ctx, project, evaluation) if project is not None and runs else None,
@@ -172,21 +180,21 @@ async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> Evaluati
     )
 
 
-async def _beside(
+async def _comparison(
     ctx: Context, evaluation: Evaluation, project: Project
 ) -> tuple[tuple[LiveIn, ...], tuple[Against, ...]]:
-    """Where its config is live, and this run, not another one of its config, beside what else is live."""
-    seen = await look(ctx, project)
+    """Where its config is live, and this run (not others of its config) compared with the other live configs."""
+    snapshot = await look(ctx, project)
     config_id = evaluation.config_id
-    if seen.evaluations is not None:
-        others = [run for run in seen.evaluations if run.config_id != config_id]
-        seen = replace(seen, evaluations=[evaluation, *others])
+    if snapshot.evaluations is not None:
+        others = [run for run in snapshot.evaluations if run.config_id != config_id]
+        snapshot = replace(snapshot, evaluations=[evaluation, *others])
     config = Config(evaluation.provider, project.id, config_id, evaluation.config_name, config_id)
-    return config_queries.live_in(seen, config_id), tuple(config_queries.against(ctx, seen, project, config))
+    return config_queries.live_in(snapshot, config_id), tuple(config_queries.against(ctx, snapshot, project, config))
 
 
 async def _reminder(ctx: Context, evaluation: Evaluation) -> Reminder | None:
-    """What we remember of it since it runs; the service itself tells only when it was made."""
+    """The stored reminder of a running evaluation; the service itself only knows when it was created."""
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(evaluation.provider, evaluation.id)
     return reminder if reminder is not None and reminder.ended_at is None else None

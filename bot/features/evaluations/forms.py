@@ -38,16 +38,18 @@ def _choices(
     status: str | None,
 ) -> Callable[[Context, Project, Actor], Awaitable[Sequence[Evaluation] | Refused | Failed]]:
     async def load(ctx: Context, project: Project, actor: Actor) -> Sequence[Evaluation] | Refused | Failed:
-        """The evaluations of a project for which the line can be said, the newest first."""
+        """The evaluations of a project that the line applies to, newest first."""
         client = ctx.provider(project.provider)
         if not client.capabilities.evaluations:
             return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, ResolvableBy.NOBODY, {"provider": project.provider}),))
         try:
-            every = await client.evaluations(project)
+            evaluations = await client.evaluations(project)
         except ProviderError as error:
             return Failed(replace(error.problem, reference=current_request_id()))
         fitting = [
-            one for one in every if status is None or isinstance(decide(StatusUpdate(actor, one, status)), Allowed)
+            one
+            for one in evaluations
+            if status is None or isinstance(decide(StatusUpdate(actor, one, status)), Allowed)
         ]
         return sorted(fitting, key=lambda one: one.created_at, reverse=True)[:SELECT_LIMIT]
 

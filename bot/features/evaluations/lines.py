@@ -22,7 +22,7 @@ EVALUATION = Noun(
 
 
 async def answer(call: Call) -> Outcome:
-    """A list of evaluations, or one whole: whichever of the readings resolves."""
+    """A list of evaluations, or one in detail: the reading that resolves."""
     return await evaluation_queries.answer(call.ctx, call.commands, call.actor, page=call.page)
 
 

@@ -1,4 +1,4 @@
-"""An evaluation by its id, and the status that people give it."""
+"""Finds an evaluation by its id, and sets its status."""
 
 from __future__ import annotations
 
@@ -20,68 +20,68 @@ from bot.logs import current_request_id
 from bot.outbox import evaluation_reports
 
 CONCURRENCY = 8
-"""Provider calls at once for a list of evaluations."""
+"""Most concurrent provider calls for a list of evaluations."""
 
 
 async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outcome:
     """Set an evaluation's status; `word` is its id, or ``provider:id`` as on buttons."""
-    found = await find(ctx, word)
-    if not isinstance(found, Evaluation):
-        return await _vanished(ctx, word, found)
+    evaluation = await find(ctx, word)
+    if not isinstance(evaluation, Evaluation):
+        return await _end_deleted(ctx, word, evaluation)
     async with ctx.store.read() as tx:
-        reminder = await tx.reminder(found.provider, found.id)
-    answer = decide(StatusUpdate(actor, found, status))
+        reminder = await tx.reminder(evaluation.provider, evaluation.id)
+    answer = decide(StatusUpdate(actor, evaluation, status))
     if isinstance(answer, Denied):
-        if reminder is not None and found.status != RUNNING:
-            await switches.end(ctx, reminder, found.status)
+        if reminder is not None and evaluation.status != RUNNING:
+            await switches.end(ctx, reminder, evaluation.status)
         return Refused(answer.reasons)
-    client = ctx.provider(found.provider)
-    project = await project_of(ctx, found)
+    client = ctx.provider(evaluation.provider)
+    project = await project_of(ctx, evaluation)
     if project is None:
-        project = Project(found.provider, found.project_id, reminder.project_name if reminder else "")
+        project = Project(evaluation.provider, evaluation.project_id, reminder.project_name if reminder else "")
     try:
-        updated = await _set(client, project, found.id, status)
+        updated = await _set(client, project, evaluation.id, status)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
     if updated.status != status:
-        problem = Problem(Fault.NO_EFFECT, found.provider, "setting the status of an evaluation")
+        problem = Problem(Fault.NO_EFFECT, evaluation.provider, "setting the status of an evaluation")
         return Failed(replace(problem, reference=current_request_id()))
     event = Event.EVALUATION_COMPLETED if status == COMPLETED else Event.EVALUATION_REOPENED
     async with ctx.store.write() as tx:
-        await tx.record(entry(event, f"{found.provider}:{found.id}", ctx.clock.now(), actor))
+        await tx.record(entry(event, f"{evaluation.provider}:{evaluation.id}", ctx.clock.now(), actor))
     if reminder is not None and status != RUNNING:
         await switches.end(ctx, reminder, status, by=actor.user_id)
     return EvaluationUpdated(updated, project.name)
 
 
-async def _vanished(ctx: Context, word: str, found: Failed | NotFound | Refused) -> Outcome:
-    """An evaluation that is gone between its report and the click: the report says so at once."""
+async def _end_deleted(ctx: Context, word: str, result: Failed | NotFound | Refused) -> Outcome:
+    """An evaluation that could not be read; if it was deleted, its report is updated at once."""
     async with ctx.store.read() as tx:
         reminder = await tx.reminder(*evaluation_reports.key_of(word))
-    if isinstance(found, NotFound) and reminder is not None:
+    if isinstance(result, NotFound) and reminder is not None:
         await switches.end(ctx, reminder, evaluation_reports.GONE)
-    return found
+    return result
 
 
 async def _set(client: ProviderClient, project: Project, evaluation_id: str, status: str) -> Evaluation:
-    """Set the status. An answer that is lost is looked for."""
+    """Set the status. If the answer is lost, read the result. Raises `ProviderError`."""
     try:
         return await client.set_evaluation_status(project, evaluation_id, status)
     except Unsure:
-        now = await client.evaluation(project, evaluation_id)
-        if now.status != status:
+        current = await client.evaluation(project, evaluation_id)
+        if current.status != status:
             raise
-        return now
+        return current
 
 
 async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound | Refused:
     """The evaluation by its id, at the provider that the word names or at the first that has it."""
-    provider, _, rest = word.partition(":")
-    asked = [provider] if rest and provider in ctx.providers else list(ctx.providers)
-    names = [name for name in asked if ctx.provider(name).capabilities.evaluations]
+    provider, _, identifier = word.partition(":")
+    candidates = [provider] if identifier and provider in ctx.providers else list(ctx.providers)
+    names = [name for name in candidates if ctx.provider(name).capabilities.evaluations]
     if not names:
-        return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, ResolvableBy.NOBODY, {"provider": asked[0]}),))
-    evaluation_id = rest if rest and provider in ctx.providers else word
+        return Refused((Reason(Code.KEEPS_NO_EVALUATIONS, ResolvableBy.NOBODY, {"provider": candidates[0]}),))
+    evaluation_id = identifier if identifier and provider in ctx.providers else word
     failure: Failed | None = None
     for name in names:
         async with ctx.store.read() as tx:
@@ -90,19 +90,19 @@ async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound | Refu
         try:
             return await ctx.provider(name).evaluation(project, evaluation_id)
         except ProviderError as error:
-            if error.problem.fault not in (Fault.NOT_FOUND, Fault.INVALID):  # no id at all is no id of ours
+            if error.problem.fault not in (Fault.NOT_FOUND, Fault.INVALID):  # an invalid id counts as unknown
                 failure = Failed(replace(error.problem, reference=current_request_id()))
     return failure or NotFound("evaluation", word)
 
 
 async def project_of(ctx: Context, evaluation: Evaluation) -> Project | None:
-    """The project of an evaluation, which the service does not answer: that of its config."""
+    """The project of an evaluation: that of its config, because the service does not return it. None if unknown."""
 
-    def known() -> Project | None:
+    def look_up() -> Project | None:
         config = ctx.index.config(evaluation.provider, evaluation.config_id)
         return ctx.index.project(evaluation.provider, config.project_id if config else evaluation.project_id)
 
-    found = known()
-    if found is None and await ctx.index.miss():
-        found = known()
-    return found
+    project = look_up()
+    if project is None and await ctx.index.miss():
+        project = look_up()
+    return project

@@ -1,1 +1,1 @@
-"""How the bot itself is."""
+"""The health of the bot, and its help."""

@@ -1,4 +1,4 @@
-"""Looking at the bot itself: for people in Slack, and for whoever runs it."""
+"""The health check of the bot, for people in Slack and for the operator."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bot.domain.outcomes import Refused
 from bot.domain.policies import decide
 
 PATIENCE = 5.0
-"""Seconds that one provider has to answer."""
+"""Timeout of the check of one provider, in seconds."""
 
 REMEMBERED = timedelta(days=7)
-"""For how long a message that was given up is worth a word."""
+"""How long messages that were given up are reported."""
 
 
 async def check_up(ctx: Context, actor: Actor) -> Outcome:
-    """How the bot is, for full members."""
+    """The health check, for full members only."""
     answer = decide(Inspection(actor))
     return Refused(answer.reasons) if isinstance(answer, Denied) else await look(ctx)
 
 
 async def look(ctx: Context) -> CheckUp:
-    """How the bot is. Raises `StoreUnavailable`."""
+    """The health check. Raises `StoreUnavailable`."""
     providers = await asyncio.gather(*(_provider(ctx, name) for name in ctx.providers))
     now = ctx.clock.now()
     async with ctx.store.read() as tx:

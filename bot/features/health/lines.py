@@ -1,4 +1,4 @@
-"""The lines about the bot itself and its language."""
+"""The lines *doctor*, *help* and *explain*."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ MORE = "More"
 
 
 async def check_health(call: Call) -> Outcome:
-    """How the bot itself is."""
+    """The health of the bot."""
     return await doctor.check_up(call.ctx, call.actor)
 
 
 def inspection(call: Call) -> Facts:
-    """Who may see how the bot itself is."""
+    """The facts for deciding who may see the health of the bot."""
     return Inspection(call.actor)
 
 
 async def nothing(call: Call) -> Outcome:
-    """*help* is answered from the language itself, before anything is carried out."""
+    """Never shown: *help* is answered by the handlers from the registered lines."""
     return Harmless(say(call.command))
 
 

@@ -1,4 +1,4 @@
-"""The lines about locks. They are understood, and not built yet."""
+"""The lines about locks. They can be parsed, but are not implemented yet."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Projects: created, changed, listed, shown."""
+"""Projects: create, change, list and show them."""

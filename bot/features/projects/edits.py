@@ -1,4 +1,4 @@
-"""Making and changing projects: shown first, done once when it is confirmed, read back and written down."""
+"""Creating and changing projects: previewed, done once after confirmation, read back and recorded."""
 
 from __future__ import annotations
 
@@ -34,35 +34,35 @@ from bot.resolve.resolver import Resolved, resolve
 log = get_logger(__name__)
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-"""A person, as Slack writes them in what is typed."""
+"""A mention of a person, as Slack sends it."""
 
 USED = timedelta(days=8)
-"""How long a button that was pressed is remembered: longer than it can be pressed."""
+"""How long a pressed button is remembered: longer than it can be pressed."""
 
 
-async def create(ctx: Context, reading: CreateProject, actor: Actor) -> Outcome:
-    """What making a project would do; nothing is done before `confirm`."""
-    typed = reading.name
+async def create(ctx: Context, command: CreateProject, actor: Actor) -> Outcome:
+    """Preview creating a project; nothing is done before `confirm`."""
+    typed = command.name
     prefix, separator, rest = typed.text.partition(":")
-    chosen = [name for name in ctx.providers if name.casefold() == prefix.strip().casefold()]
-    if separator and chosen and not typed.quoted:
+    providers = [name for name in ctx.providers if name.casefold() == prefix.strip().casefold()]
+    if separator and providers and not typed.quoted:
         typed = Name(rest.strip())
     else:
-        able = [name for name, client in ctx.providers.items() if client.capabilities.create]
-        chosen = able or list(ctx.providers)
-    if len(chosen) > 1:
-        lines = [(name, say(replace(reading, name=Name(f"{name}:{typed.text}")))) for name in chosen]
+        creatable = [name for name, client in ctx.providers.items() if client.capabilities.create]
+        providers = creatable or list(ctx.providers)
+    if len(providers) > 1:
+        lines = [(name, say(replace(command, name=Name(f"{name}:{typed.text}")))) for name in providers]
         return Ambiguous(typed.text, tuple(Suggestion(name, line) for name, line in lines))
-    new = ProjectFields(name=typed.text, directory=reading.directory)
-    return _preview(ctx, PlannedEdit(chosen[0], None, ProjectFields(), new), actor)
+    new = ProjectFields(name=typed.text, directory=command.directory)
+    return _preview(ctx, PlannedEdit(providers[0], None, ProjectFields(), new), actor)
 
 
 async def update(
     ctx: Context, readings: Sequence[Command], actor: Actor, place: Place, *, only_explain: bool = False
 ) -> Outcome:
-    """What changing a project would do, or what can be changed of it.
+    """Preview changing a project; without fields, show the editable ones.
 
-    ``active=`` asks for a deploy to the default environment at once.
+    ``active=`` requests a deploy to the default environment at once.
     """
     resolved = await resolve(ctx.index, readings, UpdateProject)
     if not isinstance(resolved, Resolved):
@@ -81,73 +81,75 @@ async def update(
 
 
 async def _editable(ctx: Context, project: Project, line: str) -> ProjectEditable:
-    """The fields of a project as they are. Raises `ProviderError`."""
+    """The current fields of a project. Raises `ProviderError`."""
     client = ctx.provider(project.provider)
-    now = await client.project(project)
-    known = typed_fields(client.capabilities)
-    return ProjectEditable(now.project, now.fields, known, line, client.capabilities.noun)
+    current = await client.project(project)
+    fields = typed_fields(client.capabilities)
+    return ProjectEditable(current.project, current.fields, fields, line, client.capabilities.noun)
 
 
 async def _changed(ctx: Context, project: Project, values: Mapping[str, str], actor: Actor) -> ProjectPreview | Refused:
-    """What other values would do. Raises `ProviderError`."""
+    """Preview new values. Raises `ProviderError`."""
     client = ctx.provider(project.provider)
-    known = typed_fields(client.capabilities)
-    able = bool(client.capabilities.fields)
-    foreign = tuple(field for field in values if field not in known) if able else ()
-    now = await client.project(project) if able else ProjectNow(project, ProjectFields())
-    sought = await _sought(ctx, client, values, actor) if able and not foreign else ()
-    wanted = meant(values, now.fields, sought[0] if sought else None)
-    new = differing(now.fields, wanted)
-    edit = PlannedEdit(project.provider, now.project, only(now.fields, new), new)
+    fields = typed_fields(client.capabilities)
+    is_editable = bool(client.capabilities.fields)
+    foreign = tuple(field for field in values if field not in fields) if is_editable else ()
+    current = await client.project(project) if is_editable else ProjectNow(project, ProjectFields())
+    maintainers = await _find_maintainers(ctx, client, values, actor) if is_editable and not foreign else ()
+    target = meant(values, current.fields, maintainers[0] if maintainers else None)
+    new = differing(current.fields, target)
+    edit = PlannedEdit(project.provider, current.project, only(current.fields, new), new)
     tags = values.get("tags")
-    return _preview(ctx, edit, actor, _Typed(foreign, sought, mixed_tags=tags is not None and mixed(tags)))
+    return _preview(ctx, edit, actor, _LineFacts(foreign, maintainers, mixed_tags=tags is not None and mixed(tags)))
 
 
-async def _sought(ctx: Context, client: ProviderClient, values: Mapping[str, str], actor: Actor) -> tuple[Sought, ...]:
-    """Everybody who is named as maintainer, looked up at the provider. Raises `ProviderError`."""
-    found = []
+async def _find_maintainers(
+    ctx: Context, client: ProviderClient, values: Mapping[str, str], actor: Actor
+) -> tuple[Sought, ...]:
+    """Look up the maintainers that the line names at the provider. Raises `ProviderError`."""
+    sought = []
     if "maintainer" in values:
-        found.append(await _member(ctx, client, values["maintainer"], actor))
+        sought.append(await _member(ctx, client, values["maintainer"], actor))
     if "team" in values:
         key = values["team"].strip()
         teams = [each for each in await _maintainers(client, key) if each.kind == "team"]
-        found.append(Sought(key, "team", found=_exactly(key, teams)))
-    return tuple(found)
+        sought.append(Sought(key, "team", found=_exact_or_all(key, teams)))
+    return tuple(sought)
 
 
 async def _member(ctx: Context, client: ProviderClient, typed: str, actor: Actor) -> Sought:
-    """A mention is a person of Slack, whom the provider knows by the address; other words are looked up as they are."""
-    mentioned = _MENTION.fullmatch(typed.strip())
-    words, person = typed.strip().removeprefix("@"), ""
-    if mentioned is not None:
-        person = mentioned[1]
-        words = await ctx.people.email(actor.org, actor.team, person)
-        if not words:
-            return Sought(typed, "member", person, nameless=True)
-    members = [each for each in await _maintainers(client, words) if each.kind == "member"]
-    return Sought(words, "member", person, _exactly(words, members))
+    """Look up a member: a Slack mention by the person's e-mail address, other text as it is. Raises `ProviderError`."""
+    mention = _MENTION.fullmatch(typed.strip())
+    query, user_id = typed.strip().removeprefix("@"), ""
+    if mention is not None:
+        user_id = mention[1]
+        query = await ctx.people.email(actor.org, actor.team, user_id)
+        if not query:
+            return Sought(typed, "member", user_id, nameless=True)
+    members = [each for each in await _maintainers(client, query) if each.kind == "member"]
+    return Sought(query, "member", user_id, _exact_or_all(query, members))
 
 
-async def _maintainers(client: ProviderClient, words: str) -> Sequence[Maintainer]:
-    return await client.maintainers(words) if words else ()
+async def _maintainers(client: ProviderClient, query: str) -> Sequence[Maintainer]:
+    return await client.maintainers(query) if query else ()
 
 
-def _exactly(words: str, found: Sequence[Maintainer]) -> tuple[Maintainer, ...]:
-    """Those who are called exactly like that, if there are any."""
-    wanted = words.casefold()
-    exact = [each for each in found if wanted in (each.id.casefold(), each.email.casefold(), each.name.casefold())]
-    return tuple(exact or found)
+def _exact_or_all(query: str, candidates: Sequence[Maintainer]) -> tuple[Maintainer, ...]:
+    """The exact matches by id, e-mail address or name, or all candidates if there are none."""
+    name = query.casefold()
+    matches = [each for each in candidates if name in (each.id.casefold(), each.email.casefold(), each.name.casefold())]
+    return tuple(matches or candidates)
 
 
 async def _activate(
     ctx: Context, project: Project, config: str, actor: Actor, place: Place, *, only_explain: bool
 ) -> Outcome:
-    """A deploy to the default environment by its id, as it is now: v4 would take whatever is the default then."""
-    now = await ctx.provider(project.provider).served(project)
-    ctx.index.learn(project.provider, now.environments)
-    default = next((each for each in now.environments if each.is_default), None)
+    """Request a deploy to the current default environment, by its id: v4 would take whatever is the default later."""
+    current = await ctx.provider(project.provider).served(project)
+    ctx.index.learn(project.provider, current.environments)
+    default = next((each for each in current.environments if each.is_default), None)
     if default is None:
-        return NotFound("environment", "default", known=tuple(each.name for each in now.environments))
+        return NotFound("environment", "default", known=tuple(each.name for each in current.environments))
     reading = Deploy(Name(config), unique(project, ctx.index.projects), Name(f"{project.provider}:{default.id}"))
     change_request = await resolve_change(ctx.index, [reading])
     if not isinstance(change_request, ChangeRequest):
@@ -158,8 +160,8 @@ async def _activate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Typed:
-    """What of a line matters beside the values that it leads to."""
+class _LineFacts:
+    """What the policy checks about a line besides the resulting values."""
 
     foreign: tuple[str, ...] = ()
     sought: tuple[Sought, ...] = ()
@@ -167,39 +169,41 @@ class _Typed:
 
     @property
     def is_clear(self) -> bool:
-        """Whether everything in it means something."""
+        """Whether all parts of the line could be resolved."""
         return not self.foreign and not self.mixed_tags and all(each.one for each in self.sought)
 
 
-_AS_SHOWN = _Typed()
+_CONFIRMED = _LineFacts()
 
 
-def _preview(ctx: Context, edit: PlannedEdit, actor: Actor, typed: _Typed = _AS_SHOWN) -> ProjectPreview | Refused:
+def _preview(ctx: Context, edit: PlannedEdit, actor: Actor, line: _LineFacts = _CONFIRMED) -> ProjectPreview | Refused:
     noun = ctx.provider(edit.provider).capabilities.noun
-    refused = _refused(ctx, edit, actor, typed)
+    refused = _refused(ctx, edit, actor, line)
     return refused or ProjectPreview(edit.provider, edit.project, edit.old, edit.new, edit, noun)
 
 
-def _refused(ctx: Context, edit: PlannedEdit, actor: Actor, typed: _Typed = _AS_SHOWN) -> Refused | None:
-    new, own = edit.new, edit.project.id if edit.project else None
+def _refused(ctx: Context, edit: PlannedEdit, actor: Actor, line: _LineFacts = _CONFIRMED) -> Refused | None:
+    new, own_id = edit.new, edit.project.id if edit.project else None
     capabilities = ctx.provider(edit.provider).capabilities
     namesakes = ctx.index.projects(Name(new.name, quoted=True)) if new.name and capabilities.unique_names else []
-    able = bool(capabilities.fields) if edit.project else capabilities.create
+    is_able = bool(capabilities.fields) if edit.project else capabilities.create
     answer = decide(
         ProjectEdit(
             actor,
             edit.provider,
-            able=able,
+            able=is_able,
             name=new.name,
             directory=new.directory,
-            taken=any((each.provider, each.name) == (edit.provider, new.name) and each.id != own for each in namesakes),
-            idle=able and not new.named() and typed.is_clear,
-            foreign=typed.foreign,
+            taken=any(
+                (each.provider, each.name) == (edit.provider, new.name) and each.id != own_id for each in namesakes
+            ),
+            idle=is_able and not new.named() and line.is_clear,
+            foreign=line.foreign,
             known=typed_fields(capabilities),
             tags=new.tags,
-            mixed_tags=typed.mixed_tags,
+            mixed_tags=line.mixed_tags,
             metric=new.metric,
-            sought=typed.sought,
+            sought=line.sought,
             exists=edit.project is not None,
             noun=capabilities.noun,
         )
@@ -208,15 +212,15 @@ def _refused(ctx: Context, edit: PlannedEdit, actor: Actor, typed: _Typed = _AS_
 
 
 def typed_fields(capabilities: Capabilities) -> tuple[str, ...]:
-    """The fields of a line that a provider's projects have, in the order in which people are told of them."""
-    words = {"maintainer": ("maintainer", "team")}
-    every = [field.name for field in dataclasses.fields(ProjectFields) if field.name in capabilities.fields]
-    known = [word for field in every for word in words.get(field, (field,))]
-    return (*known, *(("active",) if capabilities.default_environment else ()))
+    """The fields that a line can set for a provider's projects, in display order."""
+    spellings = {"maintainer": ("maintainer", "team")}
+    fields = [field.name for field in dataclasses.fields(ProjectFields) if field.name in capabilities.fields]
+    names = [word for field in fields for word in spellings.get(field, (field,))]
+    return (*names, *(("active",) if capabilities.default_environment else ()))
 
 
 async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
-    """Do what was shown, once: if the person still may, and the project still is as it was shown."""
+    """Make the previewed edit, once, if the person still may and the project has not changed since the preview."""
     edit = await confirmed(ctx, draft_id, actor, PlannedEdit)
     if not isinstance(edit, PlannedEdit):
         return edit
@@ -232,7 +236,7 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
         saved = await _write(ctx.provider(edit.provider), edit)
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
-    if not _is_so(saved, edit):
+    if not _is_saved(saved, edit):
         problem = Problem(Fault.NO_EFFECT, edit.provider, "saving a project", reference=current_request_id())
         return Failed(problem)
     event = Event.PROJECT_UPDATED if edit.project else Event.PROJECT_CREATED
@@ -249,17 +253,17 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
 
 
 async def _refused_now(ctx: Context, edit: PlannedEdit, actor: Actor) -> Refused | None:
-    """Why it may not be done now, with everything looked at again."""
+    """Check the edit again with current data. Returns None when it is still allowed."""
     refused = _refused(ctx, edit, actor)
     if refused is not None or edit.project is None:
         return refused
-    now = await ctx.provider(edit.provider).project(edit.project)
-    moved = not all(is_same(edit.old, now.fields, field) for field in edit.new.named())
-    return Refused((Reason(Code.PROJECT_CHANGED),)) if moved else None
+    current = await ctx.provider(edit.provider).project(edit.project)
+    has_changed = not all(is_same(edit.old, current.fields, field) for field in edit.new.named())
+    return Refused((Reason(Code.PROJECT_CHANGED),)) if has_changed else None
 
 
 async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
-    """Send it. An answer that is lost is looked for; nothing is sent twice."""
+    """Send the edit. If the answer is lost, read the result; nothing is sent twice. Raises `ProviderError`."""
     name = edit.new.name or ""
     try:
         if edit.project is not None:
@@ -267,17 +271,17 @@ async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
         return await client.create_project(name, edit.new.directory)
     except Unsure:
         if edit.project is not None:
-            now = await client.project(edit.project)
-        else:  # its name was free just now, so who has it now is the one that was made
-            named = [each for each in await client.projects(name) if each.name == name]
-            if not named:
+            current = await client.project(edit.project)
+        else:  # the name was free before, so the project that has it now is the one we created
+            matches = [each for each in await client.projects(name) if each.name == name]
+            if not matches:
                 raise
-            now = await client.project(named[0])
-        if not _is_so(now, edit):
+            current = await client.project(matches[0])
+        if not _is_saved(current, edit):
             raise
-        return now
+        return current
 
 
-def _is_so(now: ProjectNow, edit: PlannedEdit) -> bool:
-    """Whether the project is as it was asked for."""
-    return all(is_same(now.fields, edit.new, field) for field in edit.new.named())
+def _is_saved(current: ProjectNow, edit: PlannedEdit) -> bool:
+    """Whether the project has the requested values."""
+    return all(is_same(current.fields, edit.new, field) for field in edit.new.named())

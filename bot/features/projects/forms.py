@@ -1,4 +1,4 @@
-"""The forms that make and change projects, and what the latter shows before it is filled in."""
+"""The forms that create and change projects, and the current values that the latter shows."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from bot.logs import current_request_id
 from bot.resolve.labels import unique
 
 ACTIVE = "active"
-"""The field of an update that is a deploy, and so is changed alone."""
+"""The field of an update that is a deploy, and so has to be changed alone."""
 
 
 def create(ctx: Context, filled: Filled) -> Command | FieldProblem:
-    """Make a project with the name that was filled in."""
+    """Create a project from the filled fields."""
     providers = makers(ctx)
     provider = filled.get("provider") or (providers[0] if len(providers) == 1 else "")
     if provider not in providers:
@@ -46,7 +46,7 @@ def create(ctx: Context, filled: Filled) -> Command | FieldProblem:
 
 
 def update(ctx: Context, filled: Filled) -> Command | FieldProblem:
-    """Change those fields of the project that differ from what was shown; only they are filled."""
+    """Change the filled fields of the project, which are those that differ from what was shown."""
     project = picked_project(ctx.index, filled)
     if isinstance(project, FieldProblem):
         return project
@@ -76,7 +76,7 @@ _FIELDS = {
     Code.TAGS_MIXED: "tags",
     Code.METRIC_INVALID: "metric",
 }
-"""Reasons that concern what was typed into a field."""
+"""The field that a reason is about."""
 
 
 def _refused(
@@ -88,11 +88,11 @@ def _refused(
     tags: str | None = None,
     metric: str | None = None,
 ) -> FieldProblem | None:
-    """What the policy says against a field, whoever fills it in: who may is asked when the form was taken."""
+    """The policy's refusal of a field value, for any member; the person is checked after the submission."""
     anybody = Actor(ctx.org, ctx.team, "", standing=Standing.MEMBER)
     unique_names = ctx.provider(provider).capabilities.unique_names
     namesakes = ctx.index.projects(Name(name, quoted=True)) if name and unique_names else []
-    own = project.id if project else None
+    own_id = project.id if project else None
     answer = decide(
         ProjectEdit(
             anybody,
@@ -100,7 +100,7 @@ def _refused(
             able=True,
             name=name,
             directory=directory,
-            taken=any((each.provider, each.name) == (provider, name) and each.id != own for each in namesakes),
+            taken=any((each.provider, each.name) == (provider, name) and each.id != own_id for each in namesakes),
             tags=tags_after((), tags) if tags else None,
             mixed_tags=mixed(tags or ""),
             metric=metric,
@@ -112,9 +112,9 @@ def _refused(
 
 @dataclass(frozen=True, slots=True)
 class FieldNow:
-    """A field of a project as it is now; `label` is what a select shows for the value.
+    """A field of a project with its current value; `label` is what a select shows for it.
 
-    Who looks after it is no `value`: whoever is picked is one of Slack. The label tells who it is.
+    The maintainer has no `value`, because the form picks Slack users; the label names the current one.
     """
 
     field: str
@@ -123,25 +123,25 @@ class FieldNow:
 
 
 async def fields_now(ctx: Context, project: Project, actor: Actor) -> Sequence[FieldNow] | Refused | Failed:
-    """What can be changed of a project, as it is now: two reads at most."""
+    """The editable fields of a project with their current values: two calls at most."""
     client = ctx.provider(project.provider)
     answer = decide(ProjectEdit(actor, project.provider, able=bool(client.capabilities.fields)))
     if isinstance(answer, Denied):
         return Refused(answer.reasons)
     try:
         async with side_by_side() as reads:
-            reading = reads.create_task(client.project(project))
-            serving = reads.create_task(client.served(project)) if client.capabilities.default_environment else None
+            project_read = reads.create_task(client.project(project))
+            served_read = reads.create_task(client.served(project)) if client.capabilities.default_environment else None
     except ProviderError as error:
         return Failed(replace(error.problem, reference=current_request_id()))
-    now, served = reading.result().fields, serving.result() if serving else None
-    found = [_now(now, field) for field in typed_fields(client.capabilities) if field != ACTIVE]
+    now, served = project_read.result().fields, served_read.result() if served_read else None
+    fields = [_now(now, field) for field in typed_fields(client.capabilities) if field != ACTIVE]
     default = next((each for each in served.environments if each.is_default), None) if served else None
     if served is None or default is None:
-        return found
+        return fields
     live = served.served[default.id].live
     config = ctx.index.config(project.provider, live.config_id, project.id) if isinstance(live, One) else None
-    return [*found, FieldNow(ACTIVE, ":".join(config.key), config.name) if config else FieldNow(ACTIVE)]
+    return [*fields, FieldNow(ACTIVE, ":".join(config.key), config.name) if config else FieldNow(ACTIVE)]
 
 
 def _now(fields: ProjectFields, field: str) -> FieldNow:

@@ -30,7 +30,7 @@ PROJECT = Noun(
 
 
 async def create(call: Call) -> Outcome:
-    """Show what would be made; a button makes it."""
+    """Preview a new project; a button creates it."""
     return await edits.create(call.ctx, call.command, call.actor)
 
 
@@ -40,17 +40,17 @@ async def show(call: Call) -> Outcome:
 
 
 async def list_projects(call: Call) -> Outcome:
-    """The projects whose name holds the words."""
+    """The projects with the words in their name."""
     return await project_queries.listed(call.ctx, call.command.words, say(call.command), page=call.page)
 
 
 async def update(call: Call) -> Outcome:
-    """Show what would change, or ask for the change of what is live that it is."""
+    """Preview the changed fields, or request a deploy for ``active=``."""
     return await edits.update(call.ctx, call.commands, call.actor, call.place)
 
 
 async def explain_update(call: Call) -> Outcome:
-    """What would change, and what that would need."""
+    """Explain what would change, and what that would need."""
     return await edits.update(call.ctx, call.commands, call.actor, call.place, only_explain=True)
 
 

@@ -1,7 +1,7 @@
 """Evaluations left running: a sweep over every project of every provider that has evaluations.
 
-It is cheap: one call for each project, a few at once, and of what was read only what is due is kept. It may be cut off
-at any moment: where it stopped is remembered, so that the next one goes on there.
+It is cheap: one call per project, a few concurrently, and only due reminders are kept in memory. It can be interrupted
+at any time: the position is stored, so that the next sweep continues there.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ log = get_logger(__name__)
 DAY = timedelta(days=1)
 
 AT_ONCE = 5
-"""More evaluations than these that are due in one channel at once are one list."""
+"""If more evaluations than this are due in one channel, they are posted as one list."""
 
 FRESH = timedelta(hours=1)
-"""How old what a report shows may be."""
+"""The age after which a report is refreshed."""
 
 OF_ONE_PROJECT = frozenset({Fault.FORBIDDEN, Fault.INVALID, Fault.UNINTELLIGIBLE})
 """Faults that say nothing about other projects of the same provider."""
@@ -43,14 +43,14 @@ OF_ONE_PROJECT = frozenset({Fault.FORBIDDEN, Fault.INVALID, Fault.UNINTELLIGIBLE
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much of a provider a sweep takes, and for how long."""
+    """Limits of a sweep at one provider."""
 
     calls: int = 4
-    """At once, of the sixteen that a client makes: people who type are not to wait for a sweep."""
+    """Concurrent calls, of the sixteen that a client makes: people should not wait for a sweep."""
     seconds: float = 200.0
-    """Nothing more is read after so long: less than the limit of the job."""
+    """Nothing is read after this many seconds: less than the limit of the job."""
     tell_after: float = 20.0
-    """Seconds between two lines in the log."""
+    """Seconds between two progress lines in the log."""
     give_up_after: int = 3
     """Faults in a row after which a provider counts as down."""
 
@@ -60,7 +60,7 @@ PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one sweep saw. `unreadable` projects were asked for in vain, or not any more."""
+    """The counts of one sweep. `unreadable` projects failed, or were skipped because others failed."""
 
     projects: int
     running: int
@@ -69,13 +69,13 @@ class Sweep:
 
 
 async def sweep(ctx: Context, pace: Pace = PACE) -> Sweep:
-    """Read the evaluations; say what has run for too long, end what no longer runs."""
+    """Read the evaluations; report those that run for too long, end reminders of those that no longer run."""
     rounds = [
         await _Round.begin(ctx, client, pace) for client in ctx.providers.values() if client.capabilities.evaluations
     ]
-    await _all([each.run() for each in rounds])
+    await _run_all([each.run() for each in rounds])
     due = [reminder for each in rounds for reminder in each.due]
-    reported = await _say(ctx, due)
+    reported = await _report(ctx, due)
     await _refresh(ctx)
     return Sweep(
         sum(len(each.projects) for each in rounds),
@@ -87,7 +87,7 @@ async def sweep(ctx: Context, pace: Pace = PACE) -> Sweep:
 
 @dataclass(slots=True)
 class _Round:
-    """One provider's part of a sweep. Only what is due is kept of what was read."""
+    """One provider's part of a sweep. Of what was read, only due reminders are kept."""
 
     ctx: Context
     client: ProviderClient
@@ -106,22 +106,22 @@ class _Round:
     in_a_row: int = 0
     fault: str = ""
     last: str = ""
-    """Id of the project that was taken up last."""
+    """Id of the last project that was begun."""
     due: list[Reminder] = field(default_factory=list)
 
     @classmethod
     async def begin(cls, ctx: Context, client: ProviderClient, pace: Pace) -> _Round:
-        """Go on after the project where the last one stopped. Projects that are gone are asked for once more."""
+        """Continue after the project where the last sweep stopped; includes deleted projects with open reminders."""
         async with ctx.store.read() as tx:
             watch = await tx.watch(client.name)
             running = [each for each in await tx.reminders(open_only=True) if each.provider == client.name]
             muted = frozenset(each.project_id for each in await tx.muted() if each.provider == client.name)
-        known: dict[str, list[Reminder]] = defaultdict(list)
+        open_reminders: dict[str, list[Reminder]] = defaultdict(list)
         for reminder in running:
-            known[reminder.project_id].append(reminder)
-        ids = sorted({*ctx.index.caches[client.name].entries, *known})
+            open_reminders[reminder.project_id].append(reminder)
+        ids = sorted({*ctx.index.caches[client.name].entries, *open_reminders})
         first = bisect_right(ids, watch.resume_after)
-        return cls(ctx, client, pace, watch, ids[first:] + ids[:first], dict(known), muted, ctx.clock.now())
+        return cls(ctx, client, pace, watch, ids[first:] + ids[:first], dict(open_reminders), muted, ctx.clock.now())
 
     @property
     def is_down(self) -> bool:
@@ -131,46 +131,46 @@ class _Round:
 
     @property
     def unreadable(self) -> int:
-        """How many projects were asked for in vain, or not any more because others were."""
+        """How many projects failed, or were skipped because others failed."""
         return len(self.projects) - self.read if self.is_down else self.failed
 
     async def run(self) -> None:
-        """Read until everything is read, the time is over, or the provider does not answer."""
+        """Read until all projects are read, the time is over, or the provider counts as down."""
         now = asyncio.get_running_loop().time
-        ends, tells = now() + self.pace.seconds, now() + self.pace.tell_after
+        deadline, next_log = now() + self.pace.seconds, now() + self.pace.tell_after
         queue = iter(self.projects)
 
-        async def work() -> None:
-            nonlocal tells
-            for project_id in self._until(queue, ends):
-                await self._look(self._project(project_id))
-                if now() >= tells:
-                    tells = now() + self.pace.tell_after
+        async def worker() -> None:
+            nonlocal next_log
+            for project_id in self._until(queue, deadline):
+                await self._read_project(self._project(project_id))
+                if now() >= next_log:
+                    next_log = now() + self.pace.tell_after
                     log.info("evaluations.sweep", provider=self.client.name, read=self.read, of=len(self.projects))
 
-        await _all([work() for _ in range(self.pace.calls)])
-        await self._note(finished=next(queue, None) is None)
+        await _run_all([worker() for _ in range(self.pace.calls)])
+        await self._save_progress(finished=next(queue, None) is None)
 
     def _project(self, project_id: str) -> Project:
-        """The project as it is called now; one that is gone as it was called."""
-        found = self.ctx.index.project(self.client.name, project_id)
-        return found or evaluation_reports.project_of(self.known[project_id][0])
+        """The project with its current name, or its last known name if it was deleted."""
+        project = self.ctx.index.project(self.client.name, project_id)
+        return project or evaluation_reports.project_of(self.known[project_id][0])
 
-    def _until(self, queue: Iterator[str], ends: float) -> Iterator[str]:
+    def _until(self, queue: Iterator[str], deadline: float) -> Iterator[str]:
         for project_id in queue:
             self.last = project_id
             yield project_id
-            if self.in_a_row >= self.pace.give_up_after or asyncio.get_running_loop().time() >= ends:
+            if self.in_a_row >= self.pace.give_up_after or asyncio.get_running_loop().time() >= deadline:
                 return
 
-    async def _look(self, project: Project) -> None:
-        """One project: one call."""
-        found: Sequence[Evaluation] = ()
+    async def _read_project(self, project: Project) -> None:
+        """Read one project, in one call."""
+        evaluations: Sequence[Evaluation] = ()
         try:
-            found = await self.client.evaluations(project, scores=False)
+            evaluations = await self.client.evaluations(project, scores=False)
         except ProviderError as error:
             fault = error.problem.fault
-            if fault is not Fault.NOT_FOUND:  # a project that is gone has no evaluations
+            if fault is not Fault.NOT_FOUND:  # a deleted project has no evaluations
                 self.failed += 1
                 self.in_a_row += fault not in OF_ONE_PROJECT
                 self.fault = fault.value
@@ -178,12 +178,14 @@ class _Round:
                 return
         self.read += 1
         self.in_a_row = 0
-        status = {one.id: one.status for one in found}
-        known = {reminder.evaluation_id: reminder for reminder in self.known.get(project.id, ())}
-        new = [one for one in found if one.status == RUNNING and one.id not in known]
+        status = {evaluation.id: evaluation.status for evaluation in evaluations}
+        reminders = {reminder.evaluation_id: reminder for reminder in self.known.get(project.id, ())}
+        new = [
+            evaluation for evaluation in evaluations if evaluation.status == RUNNING and evaluation.id not in reminders
+        ]
         if new:
-            known |= {each.evaluation_id: each for each in await self._remembered(project, new)}
-        for reminder in known.values():
+            reminders |= {each.evaluation_id: each for each in await self._save_new(project, new)}
+        for reminder in reminders.values():
             if status.get(reminder.evaluation_id) != RUNNING:
                 await switches.end(self.ctx, reminder, status.get(reminder.evaluation_id, evaluation_reports.GONE))
                 continue
@@ -195,27 +197,27 @@ class _Round:
                 self.due.append(reminder)
 
     async def _set_right(self, reminder: Reminder, now: datetime) -> None:
-        """Our clock was ahead when it was written down: it counts from now."""
+        """Correct a reminder that was stored while our clock was ahead: it counts from now."""
         async with self.ctx.store.write() as tx:
             await tx.save_reminder(set_right(await tx.reminder(*reminder.key) or reminder, now))
 
-    async def _remembered(self, project: Project, found: Sequence[Evaluation]) -> list[Reminder]:
-        """Write down evaluations that were not seen running before, or that run again."""
-        kept = []
+    async def _save_new(self, project: Project, evaluations: Sequence[Evaluation]) -> list[Reminder]:
+        """Store reminders of evaluations that are running for the first time, or again."""
+        reminders = []
         async with self.ctx.store.write() as tx:
-            for one in found:
-                known = await tx.reminder(project.provider, one.id)
-                if known is not None and known.ended_at is not None and known.ended_at >= self.began:
-                    continue  # it was ended here after we looked
-                if known is None or known.ended_at is not None:
-                    since = one.created_at if known is None else self.ctx.clock.now()
-                    known = Reminder(project.provider, project.id, project.name, one.id, since)
-                    await tx.save_reminder(known)
-                kept.append(known)
-        return kept
+            for evaluation in evaluations:
+                reminder = await tx.reminder(project.provider, evaluation.id)
+                if reminder is not None and reminder.ended_at is not None and reminder.ended_at >= self.began:
+                    continue  # it was ended here after we read it
+                if reminder is None or reminder.ended_at is not None:
+                    since = evaluation.created_at if reminder is None else self.ctx.clock.now()
+                    reminder = Reminder(project.provider, project.id, project.name, evaluation.id, since)
+                    await tx.save_reminder(reminder)
+                reminders.append(reminder)
+        return reminders
 
-    async def _note(self, *, finished: bool) -> None:
-        """Remember where to go on, and since when the provider does not answer."""
+    async def _save_progress(self, *, finished: bool) -> None:
+        """Store where to continue, and since when the provider has been down."""
         now, watch = self.ctx.clock.now(), self.watch
         if self.is_down and not watch.is_down:
             watch = replace(watch, down_since=now, down_until=None)
@@ -231,8 +233,8 @@ class _Round:
                 await tx.save_watch(watch)
 
 
-async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Do it side by side. Where one part fails, the others end with it."""
+async def _run_all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run concurrently. When one fails, the others are cancelled."""
     tasks = [asyncio.create_task(each) for each in work]
     try:
         await asyncio.gather(*tasks)
@@ -241,68 +243,68 @@ async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
             task.cancel()
 
 
-async def _say(ctx: Context, due: Sequence[Reminder]) -> int:
-    """Say what is due, each evaluation once however many processes sweep. Answers how many were said."""
+async def _report(ctx: Context, due: Sequence[Reminder]) -> int:
+    """Report due evaluations, each once, even if several processes sweep. Returns how many were reported."""
     by_channel: dict[str, list[Reminder]] = defaultdict(list)
-    for reminder in sorted(due, key=lambda each: each.key):  # in one order, so that two processes never block
+    for reminder in sorted(due, key=lambda each: each.key):  # in a fixed order, so that two processes never deadlock
         channel = evaluation_reports.channel_of(ctx, evaluation_reports.project_of(reminder))
         if channel is not None:
             by_channel[channel].append(reminder)
     count = 0
-    for channel, together in by_channel.items():
+    for channel, reminders in by_channel.items():
         async with ctx.store.write() as tx:
-            claimed = [known for each in together if (known := await _claimed(ctx, tx, each)) is not None]
-            new, old = await _write_down(ctx, tx, claimed, channel)
+            claimed = [stored for each in reminders if (stored := await _claim(ctx, tx, each)) is not None]
+            new, old = await _save_notices(ctx, tx, claimed, channel)
         count += len(claimed)
         await switches.show(ctx, [*new, *old])
     return count
 
 
-async def _claimed(ctx: Context, tx: WriteTransaction, due: Reminder) -> Reminder | None:
-    """The reminder as it stands, if it is still due and nobody else says it."""
+async def _claim(ctx: Context, tx: WriteTransaction, due: Reminder) -> Reminder | None:
+    """The stored reminder, if it is still due and no other process reports it."""
     now = ctx.clock.now()
-    known = await tx.reminder(*due.key)
-    if known is None or not is_due(known, ctx.running_threshold, ctx.reminding, now):
+    reminder = await tx.reminder(*due.key)
+    if reminder is None or not is_due(reminder, ctx.running_threshold, ctx.reminding, now):
         return None
-    idempotency_key = f"reminded:{evaluation_reports.subject_of(known, known.times + 1)}"
-    return known if await tx.claim_once(idempotency_key, now + DAY) else None
+    idempotency_key = f"reminded:{evaluation_reports.subject_of(reminder, reminder.times + 1)}"
+    return reminder if await tx.claim_once(idempotency_key, now + DAY) else None
 
 
-async def _write_down(
+async def _save_notices(
     ctx: Context, tx: WriteTransaction, claimed: Sequence[Reminder], channel: str
 ) -> tuple[list[str], list[str]]:
-    """Want it said: in a message each, or in one list. Answers the subjects of new and of replaced messages."""
+    """Store notices: one per evaluation, or one list. Returns the subjects of new and of replaced messages."""
     now = ctx.clock.now()
     kind = NoticeKind.EVALUATION_LIST if len(claimed) > AT_ONCE else NoticeKind.EVALUATION
-    common = evaluation_reports.new_list()
-    new: list[str] = []
+    list_subject = evaluation_reports.new_list()
+    new_subjects: list[str] = []
     for reminder in sorted(claimed, key=lambda each: (each.first_seen, each.key)):
         single = evaluation_reports.subject_of(reminder, reminder.times + 1)
-        subject = single if kind is NoticeKind.EVALUATION else common
+        subject = single if kind is NoticeKind.EVALUATION else list_subject
         await tx.save_reminder(said(reminder, now, subject))
-        new.append(subject)
-    new = list(dict.fromkeys(new))
-    for subject in new:
+        new_subjects.append(subject)
+    new_subjects = list(dict.fromkeys(new_subjects))
+    for subject in new_subjects:
         await tx.add_notice(Notice(new_id(), kind, subject, Place(ctx.org, ctx.team, channel), now))
         if ctx.reminding.owner is not None:
             place = Place(ctx.org, ctx.team, ctx.reminding.owner)
             await tx.add_notice(Notice(new_id(), TO_THE_OWNER[kind], subject, place, now))
-    old = list(dict.fromkeys(reminder.said_in for reminder in claimed if reminder.said_in))
-    for subject in old:
+    replaced = list(dict.fromkeys(reminder.said_in for reminder in claimed if reminder.said_in))
+    for subject in replaced:
         await switches.touch(tx, subject)
-    return new, old
+    return new_subjects, replaced
 
 
 async def _refresh(ctx: Context) -> None:
-    """Bring reports up to date that have stood for a while, in working hours: by now more may be done."""
+    """Update reports that are older than `FRESH`, in working hours: their progress may have changed."""
     now = ctx.clock.now()
     if not ctx.reminding.hours.hold(now):
         return
     async with ctx.store.read() as tx:
         running = await tx.reminders(open_only=True)
-    said_at = {reminder.said_in: reminder.said_at for reminder in running if reminder.said_in}
+    posted_at = {reminder.said_in: reminder.said_at for reminder in running if reminder.said_in}
     touched = []
-    for subject, at in said_at.items():
+    for subject, at in posted_at.items():
         if at is not None and now - at < FRESH:
             continue
         async with ctx.store.write() as tx:

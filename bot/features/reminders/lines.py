@@ -18,7 +18,7 @@ async def answer(call: Call) -> Outcome:
 
 
 def change(call: Call) -> Facts:
-    """Who may change what is reminded."""
+    """The facts for deciding who may change reminders."""
     return ReminderChange(call.actor)
 
 

@@ -1,4 +1,4 @@
-"""What people want of reminders: later, never again, none of a project, to see when they come, to try one."""
+"""What people can do with reminders: snooze, stop, mute a project, list them, send a sample."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Change = Callable[[Reminder], Reminder]
 
 
 async def touch(tx: WriteTransaction, subject: str, *, standing: bool = False) -> None:
-    """Want the messages of this subject brought up to date; `standing`: only those that stand in Slack."""
+    """Mark the messages of this subject for an update; with `standing` only those already posted."""
     for kind in evaluation_reports.REPORTS:
         notice = await tx.notice_for(kind, subject)
         if notice is not None and (notice.at is not None or not standing):
@@ -40,66 +40,66 @@ async def touch(tx: WriteTransaction, subject: str, *, standing: bool = False) -
 
 
 async def show(ctx: Context, subjects: Iterable[str]) -> None:
-    """Bring the messages of these subjects up to date now, as far as Slack takes them."""
+    """Update the messages of these subjects now, as far as Slack accepts it."""
     async with ctx.store.read() as tx:
-        found = [await tx.notice_for(kind, subject) for subject in subjects for kind in evaluation_reports.REPORTS]
-    for notice in found:
+        notices = [await tx.notice_for(kind, subject) for subject in subjects for kind in evaluation_reports.REPORTS]
+    for notice in notices:
         if notice is not None and notice.wanted > notice.shown:
             await deliver(ctx, notice)
 
 
-async def end(ctx: Context, seen: Reminder, status: str, *, by: str = "") -> None:
-    """An evaluation that ran as `seen` runs no longer: its report says so by itself."""
+async def end(ctx: Context, running: Reminder, status: str, *, by: str = "") -> None:
+    """The evaluation of the reminder `running` no longer runs: end it, and update its report."""
     async with ctx.store.write() as tx:
-        known = await tx.reminder(*seen.key)
-        if known is None or known.ended_at is not None or known.first_seen != seen.first_seen:
+        stored = await tx.reminder(*running.key)
+        if stored is None or stored.ended_at is not None or stored.first_seen != running.first_seen:
             return
-        await tx.save_reminder(replace(known, ended_at=ctx.clock.now(), ended_as=status, ended_by=by))
-        await touch(tx, known.said_in)
-    await show(ctx, [known.said_in])
+        await tx.save_reminder(replace(stored, ended_at=ctx.clock.now(), ended_as=status, ended_by=by))
+        await touch(tx, stored.said_in)
+    await show(ctx, [stored.said_in])
 
 
 async def snooze(ctx: Context, word: str, actor: Actor, choice: Snooze) -> Outcome:
-    """Keep the reports that a button means quiet for a while; the person's zone says when a morning is."""
+    """Snooze the reminders behind a button; mornings are in the person's time zone."""
     until = choice.until(ctx.clock.now(), ZoneInfo(actor.tz))
 
     def change(reminder: Reminder) -> Reminder:
         return replace(reminder, snoozed_until=until, stopped_by="")
 
-    found = await _switch(ctx, word, actor, Event.REMINDER_SNOOZED, change, until=until.isoformat())
-    if not isinstance(found, tuple):
-        return found
-    comes = ctx.reminding.hours.next(until)
-    return Snoozed(found[0].evaluation_id, until.isoformat(), comes.isoformat(), len(found))
+    changed = await _switch(ctx, word, actor, Event.REMINDER_SNOOZED, change, until=until.isoformat())
+    if not isinstance(changed, tuple):
+        return changed
+    next_at = ctx.reminding.hours.next(until)
+    return Snoozed(changed[0].evaluation_id, until.isoformat(), next_at.isoformat(), len(changed))
 
 
 async def stop(ctx: Context, word: str, actor: Actor) -> Outcome:
-    """Remind nobody any more of what a button means."""
-    return await _switched(
-        ctx, word, actor, Event.REMINDER_STOPPED, lambda known: replace(known, stopped_by=actor.user_id)
+    """Stop the reminders behind a button."""
+    return await _switch_and_report(
+        ctx, word, actor, Event.REMINDER_STOPPED, lambda reminder: replace(reminder, stopped_by=actor.user_id)
     )
 
 
 async def resume(ctx: Context, word: str, actor: Actor) -> Outcome:
-    """Remind people again of what was stopped or put off."""
-    return await _switched(
-        ctx, word, actor, Event.REMINDER_RESUMED, lambda known: replace(known, stopped_by="", snoozed_until=None)
+    """Resume reminders that were stopped or snoozed."""
+    return await _switch_and_report(
+        ctx, word, actor, Event.REMINDER_RESUMED, lambda reminder: replace(reminder, stopped_by="", snoozed_until=None)
     )
 
 
-async def _switched(ctx: Context, word: str, actor: Actor, event: Event, change: Change) -> Outcome:
-    found = await _switch(ctx, word, actor, event, change)
-    return RemindersSwitched(event, found[0].evaluation_id, len(found)) if isinstance(found, tuple) else found
+async def _switch_and_report(ctx: Context, word: str, actor: Actor, event: Event, change: Change) -> Outcome:
+    changed = await _switch(ctx, word, actor, event, change)
+    return RemindersSwitched(event, changed[0].evaluation_id, len(changed)) if isinstance(changed, tuple) else changed
 
 
 async def _switch(
     ctx: Context, word: str, actor: Actor, event: Event, change: Change, **facts: str
 ) -> tuple[Reminder, ...] | Refused | NotFound:
-    """Change what is remembered of each evaluation that a button means and that still runs; their reports follow."""
+    """Change the reminders behind a button whose evaluations still run, and update their reports."""
     async with ctx.store.write() as tx:
-        found = await _meant(tx, word)
-        running = tuple(reminder for reminder in found if reminder.ended_at is None)
-        answer = decide(ReminderChange(actor, over=bool(found) and not running))
+        reminders = await _reminders_of(tx, word)
+        running = tuple(reminder for reminder in reminders if reminder.ended_at is None)
+        answer = decide(ReminderChange(actor, over=bool(reminders) and not running))
         if isinstance(answer, Denied):
             return Refused(answer.reasons)
         if not running:
@@ -116,23 +116,23 @@ async def _switch(
     return running
 
 
-async def _meant(tx: WriteTransaction, word: str) -> tuple[Reminder, ...]:
-    """What a button means: one evaluation, or all that a list says."""
+async def _reminders_of(tx: WriteTransaction, word: str) -> tuple[Reminder, ...]:
+    """The reminders behind a button: of one evaluation, or of all in a list."""
     if word.startswith(evaluation_reports.LIST):
         return await tx.reminders_in(word)
-    found = await tx.reminder(*evaluation_reports.key_of(word))
-    return (found,) if found is not None else ()
+    reminder = await tx.reminder(*evaluation_reports.key_of(word))
+    return (reminder,) if reminder is not None else ()
 
 
 async def page(ctx: Context, subject: str, number: int) -> Outcome:
-    """Another page of a list that stands in Slack."""
+    """Another page of a posted list."""
     view = await evaluation_reports.evaluations_view(ctx, subject, number)
     return EvaluationReports(view) if view is not None else NotFound("evaluation", subject)
 
 
-async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: int = 1) -> Outcome:
-    """Carry out *reminders*, with or without a verb, whichever the readings mean."""
-    readings = [reading for reading in given if isinstance(reading, Reminders)]
+async def answer(ctx: Context, commands: Sequence[Command], actor: Actor, *, page: int = 1) -> Outcome:
+    """Run *reminders*, with or without a verb, in the reading that resolves."""
+    readings = [reading for reading in commands if isinstance(reading, Reminders)]
     if readings[0].verb == "test":
         return await _sample(ctx, actor)
     gone = await _muted_as(ctx, readings[0])
@@ -151,15 +151,15 @@ async def answer(ctx: Context, given: Sequence[Command], actor: Actor, *, page: 
             return await _listed(ctx, project, resolved.line(ctx.index), page)
 
 
-async def _muted_as(ctx: Context, reading: Reminders) -> Project | None:
-    """The muted project that an *unmute* means and that the provider has no longer, so that no other name finds it."""
-    if reading.verb != "unmute" or reading.project is None or ctx.index.projects(reading.project):
+async def _deleted_project(ctx: Context, command: Reminders) -> Project | None:
+    """The muted project of an *unmute*, if it was deleted at the provider, so that the index does not have it."""
+    if command.verb != "unmute" or command.project is None or ctx.index.projects(command.project):
         return None
     async with ctx.store.read() as tx:
         muted = await tx.muted()
-    word = reading.project.text.casefold()
-    found = [each for each in muted if word in (each.project_id.casefold(), each.project_name.casefold())]
-    return Project(found[0].provider, found[0].project_id, found[0].project_name) if found else None
+    word = command.project.text.casefold()
+    matches = [each for each in muted if word in (each.project_id.casefold(), each.project_name.casefold())]
+    return Project(matches[0].provider, matches[0].project_id, matches[0].project_name) if matches else None
 
 
 async def _mute(ctx: Context, project: Project, actor: Actor) -> Outcome:
@@ -180,33 +180,33 @@ async def _set_muted(
     actor: Actor,
     event: Event,
     write: Callable[[WriteTransaction], Awaitable[bool]],
-    back: str,
+    opposite: str,
 ) -> Outcome:
-    """Mute or unmute; what stands in Slack about the project says so."""
-    decided = decide(ReminderChange(actor))
-    if isinstance(decided, Denied):
-        return Refused(decided.reasons)
+    """Mute or unmute a project, and update its posted reports."""
+    answer = decide(ReminderChange(actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
     async with ctx.store.write() as tx:
         changed = await write(tx)
         said_in: list[str] = []
         if changed:
             await tx.record(entry(event, ":".join(project.key), ctx.clock.now(), actor))
             running = await tx.reminders(open_only=True)
-            here = [each.said_in for each in running if (each.provider, each.project_id) == project.key]
-            said_in = list(dict.fromkeys(here))
+            affected = [each.said_in for each in running if (each.provider, each.project_id) == project.key]
+            said_in = list(dict.fromkeys(affected))
             for subject in said_in:
                 await touch(tx, subject)
     await show(ctx, said_in)
-    known = ctx.index.project(*project.key)
-    line = say(Reminders(back, unique(known, ctx.index.projects))) if known is not None else None
+    indexed = ctx.index.project(*project.key)
+    line = say(Reminders(opposite, unique(indexed, ctx.index.projects))) if indexed is not None else None
     return RemindersSwitched(event, project.name, len(said_in), already=not changed, line=line)
 
 
 async def _sample(ctx: Context, actor: Actor) -> Outcome:
-    """Send a person a sample, in the way in which real ones go."""
-    decided = decide(ReminderChange(actor))
-    if isinstance(decided, Denied):
-        return Refused(decided.reasons)
+    """Send a person a sample, the same way as real reminders."""
+    answer = decide(ReminderChange(actor))
+    if isinstance(answer, Denied):
+        return Refused(answer.reasons)
     now, subject = ctx.clock.now(), new_id()
     notice = Notice(new_id(), NoticeKind.SAMPLE, subject, Place(ctx.org, ctx.team, actor.user_id), now)
     async with ctx.store.write() as tx:
@@ -214,8 +214,8 @@ async def _sample(ctx: Context, actor: Actor) -> Outcome:
         await tx.record(entry(Event.REMINDER_TESTED, subject, now, actor))
     await deliver(ctx, notice)
     async with ctx.store.read() as tx:
-        said = await tx.notice(notice.id)
-    return SampleSent(said is not None and said.at is not None)
+        stored = await tx.notice(notice.id)
+    return SampleSent(stored is not None and stored.at is not None)
 
 
 async def _listed(ctx: Context, project: Project | None, line: str, page: int) -> ReminderList:
@@ -227,18 +227,18 @@ async def _listed(ctx: Context, project: Project | None, line: str, page: int) -
     now = ctx.clock.now()
     rows = []
     for reminder in running:
-        there = evaluation_reports.project_of(reminder)
-        if reminder.provider not in ctx.providers or (project is not None and there.key != project.key):
+        its_project = evaluation_reports.project_of(reminder)
+        if reminder.provider not in ctx.providers or (project is not None and its_project.key != project.key):
             continue
-        times = next_times(reminder, ctx.running_threshold, ctx.reminding, now) if there.key not in quiet else ()
-        named = reminder.evaluation_id if len(ctx.providers) == 1 else ":".join(reminder.key)
+        times = next_times(reminder, ctx.running_threshold, ctx.reminding, now) if its_project.key not in quiet else ()
+        name = reminder.evaluation_id if len(ctx.providers) == 1 else ":".join(reminder.key)
         rows.append(
             ReminderRow(
                 reminder,
-                evaluation_reports.channel_of(ctx, there),
+                evaluation_reports.channel_of(ctx, its_project),
                 times,
-                there.key in quiet,
-                say(ShowEvaluation(Name(named))),
+                its_project.key in quiet,
+                say(ShowEvaluation(Name(name))),
             )
         )
     rows.sort(key=lambda row: (not row.times, row.times[:1], row.reminder.first_seen))

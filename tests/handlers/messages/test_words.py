@@ -23,7 +23,7 @@ TABLES: list[tuple[type[StrEnum], dict[Any, Any]]] = [
     (State, words.STATES),
     (State, words.ENDINGS),
     (Code, reasons.REASONS),
-    (ResolvableBy, refusals.LIFTERS),
+    (ResolvableBy, refusals.WHO_CAN_HELP),
     (Fault, words.FAULTS),
     (Verdict, words.VERDICTS),
     (Doubt, words.DOUBTS),

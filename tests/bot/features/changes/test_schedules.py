@@ -574,9 +574,9 @@ async def test_what_was_moved_while_the_sweep_looked_is_left_alone(world: World)
     change = await scheduled(world)
     world.clock.move(2 * HOUR)
     await schedules.move(world.ctx, change, at("in 1h"), ADA)
-    await schedules._take_on(world.ctx, change)
+    await schedules._process_due(world.ctx, change)
     assert await state(world, change) is State.SCHEDULED
-    await schedules._take_on(world.ctx, "nobody")
+    await schedules._process_due(world.ctx, "nobody")
 
 
 async def test_many_at_the_same_time_are_all_applied_whatever_becomes_of_one(
