@@ -191,11 +191,11 @@ async def _plan(ctx: Context, change_request: ChangeRequest, actor: Actor) -> _P
     base = snapshot.in_environment(environment)
     if base is None:
         return Refused((Reason(Code.SERVED_UNREADABLE, ResolvableBy.OPERATOR),))
-    target = await target_of(ctx, change_request, seen, base)
+    target = await target_of(ctx, change_request, snapshot, base)
     if isinstance(target, Reason):
         return Refused((target,))
-    evidence = evidence_for(ctx, seen.evaluations, change_request.project, target, base)
-    return _Asked(change_request, await kind_of(ctx, change_request), target, seen, environment, base, evidence, due)
+    evidence = evidence_for(ctx, snapshot.evaluations, change_request.project, target, base)
+    return _Plan(change_request, await kind_of(ctx, change_request), target, snapshot, environment, base, evidence, due)
 
 
 async def _decide(ctx: Context, tx: ReadTransaction, plan: _Plan, actor: Actor) -> Answer:

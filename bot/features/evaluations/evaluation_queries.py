@@ -49,13 +49,13 @@ async def answer(ctx: Context, commands: Sequence[Command], actor: Actor, *, pag
     shows = [reading for reading in commands if isinstance(reading, ShowEvaluation)]
     if shows and not any(reading.project and ctx.index.projects(reading.project) for reading in lists):
         word = shows[0].evaluation.text
-        found = await updates.find(ctx, word)
-        if isinstance(found, Evaluation):
-            return await detail(ctx, found, actor)
-        if isinstance(found, Failed | Refused) or not lists:
-            return found
+        evaluation = await updates.find(ctx, word)
+        if isinstance(evaluation, Evaluation):
+            return await detail(ctx, evaluation, actor)
+        if isinstance(evaluation, Failed | Refused) or not lists:
+            return evaluation
     resolved = await resolve(ctx.index, lists, ListEvaluations)
-    if isinstance(resolved, NotFound) and not resolved.near and shows and isinstance(given[0], ShowEvaluation):
+    if isinstance(resolved, NotFound) and not resolved.near and shows and isinstance(commands[0], ShowEvaluation):
         return NotFound("evaluation", resolved.word)
     if not isinstance(resolved, Resolved):
         return resolved

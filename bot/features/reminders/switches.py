@@ -135,9 +135,9 @@ async def answer(ctx: Context, commands: Sequence[Command], actor: Actor, *, pag
     readings = [reading for reading in commands if isinstance(reading, Reminders)]
     if readings[0].verb == "test":
         return await _sample(ctx, actor)
-    gone = await _muted_as(ctx, readings[0])
-    if gone is not None:
-        return await _unmute(ctx, gone, actor)
+    deleted = await _deleted_project(ctx, readings[0])
+    if deleted is not None:
+        return await _unmute(ctx, deleted, actor)
     resolved = await resolve(ctx.index, readings, Reminders)
     if not isinstance(resolved, Resolved):
         return resolved
