@@ -1,16 +1,17 @@
-"""A LaunchDarkly of one's own on this machine: AI Configs, targeting, approvals, audit log, over HTTP.
+"""A simulated LaunchDarkly that runs locally: AI Configs, targeting, approvals and audit log, over HTTP.
 
-Plays somebody else, so it imports nothing of ours but `bot.logs`. What works here is meant to work there: the official
-Python client runs against it unchanged. What the documentation leaves open is decided where it is needed.
+It stands in for a third-party service, so it imports nothing of configbot but `bot.logs`. A client that works here
+should work with the real service: the official Python client runs against it unchanged. Where LaunchDarkly's
+documentation leaves something open, the decision is explained at the code that needs it.
 
 In a test, without a port::
 
     world = demo_world("api-bot", "api-reviewer")
     transport = httpx.ASGITransport(create_app(world))
     world.faults.add(rate_limited(after=1), Fault(method="PATCH", cut="after"))
-    SomebodyElse(world, PROJECT).serve("support-assistant", "production", "terse")
+    ExternalActor(world, PROJECT).serve("support-assistant", "production", "terse")
 
-As a process (``python -m bot playground launchdarkly``) the same is asked for below ``/control``.
+When it runs as its own process (``python -m bot playground launchdarkly``), the paths below ``/control`` do the same.
 """
 
 from bot.services.launchdarkly.app import create_app
