@@ -1,4 +1,4 @@
-"""Commands of operators: API keys and environments, which v4 has no operations for; an export; a deploy by hand."""
+"""Commands for operators: API keys and environments, which v4 has no operations for, an export, and a deploy."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ DatabaseOption = Annotated[
     typer.Option(help="Address of the registry's database. Default: CONFIGBOT_REGISTRY__DATABASE_URL."),
 ]
 Chosen = Callable[[typer.Context, str | None], str]
-"""The address of the database: from the option, else from the options before the command, else from the settings."""
+"""Returns the database URL: from the option, else from the options before the command, else from the settings."""
 
-Done = TypeVar("Done")
+Result = TypeVar("Result")
 
 
 def add_to(app: typer.Typer, chosen: Chosen) -> None:
-    """Put the commands below `app`; `chosen` says which database."""
+    """Add the commands to `app`; `chosen` returns the database URL."""
     app.add_typer(_keys(chosen), name="key")
     app.add_typer(_environments(chosen), name="environment")
     app.command("export")(_export(chosen))
@@ -160,12 +160,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _run(url: str, work: Callable[[Any], Awaitable[Done]]) -> Done:
-    """Do something with the migrated database; what an operator can mend is one line, not a traceback."""
+def _run(url: str, work: Callable[[Any], Awaitable[Result]]) -> Result:
+    """Migrate the database and run `work` on it; errors that an operator can fix are printed as one line."""
     from bot.services.registry.database import Database, DatabaseUnavailable, migrate
     from bot.services.registry.errors import Unable
 
-    async def with_database() -> Done:
+    async def with_database() -> Result:
         await migrate(url)
         database = Database(url)
         try:

@@ -1,4 +1,4 @@
-"""A LaunchDarkly of one's own on this machine: AI Configs, targeting, approvals, audit log, over HTTP.
+"""A simulated LaunchDarkly that runs locally: AI Configs, targeting, approvals and audit log, over HTTP.
 
 Plays somebody else, so it imports nothing of the bot. What works here is meant to work there: the official
 Python client runs against it unchanged. What the documentation leaves open is decided where it is needed.
@@ -10,7 +10,7 @@ In a test, without a port::
     world.faults.add(rate_limited(after=1), Fault(method="PATCH", cut="after"))
     ExternalActor(world, PROJECT).serve("support-assistant", "production", "terse")
 
-As a process (``python -m bot playground launchdarkly``) the same is asked for below ``/control``.
+When it runs as its own process (``python -m bot playground launchdarkly``), the paths below ``/control`` do the same.
 """
 
 from bot.services.launchdarkly.app import create_app

@@ -26,7 +26,7 @@ from bot.services.local_only import LocalOnly
 
 OPERATIONS = tuple(
     operation
-    # paths with fixed parts stand where a config key would: the library and the measures come first
+    # library and measures come first: they have fixed segments where other paths have a config key
     for part in (
         control,
         people,
@@ -45,11 +45,11 @@ OPERATIONS = tuple(
 
 
 def create_app(world: World, *, signed_in: str | None = None) -> Starlette:
-    """The service over one world, which whoever made it closes; it is ``app.state.world`` as well.
+    """Build the ASGI app over one world, also available as ``app.state.world``; the caller closes the world.
 
-    With the id of a member who is `signed_in`, browsers on this machine find the page where requests are reviewed.
-    Faults that break the connection reach an in-process caller as ``httpx.RemoteProtocolError``, through a transport
-    that raises what the app raises.
+    `signed_in` is the id of a member: with it, browsers on this machine get the page where that member reviews
+    requests. Faults that break the connection reach an in-process caller as ``httpx.RemoteProtocolError``, if its
+    transport raises the app's exceptions.
     """
     local = [Middleware(LocalOnly)]
     routes: list[BaseRoute] = [

@@ -1,4 +1,4 @@
-"""What environments demand before AI Configs may change there, as settings of their own (a beta of the REST API v2)."""
+"""Approval settings: what environments require before AI Configs may change there (a beta of the REST API v2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from bot.services.launchdarkly.bodies import Body
-from bot.services.launchdarkly.environments import shown_settings
+from bot.services.launchdarkly.environments import settings_json
 from bot.services.launchdarkly.errors import Refusal, invalid
 from bot.services.launchdarkly.records import ApprovalSettings, Project
 from bot.services.launchdarkly.service import Incoming, Operation, answer
@@ -34,10 +34,10 @@ def _check_beta(incoming: Incoming) -> None:
         raise Refusal(403, "This is a beta: send the header LD-API-Version: beta")
 
 
-def _shown(project: Project, environments: list[str]) -> Response:
+def _settings_response(project: Project, environments: list[str]) -> Response:
     settings = {key: project.environments[key].approval or ApprovalSettings() for key in environments}
-    shown = {key: shown_settings(each) for key, each in settings.items()}
-    return answer({KIND: {"environments": shown, "_default": shown_settings(ApprovalSettings())}})
+    by_environment = {key: settings_json(each) for key, each in settings.items()}
+    return answer({KIND: {"environments": by_environment, "_default": settings_json(ApprovalSettings())}})
 
 
 def _get(incoming: Incoming) -> Response:
@@ -47,7 +47,7 @@ def _get(incoming: Incoming) -> Response:
         return answer({})
     wanted = incoming.query.get("environmentKey")
     keys = list(project.environments) if wanted is None else [incoming.world.environment(project.key, wanted).key]
-    return _shown(project, keys)
+    return _settings_response(project, keys)
 
 
 def _patch(incoming: Incoming) -> Response:
@@ -57,7 +57,7 @@ def _patch(incoming: Incoming) -> Response:
     environment = world.environment(project.key, body.environment_key)
     if body.resource_kind != KIND:
         raise invalid(f"resourceKind: has to be {KIND}")
-    present = environment.approval or ApprovalSettings()
+    current = environment.approval or ApprovalSettings()
     sent = {
         "required": body.required,
         "required_tags": body.required_approval_tags,
@@ -65,11 +65,11 @@ def _patch(incoming: Incoming) -> Response:
         "may_review_own": body.can_review_own_request,
         "may_apply_declined": body.can_apply_declined_changes,
     }
-    changed = present.model_copy(update={name: value for name, value in sent.items() if value is not None})
+    changed = current.model_copy(update={name: value for name, value in sent.items() if value is not None})
     if changed.required and changed.required_tags:
         raise invalid("requiredApprovalTags: cannot be combined with required")
     world.gate(project.key, environment.key, changed)
-    return _shown(world.project(project.key), [environment.key])
+    return _settings_response(world.project(project.key), [environment.key])
 
 
 OPERATIONS = (Operation("GET", PATH, _get), Operation("PATCH", PATH, _patch))

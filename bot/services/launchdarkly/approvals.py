@@ -1,4 +1,4 @@
-"""Approval requests: ask, review, apply. Approved is not applied; a conflict makes a request fail."""
+"""Approval requests: create, review, apply. Approving does not apply a request; a conflict makes applying fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from bot.services.launchdarkly.bodies import Body, Text, checked
-from bot.services.launchdarkly.environments import shown_environment, shown_project, shown_settings
+from bot.services.launchdarkly.environments import environment_json, project_json, settings_json
 from bot.services.launchdarkly.errors import Refusal, invalid, unknown
 from bot.services.launchdarkly.instructions import Instructions, applied, conflicts
 from bot.services.launchdarkly.paging import link, page, with_operators
@@ -53,7 +53,7 @@ class Applying(Body):
 
 
 class AddReviewers(Body):
-    """More people to look at it."""
+    """Instruction that asks more people to review."""
 
     kind: Literal["addReviewers"]
     notify_member_ids: list[str] = Field(default_factory=list)
@@ -61,7 +61,7 @@ class AddReviewers(Body):
 
 
 class UpdateDescription(Body):
-    """Another description."""
+    """Instruction that replaces the description."""
 
     kind: Literal["updateDescription"]
     value: Description
@@ -75,8 +75,8 @@ class Changing(Body):
     ]
 
 
-def shown(approval: Approval, world: World, expand: Sequence[str] = ()) -> dict[str, Any]:
-    """A request as it is answered."""
+def approval_json(approval: Approval, world: World, expand: Sequence[str] = ()) -> dict[str, Any]:
+    """The JSON of a request in a response."""
     body: dict[str, Any] = {
         "_id": approval.id,
         "_version": approval.version,
@@ -88,27 +88,27 @@ def shown(approval: Approval, world: World, expand: Sequence[str] = ()) -> dict[
         "resourceId": approval.resource,
         "reviewStatus": approval.review_status,
         "status": approval.status,
-        "allReviews": [_review(review) for review in approval.reviews],
+        "allReviews": [_review_json(review) for review in approval.reviews],
         "notifyMemberIds": approval.reviewers,
         "notifyTeamKeys": approval.reviewing_teams,
         "instructions": approval.instructions,
         "conflicts": _conflicts(approval, world) if approval.status == "pending" else approval.conflicts,
-        "approvalSettings": shown_settings(approval.settings),
+        "approvalSettings": settings_json(approval.settings),
         "appliedDate": approval.applied_at,
         "appliedByMemberId": approval.applied_by,
         "appliedByServiceTokenId": approval.applied_with if approval.applied_by is None else None,
     }
     project = world.project(approval.project)
     if "project" in expand:
-        body["project"] = shown_project(project)
+        body["project"] = project_json(project)
     if "environments" in expand and (environment := project.environments.get(approval.environment)):
-        body["environments"] = [shown_environment(project, environment)]
+        body["environments"] = [environment_json(project, environment)]
     if "resource" in expand and (config := world.find(Config, approval.project, approval.config)):
         body["resource"] = {"kind": "aiConfig", "aiConfig": {"key": config.key, "name": config.name}}
     return {name: value for name, value in body.items() if value is not None}
 
 
-def _review(review: Review) -> dict[str, Any]:
+def _review_json(review: Review) -> dict[str, Any]:
     body = {
         "_id": review.id,
         "kind": review.kind,
@@ -125,7 +125,7 @@ def _steps(instructions: list[dict[str, Any]]) -> list[Instruction]:
 
 
 def _conflicts(approval: Approval, world: World) -> list[dict[str, Any]]:
-    """What stands against applying it now."""
+    """The conflicts that prevent applying the request now; empty when there are none."""
     config = world.find(Config, approval.project, approval.config)
     if config is None or approval.environment not in config.places:
         gone_ = {"reason": "The AI Config or the environment is gone"}
@@ -133,13 +133,13 @@ def _conflicts(approval: Approval, world: World) -> list[dict[str, Any]]:
     return conflicts(config, approval.environment, approval.base, _steps(approval.instructions))
 
 
-def asked(world: World, token: Token, body: Asking) -> Approval:
-    """A new request. Raises `Refusal` for what cannot be meant, or not be carried out even now."""
-    found = _RESOURCE.fullmatch(body.resource_id)
-    if found is None:
+def create_request(world: World, token: Token, body: Asking) -> Approval:
+    """Create a request. Raises `Refusal` when it is invalid, or its instructions could not be applied even now."""
+    match = _RESOURCE.fullmatch(body.resource_id)
+    if match is None:
         raise invalid("resourceId: has to be proj/PROJECT:env/ENVIRONMENT:aiconfig/CONFIG")
-    config = world.config(found["project"], found["config"])
-    environment = world.environment(config.project, found["environment"])
+    config = world.config(match["project"], match["config"])
+    environment = world.environment(config.project, match["environment"])
     applied(config, environment.key, _steps(body.instructions), world.ms())
     approval = Approval(
         id=new_id(),
@@ -157,7 +157,7 @@ def asked(world: World, token: Token, body: Asking) -> Approval:
     )
     _notify(world, approval, body.notify_member_ids, body.notify_team_keys)
     world.save(approval)
-    _tell(world, token.actor, "requested an approval for", "createApprovalRequest", approval, body.comment)
+    _audit(world, token.actor, "requested an approval for", "createApprovalRequest", approval, body.comment)
     return approval
 
 
@@ -172,7 +172,7 @@ def _notify(world: World, approval: Approval, members: list[str], teams: list[st
         raise invalid(f"notifyMemberIds: at most {MOST_REVIEWERS} members can be asked")
 
 
-def _tell(world: World, actor: Actor, verb: str, action: str, approval: Approval, comment: str | None) -> None:
+def _audit(world: World, actor: Actor, verb: str, action: str, approval: Approval, comment: str | None) -> None:
     config = world.find(Config, approval.project, approval.config)
     world.record(
         actor,
@@ -190,7 +190,7 @@ def _check_pending(approval: Approval) -> None:
 
 
 def reviewed(world: World, actor: Actor, approval: Approval, body: Reviewing) -> Approval:
-    """The request with one more review. Raises `Refusal` (405 for one's own, 409 when it is over)."""
+    """Add a review and return the request. Raises `Refusal` (405 for the caller's own request, 409 if not pending)."""
     _check_pending(approval)
     own = actor.member == approval.requestor if actor.member else actor.token == approval.requesting_token
     if own and body.kind != "comment" and not approval.settings.may_review_own:
@@ -209,12 +209,12 @@ def reviewed(world: World, actor: Actor, approval: Approval, body: Reviewing) ->
     changed.version += 1
     world.save(changed)
     verbs = {"approve": "approved a request for", "decline": "declined a request for", "comment": "commented on"}
-    _tell(world, actor, verbs[body.kind], "reviewApprovalRequest", changed, body.comment or None)
+    _audit(world, actor, verbs[body.kind], "reviewApprovalRequest", changed, body.comment or None)
     return changed
 
 
 def carried_out(world: World, actor: Actor, approval: Approval, comment: str | None) -> Approval:
-    """The request applied, or failed where something stands against it. Raises `Refusal` (403, 409)."""
+    """Apply the request and return it; with a conflict its status becomes failed. Raises `Refusal` (403, 409)."""
     _check_pending(approval)
     if not approval.may_be_applied:
         raise Refusal(403, "The approval request is not approved")
@@ -234,7 +234,7 @@ def carried_out(world: World, actor: Actor, approval: Approval, comment: str | N
     return changed
 
 
-def _of(incoming: Incoming) -> Approval:
+def _approval(incoming: Incoming) -> Approval:
     approval = incoming.world.find(Approval, incoming.parts["id"])
     if approval is None:
         raise unknown("approval request")
@@ -251,7 +251,7 @@ def _expanded(incoming: Incoming, *allowed: str) -> list[str]:
 def _list(incoming: Incoming) -> Response:
     world = incoming.world
     newest_first = list(reversed(world.all(Approval)))
-    found = with_operators(
+    matches = with_operators(
         incoming,
         newest_first,
         {
@@ -265,32 +265,36 @@ def _list(incoming: Incoming) -> Response:
         },
     )
     expand = _expanded(incoming, "environments", "flag", "project")
-    return answer(page(incoming, found, lambda each: shown(each, world, expand), most=200))
+    return answer(page(incoming, matches, lambda each: approval_json(each, world, expand), most=200))
 
 
 def _create(incoming: Incoming) -> Response:
-    return answer(shown(asked(incoming.world, incoming.token, incoming.body(Asking)), incoming.world), 201)
+    return answer(
+        approval_json(create_request(incoming.world, incoming.token, incoming.body(Asking)), incoming.world), 201
+    )
 
 
 def _get(incoming: Incoming) -> Response:
     expand = _expanded(incoming, "environments", "flag", "project", "resource")
-    return answer(shown(_of(incoming), incoming.world, expand))
+    return answer(approval_json(_approval(incoming), incoming.world, expand))
 
 
 def _review_it(incoming: Incoming) -> Response:
-    approval = _of(incoming)
+    approval = _approval(incoming)
     changed = reviewed(incoming.world, incoming.token.actor, approval, incoming.body(Reviewing))
-    return answer(shown(changed, incoming.world))
+    return answer(approval_json(changed, incoming.world))
 
 
 def _apply(incoming: Incoming) -> Response:
-    approval = _of(incoming)
+    approval = _approval(incoming)
     body = incoming.body(Applying) if incoming.content.strip() else Applying()
-    return answer(shown(carried_out(incoming.world, incoming.token.actor, approval, body.comment), incoming.world))
+    return answer(
+        approval_json(carried_out(incoming.world, incoming.token.actor, approval, body.comment), incoming.world)
+    )
 
 
 def _patch(incoming: Incoming) -> Response:
-    changed = _of(incoming).model_copy(deep=True)
+    changed = _approval(incoming).model_copy(deep=True)
     for step in incoming.body(Changing).instructions:
         if isinstance(step, AddReviewers):
             if not step.notify_member_ids and not step.notify_team_keys:
@@ -300,13 +304,13 @@ def _patch(incoming: Incoming) -> Response:
             changed.description = step.value
     changed.version += 1
     incoming.world.save(changed)
-    return answer(shown(changed, incoming.world))
+    return answer(approval_json(changed, incoming.world))
 
 
 def _delete(incoming: Incoming) -> Response:
-    approval = _of(incoming)
+    approval = _approval(incoming)
     incoming.world.drop(approval)
-    _tell(incoming.world, incoming.token.actor, "deleted a request for", "deleteApprovalRequest", approval, None)
+    _audit(incoming.world, incoming.token.actor, "deleted a request for", "deleteApprovalRequest", approval, None)
     return gone()
 
 

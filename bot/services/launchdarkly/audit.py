@@ -22,7 +22,7 @@ PATH = "/api/v2/auditlog"
 
 
 class Statement(Body):
-    """What entries are about, as roles say it."""
+    """Which entries to select: resources and actions, written as in a policy statement of a custom role."""
 
     resources: list[str] | None = None
     not_resources: list[str] | None = None
@@ -30,7 +30,7 @@ class Statement(Body):
     not_actions: list[str] | None = None
 
     def means(self, entry: Happening) -> bool:
-        """Whether it is about this entry."""
+        """Return whether the statement matches this entry."""
         action, resource = entry.access.action, entry.access.resource
         return (
             (self.resources is None or any(matches(each, resource) for each in self.resources))
@@ -44,15 +44,15 @@ _STATEMENTS = TypeAdapter(list[Statement])
 
 
 def matches(specifier: str, resource: str) -> bool:
-    """Whether a specifier means a resource, for example ``proj/*:env/production:aiconfig/*``."""
+    """Return whether a resource matches a specifier, for example ``proj/*:env/production:aiconfig/*``."""
     if "*" not in specifier:
         return specifier == resource
-    wanted, found = specifier.split(":"), resource.split(":")
-    return len(wanted) == len(found) and all(map(fnmatchcase, found, wanted))
+    patterns, parts = specifier.split(":"), resource.split(":")
+    return len(patterns) == len(parts) and all(map(fnmatchcase, parts, patterns))
 
 
-def shown(entry: Happening, world: World) -> dict[str, Any]:
-    """An entry as it is answered in the list."""
+def entry_json(entry: Happening, world: World) -> dict[str, Any]:
+    """The JSON of an entry in the list."""
     member = world.find(Member, entry.member) if entry.member is not None else None
     token = next((token for token in world.tokens.values() if token.id == entry.token), None)
     who = member.name if member is not None else token.name if token is not None else "Somebody"
@@ -85,13 +85,13 @@ def shown(entry: Happening, world: World) -> dict[str, Any]:
     return body
 
 
-def _found(incoming: Incoming, statements: Sequence[Statement]) -> Response:
+def _matching_entries(incoming: Incoming, statements: Sequence[Statement]) -> Response:
     query = incoming.query
     limit = number(incoming, "limit", 10, least=1, most=20)
     before = number(incoming, "before", 2**53, most=2**53)
     after = number(incoming, "after", -1, most=2**53)
     members, tokens, words = query.getlist("member"), query.getlist("token"), query.get("q", "").casefold()
-    meant = (
+    matching = (
         entry
         for entry in reversed(incoming.world.all(Happening))
         if after < entry.at < before
@@ -100,16 +100,16 @@ def _found(incoming: Incoming, statements: Sequence[Statement]) -> Response:
         and (not tokens or entry.token in tokens)
         and words in f"{entry.name} {entry.config or ''} {entry.comment or ''}".casefold()
     )
-    found = list(islice(meant, limit + 1))
+    entries = list(islice(matching, limit + 1))
     links = {"self": link(incoming.path)}
-    if len(found) > limit:
-        links["next"] = link(f"{PATH}?before={found[limit - 1].at}&limit={limit}")
-    return answer({"items": [shown(entry, incoming.world) for entry in found[:limit]], "_links": links})
+    if len(entries) > limit:
+        links["next"] = link(f"{PATH}?before={entries[limit - 1].at}&limit={limit}")
+    return answer({"items": [entry_json(entry, incoming.world) for entry in entries[:limit]], "_links": links})
 
 
 def _list(incoming: Incoming) -> Response:
     spec = incoming.query.get("spec")
-    return _found(incoming, [Statement(resources=[spec])] if spec else [])
+    return _matching_entries(incoming, [Statement(resources=[spec])] if spec else [])
 
 
 def _search(incoming: Incoming) -> Response:
@@ -117,7 +117,7 @@ def _search(incoming: Incoming) -> Response:
         statements = _STATEMENTS.validate_python(document(incoming.content))
     except ValidationError as error:
         raise invalid(first(error)) from None
-    return _found(incoming, statements)
+    return _matching_entries(incoming, statements)
 
 
 def _one(incoming: Incoming) -> Response:
@@ -125,8 +125,8 @@ def _one(incoming: Incoming) -> Response:
     if entry is None:
         raise unknown("audit log entry")
     states = {"previousVersion": entry.before, "currentVersion": entry.after}
-    known = {name: state for name, state in states.items() if state is not None}
-    return answer(shown(entry, incoming.world) | known | {"delta": None})
+    present = {name: state for name, state in states.items() if state is not None}
+    return answer(entry_json(entry, incoming.world) | present | {"delta": None})
 
 
 OPERATIONS = (

@@ -1,10 +1,10 @@
-"""What other people do at the service while a caller is not looking; the audit log tells what happens to AI Configs."""
+"""Changes that other people make at the service, bypassing the API; those to AI Configs appear in the audit log."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from bot.services.launchdarkly.configs import removed
+from bot.services.launchdarkly.configs import delete_config
 from bot.services.launchdarkly.instructions import Instructions
 from bot.services.launchdarkly.records import DISABLED, ApprovalSettings, Config, Rollout, Serving, Share
 from bot.services.launchdarkly.targeting import change, keep
@@ -13,7 +13,7 @@ from bot.services.launchdarkly.world import Actor, World
 
 
 class ExternalActor:
-    """Works in the browser: no token, no gate, no fault. `member` is the id of who it is."""
+    """Somebody who uses the browser: no token, approval gate or fault applies. `member` is the id of the person."""
 
     def __init__(self, world: World, project: str, member: str | None = None) -> None:
         self._world = world
@@ -21,7 +21,7 @@ class ExternalActor:
         self._actor = Actor(member=member)
 
     def serve(self, config: str, environment: str, variation: str, *, comment: str | None = None) -> None:
-        """Move the default rule; an empty `variation` is the disabled entry."""
+        """Let the default rule serve another variation; an empty `variation` is the disabled entry."""
         entry = self._config(config).entry(variation).id
         self.patch(
             config,
@@ -31,22 +31,22 @@ class ExternalActor:
         )
 
     def patch(self, config: str, environment: str, *instructions: dict[str, Any], comment: str | None = None) -> None:
-        """Carry out instructions as a semantic patch has them."""
+        """Apply the instructions of a semantic patch."""
         steps = Instructions.model_validate({"instructions": list(instructions)}).instructions
         change(self._world, self._actor, self._config(config), environment, list(steps), comment)
 
     def edit(self, config: str, variation: str, *, comment: str | None = None, **fields: Any) -> None:
-        """Edit a variation; `fields` as the wire names them, for example ``instructions="…"``."""
+        """Edit a variation; `fields` have the names of the API, for example ``instructions="…"``."""
         old = self._config(config)
         new = edited(old, variation, VariationPatch.model_validate(fields | {"comment": comment}), self._world.ms())
         save(self._world, self._actor, old, new, variation, "updateAIConfigVariation", comment)
 
     def archive(self, config: str, variation: str) -> None:
-        """Archive a variation; where it is served, it still is."""
+        """Archive a variation; environments that serve it keep serving it."""
         self.edit(config, variation, state="archived")
 
     def delete(self, config: str, variation: str) -> None:
-        """Remove a variation; wherever it was served, nothing is."""
+        """Delete a variation; where it was served, the disabled entry is served instead."""
         old = self._config(config)
         new = old.model_copy(deep=True)
         lost, nothing = new.entry(variation).id, new.entry(DISABLED).id
@@ -65,11 +65,11 @@ class ExternalActor:
         save(self._world, self._actor, old, new, variation, "deleteAIConfigVariation", None)
 
     def delete_config(self, config: str) -> None:
-        """Remove an AI Config."""
-        removed(self._world, self._actor, self._config(config))
+        """Delete an AI Config."""
+        delete_config(self._world, self._actor, self._config(config))
 
     def switch(self, config: str, environment: str, *, on: bool) -> None:
-        """Switch targeting on or off, which the API has no instruction for."""
+        """Switch targeting on or off; the API has no instruction for this."""
 
         def move(new: Config) -> None:
             new.places[environment].enabled = on
@@ -83,7 +83,7 @@ class ExternalActor:
         by: Literal["experiment", "measuredRollout"] | None,
         *variations: str,
     ) -> None:
-        """Let an experiment or a guarded rollout hold the default rule with these variations; None lets go."""
+        """Start an experiment or a guarded rollout on the default rule with these variations; with None, end it."""
 
         def move(new: Config) -> None:
             place = new.places[environment]
@@ -99,17 +99,17 @@ class ExternalActor:
         self._move(config, environment, move)
 
     def gate(self, environment: str, settings: ApprovalSettings | None) -> None:
-        """Ask for approvals in an environment, in another way than before, or no longer."""
+        """Set the approval settings of an environment; None removes them."""
         self._world.gate(self._project, environment, settings)
 
     def rename_environment(self, environment: str, name: str) -> None:
-        """Give an environment another name; its key stays."""
+        """Rename an environment; its key stays the same."""
         project = self._world.project(self._project).model_copy(deep=True)
         project.environments[environment].name = name
         self._world.save(project)
 
     def delete_environment(self, environment: str) -> None:
-        """Remove an environment and the targeting in it."""
+        """Delete an environment and the targeting in it."""
         project = self._world.project(self._project).model_copy(deep=True)
         del project.environments[environment]
         for config in self._world.configs(self._project):

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON objects with the right types; fields that nobody knows are ignored, as the service does."""
+"""Request bodies, parsed into typed models. Unknown fields are ignored, as the real service ignores them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from bot.services.launchdarkly.errors import invalid
 
 DEEPEST = 64
-"""How far arrays and objects in a body may be nested. The service declares no limit; this one is ours."""
+"""How deep arrays and objects in a body may nest. LaunchDarkly documents no limit; this one is ours."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
@@ -21,12 +21,12 @@ Text = Annotated[str, StringConstraints(max_length=100_000)]
 
 
 class Body(BaseModel):
-    """A body, or an object inside one. Its fields have the names of Python here and those of the wire outside."""
+    """A request body, or an object inside one. Fields are snake_case here and camelCase in JSON."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True, allow_inf_nan=False)
 
     def named(self) -> dict[str, Any]:
-        """The fields that were sent and are not null, by their names on the wire."""
+        """The fields that were sent and are not null, by their JSON names."""
         sent = self.model_dump(by_alias=True, exclude_unset=True)
         return {name: value for name, value in sent.items() if value is not None}
 
@@ -35,15 +35,15 @@ Parsed = TypeVar("Parsed", bound=BaseModel)
 
 
 def parsed(model: type[Parsed], content: bytes) -> Parsed:
-    """The body as `model`. Raises `Refusal` (400) for what is missing, broken, or of another type."""
-    found = document(content)
-    if not isinstance(found, dict):
+    """Parse a body into `model`. Raises `Refusal` (400) when it is missing, malformed or of the wrong type."""
+    value = document(content)
+    if not isinstance(value, dict):
         raise invalid("The body has to be a JSON object")
-    return checked(model, found)
+    return checked(model, value)
 
 
 def checked(model: type[Parsed], value: Mapping[str, Any]) -> Parsed:
-    """A JSON object as `model`. Raises `Refusal` (400)."""
+    """Validate a JSON object as `model`. Raises `Refusal` (400)."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -51,22 +51,22 @@ def checked(model: type[Parsed], value: Mapping[str, Any]) -> Parsed:
 
 
 def document(content: bytes) -> Any:
-    """The JSON of a body. Raises `Refusal` (400)."""
+    """Parse a body as JSON. Raises `Refusal` (400)."""
     if not content.strip():
         raise invalid("The body is missing")
     try:
-        found = json.loads(content, parse_constant=_not_json)
-        _check(found, DEEPEST)
+        value = json.loads(content, parse_constant=_not_json)
+        _check(value, DEEPEST)
     except (ValueError, RecursionError):
         raise invalid("The body is not JSON that can be read") from None
-    return found
+    return value
 
 
 def first(error: ValidationError) -> str:
-    """The first thing that is wrong, with its place. What was sent is not repeated."""
+    """The first validation error and where it is. The value that was sent is not repeated."""
     entry = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in entry["loc"])
-    return f"{place}: {entry['msg']}" if place else str(entry["msg"])
+    location = ".".join(str(part) for part in entry["loc"])
+    return f"{location}: {entry['msg']}" if location else str(entry["msg"])
 
 
 def _not_json(constant: str) -> NoReturn:
@@ -74,7 +74,7 @@ def _not_json(constant: str) -> NoReturn:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Raise `ValueError` for what is no answer could repeat: half surrogates, endless numbers, too many levels."""
+    """Raise `ValueError` for what no JSON response could repeat: lone surrogates, non-finite numbers, deep nesting."""
     if depth == 0:
         raise ValueError
     if isinstance(value, float) and not math.isfinite(value):

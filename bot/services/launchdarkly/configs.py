@@ -1,4 +1,4 @@
-"""AI Configs: list, make, show, change and remove them."""
+"""AI Configs: list, create, get, update and delete them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from bot.services.launchdarkly.records import (
     Team,
 )
 from bot.services.launchdarkly.service import Incoming, Operation, answer, gone
-from bot.services.launchdarkly.variations import VariationPost, added, shown_variation
+from bot.services.launchdarkly.variations import VariationPost, added, variation_json
 from bot.services.launchdarkly.world import Actor, World
 
 PATH = "/api/v2/projects/{project}/ai-configs"
 RESERVED = ("quick-stats", "model-configs", "prompt-snippets", "skills")
-"""Parts of paths that stand where a key would; as keys they are refused. This rule is ours."""
+"""Fixed path segments in the position of a config key; refused as keys. This rule is ours, not LaunchDarkly's."""
 
 
 class Fields(Body):
-    """What making and changing have in common."""
+    """The fields that the bodies for creating and updating share."""
 
     description: Text | None = None
     tags: list[str] | None = None
@@ -59,10 +59,10 @@ class ConfigPatch(Fields):
     default_variation_key: str | None = None
 
 
-def shown_config(config: Config, world: World) -> dict[str, Any]:
-    """An AI Config as it is answered."""
+def config_json(config: Config, world: World) -> dict[str, Any]:
+    """The JSON of an AI Config in a response."""
     parent = f"/api/v2/projects/{config.project}/ai-configs"
-    shown: dict[str, Any] = {
+    body: dict[str, Any] = {
         "key": config.key,
         "name": config.name,
         "description": config.description,
@@ -71,16 +71,16 @@ def shown_config(config: Config, world: World) -> dict[str, Any]:
         "version": config.version,
         "createdAt": config.created_at,
         "updatedAt": config.updated_at,
-        "variations": [shown_variation(config, config.newest(key)) for key in config.variations],
+        "variations": [variation_json(config, config.newest(key)) for key in config.variations],
         "_links": {"self": link(f"{parent}/{config.key}"), "parent": link(parent)},
     }
     if maintainer := _maintainer(config, world):
-        shown["_maintainer"] = maintainer
+        body["_maintainer"] = maintainer
     if config.metric is not None:
-        shown["evaluationMetricKey"] = config.metric
+        body["evaluationMetricKey"] = config.metric
     if config.inverted is not None:
-        shown["isInverted"] = config.inverted
-    return shown
+        body["isInverted"] = config.inverted
+    return body
 
 
 def _maintainer(config: Config, world: World) -> dict[str, Any] | None:
@@ -92,12 +92,12 @@ def _maintainer(config: Config, world: World) -> dict[str, Any] | None:
 
 
 def resource(config: Config) -> str:
-    """The resource specifier of an AI Config apart from environments."""
+    """The resource specifier of an AI Config, without an environment."""
     return f"proj/{config.project}:aiconfig/{config.key}"
 
 
 def _set(world: World, config: Config, body: Fields) -> None:
-    """Take the fields that were sent. Raises `Refusal` (400) for a member, team or metric that nobody knows."""
+    """Set the fields that were sent. Raises `Refusal` (400) for an unknown member, team or metric."""
     sent = body.named()
     if "maintainerId" in sent and "maintainerTeamKey" in sent:
         raise invalid("give one of maintainerId and maintainerTeamKey")
@@ -118,8 +118,8 @@ def _set(world: World, config: Config, body: Fields) -> None:
     config.tags = list(dict.fromkeys(sent.get("tags", config.tags)))
 
 
-def made(world: World, actor: Actor, project: str, body: ConfigPost) -> Config:
-    """A new AI Config, serving nothing anywhere, or its default variation everywhere. Raises `Refusal` (400)."""
+def create_config(world: World, actor: Actor, project: str, body: ConfigPost) -> Config:
+    """Create an AI Config that serves its default variation everywhere, or nothing. Raises `Refusal` (400)."""
     environments = world.project(project).environments
     if body.key in RESERVED:
         raise invalid(f"key: {body.key} is reserved")
@@ -144,11 +144,11 @@ def made(world: World, actor: Actor, project: str, body: ConfigPost) -> Config:
     for key in environments:
         config.places[key] = Place(fallthrough=Serving(entry=config.on), off=config.off, last_modified=now)
     world.save(config)
-    _tell(world, actor, "created", "createAIConfig", None, config)
+    _audit(world, actor, "created", "createAIConfig", None, config)
     return config
 
 
-def _tell(world: World, actor: Actor, verb: str, action: str, before: Config | None, after: Config | None) -> None:
+def _audit(world: World, actor: Actor, verb: str, action: str, before: Config | None, after: Config | None) -> None:
     config = after or before
     assert config is not None  # noqa: S101 - one of them is there
     world.record(
@@ -157,13 +157,13 @@ def _tell(world: World, actor: Actor, verb: str, action: str, before: Config | N
         Access(action=action, resource=resource(config)),
         name=config.name,
         config=config.key,
-        before=shown_config(before, world) if before is not None else None,
-        after=shown_config(after, world) if after is not None else None,
+        before=config_json(before, world) if before is not None else None,
+        after=config_json(after, world) if after is not None else None,
     )
 
 
-def updated(world: World, actor: Actor, config: Config, body: ConfigPatch) -> Config:
-    """The AI Config with the fields that were sent; its version grows if that changed any. Raises `Refusal` (400)."""
+def update_config(world: World, actor: Actor, config: Config, body: ConfigPatch) -> Config:
+    """Update the fields that were sent; any change makes a new version. Raises `Refusal` (400)."""
     changed = config.model_copy(deep=True)
     _set(world, changed, body)
     changed.name = body.name or changed.name
@@ -176,23 +176,23 @@ def updated(world: World, actor: Actor, config: Config, body: ConfigPatch) -> Co
     changed.version += 1
     changed.updated_at = world.ms()
     world.save(changed)
-    _tell(world, actor, "updated", "updateAIConfig", config, changed)
+    _audit(world, actor, "updated", "updateAIConfig", config, changed)
     return changed
 
 
-def removed(world: World, actor: Actor, config: Config) -> None:
-    """Remove an AI Config with everything in it."""
+def delete_config(world: World, actor: Actor, config: Config) -> None:
+    """Delete an AI Config with everything in it."""
     world.drop(config)
-    _tell(world, actor, "deleted", "deleteAIConfig", config, None)
+    _audit(world, actor, "deleted", "deleteAIConfig", config, None)
 
 
-def _of(incoming: Incoming) -> Config:
+def _config(incoming: Incoming) -> Config:
     return incoming.world.config(incoming.parts["project"], incoming.parts["config"])
 
 
 def _list(incoming: Incoming) -> Response:
     world = incoming.world
-    configs = [world.shown(config) for config in world.configs(incoming.parts["project"])]
+    configs = [world.as_read(config) for config in world.configs(incoming.parts["project"])]
     configs = with_operators(
         incoming,
         configs,
@@ -215,26 +215,26 @@ def _list(incoming: Incoming) -> Response:
             "key": lambda config: config.key,
         },
     )
-    return answer(page(incoming, configs, lambda config: shown_config(config, world)))
+    return answer(page(incoming, configs, lambda config: config_json(config, world)))
 
 
 def _create(incoming: Incoming) -> Response:
     incoming.world.project(incoming.parts["project"])
-    config = made(incoming.world, incoming.token.actor, incoming.parts["project"], incoming.body(ConfigPost))
-    return answer(shown_config(config, incoming.world), 201)
+    config = create_config(incoming.world, incoming.token.actor, incoming.parts["project"], incoming.body(ConfigPost))
+    return answer(config_json(config, incoming.world), 201)
 
 
 def _get(incoming: Incoming) -> Response:
-    return answer(shown_config(incoming.world.shown(_of(incoming)), incoming.world))
+    return answer(config_json(incoming.world.as_read(_config(incoming)), incoming.world))
 
 
 def _patch(incoming: Incoming) -> Response:
-    config = updated(incoming.world, incoming.token.actor, _of(incoming), incoming.body(ConfigPatch))
-    return answer(shown_config(config, incoming.world))
+    config = update_config(incoming.world, incoming.token.actor, _config(incoming), incoming.body(ConfigPatch))
+    return answer(config_json(config, incoming.world))
 
 
 def _delete(incoming: Incoming) -> Response:
-    removed(incoming.world, incoming.token.actor, _of(incoming))
+    delete_config(incoming.world, incoming.token.actor, _config(incoming))
     return gone()
 
 

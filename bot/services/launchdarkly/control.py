@@ -1,4 +1,4 @@
-"""Calls that only this service has: faults and oddities on demand, for tests that run it in another process."""
+"""Endpoints that the real service lacks: faults and odd behaviour on demand, for tests in another process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.services.launchdarkly.service import CONTROL, Incoming, Operation, answ
 
 
 class Settings(Body):
-    """What may be set from outside; see `World`. What is not sent stays."""
+    """The settings that a test may change; see `World`. Fields that are not sent keep their value."""
 
     lag: Annotated[int, Field(ge=0)] | None = None
     gate_status: Literal[403, 405] | None = None

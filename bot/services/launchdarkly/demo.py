@@ -1,4 +1,4 @@
-"""The demo account: Acorn Labs, three environments of which one asks for approvals, and AI Configs with a past."""
+"""The demo account: Acorn Labs, with AI Configs, their history, and three environments; one requires approvals."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bot.services.launchdarkly.approvals import Asking, Reviewing, asked, carried_out, reviewed
+from bot.services.launchdarkly.approvals import Asking, Reviewing, carried_out, create_request, reviewed
 from bot.services.launchdarkly.behind import ExternalActor
-from bot.services.launchdarkly.configs import ConfigPost, made
+from bot.services.launchdarkly.configs import ConfigPost, create_config
 from bot.services.launchdarkly.demo_configs import ADA, CONFIGS, LIBRARY, MIRA, RAVI, Served
 from bot.services.launchdarkly.records import ApprovalSettings, Environment, Item, Member, Metric, Project, Team, Usage
 from bot.services.launchdarkly.variations import VariationPost, added, save
@@ -43,7 +43,7 @@ ENVIRONMENTS = (
 def demo_world(
     token: str, reviewer_token: str, *, now: Callable[[], datetime] = utc_now, path: Path | None = None
 ) -> World:
-    """The demo account; a file that holds one already is taken as it is. `token` is Ada's, `reviewer_token` Ravi's.
+    """Return the demo account; an account already in the file is kept. `token` is Ada's, `reviewer_token` Ravi's.
 
     Raises `ValueError` for tokens that are empty or equal, and for a file that cannot be used.
     """
@@ -70,7 +70,7 @@ def _fill(world: World, tokens: Sequence[Token]) -> None:
     for config in CONFIGS:
         past.go(today - timedelta(days=config.age))
         project = world.project(PROJECT)
-        made(world, Actor(config.owner), project.key, ConfigPost.model_validate(config.body))
+        create_config(world, Actor(config.owner), project.key, ConfigPost.model_validate(config.body))
         for body in config.variations:
             past.go_on(hours=3)
             _add(world, config.key, body)
@@ -85,7 +85,7 @@ def _fill(world: World, tokens: Sequence[Token]) -> None:
 
 
 class _Past:
-    """A clock for what happened before today; it goes forward and never beyond."""
+    """A clock for events before today; it moves forward, but never past today."""
 
     def __init__(self, today: datetime) -> None:
         self._today = today
@@ -131,8 +131,8 @@ def _account(world: World) -> None:
         )  # fmt: skip
     for kind, key, bodies in LIBRARY:
         for version, body in enumerate(bodies, 1):
-            made_at = {} if kind == "model" else {"createdAt": created}
-            item = {"project": PROJECT, "kind": kind, "key": key, "version": version, "body": body | made_at}
+            timestamps = {} if kind == "model" else {"createdAt": created}
+            item = {"project": PROJECT, "kind": kind, "key": key, "version": version, "body": body | timestamps}
             world.save(Item.model_validate(item))
 
 
@@ -145,7 +145,7 @@ def _add(world: World, key: str, body: dict[str, Any]) -> None:
 
 
 def _serve(world: World, somebody: ExternalActor, tokens: Sequence[Token], key: str, served: Served) -> None:
-    """As it was done: through an approval where the environment asks for one, else directly."""
+    """Serve something: through an approval if the environment requires one, else directly."""
     config = world.config(PROJECT, key)
     ids = {entry.key: entry.id for entry in config.entries}
     instructions = [served.instruction(ids)]
@@ -164,7 +164,7 @@ def _serve(world: World, somebody: ExternalActor, tokens: Sequence[Token], key: 
             "notifyMemberIds": [RAVI],
         }
     )
-    approval = asked(world, ada, asking)
+    approval = create_request(world, ada, asking)
     approval = reviewed(world, ravi.actor, approval, Reviewing(kind="approve", comment="Read it, fine."))
     carried_out(world, ada.actor, approval, served.comment)
 

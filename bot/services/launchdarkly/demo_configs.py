@@ -1,4 +1,4 @@
-"""What Acorn Labs keeps in its AI Configs. All of it is made up."""
+"""The AI Configs of Acorn Labs. All of it is fictional."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GPT, MINI, CLAUDE = "OpenAI.gpt-4o", "OpenAI.gpt-4o-mini", "Anthropic.claude-3-7
 
 @dataclass(frozen=True)
 class Served:
-    """Something that was made live: one variation, weights, or a rule; or targeting was switched off."""
+    """A deployment in the history: one variation, weights or a rule, or targeting switched off."""
 
     environment: str
     comment: str
@@ -20,7 +20,7 @@ class Served:
     off: bool = False
 
     def instruction(self, ids: dict[str, str]) -> dict[str, Any]:
-        """As a semantic patch has it; `ids` are those of the targeting entries by variation key."""
+        """The instruction for a semantic patch; `ids` maps variation keys to the ids of their targeting entries."""
         if self.rule is not None:
             return {"kind": "addRule", "variationId": ids[self.variation], **self.rule}
         kind = {"kind": "updateFallthroughVariationOrRollout"}
@@ -31,7 +31,7 @@ class Served:
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """An AI Config and its past: `age` in days, `edits` as variation, comment and fields, `usage` by variation."""
+    """An AI Config and its history: `age` in days, `edits` as variation, comment and fields, `usage` by variation."""
 
     age: int
     owner: str
@@ -61,7 +61,7 @@ def chat(system: str, user: str = "{{ question }}") -> dict[str, Any]:
 
 
 def used(count: float, good: float, tokens: float, cost: float) -> dict[str, float]:
-    """What a variation is used for in a day: how often, how much is liked, with how many tokens, for how many USD."""
+    """A variation's metrics for one day: generations, satisfaction from 0 to 1, output tokens, cost in USD."""
     return {
         "generationCount": count,
         "generationSuccessCount": round(count * 0.99),

@@ -1,4 +1,4 @@
-"""Projects and environments. Answers about environments hold secrets of applications, as the service's do."""
+"""Projects and environments. Responses with environments contain SDK keys, which are secret, as in LaunchDarkly."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.services.launchdarkly.service import Incoming, Operation, answer
 PATH = "/api/v2/projects"
 
 
-def shown_settings(settings: ApprovalSettings) -> dict[str, Any]:
-    """Approval settings as they are answered."""
+def settings_json(settings: ApprovalSettings) -> dict[str, Any]:
+    """The JSON of approval settings in a response."""
     return {
         "required": settings.required,
         "requiredApprovalTags": settings.required_tags,
@@ -28,9 +28,9 @@ def shown_settings(settings: ApprovalSettings) -> dict[str, Any]:
     }
 
 
-def shown_environment(project: Project, environment: Environment) -> dict[str, Any]:
-    """An environment as it is answered. `apiKey` and `mobileKey` are live keys of applications."""
-    shown: dict[str, Any] = {
+def environment_json(project: Project, environment: Environment) -> dict[str, Any]:
+    """The JSON of an environment in a response. `apiKey` and `mobileKey` are live keys of applications."""
+    body: dict[str, Any] = {
         "_links": {"self": link(f"{PATH}/{project.key}/environments/{environment.key}")},
         "_id": environment.id,
         "key": environment.key,
@@ -47,13 +47,13 @@ def shown_environment(project: Project, environment: Environment) -> dict[str, A
         "critical": environment.critical,
     }
     if environment.approval is not None:
-        shown["resourceApprovalSettings"] = {"aiconfig": shown_settings(environment.approval)}
-    return shown
+        body["resourceApprovalSettings"] = {"aiconfig": settings_json(environment.approval)}
+    return body
 
 
-def shown_project(project: Project, *, expanded: bool = False) -> dict[str, Any]:
-    """A project as it is answered, with its environments where that was asked for."""
-    shown: dict[str, Any] = {
+def project_json(project: Project, *, expanded: bool = False) -> dict[str, Any]:
+    """The JSON of a project in a response, with its environments if `expanded`."""
+    body: dict[str, Any] = {
         "_links": {
             "self": link(f"{PATH}/{project.key}"),
             "environments": link(f"{PATH}/{project.key}/environments"),
@@ -65,13 +65,13 @@ def shown_project(project: Project, *, expanded: bool = False) -> dict[str, Any]
         "includeInSnippetByDefault": False,
     }
     if expanded:
-        items = [shown_environment(project, each) for each in project.environments.values()]
-        shown["environments"] = {
+        items = [environment_json(project, each) for each in project.environments.values()]
+        body["environments"] = {
             "_links": {"self": link(f"{PATH}/{project.key}/environments")},
             "totalCount": len(items),
             "items": items,
         }
-    return shown
+    return body
 
 
 def _expands(incoming: Incoming) -> bool:
@@ -82,7 +82,7 @@ def _expands(incoming: Incoming) -> bool:
 
 
 def _projects(incoming: Incoming) -> Response:
-    found = with_colons(
+    matches = with_colons(
         incoming,
         incoming.world.all(Project),
         {
@@ -94,18 +94,18 @@ def _projects(incoming: Incoming) -> Response:
     keys = {"name": lambda project: project.name.casefold(), "createdOn": lambda project: project.created_at}
     expanded = _expands(incoming)
     return answer(
-        page(incoming, ordered(incoming, found, keys), lambda project: shown_project(project, expanded=expanded))
+        page(incoming, ordered(incoming, matches, keys), lambda project: project_json(project, expanded=expanded))
     )
 
 
 def _project(incoming: Incoming) -> Response:
     project = incoming.world.project(incoming.parts["project"])
-    return answer(shown_project(project, expanded=_expands(incoming)))
+    return answer(project_json(project, expanded=_expands(incoming)))
 
 
 def _environments(incoming: Incoming) -> Response:
     project = incoming.world.project(incoming.parts["project"])
-    found = with_colons(
+    matches = with_colons(
         incoming,
         list(project.environments.values()),
         {
@@ -119,13 +119,13 @@ def _environments(incoming: Incoming) -> Response:
         "createdOn": lambda each: each.created_at,
         "critical": lambda each: each.critical,
     }
-    return answer(page(incoming, ordered(incoming, found, keys), lambda each: shown_environment(project, each)))
+    return answer(page(incoming, ordered(incoming, matches, keys), lambda each: environment_json(project, each)))
 
 
 def _environment(incoming: Incoming) -> Response:
     project = incoming.world.project(incoming.parts["project"])
-    found = incoming.world.environment(project.key, incoming.parts["environment"])
-    return answer(shown_environment(project, found))
+    environment = incoming.world.environment(project.key, incoming.parts["environment"])
+    return answer(environment_json(project, environment))
 
 
 OPERATIONS = (

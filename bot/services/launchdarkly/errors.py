@@ -1,4 +1,4 @@
-"""Refusals, and how they look on the wire: ``{"code": …, "message": …, "id": …}``."""
+"""Errors and their JSON: ``{"code": …, "message": …, "id": …}``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CODES = {
     429: "rate_limited",
     500: "internal_service_error",
 }
-"""Codes by status (REST API v2, *Errors*); 409 and 500 have no documented code that fits all cases."""
+"""Error codes by status (REST API v2, *Errors*); 409 and 500 have no documented code that fits all cases."""
 
 APPROVAL_NEEDED = "approval is required"
 
 
 class Refusal(Exception):
-    """An answer that is a refusal."""
+    """Raised to answer a request with an error."""
 
     def __init__(self, status: int, message: str, *, code: str = "", headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -34,16 +34,16 @@ class Refusal(Exception):
         self.headers = headers or {}
 
     def response(self) -> JSONResponse:
-        """The error body, with an id that a support team could look up."""
+        """The error response, with an id that a support team could look up."""
         body = {"code": self.code, "message": self.message, "id": str(uuid4())}
         return JSONResponse(body, self.status, self.headers)
 
 
 def invalid(message: str) -> Refusal:
-    """400."""
+    """Return a 400 error."""
     return Refusal(400, message)
 
 
 def unknown(what: str) -> Refusal:
-    """404, for example ``Unknown AI Config``."""
+    """Return a 404 error, for example ``Unknown AI Config``."""
     return Refusal(404, f"Unknown {what}")

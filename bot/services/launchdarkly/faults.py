@@ -1,4 +1,4 @@
-"""What goes wrong on demand. Faults are queued; the first one that fits a call is used up by it."""
+"""Faults on demand. They are queued; each call uses up the first queued fault that matches it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Cut = Literal["before", "after"]
 
 
 class Fault(Body):
-    """What shall go wrong with the next `times` calls of `method` whose path fits the pattern `path`.
+    """A fault for the next `times` calls with this `method` and a path that matches the pattern `path`.
 
-    - `status`: the call is refused with it and not carried out; `message`, `code` and `headers` of the answer can be
-      given, and `text` is sent instead of a JSON error, as gateways do.
-    - `cut`: the connection breaks, before or after the call was carried out.
-    - `delay`: seconds between carrying it out and answering.
+    - `status`: the call fails with this status and is not executed. `message`, `code` and `headers` set the error;
+      `text` is sent instead of a JSON error, as gateways do.
+    - `cut`: the connection breaks, before or after the call is executed.
+    - `delay`: seconds between executing the call and answering.
     """
 
     method: str = "*"
@@ -36,12 +36,12 @@ class Fault(Body):
     delay: float = Field(default=0.0, ge=0)
 
     def fits(self, method: str, path: str) -> bool:
-        """Whether it is meant for this call."""
+        """Return whether the fault applies to this call."""
         return fnmatchcase(method, self.method) and fnmatchcase(path, self.path)
 
 
 def rate_limited(*, after: float | None = None, reset: int | None = None, **more: Any) -> Fault:
-    """429, not carried out: `after` are the seconds of Retry-After, `reset` is when the window ends, in epoch ms."""
+    """A 429 fault: `after` is Retry-After in seconds, `reset` is when the window ends, in epoch milliseconds."""
     headers = {"X-Ratelimit-Route-Limit": "10", "X-Ratelimit-Route-Remaining": "0"}
     if after is not None:
         headers["Retry-After"] = f"{after:g}"
@@ -51,21 +51,21 @@ def rate_limited(*, after: float | None = None, reset: int | None = None, **more
 
 
 class Faults:
-    """First in, first out."""
+    """The queue of faults, first in, first out."""
 
     def __init__(self) -> None:
         self._queued: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Queue some."""
+        """Add faults to the queue."""
         self._queued.extend(fault.model_copy() for fault in faults)
 
     def clear(self) -> None:
-        """Let everything go well again."""
+        """Remove all faults."""
         self._queued.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault for this call, if one is due."""
+        """Take the first fault that applies to this call. Returns None when there is none."""
         for fault in self._queued:
             if fault.fits(method, path):
                 fault.times -= 1
@@ -76,12 +76,12 @@ class Faults:
 
 
 class Broken(Response):
-    """An answer that breaks off."""
+    """A response that ends too early."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what the library hands in
-        """Promise more than is sent, so that a web server hangs up; without one, the client's transport fails."""
+        """Announce more bytes than are sent: a web server then hangs up; an in-process transport raises an error."""
         headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        if "spec_version" not in scope["asgi"]:  # no web server that would hang up: called by httpx.ASGITransport
+        if "spec_version" not in scope["asgi"]:  # called by httpx.ASGITransport: there is no web server to hang up
             raise httpx.RemoteProtocolError("the connection was closed without an answer")

@@ -1,4 +1,4 @@
-"""Instructions of a semantic patch on targeting, and how they are carried out: all together on a copy, or not at all.
+"""Instructions of a semantic patch on targeting. They are applied to a copy: all of them, or none.
 
 The kinds are those of the REST API v2, *Update AI Config targeting*. None switches targeting on or off.
 """
@@ -14,12 +14,12 @@ from bot.services.launchdarkly import individual_targets, rules
 from bot.services.launchdarkly.bodies import Body
 from bot.services.launchdarkly.errors import Refusal, invalid
 from bot.services.launchdarkly.records import Config, Place
-from bot.services.launchdarkly.steps import Choice, Instruction, known
+from bot.services.launchdarkly.steps import Choice, Instruction, entry_with_id
 from bot.services.launchdarkly.values import served_value
 
 
 class UpdateFallthrough(Instruction, Choice):
-    """Move the default rule. An experiment or a guarded rollout that holds it does not let go."""
+    """Change the default rule. Refused while an experiment or a guarded rollout holds it."""
 
     part = "fallthrough"
     kind: Literal["updateFallthroughVariationOrRollout"]
@@ -34,7 +34,7 @@ class UpdateFallthrough(Instruction, Choice):
 
 
 class UpdateOffVariation(Instruction):
-    """What is served while targeting is off."""
+    """Set what is served while targeting is off."""
 
     part = "off"
     kind: Literal["updateOffVariation"]
@@ -42,11 +42,11 @@ class UpdateOffVariation(Instruction):
 
     def apply(self, config: Config, place: Place) -> None:
         """Choose the off variation."""
-        place.off = known(config, self.variation_id).id
+        place.off = entry_with_id(config, self.variation_id).id
 
 
 class UpdateTrackEvents(Instruction):
-    """Whether events are kept."""
+    """Set whether events are tracked."""
 
     part = "track_events"
     kind: Literal["updateTrackEvents"]
@@ -58,7 +58,7 @@ class UpdateTrackEvents(Instruction):
 
 
 class UpdateTrackEventsFallthrough(Instruction):
-    """Whether events of the default rule are kept."""
+    """Set whether events of the default rule are tracked."""
 
     part = "track_events_fallthrough"
     kind: Literal["updateTrackEventsFallthrough"]
@@ -70,21 +70,21 @@ class UpdateTrackEventsFallthrough(Instruction):
 
 
 class UpdateDefaultVariation(Instruction):
-    """Project-wide defaults, named by the whole value that is served or by the variation's id."""
+    """Set the project-wide default variations, each given by its whole served value or by its id."""
 
     kind: Literal["updateDefaultVariation"]
     on_variation_value: Any = None
     off_variation_value: Any = None
 
     def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
-        """Choose what new environments begin with."""
+        """Set the variations that new environments start with."""
         if self.on_variation_value is None and self.off_variation_value is None:
             raise invalid("give onVariationValue, offVariationValue or both")
-        config.on = config.on if self.on_variation_value is None else _meant(config, self.on_variation_value)
-        config.off = config.off if self.off_variation_value is None else _meant(config, self.off_variation_value)
+        config.on = config.on if self.on_variation_value is None else _entry_id_of(config, self.on_variation_value)
+        config.off = config.off if self.off_variation_value is None else _entry_id_of(config, self.off_variation_value)
 
 
-def _meant(config: Config, value: Any) -> str:
+def _entry_id_of(config: Config, value: Any) -> str:
     for entry in config.entries:
         if value in (entry.id, served_value(config, entry)):
             return entry.id
@@ -124,16 +124,16 @@ class Instructions(Body):
 
 
 def applied(config: Config, environment: str, steps: Sequence[Instruction], now: int) -> Config | None:
-    """The AI Config after all steps, or None when they ask for what is so already. The given one stays as it is.
+    """Return a copy of the AI Config with all steps applied. Returns None when they change nothing.
 
-    Raises `Refusal` when one of them cannot be carried out, or serves an archived variation anew.
+    Raises `Refusal` when a step cannot be applied, or starts to serve an archived variation.
     """
     changed = config.model_copy(deep=True)
     before, after = config.places[environment], changed.places[environment]
     for step in steps:
         step.apply(changed, after)
     for identifier in after.entries() - before.entries():
-        if changed.is_archived(known(changed, identifier)):
+        if changed.is_archived(entry_with_id(changed, identifier)):
             raise invalid(f"The variation {identifier} is archived and cannot be served")
     if after != before:
         after.version += 1
@@ -145,15 +145,15 @@ def applied(config: Config, environment: str, steps: Sequence[Instruction], now:
 
 
 def conflicts(config: Config, environment: str, base: Place, steps: Sequence[Instruction]) -> list[dict[str, Any]]:
-    """What stands against carrying out `steps` that were meant for `base`; each as the wire has it."""
+    """The conflicts, as JSON, between `steps`, which were written against `base`, and the current state."""
     now = config.places[environment]
-    found = []
+    conflicting = []
     for step in steps:
         if step.part and getattr(now, step.part) != getattr(base, step.part):
             reason = "The environment has changed since the request was made"
-            found.append({"instruction": step.named(), "reason": reason})
-    if found:
-        return found
+            conflicting.append({"instruction": step.named(), "reason": reason})
+    if conflicting:
+        return conflicting
     try:
         applied(config, environment, steps, now.last_modified)
     except Refusal as refusal:

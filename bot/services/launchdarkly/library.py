@@ -1,4 +1,4 @@
-"""What variations are made of: tools, model configs, prompt snippets and skills. All of them can only be read here."""
+"""The library that variations use: tools, model configs, prompt snippets and skills. Read-only here."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ PATHS = {
 
 
 def _versions(world: World, project: str, kind: str, key: str) -> list[Item]:
-    """All versions, oldest first. Raises `Refusal` (404)."""
-    found = [
+    """All versions of an item, oldest first. Raises `Refusal` (404)."""
+    versions = [
         item
         for item in world.all(Item)
         if (item.project, item.kind, item.key) == (world.project(project).key, kind, key)
     ]
-    if not found:
+    if not versions:
         raise unknown(kind)
-    return sorted(found, key=lambda item: item.version)
+    return sorted(versions, key=lambda item: item.version)
 
 
 def _newest(world: World, project: str, kind: str) -> list[Item]:
@@ -43,7 +43,7 @@ def _newest(world: World, project: str, kind: str) -> list[Item]:
     return list(newest.values())
 
 
-def _shown(item: Item) -> dict[str, Any]:
+def _item_json(item: Item) -> dict[str, Any]:
     body = {"key": item.key, "version": item.version, **item.body}
     if item.kind == "model":
         return body
@@ -53,30 +53,30 @@ def _shown(item: Item) -> dict[str, Any]:
 
 def _operations(kind: str) -> tuple[Operation, ...]:
     def listed(incoming: Incoming) -> Response:
-        found = _newest(incoming.world, incoming.parts["project"], kind)
+        items = _newest(incoming.world, incoming.parts["project"], kind)
         fields = {"key": lambda item: [item.key], "name": lambda item: [item.body.get("name", item.key)]}
         keys = {"key": lambda item: item.key, "name": lambda item: item.body.get("name", item.key)}
-        found = ordered(incoming, with_operators(incoming, found, fields), keys)
+        items = ordered(incoming, with_operators(incoming, items, fields), keys)
         if kind == "model":  # a bare array, not paged
-            return answer([_shown(item) for item in found])
-        return answer(page(incoming, found, _shown))
+            return answer([_item_json(item) for item in items])
+        return answer(page(incoming, items, _item_json))
 
     def one(incoming: Incoming) -> Response:
         versions = _versions(incoming.world, incoming.parts["project"], kind, incoming.parts["key"])
         wanted = number(incoming, "version", versions[-1].version)
         for item in versions:
             if item.version == wanted:
-                return answer(_shown(item))
+                return answer(_item_json(item))
         raise unknown(f"{kind} version")
 
     def versions(incoming: Incoming) -> Response:
-        found = _versions(incoming.world, incoming.parts["project"], kind, incoming.parts["key"])
-        return answer(page(incoming, found, _shown))
+        items = _versions(incoming.world, incoming.parts["project"], kind, incoming.parts["key"])
+        return answer(page(incoming, items, _item_json))
 
     def references(incoming: Incoming) -> Response:
         key = incoming.parts["key"]
         _versions(incoming.world, incoming.parts["project"], kind, key)
-        found = [
+        uses = [
             {
                 "aiConfigKey": config.key,
                 "aiConfigName": config.name,
@@ -89,20 +89,20 @@ def _operations(kind: str) -> tuple[Operation, ...]:
             for version in map(config.newest, config.variations)
             for pinned in _pinned(version, kind, key)
         ]
-        body = page(incoming, found, lambda reference: reference)
+        body = page(incoming, uses, lambda reference: reference)
         return answer(body | {"resourceKey": key, "resourceType": kind})
 
     path = PATHS[kind]
-    found = (
+    operations = (
         Operation("GET", path, listed),
         Operation("GET", path + "/{key}", one),
         Operation("GET", path + "/{key}/versions", versions),
     )
-    return found if kind == "model" else (*found, Operation("GET", path + "/{key}/references", references))
+    return operations if kind == "model" else (*operations, Operation("GET", path + "/{key}/references", references))
 
 
 def _pinned(version: Version, kind: str, key: str) -> list[int]:
-    """Which versions of it a variation uses: in its list of tools or skills, or as a snippet in its words."""
+    """The versions of an item that a variation uses: from its tools or skills, or as a snippet in its text."""
     if kind == "snippet":
         mentioned = re.findall(rf"{{{{snippet\.{re.escape(key)}#(\d+)}}}}", str(version.content))
         return sorted(set(map(int, mentioned)))

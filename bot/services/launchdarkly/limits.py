@@ -1,4 +1,4 @@
-"""Rate limits: windows of ten seconds for the whole account, for one route, for one token and for one address."""
+"""Rate limits in ten-second windows: for the whole account, per route, per token and per address."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 WINDOW = 10_000
-"""Milliseconds (REST API v2, *Rate limiting*; how many calls fit is not published)."""
+"""Milliseconds (REST API v2, *Rate limiting*; the number of calls per window is not published)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Calls that fit into a window; None: no limit, and no headers about it."""
+    """Allowed calls per window; None means no limit, and no headers about it."""
 
     account: int | None = None
     route: int | None = None
@@ -21,16 +21,16 @@ class Limits:
 
 
 class Rates:
-    """Counts calls. A limit that does not apply is not mentioned in the headers."""
+    """Counts calls per window. A limit that is not set does not appear in the headers."""
 
     def __init__(self) -> None:
         self._window = 0
         self._counted: defaultdict[str, int] = defaultdict(int)
 
     def count(self, limits: Limits, now: int, *, route: str, token: str, address: str) -> tuple[bool, dict[str, str]]:
-        """Whether this call is allowed at `now`, and the headers that its answer has. A refused call counts too.
+        """Count a call at `now` (epoch ms). Returns whether it is allowed, and its headers. A refused call counts too.
 
-        The limit by address says nothing before it is reached, and then in seconds how long to wait.
+        The limit per address adds no header until it is reached; then it adds Retry-After, in seconds.
         """
         window = now // WINDOW
         if window != self._window:

@@ -1,4 +1,4 @@
-"""Metrics: those of the project, by which AI Configs are judged, and what an AI Config was used for."""
+"""Metrics: the metrics of a project that AI Configs are judged by, and the usage of an AI Config."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ MEANS = ("satisfactionRating", "judgeAccuracy", "judgeRelevance", "judgeToxicity
 COSTS = ("inputCost", "outputCost")
 
 
-def shown_metric(metric: Metric) -> dict[str, Any]:
-    """A metric of the project as it is answered."""
+def metric_json(metric: Metric) -> dict[str, Any]:
+    """The JSON of a metric of the project in a response."""
     return {
         "_id": metric.id,
         "_versionId": metric.id,
@@ -51,13 +51,13 @@ def shown_metric(metric: Metric) -> dict[str, Any]:
 def _metrics(incoming: Incoming) -> Response:
     world = incoming.world
     project = world.project(incoming.parts["project"])
-    found = with_colons(
+    matches = with_colons(
         incoming,
         [metric for metric in world.all(Metric) if metric.project == project.key],
         {"query": lambda metric, value: value.casefold() in f"{metric.key} {metric.name}".casefold()},
     )
     keys = {"name": lambda metric: metric.name.casefold(), "createdAt": lambda metric: metric.created_at}
-    return answer(page(incoming, ordered(incoming, found, keys), shown_metric, most=50))
+    return answer(page(incoming, ordered(incoming, matches, keys), metric_json, most=50))
 
 
 def _metric(incoming: Incoming) -> Response:
@@ -65,11 +65,11 @@ def _metric(incoming: Incoming) -> Response:
     metric = world.find(Metric, world.project(incoming.parts["project"]).key, incoming.parts["metric"])
     if metric is None:
         raise unknown("metric")
-    return answer(shown_metric(metric))
+    return answer(metric_json(metric))
 
 
-def _asked(incoming: Incoming) -> tuple[Config, str, float]:
-    """The AI Config, the environment, and how many days of use are meant. Raises `Refusal` (400, 404)."""
+def _usage_query(incoming: Incoming) -> tuple[Config, str, float]:
+    """The AI Config, the environment and the number of days that the query asks about. Raises `Refusal` (400, 404)."""
     world = incoming.world
     config = world.config(incoming.parts["project"], incoming.parts["config"])
     for name in ("from", "to", "env"):
@@ -98,17 +98,17 @@ def _summed(usages: Iterable[Usage], days: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _used(incoming: Incoming) -> Response:
-    config, environment, days = _asked(incoming)
+def _usage(incoming: Incoming) -> Response:
+    config, environment, days = _usage_query(incoming)
     return answer(_summed([usage for usage in config.usage if usage.environment == environment], days))
 
 
-def _used_by_variation(incoming: Incoming) -> Response:
-    config, environment, days = _asked(incoming)
-    found = [
+def _usage_by_variation(incoming: Incoming) -> Response:
+    config, environment, days = _usage_query(incoming)
+    usages = [
         usage for usage in config.usage if usage.environment == environment and usage.variation in config.variations
     ]
-    return answer([{"variationKey": usage.variation, "metrics": _summed([usage], days)} for usage in found])
+    return answer([{"variationKey": usage.variation, "metrics": _summed([usage], days)} for usage in usages])
 
 
 def _quick_stats(incoming: Incoming) -> Response:
@@ -140,6 +140,6 @@ OPERATIONS = (
     Operation("GET", "/api/v2/metrics/{project}", _metrics),
     Operation("GET", "/api/v2/metrics/{project}/{metric}", _metric),
     Operation("GET", PATH + "/quick-stats", _quick_stats),
-    Operation("GET", PATH + "/{config}/metrics", _used),
-    Operation("GET", PATH + "/{config}/metrics-by-variation", _used_by_variation),
+    Operation("GET", PATH + "/{config}/metrics", _usage),
+    Operation("GET", PATH + "/{config}/metrics-by-variation", _usage_by_variation),
 )

@@ -1,4 +1,4 @@
-"""Pages: ``limit`` and ``offset``, links to the other pages, order and filters of lists."""
+"""Paging, sorting and filtering of lists: ``limit`` and ``offset``, links to other pages, ``sort``, ``filter``."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bot.services.launchdarkly.service import Incoming, number
 
 Item = TypeVar("Item")
 Fits = Callable[[Item, str], bool]
-"""Whether a record is meant by the value of a filter."""
+"""Whether a record matches the value of a filter."""
 
 Values = Callable[[Item], Sequence[str]]
-"""What a record has in a field that filters look at."""
+"""The values that a record has in a filterable field."""
 
 
 def link(href: str) -> dict[str, str]:
-    """A link as it stands in an answer."""
+    """The JSON of a link."""
     return {"href": href, "type": "application/json"}
 
 
 def page(
-    incoming: Incoming, items: Sequence[Item], shown: Callable[[Item], Any], *, default: int = 20, most: int = 1_000
+    incoming: Incoming, items: Sequence[Item], to_json: Callable[[Item], Any], *, default: int = 20, most: int = 1_000
 ) -> dict[str, Any]:
-    """One page of `items`. Raises `Refusal` (400) for a limit or an offset that is none."""
+    """The JSON of one page of `items`. Raises `Refusal` (400) for an invalid limit or offset."""
     limit = number(incoming, "limit", default, least=1, most=most)
     offset = number(incoming, "offset", 0)
     total = len(items)
@@ -37,7 +37,7 @@ def page(
     if offset + limit < total:
         offsets |= {"next": offset + limit, "last": (total - 1) // limit * limit}
     return {
-        "items": [shown(item) for item in items[offset : offset + limit]],
+        "items": [to_json(item) for item in items[offset : offset + limit]],
         "totalCount": total,
         "_links": {name: link(_href(incoming, limit, start)) for name, start in offsets.items()},
     }
@@ -49,18 +49,18 @@ def _href(incoming: Incoming, limit: int, offset: int) -> str:
 
 
 def ordered(incoming: Incoming, items: Sequence[Item], keys: Mapping[str, Callable[[Item], Any]]) -> list[Item]:
-    """In the order of ``sort``, a name with or without a dash in front. Raises `Refusal` (400)."""
-    wanted = incoming.query.get("sort", "")
-    if not wanted:
+    """Sort by the query's ``sort``, a name of `keys`; a leading dash reverses. Raises `Refusal` (400)."""
+    sort = incoming.query.get("sort", "")
+    if not sort:
         return list(items)
-    name = wanted.removeprefix("-")
+    name = sort.removeprefix("-")
     if name not in keys:
         raise invalid(f"sort: has to be one of {', '.join(keys)}")
-    return sorted(items, key=keys[name], reverse=wanted.startswith("-"))
+    return sorted(items, key=keys[name], reverse=sort.startswith("-"))
 
 
 def with_colons(incoming: Incoming, items: Sequence[Item], fields: Mapping[str, Fits[Item]]) -> list[Item]:
-    """Those that ``filter`` means: ``field:value``, several joined by commas. Raises `Refusal` (400)."""
+    """The items that match ``filter``: ``field:value``, several joined by commas. Raises `Refusal` (400)."""
     kept = list(items)
     for part in filter(None, incoming.query.get("filter", "").split(",")):
         name, colon, value = part.partition(":")
@@ -76,15 +76,19 @@ _COMPARISON = re.compile(
 
 
 def with_operators(incoming: Incoming, items: Sequence[Item], fields: Mapping[str, Values[Item]]) -> list[Item]:
-    """Those that ``filter`` means: ``field operator value``, several joined by commas. Raises `Refusal` (400)."""
+    """The items that match ``filter``: ``field operator value``, several joined by commas. Raises `Refusal` (400)."""
     kept, text = list(items), incoming.query.get("filter", "")
     at = 0
     while at < len(text):
-        found = _COMPARISON.match(text, at)
-        if found is None or found["field"] not in fields:
+        comparison = _COMPARISON.match(text, at)
+        if comparison is None or comparison["field"] not in fields:
             raise invalid(f"filter: has to be field operator value with one of {', '.join(fields)}")
-        at = found.end()
-        values, have, wanted = _values(found["value"]), fields[found["field"]], found["operator"] != "notEquals"
+        at = comparison.end()
+        values, have, wanted = (
+            _values(comparison["value"]),
+            fields[comparison["field"]],
+            comparison["operator"] != "notEquals",
+        )
         kept = [item for item in kept if bool(values.intersection(have(item))) is wanted]
     return kept
 
@@ -93,7 +97,7 @@ def _values(text: str) -> set[str]:
     if not text.startswith(("[", '"')):
         return {text}
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         raise invalid("filter: the value is not JSON") from None
-    return set(map(str, found)) if isinstance(found, list) else {found}
+    return set(map(str, value)) if isinstance(value, list) else {value}

@@ -1,4 +1,4 @@
-"""Members, teams, and who the caller is."""
+"""Members, teams, and the identity of the caller."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.services.launchdarkly.world import ACCOUNT, World
 
 
 def member_summary(member: Member) -> dict[str, Any]:
-    """A member inside another answer."""
+    """The JSON of a member inside another object."""
     summary = {
         "_links": {"self": link(f"/api/v2/members/{member.id}")},
         "_id": member.id,
@@ -26,7 +26,7 @@ def member_summary(member: Member) -> dict[str, Any]:
     return {name: value for name, value in summary.items() if value}
 
 
-def _shown(member: Member, world: World) -> dict[str, Any]:
+def _member_json(member: Member, world: World) -> dict[str, Any]:
     teams = [team for team in world.all(Team) if member.id in team.members]
     return member_summary(member) | {
         "customRoles": [],
@@ -39,7 +39,7 @@ def _shown(member: Member, world: World) -> dict[str, Any]:
     }
 
 
-def _shown_team(team: Team) -> dict[str, Any]:
+def _team_json(team: Team) -> dict[str, Any]:
     return {
         "_links": {"self": link(f"/api/v2/teams/{team.key}"), "parent": link("/api/v2/teams")},
         "key": team.key,
@@ -52,7 +52,7 @@ def _shown_team(team: Team) -> dict[str, Any]:
     }
 
 
-def _holds(value: str, *texts: str) -> bool:
+def _contains(value: str, *texts: str) -> bool:
     return any(value.casefold() in text.casefold() for text in texts)
 
 
@@ -62,11 +62,11 @@ def _members(incoming: Incoming) -> Response:
     def is_in(member: Member, key: str) -> bool:
         return any(team.key.casefold() == key.casefold() and member.id in team.members for team in world.all(Team))
 
-    found = with_colons(
+    matches = with_colons(
         incoming,
         world.all(Member),
         {
-            "query": lambda member, value: _holds(value, member.email, member.name),
+            "query": lambda member, value: _contains(value, member.email, member.name),
             "email": lambda member, value: member.email in value.split("|"),
             "id": lambda member, value: member.id in value.split("|"),
             "role": lambda member, value: member.role in value.split("|"),
@@ -74,7 +74,7 @@ def _members(incoming: Incoming) -> Response:
         },
     )
     keys = {"displayName": lambda member: member.name.casefold(), "email": lambda member: member.email}
-    return answer(page(incoming, ordered(incoming, found, keys), lambda member: _shown(member, world)))
+    return answer(page(incoming, ordered(incoming, matches, keys), lambda member: _member_json(member, world)))
 
 
 def _member(incoming: Incoming) -> Response:
@@ -82,27 +82,27 @@ def _member(incoming: Incoming) -> Response:
     member = incoming.world.find(Member, (incoming.token.member or "") if wanted == "me" else wanted)
     if member is None:
         raise unknown("member")
-    return answer(_shown(member, incoming.world))
+    return answer(_member_json(member, incoming.world))
 
 
 def _teams(incoming: Incoming) -> Response:
-    found = with_colons(
+    matches = with_colons(
         incoming,
         incoming.world.all(Team),
         {
-            "query": lambda team, value: _holds(value, team.key, team.name),
+            "query": lambda team, value: _contains(value, team.key, team.name),
             "nomembers": lambda team, value: (value == "true") is (not team.members),
         },
     )
     keys = {"name": lambda team: team.name.casefold(), "memberCount": lambda team: len(team.members)}
-    return answer(page(incoming, ordered(incoming, found, keys), _shown_team, most=100))
+    return answer(page(incoming, ordered(incoming, matches, keys), _team_json, most=100))
 
 
 def _team(incoming: Incoming) -> Response:
     team = incoming.world.find(Team, incoming.parts["team"])
     if team is None:
         raise unknown("team")
-    return answer(_shown_team(team))
+    return answer(_team_json(team))
 
 
 def _caller(incoming: Incoming) -> Response:

@@ -1,6 +1,6 @@
-"""What the service keeps, one JSON document per record. Times are Unix milliseconds, as on the wire.
+"""The records that the service stores, one JSON document each. Times are Unix milliseconds, as in the API.
 
-Who is served points at targeting entries by their id; only answers count them by index, as the wire does.
+Targeting refers to its entries by id here; responses refer to them by index, as the API does.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ Mode = Literal["completion", "agent", "judge"]
 State = Literal["published", "archived"]
 
 DISABLED = ""
-"""Variation key of the built-in entry that serves nothing."""
+"""Variation key of the built-in disabled entry, which serves nothing."""
 
 WHOLE = 100_000
-"""What the weights of a rollout add up to: thousandths of a percent."""
+"""The sum of the weights of a rollout, in thousandths of a percent."""
 
 
 class Record(BaseModel):
-    """Something that is kept."""
+    """Base class of everything that is stored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class ApprovalSettings(Record):
-    """What an environment demands before AI Configs may change there."""
+    """What an environment requires before AI Configs may change there."""
 
     required: bool = False
     required_tags: list[str] = []
@@ -36,7 +36,7 @@ class ApprovalSettings(Record):
 
 
 class Environment(Record):
-    """An environment of a project. Its keys are secrets of applications."""
+    """An environment of a project. `sdk_key` and `mobile_key` are secrets of applications."""
 
     id: str
     key: str
@@ -51,7 +51,7 @@ class Environment(Record):
 
 
 class Project(Record):
-    """A project with its environments, in the order in which they were made."""
+    """A project with its environments, in order of creation."""
 
     id: str
     key: str
@@ -62,7 +62,7 @@ class Project(Record):
 
 
 class Member(Record):
-    """A person of the account."""
+    """A person in the account."""
 
     id: str
     email: str
@@ -73,12 +73,12 @@ class Member(Record):
 
     @property
     def name(self) -> str:
-        """First and last name, else the address."""
+        """First and last name, or the email address if both are empty."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
 
 class Team(Record):
-    """Several members under one key."""
+    """A team of members."""
 
     key: str
     name: str
@@ -88,7 +88,7 @@ class Team(Record):
 
 
 class Metric(Record):
-    """Something that is measured in a project, by which AI Configs can be judged."""
+    """A metric of a project, by which AI Configs can be judged."""
 
     id: str
     project: str
@@ -101,7 +101,7 @@ class Metric(Record):
 
 
 class Item(Record):
-    """One version of a tool, a model config, a prompt snippet or a skill; `body` holds its fields as on the wire."""
+    """One version of a tool, a model config, a prompt snippet or a skill; `body` has its fields as in the API."""
 
     project: str
     kind: Literal["tool", "model", "snippet", "skill"]
@@ -111,7 +111,7 @@ class Item(Record):
 
 
 class Version(Record):
-    """One version of a variation. `content` holds messages, model and the like by their names on the wire."""
+    """One version of a variation. `content` has messages, model and so on, by their JSON names."""
 
     id: str
     key: str
@@ -126,7 +126,7 @@ class Version(Record):
 
 
 class Entry(Record):
-    """What targeting points at: one per variation key, made once, and the disabled one. Its id never changes."""
+    """What targeting refers to: one entry per variation key, and the disabled one. Its id never changes."""
 
     id: str
     key: str
@@ -134,14 +134,14 @@ class Entry(Record):
 
 
 class Share(Record):
-    """How much of a rollout one entry gets, in thousandths of a percent."""
+    """The share of a rollout that one entry gets; `weight` is in thousandths of a percent."""
 
     entry: str
     weight: int
 
 
 class Rollout(Record):
-    """Several entries by weight. `allocation` says who else holds it: an experiment or a guarded rollout."""
+    """Several entries by weight. `allocation` is set while an experiment or a guarded rollout holds it."""
 
     context_kind: str = "user"
     bucket_by: str | None = None
@@ -150,13 +150,13 @@ class Rollout(Record):
 
 
 class Serving(Record):
-    """What one rule gives: one entry or a rollout."""
+    """What a rule serves: one entry or a rollout."""
 
     entry: str | None = None
     rollout: Rollout | None = None
 
     def entries(self, least: int = 1) -> set[str]:
-        """Ids of all that somebody gets; with 0 as the least weight, of all that it names."""
+        """Ids of all entries with at least this weight; with 0, of all entries it mentions."""
         if self.rollout is None:
             return {self.entry} if self.entry is not None else set()
         return {share.entry for share in self.rollout.shares if share.weight >= least}
@@ -174,7 +174,7 @@ class Clause(Record):
 
 
 class Rule(Record):
-    """Who meets all clauses gets what it serves."""
+    """A targeting rule: contexts that match all clauses are served `serving`."""
 
     id: str
     description: str = ""
@@ -184,7 +184,7 @@ class Rule(Record):
 
 
 class Target(Record):
-    """Contexts that are named one by one."""
+    """Contexts that are targeted individually."""
 
     context_kind: str = "user"
     entry: str
@@ -205,13 +205,13 @@ class Place(Record):
     version: int = 1
 
     def entries(self, least: int = 1) -> set[str]:
-        """Ids of all entries that somebody gets or would get if targeting were off; `least` as in `Serving`."""
+        """Ids of all entries served, with targeting on or off; `least` as in `Serving.entries`."""
         served = {self.off} | self.fallthrough.entries(least) | {target.entry for target in self.targets}
         return served.union(*(rule.serving.entries(least) for rule in self.rules))
 
 
 class Usage(Record):
-    """What one variation costs and earns a day in one environment, by the names of the metrics on the wire."""
+    """Daily metrics of one variation in one environment, by the names of the API."""
 
     variation: str
     environment: str
@@ -254,20 +254,20 @@ class Config(Record):
         raise KeyError(key)
 
     def entry_by_id(self, identifier: str) -> Entry | None:
-        """The targeting entry with this id, if there is one."""
+        """The targeting entry with this id. Returns None when there is none."""
         return next((entry for entry in self.entries if entry.id == identifier), None)
 
     def index(self, identifier: str) -> int:
-        """Where an entry stands; the wire points at it by this. Raises `ValueError`."""
+        """The index of an entry, by which the API refers to it. Raises `ValueError`."""
         return [entry.id for entry in self.entries].index(identifier)
 
     def is_archived(self, entry: Entry) -> bool:
-        """Whether the entry's variation is archived."""
+        """Return whether the entry's variation is archived."""
         return entry.key != DISABLED and self.newest(entry.key).state == "archived"
 
 
 class Review(Record):
-    """What a member said about a request."""
+    """A review of an approval request."""
 
     id: str
     kind: Literal["approve", "decline", "comment"]
@@ -278,7 +278,7 @@ class Review(Record):
 
 
 class Approval(Record):
-    """A request to change one AI Config in one environment, and `base`: how it stood when that was asked."""
+    """A request to change one AI Config in one environment. `base` is the targeting at the time of the request."""
 
     id: str
     version: int = 1
@@ -304,12 +304,12 @@ class Approval(Record):
 
     @property
     def resource(self) -> str:
-        """Its resource specifier."""
+        """The resource specifier of the AI Config in the environment."""
         return f"proj/{self.project}:env/{self.environment}:aiconfig/{self.config}"
 
     @property
     def review_status(self) -> Literal["pending", "approved", "declined"]:
-        """Of each reviewer the last word counts; one decline is enough."""
+        """The status by each reviewer's last review; one decline is enough to decline."""
         last = {review.member or review.token: review.kind for review in self.reviews if review.kind != "comment"}
         if "decline" in last.values():
             return "declined"
@@ -317,21 +317,21 @@ class Approval(Record):
 
     @property
     def may_be_applied(self) -> bool:
-        """Whether the reviews allow it: approved, or declined with one approval where the settings say so."""
+        """Return whether it may be applied: approved, or declined with one approval if the settings allow that."""
         if self.review_status == "declined":
             return self.settings.may_apply_declined and any(review.kind == "approve" for review in self.reviews)
         return self.review_status == "approved"
 
 
 class Access(Record):
-    """An action and the resource that it was done to."""
+    """An action and the resource that it affected."""
 
     action: str
     resource: str
 
 
 class Happening(Record):
-    """An entry of the audit log. `before` and `after` are whole documents as on the wire."""
+    """An entry of the audit log. `before` and `after` are whole documents as in the API."""
 
     id: str
     at: int

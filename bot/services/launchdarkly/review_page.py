@@ -1,6 +1,6 @@
-"""The page where a request is reviewed: it stands where the real service has an AI Config's targeting page.
+"""The web page where requests are reviewed, at the path of an AI Config's targeting page in the real service.
 
-One member uses it, as somebody would who is signed in there. It shows what is asked for, and takes a yes or a no.
+It acts as one signed-in member: it shows what a request would change, and takes an approval or a decline.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WORDS = {"approve": "approved", "decline": "declined", "comment": "commented"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "same-origin",  # without a referrer a form is sent from nowhere, which is refused
+    "Referrer-Policy": "same-origin",  # without a referrer a form has no origin and is refused
 }
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1d1c1d }
@@ -40,7 +40,7 @@ small { color: #616061 }
 
 
 def pages(world: World, member: str) -> list[Route]:
-    """The routes of the page, for the member of this id."""
+    """The routes of the page, for the member with this id."""
     page = _Page(world, member)
     return [Route(PAGE, page.show, methods=["GET"]), Route(REVIEW, page.review, methods=["POST"])]
 
@@ -51,30 +51,30 @@ class _Page:
         self._member = member
 
     async def show(self, request: Request) -> Response:
-        """The requests about one AI Config, in one environment or in all, the newest first."""
+        """Show the requests for one AI Config, in one environment or in all, newest first."""
         project, key = request.path_params["project"], request.path_params["config"]
         config = self._world.find(Config, project, key)
         if config is None:
             return _html("There is no such AI Config", "", 404)
         environment = request.query_params.get("env", "")
-        asked = [
+        requests = [
             each
             for each in reversed(self._world.all(Approval))
             if (each.project, each.config) == (project, key) and environment in ("", each.environment)
         ]
         where = f" in <code>{escape(environment)}</code>" if environment else ""
         parts = [f"<p>Requests to change it{where}. You review as <b>{escape(self._name(self._member))}</b>.</p>"]
-        parts += [self._request(each, config) for each in asked] or ["<p>Nobody has asked for anything.</p>"]
+        parts += [self._request(each, config) for each in requests] or ["<p>Nobody has asked for anything.</p>"]
         return _html(f"{config.name} · LaunchDarkly of the playground", "".join(parts))
 
     async def review(self, request: Request) -> Response:
-        """Say yes or no, and show the page again."""
+        """Approve or decline a request, then redirect to the page."""
         project, identifier = request.path_params["project"], request.path_params["approval"]
-        said = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         approval = self._world.find(Approval, identifier)
-        if approval is None or approval.project != project or said.get("kind") not in ("approve", "decline"):
+        if approval is None or approval.project != project or form.get("kind") not in ("approve", "decline"):
             return _html("There is no such request any more", "", 404)
-        body = Reviewing.model_validate({"kind": said["kind"], "comment": said.get("comment", "")[:2_000]})
+        body = Reviewing.model_validate({"kind": form["kind"], "comment": form.get("comment", "")[:2_000]})
         try:
             with self._world.together():
                 reviewed(self._world, Actor(self._member), approval, body)
@@ -105,20 +105,20 @@ class _Page:
             )
 
     def _name(self, member: str | None) -> str:
-        found = self._world.find(Member, member or "")
-        return found.name if found else "a service token"
+        person = self._world.find(Member, member or "")
+        return person.name if person else "a service token"
 
 
 def _wanted(approval: Approval, config: Config) -> str:
     """What the default rule would serve, as HTML."""
     names = {entry.id: entry.name for entry in config.entries}
-    said = []
+    parts = []
     for step in approval.instructions:
         weights = step.get("rolloutWeights") or {}
         shares = [f"{escape(names.get(each, each))} {share / 1000:g} %" for each, share in weights.items()]
         one = str(step.get("variationId", ""))
-        said.append(", ".join(shares) or f"<b>{escape(names.get(one, one) or str(step.get('kind')))}</b>")
-    return "; ".join(said)
+        parts.append(", ".join(shares) or f"<b>{escape(names.get(one, one) or str(step.get('kind')))}</b>")
+    return "; ".join(parts)
 
 
 def _status(approval: Approval) -> str:

@@ -33,7 +33,7 @@ Operator = Literal[
 
 
 class ClauseBody(Body):
-    """A clause as it is sent; it gets an id of its own."""
+    """A clause in a request; it has no id yet."""
 
     attribute: str
     op: Operator
@@ -41,65 +41,65 @@ class ClauseBody(Body):
     negate: bool = False
     context_kind: str = "user"
 
-    def made(self, identifier: str = "") -> Clause:
-        """The clause to keep."""
+    def to_clause(self, identifier: str = "") -> Clause:
+        """The clause to store, with this id or a new one."""
         return Clause(id=identifier or str(uuid4()), **self.model_dump())
 
 
 class RuleBody(Choice):
-    """A rule as it is sent."""
+    """A rule in a request; it has no id yet."""
 
     clauses: Annotated[list[ClauseBody], Field(min_length=1)]
     description: str = ""
     track_events: bool = False
 
-    def made(self, config: Config) -> Rule:
-        """The rule to keep, with a new id."""
+    def to_rule(self, config: Config) -> Rule:
+        """The rule to store, with a new id."""
         return Rule(
             id=str(uuid4()),
             description=self.description,
-            clauses=[clause.made() for clause in self.clauses],
+            clauses=[clause.to_clause() for clause in self.clauses],
             serving=self.serving(config),
             track_events=self.track_events,
         )
 
 
 class AddRule(Instruction, RuleBody):
-    """One more rule, last or before another one."""
+    """Add a rule, at the end or before another one."""
 
     part = "rules"
     kind: Literal["addRule"]
     before_rule_id: str | None = None
 
     def apply(self, config: Config, place: Place) -> None:
-        """Add it."""
+        """Add the rule."""
         at = len(place.rules)
         if self.before_rule_id is not None:
             at = place.rules.index(rule_of(place, self.before_rule_id))
-        place.rules.insert(at, self.made(config))
+        place.rules.insert(at, self.to_rule(config))
 
 
 class RemoveRule(Instruction):
-    """One rule less; one that is not there is no error."""
+    """Remove a rule; an unknown id is not an error."""
 
     part = "rules"
     kind: Literal["removeRule"]
     rule_id: str
 
     def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
-        """Remove it."""
+        """Remove the rule."""
         place.rules = [rule for rule in place.rules if rule.id != self.rule_id]
 
 
 class ReorderRules(Instruction):
-    """The same rules in another order."""
+    """Reorder the rules; all of them have to be listed."""
 
     part = "rules"
     kind: Literal["reorderRules"]
     rule_ids: list[str]
 
     def apply(self, config: Config, place: Place) -> None:  # noqa: ARG002 - what the library hands in
-        """Put them in order."""
+        """Reorder the rules."""
         rules = {rule.id: rule for rule in place.rules}
         if sorted(self.rule_ids) != sorted(rules):
             raise invalid("ruleIds: has to name exactly the present rules")
@@ -107,19 +107,19 @@ class ReorderRules(Instruction):
 
 
 class ReplaceRules(Instruction):
-    """Other rules instead of all that are there."""
+    """Replace all rules."""
 
     part = "rules"
     kind: Literal["replaceRules"]
     rules: list[RuleBody]
 
     def apply(self, config: Config, place: Place) -> None:
-        """Replace them."""
-        place.rules = [rule.made(config) for rule in self.rules]
+        """Replace the rules."""
+        place.rules = [rule.to_rule(config) for rule in self.rules]
 
 
 class OfRule(Instruction):
-    """Something about one rule."""
+    """Base class of instructions that change one rule."""
 
     part = "rules"
     rule_id: str
@@ -134,56 +134,56 @@ class OfRule(Instruction):
 
 
 class UpdateRule(OfRule, Choice):
-    """What a rule serves."""
+    """Change what a rule serves."""
 
     kind: Literal["updateRuleVariationOrRollout"]
 
     def change(self, config: Config, rule: Rule) -> None:
-        """Serve something else."""
+        """Set what the rule serves."""
         rule.serving = self.serving(config)
 
 
 class UpdateRuleDescription(OfRule):
-    """What a rule is called."""
+    """Change the description of a rule."""
 
     kind: Literal["updateRuleDescription"]
     description: str
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Describe it."""
+        """Set the description."""
         rule.description = self.description
 
 
 class UpdateRuleTrackEvents(OfRule):
-    """Whether events of a rule are kept."""
+    """Change whether events of a rule are tracked."""
 
     kind: Literal["updateRuleTrackEvents"]
     track_events: bool
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Switch it."""
+        """Set whether events are tracked."""
         rule.track_events = self.track_events
 
 
 class AddClauses(OfRule):
-    """More conditions."""
+    """Add clauses to a rule."""
 
     kind: Literal["addClauses"]
     clauses: list[ClauseBody]
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Add them."""
-        rule.clauses.extend(clause.made() for clause in self.clauses)
+        """Add the clauses."""
+        rule.clauses.extend(clause.to_clause() for clause in self.clauses)
 
 
 class RemoveClauses(OfRule):
-    """Fewer conditions."""
+    """Remove clauses from a rule."""
 
     kind: Literal["removeClauses"]
     clause_ids: list[str]
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Remove them; a rule needs one."""
+        """Remove the clauses; at least one has to remain."""
         for identifier in self.clause_ids:
             rule.clauses.remove(clause_of(rule, identifier))
         if not rule.clauses:
@@ -191,46 +191,46 @@ class RemoveClauses(OfRule):
 
 
 class UpdateClause(OfRule):
-    """Another condition instead of one."""
+    """Replace a clause of a rule."""
 
     kind: Literal["updateClause"]
     clause_id: str
     clause: ClauseBody
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Put it in its place; the id stays."""
+        """Replace the clause; its id stays the same."""
         at = rule.clauses.index(clause_of(rule, self.clause_id))
-        rule.clauses[at] = self.clause.made(self.clause_id)
+        rule.clauses[at] = self.clause.to_clause(self.clause_id)
 
 
 class AddValues(OfRule):
-    """More values in a condition."""
+    """Add values to a clause."""
 
     kind: Literal["addValuesToClause"]
     clause_id: str
     values: list[str | int | float | bool]
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Add those that are not there."""
+        """Add the values that the clause does not have yet."""
         clause = clause_of(rule, self.clause_id)
         clause.values.extend(value for value in self.values if value not in clause.values)
 
 
 class RemoveValues(OfRule):
-    """Fewer values in a condition."""
+    """Remove values from a clause."""
 
     kind: Literal["removeValuesFromClause"]
     clause_id: str
     values: list[str | int | float | bool]
 
     def change(self, config: Config, rule: Rule) -> None:  # noqa: ARG002 - what the library hands in
-        """Remove those that are there."""
+        """Remove the values; those that the clause lacks are ignored."""
         clause = clause_of(rule, self.clause_id)
         clause.values = [value for value in clause.values if value not in self.values]
 
 
 def rule_of(place: Place, identifier: str) -> Rule:
-    """A rule by its id. Raises `Refusal` (400)."""
+    """Return the rule with this id. Raises `Refusal` (400)."""
     for rule in place.rules:
         if rule.id == identifier:
             return rule
@@ -238,7 +238,7 @@ def rule_of(place: Place, identifier: str) -> Rule:
 
 
 def clause_of(rule: Rule, identifier: str) -> Clause:
-    """A clause by its id. Raises `Refusal` (400)."""
+    """Return the clause with this id. Raises `Refusal` (400)."""
     for clause in rule.clauses:
         if clause.id == identifier:
             return clause

@@ -1,4 +1,4 @@
-"""What every call passes: token, size, limits, faults, and the way to the operation that answers it."""
+"""Handling of every call: token, body size, rate limits, faults, and dispatch to an operation."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from bot.services.launchdarkly.faults import Broken, Fault
 from bot.services.launchdarkly.world import Call, Token, World
 
 LARGEST_BODY = 1_000_000
-"""Bytes. The service declares no limit; this one is ours."""
+"""Bytes. LaunchDarkly documents no limit; this one is ours."""
 
 TUNNELLED = ("PUT", "PATCH", "DELETE")
 """Methods that a POST may stand for with ``X-HTTP-Method-Override``."""
 
 CONTROL = "/control"
-"""Where the service itself is told what to do; the real one has no such paths."""
+"""Prefix of the paths that control this service; the real one has no such paths."""
 
 FAULT_HEADER = "x-playground-fault"
-"""Header with a fault as JSON, for the call that has it."""
+"""Request header with a fault as JSON, which applies to that call."""
 
 log = get_logger("bot.services.launchdarkly")
 
@@ -39,7 +39,7 @@ Parsed = TypeVar("Parsed", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Incoming:
-    """A call on its way to an operation: who calls, with which parts of the path, which query and which body."""
+    """A call for an operation: the caller's token, the named parts of the path, the query and the body."""
 
     world: World
     token: Token
@@ -50,7 +50,7 @@ class Incoming:
     headers: Mapping[str, str]
 
     def body(self, model: type[Parsed]) -> Parsed:
-        """The body. Raises `Refusal` (400)."""
+        """Parse the body into `model`. Raises `Refusal` (400)."""
         return parsed(model, self.content)
 
 
@@ -59,9 +59,9 @@ Handler = Callable[[Incoming], Response]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What answers a method on paths of one form, for example ``/api/v2/projects/{project}``.
+    """A method, a path template, for example ``/api/v2/projects/{project}``, and the handler for both.
 
-    Whatever is no GET needs a token that may write, unless it only `reads`.
+    Any method but GET needs a token that may write, unless the operation only `reads`.
     """
 
     method: str
@@ -70,12 +70,12 @@ class Operation:
     reads: bool = False
 
     def parts(self, segments: Sequence[str]) -> dict[str, str] | None:
-        """The named parts of a path of this form; None for any other path."""
-        form = self.path.split("/")
-        if len(form) != len(segments):
+        """The named parts of a path that matches the template. Returns None for any other path."""
+        template = self.path.split("/")
+        if len(template) != len(segments):
             return None
         named = {}
-        for expected, segment in zip(form, segments, strict=True):
+        for expected, segment in zip(template, segments, strict=True):
             if expected.startswith("{"):
                 named[expected[1:-1]] = segment
             elif expected != segment:
@@ -84,24 +84,24 @@ class Operation:
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """A JSON response."""
     return JSONResponse(body, status)
 
 
 def gone() -> Response:
-    """204."""
+    """A 204 response."""
     return Response(status_code=204)
 
 
 class Service:
-    """The operations over one world, as an ASGI app. Calls are carried out one after the other."""
+    """The operations over one world, as an ASGI app. Operations run one at a time."""
 
     def __init__(self, world: World, operations: Sequence[Operation]) -> None:
         self._world = world
         self._operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call; the token comes before everything else."""
+        """Answer one call; the token is checked before anything else."""
         request = Request(scope, receive)
         method = _method(request)
         path = scope["raw_path"].decode("ascii", "replace").partition("?")[0]
@@ -135,34 +135,34 @@ class Service:
         if not allowed:
             return Refusal(429, "Rate limit exceeded", headers=headers).response()
         if fault is not None and (fault.status is not None or fault.cut == "before"):
-            return await _stumbled(fault)
+            return await _fault_response(fault)
         query = QueryParams(parse_qsl(request.url.query, keep_blank_values=True))
         incoming = Incoming(self._world, token, parts, query, path, content, request.headers)
-        response = self._carried_out(operation, incoming)
+        response = self._run(operation, incoming)
         response.headers.update(headers)
         if fault is not None:
             await asyncio.sleep(fault.delay)
         return Broken() if fault is not None and fault.cut == "after" else response
 
     def _fault(self, request: Request, method: str, path: str) -> Fault | None:
-        """What shall go wrong with this call: as its header says, else as it was queued. Raises `Refusal` (400)."""
-        wanted = request.headers.get(FAULT_HEADER)
-        if wanted is not None:
-            return parsed(Fault, wanted.encode())
+        """The fault for this call: from its header, else from the queue. Raises `Refusal` (400)."""
+        header = request.headers.get(FAULT_HEADER)
+        if header is not None:
+            return parsed(Fault, header.encode())
         return self._world.faults.take(method, path)
 
     def _operation(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
-        """The operation for a path, whose parts are decoded after it was split. Raises `Refusal` (404, 405)."""
+        """The operation for a path, and the path's named parts, decoded. Raises `Refusal` (404, 405)."""
         segments = [unquote(segment) for segment in path.split("/")]
-        fitting = [(each, parts) for each in self._operations if (parts := each.parts(segments)) is not None]
-        for operation, parts in fitting:
+        matches = [(each, parts) for each in self._operations if (parts := each.parts(segments)) is not None]
+        for operation, parts in matches:
             if operation.method == method:
                 return operation, parts
-        if fitting:
+        if matches:
             raise Refusal(405, f"{method} is not allowed here")
         raise unknown("path")
 
-    def _carried_out(self, operation: Operation, incoming: Incoming) -> Response:
+    def _run(self, operation: Operation, incoming: Incoming) -> Response:
         if operation.method != "GET" and not operation.reads and not incoming.token.may_write:
             return Refusal(403, "The access token has no permission for this action").response()
         try:
@@ -181,7 +181,7 @@ def _method(request: Request) -> str:
 
 
 async def _read(request: Request) -> bytes:
-    """The whole body. Raises `Refusal` (413)."""
+    """Read the whole body. Raises `Refusal` (413)."""
     content = b""
     async for chunk in request.stream():
         content += chunk
@@ -190,7 +190,7 @@ async def _read(request: Request) -> bytes:
     return content
 
 
-async def _stumbled(fault: Fault) -> Response:
+async def _fault_response(fault: Fault) -> Response:
     await asyncio.sleep(fault.delay)
     if fault.status is None:
         return Broken()
@@ -201,7 +201,7 @@ async def _stumbled(fault: Fault) -> Response:
 
 
 def number(incoming: Incoming, name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
-    """A whole number of the query. Raises `Refusal` (400)."""
+    """A whole number from the query, or `default`. Raises `Refusal` (400)."""
     text = incoming.query.get(name)
     if text is None:
         return default

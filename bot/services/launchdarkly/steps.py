@@ -1,4 +1,4 @@
-"""What every instruction of a semantic patch on targeting has, and how it says what to serve."""
+"""The base class of semantic patch instructions on targeting, and how an instruction names what to serve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.services.launchdarkly.records import WHOLE, Config, Entry, Place, Rollo
 
 
 class Instruction(Body):
-    """One step of a patch. `part` is the attribute of an environment that it changes; none for the defaults."""
+    """One step of a patch. `part` is the attribute of `Place` that it changes; empty for the project-wide defaults."""
 
     part: ClassVar[str] = ""
 
@@ -20,8 +20,8 @@ class Instruction(Body):
         """Change `place`, or the defaults of `config`. Raises `Refusal`."""
 
 
-def known(config: Config, identifier: str) -> Entry:
-    """The entry with this id. Raises `Refusal` (400)."""
+def entry_with_id(config: Config, identifier: str) -> Entry:
+    """Return the targeting entry with this id. Raises `Refusal` (400)."""
     entry = config.entry_by_id(identifier)
     if entry is None:
         raise invalid(f"Unknown variationId {identifier}")
@@ -37,14 +37,14 @@ class Choice(Body):
     rollout_bucket_by: str | None = None
 
     def serving(self, config: Config) -> Serving:
-        """What it says, checked against the entries. Raises `Refusal` (400)."""
+        """Convert to a `Serving`, checked against the entries of `config`. Raises `Refusal` (400)."""
         if (self.variation_id is None) == (self.rollout_weights is None):
             raise invalid("give one of variationId and rolloutWeights")
         if self.variation_id is not None:
-            return Serving(entry=known(config, self.variation_id).id)
+            return Serving(entry=entry_with_id(config, self.variation_id).id)
         weights = self.rollout_weights or {}
         for identifier, weight in weights.items():
-            known(config, identifier)
+            entry_with_id(config, identifier)
             if weight < 0:
                 raise invalid("rolloutWeights: a weight cannot be negative")
         if sum(weights.values()) != WHOLE:

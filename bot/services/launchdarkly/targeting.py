@@ -1,4 +1,4 @@
-"""Targeting: one document for all environments; a patch changes one of them."""
+"""Targeting of AI Configs: one document covers all environments; a patch changes one of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Patch(Instructions):
 
 
 def document(config: Config, world: World) -> dict[str, Any]:
-    """The targeting of an AI Config as it is answered."""
+    """The JSON of an AI Config's targeting in a response."""
     environments = world.project(config.project).environments
     return {
         "key": config.key,
@@ -49,22 +49,24 @@ def document(config: Config, world: World) -> dict[str, Any]:
         ],
         "defaults": {"onVariation": config.index(config.on), "offVariation": config.index(config.off)},
         "environments": {
-            key: _place(config, place, environments[key]) for key, place in config.places.items() if key in environments
+            key: _place_json(config, place, environments[key])
+            for key, place in config.places.items()
+            if key in environments
         },
         "experiments": {"baselineIdx": 0, "items": []},
     }
 
 
-def _place(config: Config, place: Place, environment: Environment) -> dict[str, Any]:
+def _place_json(config: Config, place: Place, environment: Environment) -> dict[str, Any]:
     by_kind = {
-        users: [_target(config, target) for target in place.targets if (target.context_kind == "user") is users]
+        users: [_target_json(config, target) for target in place.targets if (target.context_kind == "user") is users]
         for users in (True, False)
     }
     return {
         "enabled": place.enabled,
-        "fallthrough": _serving(config, place.fallthrough),
+        "fallthrough": _serving_json(config, place.fallthrough),
         "offVariation": config.index(place.off),
-        "rules": [_rule(config, rule) for rule in place.rules],
+        "rules": [_rule_json(config, rule) for rule in place.rules],
         "targets": by_kind[True],
         "contextTargets": by_kind[False],
         "lastModified": place.last_modified,
@@ -75,34 +77,34 @@ def _place(config: Config, place: Place, environment: Environment) -> dict[str, 
     }
 
 
-def _serving(config: Config, serving: Serving) -> dict[str, Any]:
+def _serving_json(config: Config, serving: Serving) -> dict[str, Any]:
     rollout = serving.rollout
     if rollout is None:
         return {"variation": config.index(serving.entry or "")}
-    shown: dict[str, Any] = {
+    body: dict[str, Any] = {
         "contextKind": rollout.context_kind,
         "variations": [{"variation": config.index(share.entry), "weight": share.weight} for share in rollout.shares],
     }
     if rollout.bucket_by is not None:
-        shown["bucketBy"] = rollout.bucket_by
+        body["bucketBy"] = rollout.bucket_by
     if rollout.allocation is not None:
         first = config.index(rollout.shares[0].entry)
-        shown["experimentAllocation"] = {"type": rollout.allocation, "canReshuffle": True, "defaultVariation": first}
-    return {"rollout": shown}
+        body["experimentAllocation"] = {"type": rollout.allocation, "canReshuffle": True, "defaultVariation": first}
+    return {"rollout": body}
 
 
-def _rule(config: Config, rule: Rule) -> dict[str, Any]:
+def _rule_json(config: Config, rule: Rule) -> dict[str, Any]:
     return {
         "_id": rule.id,
         "description": rule.description,
-        "clauses": [_clause(clause) for clause in rule.clauses],
+        "clauses": [_clause_json(clause) for clause in rule.clauses],
         "trackEvents": rule.track_events,
-        **_serving(config, rule.serving),
+        **_serving_json(config, rule.serving),
     }
 
 
-def _clause(clause: Clause) -> dict[str, Any]:
-    # flags have `_id`, the model of targeting demands `id`
+def _clause_json(clause: Clause) -> dict[str, Any]:
+    # flags have `_id`, the schema of targeting requires `id`
     return {
         "id": clause.id,
         "_id": clause.id,
@@ -114,7 +116,7 @@ def _clause(clause: Clause) -> dict[str, Any]:
     }
 
 
-def _target(config: Config, target: Target) -> dict[str, Any]:
+def _target_json(config: Config, target: Target) -> dict[str, Any]:
     return {
         "contextKind": target.context_kind,
         "variation": config.index(target.entry),
@@ -122,8 +124,8 @@ def _target(config: Config, target: Target) -> dict[str, Any]:
     }
 
 
-def demanded(environment: Environment, config: Config) -> ApprovalSettings | None:
-    """What has to be approved before this AI Config may change there; None where nothing has to be."""
+def required_approval(environment: Environment, config: Config) -> ApprovalSettings | None:
+    """The approval settings that apply to this AI Config there. Returns None when no approval is required."""
     settings = environment.approval
     if settings is None or not (settings.required or set(settings.required_tags).intersection(config.tags)):
         return None
@@ -131,15 +133,15 @@ def demanded(environment: Environment, config: Config) -> ApprovalSettings | Non
 
 
 def check_gate(world: World, token: Token, environment: Environment, config: Config) -> None:
-    """Raise `Refusal` where an approval is needed, unless the token bypasses it."""
-    if demanded(environment, config) is not None and not token.bypasses:
+    """Raise `Refusal` if an approval is required and the token does not bypass it."""
+    if required_approval(environment, config) is not None and not token.bypasses:
         raise Refusal(world.gate_status, APPROVAL_NEEDED)
 
 
 def change(
     world: World, actor: Actor, config: Config, environment: str, steps: list[Instruction], comment: str | None
 ) -> Config:
-    """Carry out instructions and tell it; the AI Config as it is then. Raises `Refusal`."""
+    """Apply instructions, record them in the audit log, and return the AI Config. Raises `Refusal`."""
     changed = applied(config, environment, steps, world.ms())
     if changed is None:
         return config
@@ -148,7 +150,7 @@ def change(
 
 
 def keep(world: World, actor: Actor, old: Config, new: Config, environment: str, comment: str | None = None) -> None:
-    """Save what changed in an environment, and tell it."""
+    """Save a change in an environment, and record it in the audit log."""
     world.save(new)
     world.record(
         actor,
@@ -169,7 +171,7 @@ def resource(config: Config, environment: str) -> str:
 
 def _get(incoming: Incoming) -> Response:
     config = incoming.world.config(incoming.parts["project"], incoming.parts["config"])
-    return answer(document(incoming.world.shown(config), incoming.world))
+    return answer(document(incoming.world.as_read(config), incoming.world))
 
 
 def _patch(incoming: Incoming) -> Response:

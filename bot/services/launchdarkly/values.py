@@ -1,4 +1,4 @@
-"""What an application receives for a targeting entry: the `value` of the targeting document."""
+"""What an application receives for a targeting entry: its `value` in the targeting document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COPIED = ("messages", "instructions", "tools", "judgeConfiguration", "outputForm
 def served_value(config: Config, entry: Entry) -> dict[str, Any]:
     """The newest content of the entry's variation; the disabled entry has none.
 
-    The model is named `name` here and `modelName` in a variation.
+    The model's name is called `name` here and `modelName` in a variation.
     """
     if entry.key == DISABLED:
         return {"_ldMeta": {"enabled": False, "variationKey": DISABLED, "version": 1}}

@@ -1,4 +1,4 @@
-"""Variations: every edit makes a version, and is live at once wherever the variation is served."""
+"""Variations: every edit makes a new version, which is live at once wherever the variation is served."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Message(Body):
 
 
 class Pinned(Body):
-    """A tool or a skill in one version."""
+    """A tool or a skill, pinned to one version."""
 
     key: str
     version: int
@@ -35,14 +35,14 @@ class Pinned(Body):
 
 
 class Judge(Body):
-    """Another AI Config that judges answers, and how many of them."""
+    """An AI Config that judges answers, and the share of answers it judges."""
 
     judge_config_key: str
     sampling_rate: Annotated[float, Field(ge=0, le=1)]
 
 
 class Judges(Body):
-    """Who judges; replaces the whole list."""
+    """The judges of a variation; replaces the whole list."""
 
     judges: list[Judge]
 
@@ -63,7 +63,7 @@ class Content(Body):
     classifiers: list[Any] | None = None
 
     def content(self) -> dict[str, Any]:
-        """The parts that were sent."""
+        """The content fields that were sent, by their JSON names."""
         wanted = {field.alias for field in Content.model_fields.values()}
         return {name: value for name, value in self.named().items() if name in wanted}
 
@@ -85,9 +85,9 @@ class VariationPatch(Content):
     published: bool | None = None
 
 
-def shown_variation(config: Config, version: Version) -> dict[str, Any]:
-    """A version of a variation as it is answered."""
-    shown: dict[str, Any] = {
+def variation_json(config: Config, version: Version) -> dict[str, Any]:
+    """The JSON of a variation's version in a response."""
+    body: dict[str, Any] = {
         "_id": version.id,
         "key": version.key,
         "name": version.name,
@@ -99,11 +99,11 @@ def shown_variation(config: Config, version: Version) -> dict[str, Any]:
         "_links": {"parent": link(f"/api/v2/projects/{config.project}/ai-configs/{config.key}")},
     }
     optional = {"comment": version.comment, "_publishedAt": version.published_at, "_archivedAt": version.archived_at}
-    return shown | {name: value for name, value in optional.items() if value is not None}
+    return body | {name: value for name, value in optional.items() if value is not None}
 
 
 def added(config: Config, body: VariationPost, now: int) -> Entry:
-    """Put a new variation into `config`; its targeting entry. Raises `Refusal` (409)."""
+    """Add a new variation to `config` and return its targeting entry. Raises `Refusal` (409)."""
     if body.key in config.variations:
         raise Refusal(409, f"There is a variation {body.key} already")
     first = Version(
@@ -123,7 +123,7 @@ def added(config: Config, body: VariationPost, now: int) -> Entry:
 
 
 def edited(config: Config, key: str, body: VariationPatch, now: int) -> Config:
-    """The AI Config with the edit: a new version where content changed. Raises `Refusal` (400)."""
+    """Return a copy of the AI Config with the edit: a new version if content changed. Raises `Refusal` (400)."""
     changed = config.model_copy(deep=True)
     current = changed.newest(key)
     if wanted := body.state or ("published" if body.published else None):
@@ -161,7 +161,7 @@ def _move(config: Config, version: Version, state: State, now: int) -> None:
 
 
 def save(world: World, actor: Actor, old: Config, new: Config, key: str, action: str, comment: str | None) -> None:
-    """Keep a change of a variation, and tell it."""
+    """Save a change to a variation, and record it in the audit log."""
     new.updated_at = world.ms()
     new.targeting_version += 1
     world.save(new)
@@ -173,17 +173,17 @@ def save(world: World, actor: Actor, old: Config, new: Config, key: str, action:
         name=new.name,
         config=new.key,
         comment=comment,
-        before=_told(old, key),
-        after=_told(new, key),
+        before=_snapshot(old, key),
+        after=_snapshot(new, key),
     )
 
 
-def _told(config: Config, key: str) -> dict[str, Any] | None:
-    return shown_variation(config, config.newest(key)) if key in config.variations else None
+def _snapshot(config: Config, key: str) -> dict[str, Any] | None:
+    return variation_json(config, config.newest(key)) if key in config.variations else None
 
 
 def without(config: Config, key: str) -> Config:
-    """The AI Config without a variation that is served nowhere."""
+    """Return a copy of the AI Config without a variation, which must not be served anywhere."""
     changed = config.model_copy(deep=True)
     entry = changed.entry(key)
     changed.entries.remove(entry)
@@ -192,12 +192,12 @@ def without(config: Config, key: str) -> Config:
 
 
 def used_in(config: Config, key: str, least: int = 1) -> list[str]:
-    """Keys of the environments where somebody gets the variation; with 0, where it is named at all."""
+    """Keys of the environments that serve the variation with at least this weight; with 0, that mention it at all."""
     entry = config.entry(key)
     return [environment for environment, place in config.places.items() if entry.id in place.entries(least)]
 
 
-def _of(incoming: Incoming) -> tuple[Config, str]:
+def _config_and_key(incoming: Incoming) -> tuple[Config, str]:
     config = incoming.world.config(incoming.parts["project"], incoming.parts["config"])
     key = incoming.parts["variation"]
     if key not in config.variations:
@@ -206,10 +206,10 @@ def _of(incoming: Incoming) -> tuple[Config, str]:
 
 
 def _check_gates(incoming: Incoming, config: Config, key: str) -> None:
-    """Raise `Refusal` where the variation is in use in an environment that asks for approvals."""
-    for environment in used_in(config, key):
-        found = incoming.world.environment(config.project, environment)
-        check_gate(incoming.world, incoming.token, found, config)
+    """Raise `Refusal` if an environment that requires approvals serves the variation."""
+    for environment_key in used_in(config, key):
+        environment = incoming.world.environment(config.project, environment_key)
+        check_gate(incoming.world, incoming.token, environment, config)
 
 
 def _create(incoming: Incoming) -> Response:
@@ -219,13 +219,13 @@ def _create(incoming: Incoming) -> Response:
     changed = config.model_copy(deep=True)
     added(changed, body, world.ms())
     save(world, incoming.token.actor, config, changed, body.key, "createAIConfigVariation", body.comment)
-    return answer(shown_variation(changed, changed.newest(body.key)), 201)
+    return answer(variation_json(changed, changed.newest(body.key)), 201)
 
 
 def _versions(incoming: Incoming) -> Response:
-    config, key = _of(incoming)
-    config = incoming.world.shown(config)
-    versions = [shown_variation(config, version) for version in config.variations.get(key, [])]
+    config, key = _config_and_key(incoming)
+    config = incoming.world.as_read(config)
+    versions = [variation_json(config, version) for version in config.variations.get(key, [])]
     if incoming.world.thin_versions:
         for version in versions:
             version.pop("instructions", None)
@@ -234,17 +234,17 @@ def _versions(incoming: Incoming) -> Response:
 
 
 def _patch(incoming: Incoming) -> Response:
-    config, key = _of(incoming)
+    config, key = _config_and_key(incoming)
     body = incoming.body(VariationPatch)
     _check_gates(incoming, config, key)
     changed = edited(config, key, body, incoming.world.ms())
     if changed != config:
         save(incoming.world, incoming.token.actor, config, changed, key, "updateAIConfigVariation", body.comment)
-    return answer(shown_variation(changed, changed.newest(key)))
+    return answer(variation_json(changed, changed.newest(key)))
 
 
 def _delete(incoming: Incoming) -> Response:
-    config, key = _of(incoming)
+    config, key = _config_and_key(incoming)
     _check_gates(incoming, config, key)
     if len(config.variations) == 1:
         raise invalid("The only variation cannot be deleted")

@@ -1,4 +1,4 @@
-"""All that the service knows, in memory and, if there is a file, on disk; and what tests may set."""
+"""The state of the service, in memory and optionally in a file, and the settings that tests may change."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ KINDS: dict[type[Record], tuple[str, ...]] = {
     Approval: ("id",),
     Happening: ("id",),
 }
-"""What is kept, and which fields tell one record from the others of its kind."""
+"""The record types that are stored, and the fields that form each one's key."""
 
 Kept = TypeVar("Kept", bound=Record)
 
 
 def utc_now() -> datetime:
-    """The instant, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> str:
-    """An id as members, environments and requests have it: 24 hexadecimal digits."""
+    """A new id for a member, environment or request: 24 hexadecimal digits."""
     return token_hex(12)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a member, through an access token or in the browser."""
+    """Who makes a change: a member, through an access token or in the browser."""
 
     member: str | None = None
     token: str | None = None
@@ -71,7 +71,7 @@ class Actor:
 class Token:
     """An access token. Without a member it is a service token.
 
-    One that `bypasses` passes the approval gate, as tokens do whose role holds the bypass action.
+    With `bypasses` it skips the approval gate, as a token does whose role allows the bypass action.
     """
 
     secret: str = field(repr=False)
@@ -83,13 +83,13 @@ class Token:
 
     @property
     def actor(self) -> Actor:
-        """Whom it stands for."""
+        """The actor that the token acts for."""
         return Actor(self.member, self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that came, and how it was answered; for tests that count."""
+    """A received call and its response status, for tests that count calls."""
 
     method: str
     path: str
@@ -100,10 +100,10 @@ class Call:
 class World:
     """The account. Records are never changed in place: change a copy and `save` it.
 
-    `path` is a file that survives a restart; `now` is the clock. What tests set: `faults`, `limits`, `lag` (how many
-    reads of an AI Config still show the old state after a change), `gate_status` (403 or 405: how a gated environment
-    refuses), `thin_versions` (lists of versions leave out instructions and descriptions). Raises `ValueError` for a
-    file that cannot be used.
+    `path` is a file that keeps the records across restarts; `now` is the clock. Tests may set `faults`, `limits`, `lag`
+    (how many reads of an AI Config still return the old state after a change), `gate_status` (403 or 405, the status
+    for a change that needs an approval) and `thin_versions` (lists of versions leave out instructions and
+    descriptions). Raises `ValueError` for a file that cannot be used.
     """
 
     def __init__(
@@ -128,23 +128,23 @@ class World:
                     table[_key(record)] = record
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         if self._storage is not None:
             self._storage.close()
 
     def ms(self) -> int:
-        """The clock in Unix milliseconds."""
+        """The current time in Unix milliseconds."""
         return int(self.now().timestamp() * 1_000)
 
     def limits_for(self, route: str, token: Token, address: str) -> tuple[bool, dict[str, str]]:
-        """Count a call: whether the limits allow it, and the headers about them."""
+        """Count a call. Returns whether the limits allow it, and the rate limit headers."""
         return self._rates.count(self.limits, self.ms(), route=route, token=token.id, address=address)
 
-    # Keeping
+    # Storage
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Everything that is saved in the block reaches the disk at once."""
+        """Write everything that is saved in the block to disk in one transaction."""
         if self._storage is None:
             yield
             return
@@ -152,16 +152,16 @@ class World:
             yield
 
     def all(self, kind: type[Kept]) -> list[Kept]:
-        """All records of a kind in the order in which they were made."""
+        """All records of a kind, in order of creation."""
         return list(self._tables[kind].values())
 
     def find(self, kind: type[Kept], *key: object) -> Kept | None:
-        """One record, if there is one."""
-        found: Kept | None = self._tables[kind].get("/".join(map(str, key)))
-        return found
+        """The record with this key. Returns None when there is none."""
+        record: Kept | None = self._tables[kind].get("/".join(map(str, key)))
+        return record
 
     def save(self, record: Record) -> None:
-        """Keep a record, new or changed."""
+        """Store a record, new or changed."""
         key = _key(record)
         table = self._tables[type(record)]
         old = table.get(key)
@@ -172,15 +172,15 @@ class World:
             self._storage.put(type(record).__name__, key, record.model_dump(mode="json"))
 
     def drop(self, record: Record) -> None:
-        """Keep a record no longer."""
+        """Delete a record."""
         key = _key(record)
         self._tables[type(record)].pop(key)
         self._stale.pop(key, None)
         if self._storage is not None:
             self._storage.drop(type(record).__name__, key)
 
-    def shown(self, config: Config) -> Config:
-        """What a read of an AI Config shows now: an older state for as many reads as `lag` said when it changed."""
+    def as_read(self, config: Config) -> Config:
+        """The AI Config as a read returns it: after a change, the old state for as many reads as `lag` was then."""
         key = _key(config)
         if key not in self._stale:
             return config
@@ -189,24 +189,24 @@ class World:
             self._stale[key] = (old, left - 1)
         return old
 
-    # Finding
+    # Look-ups
 
     def project(self, key: str) -> Project:
-        """Raises `Refusal` (404)."""
+        """Return a project. Raises `Refusal` (404)."""
         project = self.find(Project, key)
         if project is None:
             raise unknown("project key")
         return project
 
     def environment(self, project: str, key: str) -> Environment:
-        """Raises `Refusal` (404)."""
+        """Return an environment. Raises `Refusal` (404)."""
         environment = self.project(project).environments.get(key)
         if environment is None:
             raise unknown("environment")
         return environment
 
     def config(self, project: str, key: str) -> Config:
-        """Raises `Refusal` (404)."""
+        """Return an AI Config. Raises `Refusal` (404)."""
         self.project(project)
         config = self.find(Config, project, key)
         if config is None:
@@ -214,11 +214,11 @@ class World:
         return config
 
     def configs(self, project: str) -> list[Config]:
-        """Those of one project. Raises `Refusal` (404)."""
+        """The AI Configs of a project. Raises `Refusal` (404)."""
         self.project(project)
         return [config for config in self.all(Config) if config.project == project]
 
-    # Telling
+    # Changes
 
     def record(
         self,
@@ -233,7 +233,7 @@ class World:
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
     ) -> None:
-        """Write an entry into the audit log."""
+        """Add an entry to the audit log."""
         self.save(
             Happening(
                 id=new_id(),
@@ -252,13 +252,13 @@ class World:
         )
 
     def gate(self, project: str, environment: str, settings: ApprovalSettings | None) -> None:
-        """Ask for approvals in an environment, in another way than before, or no longer."""
+        """Set the approval settings of an environment; None removes them."""
         changed = self.project(project).model_copy(deep=True)
         changed.environments[environment].approval = settings
         self.save(changed)
 
     def add_environment(self, project: str, environment: Environment) -> None:
-        """A new environment: every AI Config of the project has its defaults there."""
+        """Add an environment; every AI Config of the project starts there with its defaults."""
         changed = self.project(project).model_copy(deep=True)
         changed.environments[environment.key] = environment
         self.save(changed)

@@ -1,4 +1,4 @@
-"""The registry: a config service of our own that speaks the Humanloop v4 wire format and stores in SQL.
+"""The registry: our own config service, with the Humanloop v4 API over an SQL database.
 
 `app.create_app`, `database.migrate`, `demo.seed_demo` and `promptfiles.import_folder` are its ways in. It imports
 nothing of the rest of configbot but `bot.logs` and `bot.sql`, and holds nothing outside its own database.

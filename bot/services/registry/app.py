@@ -1,4 +1,4 @@
-"""The registry as an ASGI app: the Humanloop v4 wire format over a database of its own."""
+"""The registry as an ASGI app: the Humanloop v4 API over its own database."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _log = get_logger("bot.services.registry")
 
 
 def utc_now() -> datetime:
-    """The instant, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], datetime] | None = None) -> FastAPI:
-    """The app, with all routes under ``/v4``. The database has to be migrated.
+    """Build the app, with all routes under ``/v4``. The database has to be migrated.
 
-    The keys that open it are `api_keys` and those that are kept in the database (`bot.services.registry.keys`).
-    It opens its connections at the first request and closes them when the server's lifespan ends; without a server,
-    `close` does that. Raises `ValueError` for a URL that cannot be used and for an empty API key.
+    It accepts the API keys in `api_keys` and those stored in the database (`bot.services.registry.keys`). It opens
+    connections at the first request and closes them when the server's lifespan ends; without a server, call `close`.
+    Raises `ValueError` for an unusable URL and for an empty API key.
     """
     service = Service(Database(database_url), now or utc_now)
 
@@ -78,13 +78,13 @@ def create_app(database_url: str, *, api_keys: Sequence[str], now: Callable[[], 
 
 
 async def close(app: FastAPI) -> None:
-    """Close the app's database connections, where no server does it."""
+    """Close the app's database connections, when no server does it."""
     service: Service = app.state.service
     await service.database.close()
 
 
 def _routes() -> APIRouter:
-    # The key is checked by the gate; this one only says so in the OpenAPI document.
+    # The gate checks the key; this only declares it in the OpenAPI document.
     key = APIKeyHeader(name="X-API-KEY", auto_error=False)
     routes = APIRouter(prefix=PREFIX, dependencies=[Security(key)])
     for part in (

@@ -1,4 +1,4 @@
-"""What all bodies have in common: null is absence, and nothing comes in that a database cannot keep."""
+"""Base classes of all bodies: null means absent, and values that no database can store are refused."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 NAME_LENGTH = 1_000
-"""The reference declares no limit for names; this one is ours."""
+"""The v4 reference documents no limit for names; this one is ours."""
 
 MOST_IDS = 1_000
-"""How many ids one body may list; databases bound the parameters of a query."""
+"""How many ids a body may list; databases limit the number of parameters in a query."""
 
 DEEPEST = 64
-"""How far arrays and objects in a body may be nested; ours as well."""
+"""How deep arrays and objects in a body may nest; this limit is ours as well."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH)]
 ShortName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
@@ -27,12 +27,12 @@ def _absent(value: Any) -> bool:
 
 
 def if_set(**extra: Any) -> Any:
-    """A field that is left out of answers and of digests while it is unset."""
+    """A field that is left out of responses and digests while it is None."""
     return Field(default=None, exclude_if=_absent, **extra)
 
 
 class Part(BaseModel):
-    """Something inside a body."""
+    """An object inside a body."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
@@ -46,17 +46,17 @@ class Part(BaseModel):
 
 
 class Body(Part):
-    """A whole body: also free of what no database can keep."""
+    """A whole body, which is also checked for values that no database can store."""
 
     @model_validator(mode="before")
     @classmethod
-    def _keepable(cls, value: Any) -> Any:
-        _check_keepable(value)
+    def _storable(cls, value: Any) -> Any:
+        _check_storable(value)
         return value
 
 
-def _check_keepable(value: Any, depth: int = 0) -> None:
-    """Raise `ValueError` for null characters, half surrogates, NaN and infinities, and for very deep nesting."""
+def _check_storable(value: Any, depth: int = 0) -> None:
+    """Raise `ValueError` for null characters, lone surrogates, NaN, infinities and too deep nesting."""
     if depth > DEEPEST:
         raise ValueError(f"nested deeper than {DEEPEST} levels")
     if isinstance(value, str):
@@ -65,11 +65,11 @@ def _check_keepable(value: Any, depth: int = 0) -> None:
         raise ValueError("numbers have to be finite")
     elif isinstance(value, dict):
         for name, item in value.items():
-            _check_keepable(name, depth + 1)
-            _check_keepable(item, depth + 1)
+            _check_storable(name, depth + 1)
+            _check_storable(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check_keepable(item, depth + 1)
+            _check_storable(item, depth + 1)
 
 
 def _check_text(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Configs: immutable sets of parameters, one of each set in a project (v4 reference, *Model Configs*)."""
+"""Configs: immutable sets of parameters, each unique within its project (v4 reference, *Model Configs*)."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from bot.services.registry.wire import Aggregate, ModelConfig, ProjectConfig, Re
 router = APIRouter(tags=["Configs"])
 
 COLUMNS = [column.label(f"config_{column.name}") for column in configs.c]
-"""A config's columns beside those of something else."""
+"""The columns of a config, labelled to be selected together with those of another table."""
 
 
 def model_config(row: Row[Any]) -> ModelConfig:
-    """The bare config of a row with `COLUMNS`."""
+    """The config in a row with `COLUMNS`, without its project."""
     return ModelConfig.of(row.config_id, row.config_name, row.config_description, row.config_parameters)
 
 
 def project_config(row: Row[Any], project_name: str, means: list[Aggregate] | None = None) -> ProjectConfig:
-    """The config of a row with `COLUMNS`, in its project. Logs are not counted here: `num_datapoints` is 0."""
+    """The config in a row with `COLUMNS`, with its project. Logs are not counted: `num_datapoints` is 0."""
     return ProjectConfig(
         project_id=row.config_project_id,
         project_name=project_name,
@@ -46,13 +46,13 @@ def project_config(row: Row[Any], project_name: str, means: list[Aggregate] | No
 
 
 def digest(parameters: dict[str, Any]) -> str:
-    """Equal for equal parameters, whatever the order of their names."""
+    """A hash of the parameters, which does not depend on the order of their names."""
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What registering did."""
+    """The result of `register`."""
 
     config_id: str
     name: str
@@ -69,24 +69,26 @@ async def register(
     description: str | None,
     now: datetime,
 ) -> Registered:
-    """Keep parameters as a config of a project, unless it has them; the first config of a project becomes active.
+    """Store parameters as a config of a project, unless it has them; a project's first config becomes active.
 
-    The project has to be locked by the caller. Without a name one is made from the parameters.
+    The caller has to lock the project. Without a name, one is derived from the parameters.
     """
-    mark = digest(parameters)
-    same = select(configs.c.id, configs.c.name).where(configs.c.project_id == project_id, configs.c.digest == mark)
-    known = (await connection.execute(same)).one_or_none()
-    if known is not None:
-        return Registered(known.id, known.name, is_new=False, became_active=False)
+    parameters_digest = digest(parameters)
+    same = select(configs.c.id, configs.c.name).where(
+        configs.c.project_id == project_id, configs.c.digest == parameters_digest
+    )
+    existing = (await connection.execute(same)).one_or_none()
+    if existing is not None:
+        return Registered(existing.id, existing.name, is_new=False, became_active=False)
     config_id = new_id(Prefix.CONFIG)
-    name = name or f"config-{mark[:6]}"
+    name = name or f"config-{parameters_digest[:6]}"
     is_first = not (await connection.execute(select(exists().where(configs.c.project_id == project_id)))).scalar_one()
     row = {
         "id": config_id,
         "project_id": project_id,
         "name": name,
         "description": description,
-        "digest": mark,
+        "digest": parameters_digest,
         "parameters": parameters,
         "created_at": now,
         "updated_at": now,
@@ -107,9 +109,9 @@ async def register(
 
 @router.post("/model-configs", summary="Register")
 async def register_config(body: Register, here: Here) -> ProjectConfig:
-    """Register parameters as a config; the same parameters again give the same config, under its first name.
+    """Register parameters as a config; registering the same parameters again returns the existing config.
 
-    The first config of a project becomes its active config. A project that is named and does not exist is made.
+    The first config of a project becomes its active config. A project given by name is created if it does not exist.
     """
     now = here.now()
     async with here.database.write() as connection:
@@ -140,7 +142,7 @@ async def list_configs(
     here: Here,
     evaluation_aggregates: Annotated[bool, Query(description="Fill that field of each row.")] = False,
 ) -> list[ProjectConfig]:
-    """All configs of a project, the oldest first."""
+    """All configs of a project, oldest first."""
     async with here.database.read() as connection:
         project = await project_row(connection, id)
         statement = (
@@ -154,7 +156,7 @@ async def list_configs(
 
 
 async def config_in_project(connection: AsyncConnection, project_id: str, config_id: str) -> Row[Any]:
-    """The config, if it is one of the project. Raises 404."""
+    """The config's row, if it belongs to the project. Raises 404."""
     statement = select(*COLUMNS).where(configs.c.id == config_id, configs.c.project_id == project_id)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""Datapoints: the cases that a dataset holds (v4 reference, *Datasets*, *Datapoints*)."""
+"""Datapoints: the cases in a dataset (v4 reference, *Datasets*, *Datapoints*)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ router = APIRouter(tags=["Datasets"])
 
 
 def answer_datapoint(row: Row[Any]) -> Datapoint:
-    """The datapoint of a row of the table."""
+    """Convert a row of the table to the API's datapoint."""
     return Datapoint(id=row.id, dataset_id=row.dataset_id, inputs=row.inputs, messages=row.messages, target=row.target)
 
 
 @router.get("/datasets/{dataset_id}/datapoints", summary="List Datapoints")
 async def list_datapoints(dataset_id: str, here: Here, page: PageNumber = 0, size: PageSize = 50) -> Page[Datapoint]:
-    """What a dataset's newest version holds, in the order in which it came, page by page."""
+    """A page of the datapoints in a dataset's newest version, in the order in which they were added."""
     async with here.database.read() as connection:
         await dataset_row(connection, dataset_id)
         mine = datapoints.c.dataset_id == dataset_id
@@ -55,11 +55,11 @@ async def get_datapoint(id: str, here: Here) -> Datapoint:  # noqa: A002 - its n
 
 @router.post("/datasets/{dataset_id}/datapoints", status_code=201, summary="Create Datapoint")
 async def create_datapoints(dataset_id: str, body: CreateDatapoints, here: Here) -> list[Datapoint]:
-    """Add datapoints: one, several, or those of logs. They make a new version of the dataset; none makes no version."""
+    """Add one datapoint, several, or those of logs. This makes a new version of the dataset, unless there are none."""
     now = here.now()
     async with here.database.write() as connection:
         await dataset_row(connection, dataset_id, lock=True)
-        points = await _wanted(connection, body)
+        points = await _contents(connection, body)
         if not points:
             return []
         present = select(dataset_versions).where(dataset_versions.c.dataset_id == dataset_id, newest)
@@ -90,22 +90,22 @@ async def create_datapoints(dataset_id: str, body: CreateDatapoints, here: Here)
     return [Datapoint.model_validate(row) for row in rows]
 
 
-async def _wanted(
+async def _contents(
     connection: AsyncConnection, body: CreateDatapointsFromLogs | CreateDatapoint | list[CreateDatapoint]
 ) -> list[dict[str, Any]]:
-    """The content of the new datapoints. Raises 404 for a log that is not there."""
+    """The content of the new datapoints. Raises 404 for an unknown log."""
     if isinstance(body, CreateDatapointsFromLogs):
         statement = select(logs.c.id, logs.c.content).where(logs.c.id.in_(body.log_ids))
-        found = {row.id: row.content for row in await connection.execute(statement)}
+        contents = {row.id: row.content for row in await connection.execute(statement)}
         for log_id in body.log_ids:
-            if log_id not in found:
+            if log_id not in contents:
                 raise not_found("Log", log_id)
-        return [_case(found[log_id]) for log_id in body.log_ids]
+        return [_case(contents[log_id]) for log_id in body.log_ids]
     return [point.model_dump(mode="json") for point in (body if isinstance(body, list) else [body])]
 
 
 def _case(content: dict[str, Any]) -> dict[str, Any]:
-    """A log's inputs and messages. Inputs of datapoints are texts; those of logs can be anything."""
+    """A log's inputs and messages as a datapoint. Its inputs become strings; a log's can have any type."""
     inputs = content.get("inputs")
     texts = None if inputs is None else {name: _text(value) for name, value in inputs.items()}
     return {"inputs": texts, "messages": content.get("messages"), "target": None}

@@ -1,4 +1,4 @@
-"""Datasets (v4 reference, *Datasets*). A dataset has versions; what it holds is what its newest version holds."""
+"""Datasets (v4 reference, *Datasets*). A dataset has versions; its content is that of its newest version."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _other = dataset_versions.alias("other_version")
 newest = dataset_versions.c.number == (
     select(func.max(_other.c.number)).where(_other.c.dataset_id == dataset_versions.c.dataset_id).scalar_subquery()
 )
-"""Holds for the newest version of each dataset."""
+"""Condition that selects the newest version of each dataset."""
 
 
 def _selected() -> Select[Any]:
@@ -47,14 +47,14 @@ def _answer(row: Row[Any]) -> Dataset:
 
 @router.get("/datasets", summary="List")
 async def list_datasets(here: Here) -> list[Dataset]:
-    """All datasets of the organisation, the oldest first."""
+    """All datasets of the organisation, oldest first."""
     async with here.database.read() as connection:
         return [_answer(row) for row in await connection.execute(_selected())]
 
 
 @router.get("/projects/{project_id}/datasets", summary="List For Project", deprecated=True)
 async def list_project_datasets(project_id: str, here: Here) -> list[Dataset]:
-    """The datasets that were made in a project, the oldest first."""
+    """The datasets that were created in a project, oldest first."""
     async with here.database.read() as connection:
         await project_row(connection, project_id)
         statement = _selected().where(datasets.c.project_id == project_id)
@@ -63,7 +63,7 @@ async def list_project_datasets(project_id: str, here: Here) -> list[Dataset]:
 
 @router.post("/projects/{project_id}/datasets", status_code=201, summary="Create")
 async def create_dataset(project_id: str, body: CreateDataset, here: Here) -> Dataset:
-    """A new dataset, in a first version that is empty."""
+    """Create a dataset; its first version is empty."""
     now = here.now()
     dataset_id = new_id(Prefix.DATASET)
     row = {
@@ -89,7 +89,7 @@ async def create_dataset(project_id: str, body: CreateDataset, here: Here) -> Da
 
 
 async def dataset_row(connection: AsyncConnection, dataset_id: str, *, lock: bool = False) -> Row[Any]:
-    """The dataset; with `lock` nobody else changes it until the transaction ends. Raises 404."""
+    """The dataset's row; `lock` keeps others from changing it until the transaction ends. Raises 404."""
     statement = select(datasets).where(datasets.c.id == dataset_id, datasets.c.deleted_at.is_(None))
     row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
     if row is None:
@@ -109,7 +109,7 @@ async def get_dataset(id: str, here: Here) -> Dataset:  # noqa: A002 - its name 
 
 @router.patch("/datasets/{id}", summary="Update")
 async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  # noqa: A002 - its name on the wire
-    """Change what is sent: name, description."""
+    """Update the fields that are sent: name, description."""
     async with here.database.write() as connection:
         await dataset_row(connection, id, lock=True)
         changes = body.model_dump(exclude_none=True)
@@ -121,7 +121,7 @@ async def update_dataset(id: str, body: UpdateDataset, here: Here) -> Dataset:  
 
 @router.delete("/datasets/{id}", summary="Delete")
 async def delete_dataset(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
-    """Remove a dataset and its datapoints. Evaluations keep what they ran over. Answers null."""
+    """Delete a dataset and its datapoints. Evaluations keep the version that they ran over. Returns null."""
     async with here.database.write() as connection:
         await dataset_row(connection, id, lock=True)
         await connection.execute(update(datasets).where(datasets.c.id == id).values(deleted_at=here.now()))

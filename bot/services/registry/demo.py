@@ -44,16 +44,16 @@ _TABLES = (
     tables.evaluation_evaluators,
     tables.results,
 )
-"""Those that are filled, what is referred to before what refers."""
+"""The tables to fill, each after the tables that it refers to."""
 
 _Row = tuple[str, dict[str, Any]]
 """A table's name and a row for it."""
 
 
 def demo_id(prefix: Prefix, *names: str) -> str:
-    """The id that something of the demo organisation has in every registry.
+    """The id of an object of the demo organisation, which is the same in every registry.
 
-    A project, dataset or evaluator is known by its name, a config or evaluation by those of its project and config.
+    `names` is the name of a project, dataset or evaluator; for a config or evaluation, the project's and the config's.
     """
     if prefix is Prefix.ENVIRONMENT and names == ("production",):
         return PRODUCTION_ID
@@ -61,10 +61,10 @@ def demo_id(prefix: Prefix, *names: str) -> str:
 
 
 async def seed_demo(url: str, now: datetime) -> bool:
-    """Fill a migrated registry with the demo organisation, as of `now`; whether anything was written.
+    """Fill a migrated registry with the demo organisation, as of `now`. Returns whether anything was written.
 
-    A registry that has the demo organisation is left alone, whatever was done to it since. Raises `ValueError` when
-    a project of the same name stands in the way, `DatabaseUnavailable` when the database is not there.
+    A registry that already has the demo organisation is not changed, even if the demo was modified. Raises `ValueError`
+    when a project or environment has one of its names, `DatabaseUnavailable` if the database cannot be reached.
     """
     database = Database(url)
     try:
@@ -122,15 +122,15 @@ def _organisation() -> Iterator[_Row]:
 def _projects(now: datetime) -> Iterator[_Row]:
     for number, project in enumerate(PROJECTS):
         project_id = demo_id(Prefix.PROJECT, project.name)
-        begun = now - timedelta(days=120 - 5 * number)
-        times = {"created_at": begun, "updated_at": now - timedelta(days=10, hours=number)}
+        started_at = now - timedelta(days=120 - 5 * number)
+        times = {"created_at": started_at, "updated_at": now - timedelta(days=10, hours=number)}
         yield "projects", name_columns(project.name) | times | {"id": project_id, "directory_id": None}
         for person in project.people:
             user_id = demo_id(Prefix.USER, person.email_address)
             yield "project_users", {"project_id": project_id, "user_id": user_id}
-        for place, config in enumerate(project.configs):
+        for position, config in enumerate(project.configs):
             parameters = Parameters.model_validate(config.parameters).model_dump(mode="json")
-            made = begun + timedelta(days=12 * place, hours=3)
+            created_at = started_at + timedelta(days=12 * position, hours=3)
             yield (
                 "configs",
                 {
@@ -140,9 +140,9 @@ def _projects(now: datetime) -> Iterator[_Row]:
                     "description": config.description,
                     "digest": digest(parameters),
                     "parameters": parameters,
-                    "created_at": made,
-                    "updated_at": made,
-                    "last_used": made,
+                    "created_at": created_at,
+                    "updated_at": created_at,
+                    "last_used": created_at,
                 },
             )
         for environment, config_name in project.deployed.items():
@@ -160,7 +160,7 @@ def _projects(now: datetime) -> Iterator[_Row]:
 def _evaluators(now: datetime) -> Iterator[_Row]:
     for number, evaluator in enumerate(EVALUATORS):
         evaluator_id = demo_id(Prefix.EVALUATOR, evaluator.name)
-        made = now - timedelta(days=119 - number)
+        created_at = now - timedelta(days=119 - number)
         judge = evaluator.judge
         yield (
             "evaluators",
@@ -173,21 +173,21 @@ def _evaluators(now: datetime) -> Iterator[_Row]:
                 "return_type": evaluator.return_type,
                 "code": evaluator.code,
                 "model_config": None if judge is None else Parameters.model_validate(judge).model_dump(mode="json"),
-                "created_at": made,
-                "updated_at": made,
+                "created_at": created_at,
+                "updated_at": created_at,
             },
         )
         version_id = demo_id(Prefix.EVALUATOR_VERSION, evaluator.name)
         yield (
             "evaluator_versions",
-            {"id": version_id, "evaluator_id": evaluator_id, "number": 1, "created_at": made},
+            {"id": version_id, "evaluator_id": evaluator_id, "number": 1, "created_at": created_at},
         )
 
 
 def _datasets(now: datetime) -> Iterator[_Row]:
     for number, dataset in enumerate(DATASETS):
         dataset_id = demo_id(Prefix.DATASET, dataset.name)
-        made = now - timedelta(days=100 - 5 * number)
+        created_at = now - timedelta(days=100 - 5 * number)
         yield (
             "datasets",
             {
@@ -195,8 +195,8 @@ def _datasets(now: datetime) -> Iterator[_Row]:
                 "project_id": demo_id(Prefix.PROJECT, dataset.project),
                 "name": dataset.name,
                 "description": dataset.description,
-                "created_at": made,
-                "updated_at": made,
+                "created_at": created_at,
+                "updated_at": created_at,
             },
         )
         inputs = _inputs(dataset)
@@ -207,7 +207,7 @@ def _datasets(now: datetime) -> Iterator[_Row]:
                 "dataset_id": dataset_id,
                 "number": 1,
                 "datapoint_count": len(inputs),
-                "created_at": made,
+                "created_at": created_at,
             },
         )
         for position, words in enumerate(inputs):
@@ -236,7 +236,7 @@ def _datapoint_id(dataset: Dataset, position: int) -> str:
 def _runs(now: datetime) -> Iterator[_Row]:
     for run in RUNS:
         run_id = demo_id(Prefix.EVALUATION, run.project, run.config)
-        made = now - run.age
+        created_at = now - run.age
         yield (
             "evaluations",
             {
@@ -248,8 +248,8 @@ def _runs(now: datetime) -> Iterator[_Row]:
                 "name": None,
                 "status": run.status,
                 "hl_generated": not run.own_logs,
-                "created_at": made,
-                "updated_at": made + timedelta(minutes=20 if run.status == "completed" else 0),
+                "created_at": created_at,
+                "updated_at": created_at + timedelta(minutes=20 if run.status == "completed" else 0),
             },
         )
         for position, evaluator in enumerate(run.means):
@@ -258,20 +258,22 @@ def _runs(now: datetime) -> Iterator[_Row]:
                 "evaluation_evaluators",
                 {"evaluation_id": run_id, "evaluator_version_id": version_id, "position": position},
             )
-        yield from _results(run, run_id, made)
+        yield from _results(run, run_id, created_at)
 
 
-def _results(run: Run, run_id: str, made: datetime) -> Iterator[_Row]:
+def _results(run: Run, run_id: str, created_at: datetime) -> Iterator[_Row]:
     dataset = next(dataset for dataset in DATASETS if dataset.name == run.dataset)
-    every = len(_inputs(dataset))
+    case_count = len(_inputs(dataset))
     kinds = {evaluator.name: evaluator for evaluator in EVALUATORS}
     for name, mean in run.means.items():
         if mean is None:
             continue
-        waits = run.status != "completed" and kinds[name].type in _FROM_OUTSIDE
+        is_partial = run.status != "completed" and kinds[name].type in _FROM_OUTSIDE
         is_boolean = kinds[name].return_type == "boolean"
-        for position, number in enumerate(_values(mean, run.judged if waits else every, is_boolean=is_boolean)):
-            judged = made + timedelta(seconds=20 * (position + 1))
+        for position, number in enumerate(
+            _values(mean, run.judged if is_partial else case_count, is_boolean=is_boolean)
+        ):
+            judged_at = created_at + timedelta(seconds=20 * (position + 1))
             key = (run.project, run.config, str(position))
             yield (
                 "results",
@@ -284,14 +286,14 @@ def _results(run: Run, run_id: str, made: datetime) -> Iterator[_Row]:
                     "value": number == 1 if is_boolean else number,
                     "number": number,
                     "error": None,
-                    "created_at": judged,
-                    "updated_at": judged,
+                    "created_at": judged_at,
+                    "updated_at": judged_at,
                 },
             )
 
 
 def _values(mean: float, count: int, *, is_boolean: bool) -> list[float]:
-    """As many values with this mean: zeros and ones, or numbers a tenth around it."""
+    """`count` values with this mean: zeros and ones, or numbers a tenth above and below it."""
     if is_boolean:
         passed = round(mean * count)
         return [float((number + 1) * passed // count > number * passed // count) for number in range(count)]

@@ -1,6 +1,6 @@
-"""What the demo organisation holds: people, projects with their configs, datasets, evaluators and evaluations.
+"""The demo organisation: people, projects with their configs, datasets, evaluators and evaluations.
 
-Exactly one config is named ``config_x``: in *Support reply*, evaluated, better than what is live in production.
+Exactly one config is named ``config_x``: it is in *Support reply*, and its evaluation beats that of the live config.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.services.registry.demo_prompts import CONFIGS, Config
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the organisation."""
+    """A person in the organisation."""
 
     full_name: str
     email_address: str
@@ -23,7 +23,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Project:
-    """A project; `deployed` says which config each environment runs, by their names."""
+    """A project; `deployed` maps the names of environments to those of their live configs."""
 
     name: str
     deployed: Mapping[str, str]
@@ -31,7 +31,7 @@ class Project:
 
     @property
     def configs(self) -> tuple[Config, ...]:
-        """The oldest first."""
+        """The configs of the project, oldest first."""
         return CONFIGS[self.name]
 
 
@@ -44,12 +44,12 @@ class Dataset:
     description: str
     inputs: Mapping[str, tuple[str, ...]]
     targets: tuple[str, ...]
-    """Dealt out in turn."""
+    """The targets, assigned to the datapoints in turn."""
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Something that judges."""
+    """An evaluator."""
 
     name: str
     description: str
@@ -62,9 +62,9 @@ class Evaluator:
 
 @dataclass(frozen=True)
 class Run:
-    """An evaluation; `means` are by evaluator, None for one that has said nothing yet.
+    """An evaluation; `means` are by evaluator, None for one without results yet.
 
-    Of a run that is not completed, people and callers have judged only the `judged` first datapoints.
+    In a run that is not completed, people and callers have judged only the first `judged` datapoints.
     """
 
     project: str
@@ -83,7 +83,7 @@ MIRA = Person("Mira Okafor", "mira@acorn.example")
 PEOPLE = (ADA, RAVI, MIRA)
 
 ENVIRONMENTS = ("staging", "development")
-"""Beside production, which every organisation starts with and which is the default."""
+"""In addition to production, the default environment, which every organisation starts with."""
 
 PROJECTS = (
     Project(
@@ -247,17 +247,17 @@ EVALUATORS = (MATCHES, POLITE, LATENCY, REVIEWED, SOLVED)
 _M, _P, _L, _R, _S = (evaluator.name for evaluator in EVALUATORS)
 
 RUNS = (
-    # Support reply: config_x beats what is live.
+    # Support reply: config_x beats the live config.
     Run("Support reply", "config_v", "Support tickets", "completed", timedelta(days=40), {_M: 0.72, _P: 0.96, _L: 2.4}),
     Run("Support reply", "config_w", "Support tickets", "completed", timedelta(days=12), {_M: 0.84, _P: 0.96, _L: 2.1}),
     Run("Support reply", "config_x", "Support tickets", "completed", timedelta(days=2), {_M: 0.92, _P: 0.96, _L: 1.7}),
-    # Refund triage: the candidate finds more queues and is much ruder.
+    # Refund triage: the candidate matches more queues and is much less polite.
     Run(
         "Refund triage", "triage v3", "Refund requests", "completed", timedelta(days=20), {_M: 0.8, _P: 0.96, _S: 0.72}
     ),
     Run("Refund triage", "triage v4", "Refund requests", "completed", timedelta(days=3), {_M: 0.88, _P: 0.6, _S: 0.72}),
     Run("Refund triage", "triage v2", "Refund requests", "cancelled", timedelta(days=50), {_M: None, _P: None}),
-    # Invoice extraction: only what is live was ever evaluated.
+    # Invoice extraction: only the live config was evaluated.
     Run("Invoice extraction", "fields v2", "Supplier invoices", "completed", timedelta(days=30), {_M: 0.9, _L: 3.2}),
     # Search rewrite: the candidate still waits for the help desk.
     Run("Search rewrite", "rewrite one", "Search queries", "completed", timedelta(days=25), {_M: 0.7, _S: 0.65}),
@@ -281,7 +281,7 @@ RUNS = (
         {_M: 0.8, _R: 4},
         judged=10,
     ),
-    # Onboarding guide: begun just now.
+    # Onboarding guide: just started.
     Run("Onboarding guide", "baseline", "First-week questions", "completed", timedelta(days=18), {_M: 0.6, _R: 3.4}),
     Run("Onboarding guide", "friendly", "First-week questions", "running", timedelta(minutes=40), {_M: 0.7, _R: None}),
     # Release notes: waits for logs that somebody has to send.

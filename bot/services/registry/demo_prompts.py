@@ -1,4 +1,4 @@
-"""The configs of the demo organisation, project by project, the oldest first."""
+"""The configs of the demo organisation by project, oldest first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Config:
-    """A config's name and parameters, by their names in the wire format."""
+    """A config; its parameters have the names of the v4 API."""
 
     name: str
     parameters: Mapping[str, Any]
@@ -337,4 +337,4 @@ CONFIGS: Mapping[str, tuple[Config, ...]] = {
     "Release notes": _RELEASE,
     "Handover to production": _HANDOVER,
 }
-"""By project."""
+"""The configs of each project."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and a page that lists its operations: nothing in it comes from another host."""
+"""The OpenAPI document, and a page that lists its operations and loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFUSALS = {
     503: "The database is not available.",
 }
 _NAMING = {("get", "/v4/evaluations"), ("post", "/v4/model-configs")}
-"""Operations that name something outside their path."""
+"""Operations that refer to an object outside their path."""
 
 _CONFLICTING = {
     ("post", "/v4/projects"),
@@ -52,13 +52,13 @@ _PROBLEM = {
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with every refusal that an operation can answer."""
-    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    schemas = made["components"]["schemas"]
+    """The OpenAPI document, with every error response of each operation."""
+    openapi = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    schemas = openapi["components"]["schemas"]
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     schemas["Problem"] = _PROBLEM
-    for path, operations in made["paths"].items():
+    for path, operations in openapi["paths"].items():
         for method, operation in operations.items():
             refusals = {401, 422, 503}
             if "requestBody" in operation:
@@ -70,11 +70,11 @@ def document(app: FastAPI) -> dict[str, Any]:
             schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
             for status in sorted(refusals):
                 operation["responses"][str(status)] = {"description": _REFUSALS[status], "content": schema}
-    return made
+    return openapi
 
 
 def page(document: dict[str, Any]) -> str:
-    """HTML for an OpenAPI document."""
+    """An HTML page for an OpenAPI document."""
     sections = [
         _section(method, path, operation)
         for path, operations in document["paths"].items()

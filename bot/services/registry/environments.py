@@ -1,4 +1,4 @@
-"""Environments, as operators change them: v4 has no operation for that."""
+"""Environments, which operators change by commands: v4 has no operations for that."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LONGEST_NAME = 100
 
 
 async def listed(database: Database) -> Sequence[Row[Any]]:
-    """All environments in the order of the board: `id`, `name`, `is_default`."""
+    """All environments, in display order: `id`, `name`, `is_default`."""
     async with database.read() as connection:
         statement = select(environments).order_by(environments.c.position, environments.c.id)
         return (await connection.execute(statement)).all()
 
 
 async def add(database: Database, name: str) -> str:
-    """A new environment behind the others; its id. Raises `Unable` for a name that is taken or no name."""
+    """Add an environment after the others and return its id. Raises `Unable` for a taken or invalid name."""
     name = _checked(name)
     environment_id = new_id(Prefix.ENVIRONMENT)
     try:
@@ -39,22 +39,24 @@ async def add(database: Database, name: str) -> str:
 
 
 async def rename(database: Database, old: str, new: str) -> None:
-    """Give an environment another name; its id stays. Raises `Unable`."""
+    """Rename an environment; its id stays the same. Raises `Unable`."""
     new = _checked(new)
     try:
         async with database.write() as connection:
-            found = await _named(connection, old)
-            await connection.execute(update(environments).where(environments.c.id == found.id).values(name=new))
+            environment = await _named(connection, old)
+            await connection.execute(update(environments).where(environments.c.id == environment.id).values(name=new))
     except IntegrityError:
         raise _taken(new) from None
 
 
 async def make_default(database: Database, name: str) -> None:
-    """Let this environment be the default one, and no other. What is deployed stays. Raises `Unable`."""
+    """Make this environment the only default one. Deployments stay as they are. Raises `Unable`."""
     async with database.write() as connection:
-        found = await _named(connection, name)
+        environment = await _named(connection, name)
         await connection.execute(update(environments).where(environments.c.is_default).values(is_default=False))
-        await connection.execute(update(environments).where(environments.c.id == found.id).values(is_default=True))
+        await connection.execute(
+            update(environments).where(environments.c.id == environment.id).values(is_default=True)
+        )
 
 
 def _checked(name: str) -> str:
@@ -65,12 +67,12 @@ def _checked(name: str) -> str:
 
 
 async def _named(connection: AsyncConnection, name: str) -> Row[Any]:
-    """The environment; no other command changes any until the transaction ends."""
+    """The environment's row; locks all environments until the transaction ends. Raises `Unable`."""
     statement = select(environments).order_by(environments.c.position).with_for_update()
-    known = {row.name: row for row in await connection.execute(statement)}
-    if name.strip() not in known:
-        raise Unable(f'there is no environment "{name.strip()}"; known: {", ".join(known)}')
-    return known[name.strip()]
+    by_name = {row.name: row for row in await connection.execute(statement)}
+    if name.strip() not in by_name:
+        raise Unable(f'there is no environment "{name.strip()}"; known: {", ".join(by_name)}')
+    return by_name[name.strip()]
 
 
 def _taken(name: str) -> Unable:

@@ -1,4 +1,4 @@
-"""Refusals, and how they look on the wire: ``{"detail": …}``, a sentence or the entries of a 422."""
+"""Errors and their JSON: ``{"detail": …}``, which is a sentence or the entries of a 422."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 
 class Refusal(Exception):
-    """An answer that is a refusal: a status, and a sentence or the entries of a 422."""
+    """Raised to answer a request with an error: a status, and a sentence or the entries of a 422."""
 
     def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:
         super().__init__(detail)
@@ -19,16 +19,16 @@ class Refusal(Exception):
 
 
 class Unable(Exception):
-    """What an operator asked for on the command line cannot be done; says why, and what can be done instead."""
+    """An operator's command cannot be carried out; the message says why, and what to do instead."""
 
 
 def not_found(what: str, identifier: str) -> Refusal:
-    """404, for example ``Project with ID 'pr_…' was not found``."""
+    """Return a 404 error, for example ``Project with ID 'pr_…' was not found``."""
     return Refusal(404, f"{what} with ID '{identifier}' was not found.")
 
 
 def wrong_field(location: list[str | int], message: str) -> Refusal:
-    """422 for a field whose content cannot be used, for example a text in another format."""
+    """Return a 422 error for a field with unusable content, for example a text in the wrong format."""
     return Refusal(422, [{"loc": location, "msg": message, "type": "value_error"}])
 
 
@@ -36,7 +36,7 @@ UNAVAILABLE = (503, "The database is not available. Try again later.")
 
 
 def answer(status: int, detail: str | list[dict[str, Any]]) -> JSONResponse:
-    """The error body."""
+    """The error response."""
     return JSONResponse({"detail": detail}, status_code=status)
 
 
@@ -70,16 +70,16 @@ _KINDS: dict[str, tuple[str, str | None]] = {
     "date_from_datetime_parsing": ("value_error.date", "invalid date format"),
     "date_from_datetime_inexact": ("value_error.date", "invalid date format"),
 }
-"""Error kinds of the validation library of today → kind and text of the generation that v4 was made with."""
+"""Error types of the current validation library → type and text of the older version that v4 used."""
 
 _BRANCH = re.compile(
     r"str|int|float|bool|constrained-str|(list|literal|function-after|function-before|datapoint)\[.*\]"
 )
-"""Names of the branches of a union, which the library puts into a location and v4 did not."""
+"""Names of union branches, which the current library adds to locations and v4 did not."""
 
 
 def entries(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The `detail` of a 422. What was sent is not repeated."""
+    """The `detail` of a 422, without the values that were sent."""
     return [_entry(error) for error in errors]
 
 

@@ -1,6 +1,6 @@
 """Evaluations: runs of evaluators over a dataset for one config (v4 reference, *Evaluations*).
 
-No model is called from here. A run that the service would have to fill itself stays pending.
+The registry calls no models: a run for which it would have to generate logs itself stays pending.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from bot.services.registry.wire_evaluations import CreateEvaluation, Dataset, Ev
 router = APIRouter(tags=["Evaluations"])
 
 MOVES = frozenset({("pending", "running"), ("running", "completed"), ("completed", "running")})
-"""The changes of status that a caller may make (reference page *Update Status*; the first from the guide *Evaluating
+"""The status changes that a caller may make (reference page *Update Status*; the first from the guide *Evaluating
 externally generated Logs*)."""
 
 FROM_OUTSIDE = frozenset({"external", "human"})
-"""Evaluators whose results come from a caller or a person."""
+"""Types of evaluators whose results come from a caller or a person."""
 
 EvaluateeId = Annotated[str | None, Query(description="Which evaluatee to show; every run here has one.")]
 WithAggregates = Annotated[bool, Query(description="Fill that field.")]
@@ -49,7 +49,7 @@ Several = Annotated[list[str] | None, Query()]
 
 
 def _selected() -> Select[Any]:
-    """Runs beside their config, their dataset, the version they ran over and the newest version."""
+    """Select runs with their config, their dataset, the dataset version they ran over and the newest one."""
     then: Subquery = select(dataset_versions).subquery("then")
     return (
         select(
@@ -77,7 +77,7 @@ def _selected() -> Select[Any]:
 async def _answers(
     connection: AsyncConnection, statement: Select[Any], *, aggregates: bool, which: ColumnElement[bool] | None = None
 ) -> list[Evaluation]:
-    """The runs of a statement; `which` is a cheaper condition for all of them, where there is one."""
+    """The runs that a statement selects; `which` is an optional cheaper condition that selects the same runs."""
     rows = (await connection.execute(statement)).all()
     if which is None:
         which = evaluations.c.id.in_([row.id for row in rows])
@@ -93,7 +93,7 @@ async def _answers(
             evaluators=judges[row.id],
             dataset=_dataset(row, row.datapoint_count, row.data_updated_at),
             dataset_version_id=row.dataset_version_id,
-            # Only where the dataset has moved on does it say what it was then.
+            # Set only if the dataset has a newer version than the run's.
             dataset_snapshot=None
             if row.newest_version_id == row.dataset_version_id
             else _dataset(row, row.datapoint_count_then, row.version_created_at),
@@ -124,19 +124,19 @@ async def _evaluators(connection: AsyncConnection, which: ColumnElement[bool]) -
         .where(which)
         .order_by(evaluation_evaluators.c.position)
     )
-    found: defaultdict[str, list[Evaluator]] = defaultdict(list)
+    by_run: defaultdict[str, list[Evaluator]] = defaultdict(list)
     for row in await connection.execute(statement):
-        found[row.evaluation_id].append(answer_evaluator(row))
-    return found
+        by_run[row.evaluation_id].append(answer_evaluator(row))
+    return by_run
 
 
 async def answer_evaluation(connection: AsyncConnection, evaluation_id: str, *, aggregates: bool) -> Evaluation:
-    """The run. Raises 404."""
+    """The run, as the API returns it. Raises 404."""
     mine = evaluations.c.id == evaluation_id
-    found = await _answers(connection, _selected().where(mine), aggregates=aggregates, which=mine)
-    if not found:
+    runs = await _answers(connection, _selected().where(mine), aggregates=aggregates, which=mine)
+    if not runs:
         raise not_found("Evaluation", evaluation_id)
-    return found[0]
+    return runs[0]
 
 
 def _midnight(day: date) -> datetime:
@@ -144,7 +144,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _between(start: date | None, end: date | None) -> list[ColumnElement[bool]]:
-    """Made on the days from `start` to `end`, both included, in UTC."""
+    """Conditions for runs created from `start` to `end`, both inclusive, in UTC."""
     conditions: list[ColumnElement[bool]] = []
     if start is not None:
         conditions.append(evaluations.c.created_at >= _midnight(start))
@@ -154,7 +154,7 @@ def _between(start: date | None, end: date | None) -> list[ColumnElement[bool]]:
 
 
 def _sorting(columns: list[str]) -> list[ColumnElement[Any]]:
-    """The order that the reference describes as `column.asc|desc`. Raises 422 for other words."""
+    """The order given as `column.asc|desc`, as in the v4 reference. Raises 422 for anything else."""
     named: dict[str, ColumnElement[Any]] = {
         "dataset": datasets.c.name,
         "config": configs.c.name,
@@ -173,7 +173,7 @@ def _sorting(columns: list[str]) -> list[ColumnElement[Any]]:
 
 
 def _mean_of(evaluator_id: str) -> ColumnElement[Any]:
-    """The mean of this evaluator in a run; 0 stands in where there is none, so that both databases sort alike."""
+    """The mean of this evaluator in a run, or 0 if there is none, so that both databases sort alike."""
     of_results = (
         select(func.avg(results.c.number))
         .join(evaluator_versions, evaluator_versions.c.id == results.c.evaluator_version_id)
@@ -208,7 +208,7 @@ async def list_evaluations(
     config_filter: Several = None,
     status_filter: Several = None,
 ) -> Page[Evaluation]:
-    """Runs of a project, the newest first, page by page. Filters for dataset and config take ids and names."""
+    """A page of a project's runs, newest first. The filters for datasets and configs take ids and names."""
     conditions = [evaluations.c.project_id == project_id, *_between(start_date, end_date)]
     conditions.extend(evaluations.c.id.in_(wanted) for wanted in (id, id_filter) if wanted)
     if dataset_filter:
@@ -240,7 +240,7 @@ async def list_project_evaluations(
     evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
     evaluator_aggregates: WithAggregates = False,
 ) -> list[Evaluation]:
-    """All runs of a project, the newest first."""
+    """All runs of a project, newest first."""
     mine = evaluations.c.project_id == project_id
     statement = _selected().where(mine).order_by(*_sorting([]))
     async with here.database.read() as connection:
@@ -262,9 +262,9 @@ async def get_evaluation(
 
 @router.post("/projects/{project_id}/evaluations", status_code=201, summary="Create")
 async def create_evaluation(project_id: str, body: CreateEvaluation, here: Here) -> Evaluation:
-    """A new run over the newest version of a dataset.
+    """Create a run over the newest version of a dataset.
 
-    It starts `running` when an evaluator is external and the logs are the service's, otherwise `pending`.
+    It starts `running` when an evaluator is external and the service generates the logs, otherwise `pending`.
     """
     now = here.now()
     evaluator_ids = list(dict.fromkeys(body.evaluator_ids))
@@ -311,7 +311,7 @@ async def _newest_dataset_version(connection: AsyncConnection, dataset_id: str) 
 
 
 async def newest_evaluator_versions(connection: AsyncConnection, evaluator_ids: list[str]) -> list[Row[Any, Any, Any]]:
-    """One row for each id, in their order, with `version_id` and `type`. Raises 404."""
+    """The newest version of each evaluator, in the order of the ids: `version_id` and `type`. Raises 404."""
     other = evaluator_versions.alias("other_version")
     newest_number = select(func.max(other.c.number)).where(other.c.evaluator_id == evaluators.c.id).scalar_subquery()
     statement = (
@@ -320,15 +320,15 @@ async def newest_evaluator_versions(connection: AsyncConnection, evaluator_ids: 
         .where(evaluators.c.id.in_(evaluator_ids), evaluator_versions.c.number == newest_number)
         .where(evaluators.c.deleted_at.is_(None))
     )
-    found = {row.id: row for row in await connection.execute(statement)}
+    by_id = {row.id: row for row in await connection.execute(statement)}
     for evaluator_id in evaluator_ids:
-        if evaluator_id not in found:
+        if evaluator_id not in by_id:
             raise not_found("Evaluator", evaluator_id)
-    return [found[evaluator_id] for evaluator_id in evaluator_ids]
+    return [by_id[evaluator_id] for evaluator_id in evaluator_ids]
 
 
 async def locked_evaluation(connection: AsyncConnection, evaluation_id: str) -> Row[Any]:
-    """The run's row, which nobody else changes until the transaction ends. Raises 404."""
+    """The run's row, locked until the transaction ends. Raises 404."""
     statement = select(evaluations).where(evaluations.c.id == evaluation_id).with_for_update()
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
@@ -338,9 +338,9 @@ async def locked_evaluation(connection: AsyncConnection, evaluation_id: str) -> 
 
 @router.patch("/evaluations/{id}/status", summary="Update Status")
 async def update_status(id: str, body: UpdateStatus, here: Here) -> Evaluation:  # noqa: A002 - its name on the wire
-    """Change a run's status: from `pending` to `running`, between `running` and `completed`. Anything else: 422.
+    """Change a run's status from `pending` to `running`, or between `running` and `completed`; else 422.
 
-    Only for runs that wait for somebody outside: with an external or human evaluator, or with logs from the caller.
+    Only for runs that wait for outside results: with an external or human evaluator, or with logs from the caller.
     """
     async with here.database.write() as connection:
         row = await locked_evaluation(connection, id)

@@ -20,10 +20,10 @@ router = APIRouter(tags=["Evaluators"])
 
 
 def answer(row: Row[Any]) -> Evaluator:
-    """The evaluator of a row of the table."""
+    """Convert a row of the table to the API's evaluator."""
     judge = None
     if row.model_config is not None:
-        # An evaluator's own config belongs to no project; its id follows from the evaluator's.
+        # An evaluator's own config belongs to no project; its id is derived from the evaluator's.
         judge = ModelConfig.of(stable_id(Prefix.CONFIG, row.id), row.name, None, row.model_config)
     return Evaluator(
         id=row.id,
@@ -49,7 +49,7 @@ def _version(evaluator_id: str, number: int, now: datetime) -> dict[str, Any]:
 
 
 async def _row(connection: AsyncConnection, evaluator_id: str, *, lock: bool = False) -> Row[Any]:
-    """The evaluator. Raises 404."""
+    """The evaluator's row. Raises 404."""
     statement = select(evaluators).where(evaluators.c.id == evaluator_id, evaluators.c.deleted_at.is_(None))
     row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
     if row is None:
@@ -59,7 +59,7 @@ async def _row(connection: AsyncConnection, evaluator_id: str, *, lock: bool = F
 
 @router.get("/evaluators", summary="List")
 async def list_evaluators(here: Here) -> list[Evaluator]:
-    """All evaluators, the oldest first."""
+    """All evaluators, oldest first."""
     async with here.database.read() as connection:
         statement = select(evaluators).where(evaluators.c.deleted_at.is_(None))
         statement = statement.order_by(evaluators.c.created_at, evaluators.c.id)
@@ -68,7 +68,7 @@ async def list_evaluators(here: Here) -> list[Evaluator]:
 
 @router.post("/evaluators", status_code=201, summary="Create")
 async def create_evaluator(body: CreateEvaluator, here: Here) -> Evaluator:
-    """A new evaluator in its first version."""
+    """Create an evaluator in its first version."""
     now = here.now()
     evaluator_id = new_id(Prefix.EVALUATOR)
     row = body.model_dump(exclude={"judge"}) | {
@@ -81,8 +81,8 @@ async def create_evaluator(body: CreateEvaluator, here: Here) -> Evaluator:
     async with here.database.write() as connection:
         await connection.execute(insert(evaluators), [row])
         await connection.execute(insert(evaluator_versions), [version])
-        made = select(evaluators).where(evaluators.c.id == evaluator_id)
-        return answer((await connection.execute(made)).one())
+        statement = select(evaluators).where(evaluators.c.id == evaluator_id)
+        return answer((await connection.execute(statement)).one())
 
 
 @router.get("/evaluators/{id}", summary="Get")
@@ -94,7 +94,7 @@ async def get_evaluator(id: str, here: Here) -> Evaluator:  # noqa: A002 - its n
 
 @router.patch("/evaluators/{id}", summary="Update")
 async def update_evaluator(id: str, body: UpdateEvaluator, here: Here) -> Evaluator:  # noqa: A002 - its name on the wire
-    """Change what is sent. What makes it judge otherwise makes a new version of it: not its name or description."""
+    """Update the fields that are sent. Any but name and description makes a new version of the evaluator."""
     now = here.now()
     changes = body.model_dump(exclude={"judge"}, exclude_none=True)
     if body.judge is not None:
@@ -113,7 +113,7 @@ async def update_evaluator(id: str, body: UpdateEvaluator, here: Here) -> Evalua
 
 @router.delete("/evaluators/{id}", status_code=204, response_class=Response, summary="Delete")
 async def delete_evaluator(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
-    """Remove an evaluator. Evaluations keep it, and what it said."""
+    """Delete an evaluator. Evaluations keep it and its results."""
     async with here.database.write() as connection:
         await _row(connection, id, lock=True)
         await connection.execute(update(evaluators).where(evaluators.c.id == id).values(deleted_at=here.now()))

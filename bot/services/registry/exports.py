@@ -1,11 +1,11 @@
-"""A registry as one JSON document, in the objects of the v4 wire format: what other services answer goes in as well.
+"""Exports a registry as one JSON document of v4 API objects, so an import also takes other v4 services' responses.
 
     {"environments": […], "evaluators": […], "datasets": [{…, "datapoints": […]}],
      "projects": [{…, "configs": […], "deployed_configs": […], "evaluations": [{…, "datapoints": […]}]}]}
 
 A project's lists are those of *List Configs*, *List Deployed Configs* and *List For Project* (evaluations), those of a
-dataset and an evaluation of *List Datapoints*. Beside that stand a few fields that v4 has no place for: the versions of
-evaluators and datasets, `hl_generated`, and when something was deployed or deleted. API keys are not in it.
+dataset and an evaluation of *List Datapoints*. In addition there are a few fields that v4 does not have: the versions
+of evaluators and datasets, `hl_generated`, and when something was deployed or deleted. API keys are not exported.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Grouped = defaultdict[str, list[dict[str, Any]]]
 
 
 async def export(database: Database) -> dict[str, Any]:
-    """The document of all that a registry holds, as it is in one moment. Raises `DatabaseUnavailable`."""
+    """Export everything in a registry, from one consistent snapshot. Raises `DatabaseUnavailable`."""
     async with database.read() as connection:
         return {
             "environments": [
@@ -41,10 +41,10 @@ async def export(database: Database) -> dict[str, Any]:
 
 
 def write(document: dict[str, Any], path: Path) -> None:
-    """Write the file whole or not at all. Raises `OSError`."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Write the file atomically. Raises `OSError`."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
 async def _rows(connection: AsyncConnection, table: Table, *order: str) -> Iterable[Row[Any]]:
@@ -162,7 +162,7 @@ async def _people(connection: AsyncConnection) -> _Grouped:
 
 
 async def _evaluations(connection: AsyncConnection) -> _Grouped:
-    """The runs of each project; configs, evaluators and datasets in them are known by their ids."""
+    """The runs of each project; they refer to configs, evaluators and datasets by id."""
     judges, means = await _judges(connection)
     cases = await _cases(connection)
     runs: _Grouped = defaultdict(list)
@@ -185,7 +185,7 @@ async def _evaluations(connection: AsyncConnection) -> _Grouped:
 
 
 async def _judges(connection: AsyncConnection) -> tuple[_Grouped, _Grouped]:
-    """The evaluators of each run, and the means that came with it from elsewhere."""
+    """The evaluators of each run, and its means that were imported from another service."""
     judging = tables.evaluation_evaluators
     statement = (
         select(judging, tables.evaluator_versions.c.evaluator_id)
@@ -207,7 +207,7 @@ async def _judges(connection: AsyncConnection) -> tuple[_Grouped, _Grouped]:
 
 
 async def _cases(connection: AsyncConnection) -> _Grouped:
-    """What was generated and said in each run, for those datapoints that have something."""
+    """The logs and results of each run, for the datapoints that have any."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
 
     def case(row: Row[Any]) -> dict[str, Any]:
@@ -217,7 +217,7 @@ async def _cases(connection: AsyncConnection) -> _Grouped:
     for row in await _rows(connection, tables.logs, "evaluation_id", "datapoint_id"):
         case(row)["log"] = {"id": row.id, **row.content, **_times(row)}
     for row in await _rows(connection, tables.results, "evaluation_id", "datapoint_id", "created_at", "id"):
-        said = {
+        result = {
             "id": row.id,
             "evaluator_version_id": row.evaluator_version_id,
             "log_id": row.log_id,
@@ -226,7 +226,7 @@ async def _cases(connection: AsyncConnection) -> _Grouped:
             "error": row.error,
             **_times(row),
         }
-        case(row)["evaluation_results"].append(said)
+        case(row)["evaluation_results"].append(result)
     cases: _Grouped = defaultdict(list)
     for evaluation_id, datapoint_id in sorted(rows):
         cases[evaluation_id].append(rows[evaluation_id, datapoint_id])

@@ -11,7 +11,7 @@ _LENGTH = 21
 
 
 class Prefix(StrEnum):
-    """What an id is of. `evtsv` and `evr` are ours: the v4 reference names no prefix for those two."""
+    """The type of object that an id is for. `evtsv` and `evr` are ours: the v4 reference has no prefix for them."""
 
     PROJECT = "pr"
     CONFIG = "config"
@@ -31,12 +31,12 @@ class Prefix(StrEnum):
 
 
 def new_id(prefix: Prefix) -> str:
-    """A fresh id, for example ``pr_8QmVb2Zk0sTnYc4LxHdE7``."""
+    """A new random id, for example ``pr_8QmVb2Zk0sTnYc4LxHdE7``."""
     return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))}"
 
 
 def stable_id(prefix: Prefix, *words: str) -> str:
-    """The id that these words always give, in the same shape as a fresh one."""
+    """The id derived from these words, always the same, in the same format as a new one."""
     number = int.from_bytes(hashlib.sha256("\0".join((prefix, *words)).encode()).digest())
     characters = []
     for _ in range(_LENGTH):
@@ -46,7 +46,7 @@ def stable_id(prefix: Prefix, *words: str) -> str:
 
 
 TEAM_ID = stable_id(Prefix.TEAM, "this registry")
-"""One registry holds one organisation, and that is one team."""
+"""A registry has one organisation, which has one team."""
 
 PRODUCTION_ID = stable_id(Prefix.ENVIRONMENT, "production")
-"""The environment that every organisation starts with."""
+"""Id of the environment that every organisation starts with."""

@@ -1,7 +1,7 @@
-"""Brings a JSON export of a v4 service into a registry: the inverse of `exports`, and lenient with what v4 lacks.
+"""Imports a JSON export of a v4 service: the inverse of `exports`; the fields that v4 lacks are optional.
 
-Ids are kept. What has the id of something that is there is that thing, and is left alone; so a second run changes
-nothing. A registry without projects takes over the environments of the export; any other knows them by their names.
+Ids are kept. An object whose id exists already is left unchanged, so importing twice changes nothing. A registry
+without projects takes over the environments of the export; any other one matches them by name.
 """
 
 from __future__ import annotations
@@ -45,27 +45,27 @@ _TABLES = (
     tables.logs,
     tables.results,
 )
-"""Those that are filled, what is referred to before what refers."""
+"""The tables to fill, each after the tables that it refers to."""
 
 _COUNTED = ("project", "config", "deployment", "evaluator", "dataset", "datapoint", "evaluation")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an import did, or would do."""
+    """The result of an import, or of a dry run."""
 
     dry_run: bool
     added: dict[str, int]
     left_out: tuple[str, ...] = ()
-    """One line for each thing that the registry cannot keep, with the reason."""
+    """One line, with the reason, for each object that the registry cannot store."""
 
     @property
     def fine(self) -> bool:
-        """Whether all of the export is in the registry (or would be)."""
+        """Whether everything in the export is in the registry (or would be)."""
         return not self.left_out
 
     def lines(self) -> Iterator[str]:
-        """The report for people."""
+        """The report as lines of text."""
         yield from self.left_out
         counts = ", ".join(_number(self.added[f"{name}s"], name) for name in _COUNTED)
         done = "would be added (dry run: nothing was changed)" if self.dry_run else "added"
@@ -77,10 +77,10 @@ def _number(count: int, name: str) -> str:
 
 
 async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
-    """Bring a file in, whole or not at all; migrates the database, but for a dry run.
+    """Import a whole file or nothing; migrates the database, except in a dry run.
 
-    Raises `Unable` with what is wrong with the file, `ValueError` for a URL that cannot be used, `DatabaseUnavailable`
-    when the database is not there.
+    Raises `Unable` if the file is unusable, `ValueError` if the URL is, and `DatabaseUnavailable` if the database
+    cannot be reached.
     """
     document = await asyncio.to_thread(_read, path)
     database = Database(url)
@@ -90,7 +90,7 @@ async def import_export(url: str, path: Path, *, dry_run: bool) -> Report:
             work = _Import(connection)
             await work.do(document)
     except ValidationError as error:
-        raise _wrong(path, error) from None
+        raise _unusable(path, error) from None
     except IntegrityError:
         raise Unable(
             f"{path}: nothing was imported: two things in it, or one in it and one in the registry, have the same id"
@@ -106,54 +106,54 @@ def _read(path: Path) -> Document:
     except OSError as error:
         raise Unable(f"cannot read {path}: {error.strerror}") from None
     except ValidationError as error:
-        raise _wrong(path, error) from None
+        raise _unusable(path, error) from None
     except (ValueError, RecursionError) as error:
         raise Unable(f"{path}: this is not valid JSON: {error}") from None
 
 
-def _wrong(path: Path, error: ValidationError) -> Unable:
-    wrong = entries(error.errors())
-    first = "; ".join(": ".join(filter(None, (_place(each), each["msg"]))) for each in wrong[:5])
-    more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+def _unusable(path: Path, error: ValidationError) -> Unable:
+    problems = entries(error.errors())
+    first = "; ".join(": ".join(filter(None, (_location(each), each["msg"]))) for each in problems[:5])
+    more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
     return Unable(f"{path}: nothing was imported: {first}{more}")
 
 
-def _place(entry: dict[str, Any]) -> str:
+def _location(entry: dict[str, Any]) -> str:
     return ".".join(str(part) for part in entry["loc"])
 
 
 @dataclass
 class _Import:
-    """One import: rows are collected for all tables, then written."""
+    """An import: collects rows for all tables, then writes them."""
 
     connection: AsyncConnection
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     left_out: list[str] = field(default_factory=list)
     configs: dict[str, str] = field(default_factory=dict)
-    """Ids of the export → ids here, which differ where a project has equal parameters twice."""
+    """Config ids of the export → ids here; they differ where a project has the same parameters twice."""
     environments: dict[str, str] = field(default_factory=dict)
     versions: dict[str, list[str]] = field(default_factory=dict)
-    """The versions of evaluators and datasets, the oldest first."""
+    """The version ids of evaluators and datasets, oldest first."""
     points: dict[str, set[str]] = field(default_factory=dict)
-    """The datapoints of datasets."""
+    """The datapoint ids of datasets."""
     there: dict[str, set[str]] = field(default_factory=dict)
     """Ids of configs and users that are in the registry, or will be."""
     names: set[str] = field(default_factory=set)
-    """Digests of the names of the export's projects."""
+    """Digests of the names of the export's new projects."""
 
     async def do(self, document: Document) -> None:
-        """Write it all."""
+        """Import the whole document."""
         present = await self._ids(tables.projects)
         await self._environments(document, is_new=not present)
         self.there = {table.name: await self._ids(table) for table in (tables.configs, tables.users)}
         runs = [(project, run) for project in document.projects for run in project.evaluations]
         judges = (each for _, run in runs for each in run.evaluators)
-        for evaluator in _whole(document.evaluators, judges, Evaluator):
+        for evaluator in _complete_objects(document.evaluators, judges, Evaluator):
             await self._evaluator(evaluator, [run for _, run in runs])
         for project in document.projects:
             await self._project(project, is_new=project.id not in present)
         kept = {project.id for project in document.projects} | present
-        for dataset in _whole(document.datasets, (run.dataset for _, run in runs), Dataset):
+        for dataset in _complete_objects(document.datasets, (run.dataset for _, run in runs), Dataset):
             await self._dataset(dataset, [run for _, run in runs if run.dataset.id == dataset.id], kept)
         there = await self._ids(tables.evaluations)
         for project, run in runs:
@@ -182,9 +182,9 @@ class _Import:
             for position, row in enumerate(others, start=len(wanted)):
                 self._environment(row.id, row.name, position, is_default=False)
             return
-        known, by_name = {row.id for row in present}, {row.name: row.id for row in present}
+        present_ids, by_name = {row.id for row in present}, {row.name: row.id for row in present}
         for each in list(wanted.values()):
-            if each.name in by_name or each.id in known:
+            if each.name in by_name or each.id in present_ids:
                 self.environments[each.id] = by_name.get(each.name, each.id)
             else:
                 self._environment(each.id, each.name, len(present) + len(self.rows["environments"]), is_default=False)
@@ -203,15 +203,15 @@ class _Import:
             return
         named = [(each.id, each.created_at) for each in evaluator.versions]
         if not named:
-            used = dict.fromkeys(found for run in runs if (found := run.version_of(evaluator.id)) is not None)
-            named = [(found, evaluator.created_at) for found in used]
+            used = dict.fromkeys(used_id for run in runs if (used_id := run.version_of(evaluator.id)) is not None)
+            named = [(used_id, evaluator.created_at) for used_id in used]
         named = named or [(stable_id(Prefix.EVALUATOR_VERSION, evaluator.id), evaluator.created_at)]
         self.versions[evaluator.id] = [version for version, _ in named]
         content = evaluator.model_dump(exclude={"versions", "judge"})
         judge = None if evaluator.judge is None else evaluator.judge.model_dump(mode="json")
         self.rows["evaluators"].append(content | {"model_config": judge})
-        for number, (version_id, made) in enumerate(named, start=1):
-            version = {"id": version_id, "evaluator_id": evaluator.id, "number": number, "created_at": made}
+        for number, (version_id, created_at) in enumerate(named, start=1):
+            version = {"id": version_id, "evaluator_id": evaluator.id, "number": number, "created_at": created_at}
             self.rows["evaluator_versions"].append(version)
 
     async def _project(self, project: Project, *, is_new: bool) -> None:
@@ -219,8 +219,8 @@ class _Import:
             await self._new_project(project)
         mine = tables.configs.c.project_id == project.id
         same = await self.connection.execute(select(tables.configs.c.id, tables.configs.c.digest).where(mine))
-        known = {row.digest: row.id for row in same}
-        self.configs |= {config_id: config_id for config_id in known.values()}
+        by_digest = {row.digest: row.id for row in same}
+        self.configs |= {config_id: config_id for config_id in by_digest.values()}
         for each in project.configs:
             config_id, kind = str(each.config.get("id")), each.config.get("type", "model")
             where = f'project "{project.name}", config {config_id}'
@@ -231,13 +231,13 @@ class _Import:
                 parameters = Parameters.model_validate(_with_plain_tools(each.config)).model_dump(mode="json")
             except ValidationError as error:
                 first = entries(error.errors())[0]
-                self.left_out.append(f"{where}: left out: {_place(first)}: {first['msg']}")
+                self.left_out.append(f"{where}: left out: {_location(first)}: {first['msg']}")
                 continue
-            mark = digest(parameters)
-            self.configs[config_id] = known.setdefault(mark, config_id)
-            if known[mark] == config_id and config_id not in self.there["configs"]:
+            parameters_digest = digest(parameters)
+            self.configs[config_id] = by_digest.setdefault(parameters_digest, config_id)
+            if by_digest[parameters_digest] == config_id and config_id not in self.there["configs"]:
                 self.there["configs"].add(config_id)
-                self._config(project, each, parameters, mark)
+                self._config(project, each, parameters, parameters_digest)
         if is_new:
             self._deployments(project)
 
@@ -257,14 +257,14 @@ class _Import:
                 words = fold(f"{person.full_name or ''} {person.email_address}")
                 self.rows["users"].append(person.model_dump() | {"folded": words})
 
-    def _config(self, project: Project, each: Config, parameters: dict[str, Any], mark: str) -> None:
+    def _config(self, project: Project, each: Config, parameters: dict[str, Any], parameters_digest: str) -> None:
         self.rows["configs"].append(
             {
                 "id": each.config["id"],
                 "project_id": project.id,
-                "name": each.config.get("name") or f"config-{mark[:6]}",
+                "name": each.config.get("name") or f"config-{parameters_digest[:6]}",
                 "description": each.config.get("description"),
-                "digest": mark,
+                "digest": parameters_digest,
                 "parameters": parameters,
                 "created_at": each.created_at,
                 "updated_at": each.updated_at,
@@ -295,8 +295,8 @@ class _Import:
         present = list((await self.connection.execute(statement)).scalars())
         if present:
             self.versions[dataset.id] = present
-            found = select(tables.datapoints.c.id).where(tables.datapoints.c.dataset_id == dataset.id)
-            self.points[dataset.id] = set((await self.connection.execute(found)).scalars())
+            datapoint_ids = select(tables.datapoints.c.id).where(tables.datapoints.c.dataset_id == dataset.id)
+            self.points[dataset.id] = set((await self.connection.execute(datapoint_ids)).scalars())
             return
         points = {point.id: point for point in dataset.datapoints}
         for row in (each for run in runs for each in run.datapoints):
@@ -312,9 +312,9 @@ class _Import:
         content = dataset.model_dump(include={"id", "name", "description", "created_at", "updated_at", "deleted_at"})
         owner = dataset.project_id if dataset.project_id in projects else None
         self.rows["datasets"].append(content | {"project_id": owner})
-        for number, (version_id, made, exclusive_lock) in enumerate(named, start=1):
-            version = {"id": version_id, "dataset_id": dataset.id, "number": number, "datapoint_count": exclusive_lock}
-            self.rows["dataset_versions"].append(version | {"created_at": made})
+        for number, (version_id, created_at, point_count) in enumerate(named, start=1):
+            version = {"id": version_id, "dataset_id": dataset.id, "number": number, "datapoint_count": point_count}
+            self.rows["dataset_versions"].append(version | {"created_at": created_at})
         for position, point in enumerate(points.values()):
             place = {"dataset_id": dataset.id, "position": position}
             self.rows["datapoints"].append(point.model_dump(mode="json") | place)
@@ -350,27 +350,31 @@ class _Import:
             if case.log is not None:
                 times = case.log.model_dump(include={"id", "created_at", "updated_at"})
                 self.rows["logs"].append(of | times | {"content": case.log.content()})
-            for said in case.evaluation_results:
-                version = judges.get(said.evaluator_id or "", said.evaluator_version_id)
+            for evaluation_result in case.evaluation_results:
+                version = judges.get(evaluation_result.evaluator_id or "", evaluation_result.evaluator_version_id)
                 if version not in judges.values():
-                    self.left_out.append(f"{where}: left out: result {said.id} belongs to none of its evaluators")
+                    self.left_out.append(
+                        f"{where}: left out: result {evaluation_result.id} belongs to none of its evaluators"
+                    )
                     continue
-                result = said.model_dump(include={"id", "log_id", "value", "error", "created_at", "updated_at"})
-                measured = {"evaluator_version_id": version, "number": said.measured()}
+                result = evaluation_result.model_dump(
+                    include={"id", "log_id", "value", "error", "created_at", "updated_at"}
+                )
+                measured = {"evaluator_version_id": version, "number": evaluation_result.measured()}
                 self.rows["results"].append(of | result | measured)
 
 
-def _whole(given: Iterable[Any], mentioned: Iterable[Any], kind: type[Any]) -> list[Any]:
-    """What an export lists, and what only its runs show: there in full, where another service answered it."""
-    found = {each.id: each for each in given}
+def _complete_objects(listed: Iterable[Any], mentioned: Iterable[Any], kind: type[Any]) -> list[Any]:
+    """The objects that an export lists, and those that only its runs contain, if they are there in full."""
+    by_id = {each.id: each for each in listed}
     for each in mentioned:
-        if each.id not in found and each.is_whole():
-            found[each.id] = kind.model_validate(each.model_dump(by_alias=True))
-    return list(found.values())
+        if each.id not in by_id and each.is_whole():
+            by_id[each.id] = kind.model_validate(each.model_dump(by_alias=True))
+    return list(by_id.values())
 
 
 def _with_plain_tools(config: dict[str, Any]) -> dict[str, Any]:
-    """A config whose tools are written out, as answers have them, though some belong to an organization."""
+    """A config with its organization's tools turned into inline ones; responses contain both in full."""
     tools = config.get("tools")
     if not isinstance(tools, list):
         return config

@@ -1,4 +1,4 @@
-"""Finding, and making where that is asked for, the projects and environments that requests name."""
+"""Looks up the projects and environments that requests name, and creates projects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.services.registry.tables import environments, projects
 
 
 async def project_row(connection: AsyncConnection, project_id: str, *, lock: bool = False) -> Row[Any]:
-    """The project; with `lock` nobody else changes it until the transaction ends. Raises 404."""
+    """The project's row; `lock` keeps others from changing it until the transaction ends. Raises 404."""
     statement = select(projects).where(projects.c.id == project_id)
     row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
     if row is None:
@@ -27,7 +27,7 @@ async def project_row(connection: AsyncConnection, project_id: str, *, lock: boo
 
 
 async def environment_row(connection: AsyncConnection, name: str | None) -> Row[Any]:
-    """The environment of this name, or the default one. Raises 404."""
+    """The row of the environment with this name; for None, of the default one. Raises 404."""
     wanted = environments.c.is_default if name is None else environments.c.name == name
     row = (await connection.execute(select(environments).where(wanted))).one_or_none()
     if row is None:
@@ -36,14 +36,14 @@ async def environment_row(connection: AsyncConnection, name: str | None) -> Row[
 
 
 def name_columns(name: str) -> dict[str, str]:
-    """The columns that follow from a project's name."""
+    """The columns derived from a project's name."""
     return {"name": name, "name_digest": hashlib.sha256(name.encode()).hexdigest(), "folded": fold(name)}
 
 
 async def insert_project(
     connection: AsyncConnection, name: str, now: datetime, *, directory_id: str | None = None
 ) -> str:
-    """A new project's id. Raises 409 when the name is taken, also by somebody in the same moment."""
+    """Create a project and return its id. Raises 409 when the name is taken, also by a concurrent request."""
     project_id = new_id(Prefix.PROJECT)
     row = name_columns(name) | {"id": project_id, "directory_id": directory_id, "created_at": now, "updated_at": now}
     try:
@@ -55,17 +55,17 @@ async def insert_project(
 
 
 async def project_named(connection: AsyncConnection, name: str, now: datetime) -> Row[Any]:
-    """The project of this name, locked; made if it does not exist."""
+    """The row of the project with this name, locked; the project is created if it does not exist."""
     digest = name_columns(name)["name_digest"]
     statement = select(projects).where(projects.c.name_digest == digest).with_for_update()
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
-        with suppress(Refusal):  # somebody made it since we looked: the next look finds theirs
+        with suppress(Refusal):  # created concurrently: the next query returns that one
             await insert_project(connection, name, now)
         row = (await connection.execute(statement)).one()
     return row
 
 
 def name_taken(name: str) -> Refusal:
-    """409 for a project's name."""
+    """Return a 409 error for the name of a project."""
     return Refusal(409, f"A project with the name '{name}' already exists.")

@@ -1,4 +1,4 @@
-"""Projects, and what is active in them (v4 reference, *Projects*)."""
+"""Projects and their active configs (v4 reference, *Projects*)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SORTS = {"created_at": projects.c.created_at, "updated_at": projects.c.updated_
 
 
 def _selected() -> Select[Any]:
-    """Projects beside what the default environment runs."""
+    """Select projects with the config that is live in the default environment."""
     deployed = and_(deployments.c.project_id == projects.c.id, deployments.c.environment_id == environments.c.id)
     some_config = configs.alias("some_config")
     return (
@@ -70,7 +70,7 @@ async def _people(connection: AsyncConnection, project_ids: list[str]) -> dict[s
 
 
 async def answer_project(connection: AsyncConnection, project_id: str) -> Project:
-    """The project, which has to exist."""
+    """The project, as the API returns it; it has to exist."""
     row = (await connection.execute(_selected().where(projects.c.id == project_id))).one()
     return _answer(row, (await _people(connection, [project_id]))[project_id])
 
@@ -100,7 +100,7 @@ async def list_projects(
     sort_by: Literal["created_at", "updated_at", "name"] = "created_at",
     order: Literal["asc", "desc"] = "desc",
 ) -> Page[Project]:
-    """Projects, page by page."""
+    """A page of projects."""
     conditions = _matching(filter, user_filter)
     column = _SORTS[sort_by]
     sorting = (column.asc(), projects.c.id.asc()) if order == "asc" else (column.desc(), projects.c.id.desc())
@@ -115,7 +115,7 @@ async def list_projects(
 
 @router.post("/projects", status_code=201, summary="Create")
 async def create_project(body: CreateProject, here: Here) -> Project:
-    """A new project. A name that is taken: 409."""
+    """Create a project. Responds with 409 when the name is taken."""
     async with here.database.write() as connection:
         project_id = await insert_project(connection, body.name, here.now(), directory_id=body.directory_id)
         return await answer_project(connection, project_id)
@@ -131,7 +131,7 @@ async def get_project(id: str, here: Here) -> Project:  # noqa: A002 - its name 
 
 @router.patch("/projects/{id}", summary="Update")
 async def update_project(id: str, body: UpdateProject, here: Here) -> Project:  # noqa: A002 - its name on the wire
-    """Change what is sent. `active_config_id` is deployed to the default environment; a taken name: 409."""
+    """Update the fields that are sent. `active_config_id` is deployed to the default environment. Taken name: 409."""
     now = here.now()
     async with here.database.write() as connection:
         row = await project_row(connection, id, lock=True)
@@ -160,7 +160,7 @@ async def _rename_or_move(connection: AsyncConnection, row: Row[Any], body: Upda
 
 @router.delete("/projects/{id}", status_code=204, response_class=Response, summary="Delete")
 async def delete_project(id: str, here: Here) -> None:  # noqa: A002 - its name on the wire
-    """Remove a project with its configs, deployments and evaluations. Its datasets stay."""
+    """Delete a project with its configs, deployments and evaluations. Its datasets stay."""
     async with here.database.write() as connection:
         await project_row(connection, id, lock=True)
         await connection.execute(delete(projects).where(projects.c.id == id))
@@ -168,29 +168,29 @@ async def delete_project(id: str, here: Here) -> None:  # noqa: A002 - its name 
 
 @router.get("/projects/{id}/active-config", summary="Get Active Config")
 async def get_active_config(id: str, here: Here, environment: EnvironmentName = None) -> ActiveConfig:  # noqa: A002 - its name on the wire
-    """What an environment runs; 404 when it runs nothing."""
+    """The config that is live in an environment; 404 when there is none."""
     async with here.database.read() as connection:
         project = await project_row(connection, id)
-        place = await environment_row(connection, environment)
+        target = await environment_row(connection, environment)
         statement = (
             select(*COLUMNS)
             .join(deployments, deployments.c.config_id == configs.c.id)
-            .where(deployments.c.project_id == id, deployments.c.environment_id == place.id)
+            .where(deployments.c.project_id == id, deployments.c.environment_id == target.id)
         )
         row = (await connection.execute(statement)).one_or_none()
     if row is None:
-        raise Refusal(404, f"Project with ID '{id}' has no active config in environment '{place.name}'.")
-    return ActiveConfig(**dict(project_config(row, project.name)), environment_id=place.id)
+        raise Refusal(404, f"Project with ID '{id}' has no active config in environment '{target.name}'.")
+    return ActiveConfig(**dict(project_config(row, project.name)), environment_id=target.id)
 
 
 @router.delete("/projects/{id}/active-config", summary="Deactivate Config")
 async def deactivate_config(id: str, here: Here, environment: EnvironmentName = None) -> Project:  # noqa: A002 - its name on the wire
-    """Let an environment run nothing. The config stays; where nothing ran, nothing happens.
+    """Remove the live config from an environment; does nothing where none is live. The config itself stays.
 
-    The project that is answered shows what the default environment runs, whichever was named.
+    The project that is returned has the active config of the default environment, whichever one was named.
     """
     async with here.database.write() as connection:
         await project_row(connection, id, lock=True)
-        place = await environment_row(connection, environment)
-        await clear(connection, id, place.id, here.now())
+        target = await environment_row(connection, environment)
+        await clear(connection, id, target.id, here.now())
         return await answer_project(connection, id)

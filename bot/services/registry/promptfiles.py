@@ -1,4 +1,4 @@
-"""Brings folders of `.prompt` files into a registry: a folder is a project, a file is a config."""
+"""Imports folders of `.prompt` files into a registry: a folder is a project, a file is a config."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUFFIX = ".prompt"
 
 
 class Outcome(StrEnum):
-    """What became of a file."""
+    """The outcome of importing a file."""
 
     ADDED = "added"
     UNCHANGED = "unchanged"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Imported:
-    """One file. `problem` and `line` (counted from 1) belong to a broken one; nothing of it is in the registry."""
+    """The result for one file. `problem` and `line` (from 1) are set for a broken file, which is not imported."""
 
     path: str
     project: str
@@ -40,19 +40,19 @@ class Imported:
     outcome: Outcome
     became_active: bool = False
     known_as: str | None = None
-    """The name under which the project had these parameters already, where it is another one."""
+    """The name of the project's existing config with these parameters, if it is a different name."""
     problem: str | None = None
     line: int = 1
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an import did, or would do."""
+    """The result of an import, or of a dry run."""
 
     dry_run: bool
     files: tuple[Imported, ...]
     problem: str | None = None
-    """Why there are no files at all."""
+    """The reason when there are no files."""
 
     @property
     def fine(self) -> bool:
@@ -60,11 +60,11 @@ class Report:
         return self.problem is None and not self.count(Outcome.BROKEN)
 
     def count(self, outcome: Outcome) -> int:
-        """How many files ended so."""
+        """The number of files with this outcome."""
         return sum(file.outcome is outcome for file in self.files)
 
     def lines(self) -> Iterator[str]:
-        """The report for people: a line for each file and one that sums up."""
+        """The report as lines of text: one for each file, and a summary."""
         if self.problem is not None:
             yield self.problem
             return
@@ -93,19 +93,19 @@ class _File:
     def config(self) -> str:
         return _name(self.path.stem)
 
-    def ended(self, outcome: Outcome, **more: str | int | bool | None) -> Imported:
-        shown = str(self.path).encode("utf-8", "backslashreplace").decode()
-        return Imported(shown, self.project, self.config, outcome, **more)  # type: ignore[arg-type]  # by name
+    def result(self, outcome: Outcome, **more: str | int | bool | None) -> Imported:
+        path = str(self.path).encode("utf-8", "backslashreplace").decode()
+        return Imported(path, self.project, self.config, outcome, **more)  # type: ignore[arg-type]  # by name
 
 
 async def import_folder(url: str, folder: Path, *, dry_run: bool, now: datetime) -> Report:
-    """Register every `.prompt` file in `folder` and below as a config of the project that its folder is named after.
+    """Register every `.prompt` file in `folder` and below as a config; the name of its folder is the project's name.
 
-    A file whose parameters its project has is left alone, so a second run changes nothing; changed content makes a
-    new config of the same name. As everywhere, the first config of a project becomes its active one. A broken file
-    is reported and does not keep the others out. Migrates the database. A dry run reports the same and changes nothing,
-    not even the schema. Raises `ValueError` for a URL that cannot be used, `DatabaseUnavailable` when the database is
-    not there.
+    A file whose parameters its project already has is left out, so importing twice changes nothing; changed content
+    makes a new config of the same name. As everywhere, the first config of a project becomes its active one. A broken
+    file is reported; the others are imported. Migrates the database. A dry run reports the same and changes nothing,
+    not even the schema. Raises `ValueError` for an unusable URL, `DatabaseUnavailable` if the database cannot be
+    reached.
     """
     parsed = await asyncio.to_thread(lambda: [(file, _read(file)) for file in _files(folder)])
     if not parsed:
@@ -125,7 +125,7 @@ def _name(text: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[_File]:
-    """All prompt files, in the order of their paths. Hidden folders are passed over."""
+    """All prompt files, in the order of their paths. Hidden folders are skipped."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -135,7 +135,7 @@ def _files(folder: Path) -> Iterator[_File]:
 
 
 def _read(file: _File) -> Prompt | PromptError:
-    """What a file says, or what is wrong with it."""
+    """Parse a file. Returns the error when it is broken."""
     try:
         (file.project + file.config).encode()
         if not file.project or not file.config:
@@ -163,17 +163,19 @@ async def _register(
         owner = owners.setdefault(file.project, file.path.parent)
         if owner != file.path.parent:
             problem = f'the folder {owner} is project "{file.project}" already: rename one of the two'
-            files.append(file.ended(Outcome.BROKEN, problem=problem))
+            files.append(file.result(Outcome.BROKEN, problem=problem))
             continue
         if isinstance(prompt, PromptError):
-            files.append(file.ended(Outcome.BROKEN, problem=prompt.message, line=prompt.line))
+            files.append(file.result(Outcome.BROKEN, problem=prompt.message, line=prompt.line))
             continue
         project = await project_named(connection, file.project, now)
-        done = await register(
+        registered = await register(
             connection, project.id, prompt.parameters, name=file.config, description=prompt.description, now=now
         )
-        if done.is_new:
-            files.append(file.ended(Outcome.ADDED, became_active=done.became_active))
+        if registered.is_new:
+            files.append(file.result(Outcome.ADDED, became_active=registered.became_active))
         else:
-            files.append(file.ended(Outcome.UNCHANGED, known_as=None if done.name == file.config else done.name))
+            files.append(
+                file.result(Outcome.UNCHANGED, known_as=None if registered.name == file.config else registered.name)
+            )
     return files

@@ -1,6 +1,6 @@
 """The `.prompt` file format: parameters in YAML between two ``---`` lines, then the template.
 
-A chat template is a sequence of blocks, a completion template is the text as it stands (v4 reference, *.prompt files*):
+A chat template is a sequence of blocks, a completion template is plain text (v4 reference, *.prompt files*):
 
     ---
     model: gpt-4o
@@ -10,9 +10,9 @@ A chat template is a sequence of blocks, a completion template is the text as it
       Answer {{customer}} kindly.
     </system>
 
-A block's lines may be indented by two spaces. Inside a message, a line that would be taken for a tag is written with
-a backslash before it. A user message with images has ``<image url="…" />`` and ``<text>`` blocks; a message of the
-assistant ends with its ``<tool_call id="…" name="…">`` blocks; a ``<tool id="…">`` message answers one of them.
+A block's lines may be indented by two spaces. Inside a message, a line that looks like a tag is escaped with a
+backslash. A user message with images has ``<image url="…" />`` and ``<text>`` blocks; an assistant's message ends with
+its ``<tool_call id="…" name="…">`` blocks; a ``<tool id="…">`` message has the result of one of them.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _TAG = r"</?(?:system|user|assistant|tool|tool_call|text|image)\b"
 _UNESCAPED = re.compile(rf"^(\s*)(\\*{_TAG})")
 _ESCAPED = re.compile(rf"^(\s*)\\(\\*{_TAG})")
 _ATTRIBUTES_OF = {"name": "name", "id": "tool_call_id"}
-"""Attributes of a message, and the fields that they are."""
+"""Attributes of a message tag → fields of the message."""
 
 _Lines = list[tuple[int, str]]
 """Lines with their numbers, counted from 1."""
 
 
 class PromptError(Exception):
-    """A file is not in the format; `line` counts from 1."""
+    """The file is malformed; `line` counts from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(f"{line}: {message}")
@@ -56,14 +56,14 @@ class PromptError(Exception):
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a file says: parameters as a config keeps them, and a description."""
+    """The content of a file: parameters as in a config, and a description."""
 
     parameters: dict[str, Any]
     description: str | None = None
 
 
 class _Document(Parameters, Body):
-    """The front matter with the template beside it. Closed."""
+    """The front matter and the template. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -81,7 +81,7 @@ class _Element:
 
 
 def parse(text: str) -> Prompt:
-    """Read a file. Raises `PromptError` for the first thing that is wrong."""
+    """Parse a file. Raises `PromptError` for the first problem."""
     lines = list(enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1))
     if lines[0][1].rstrip() != _FENCE:
         raise PromptError(1, f"begin the file with a line {_FENCE}, then the parameters, then {_FENCE} again")
@@ -104,7 +104,7 @@ def parse(text: str) -> Prompt:
 
 
 def serialise(prompt: Prompt) -> str:
-    """Write a file that `parse` reads back. Raises `ValueError` for what the format cannot hold."""
+    """The text of a file that `parse` reads back. Raises `ValueError` for what the format cannot express."""
     front = {name: value for name, value in prompt.parameters.items() if value not in (None, {})}
     chat, completion = front.pop("chat_template", None), front.pop("prompt_template", None)
     if (chat is not None and completion is not None) or (
@@ -126,7 +126,7 @@ def serialise(prompt: Prompt) -> str:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without times: what looks like one is a text, as in JSON."""
+    """YAML without timestamps: they are strings, as in JSON."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
@@ -136,7 +136,7 @@ _PlainLoader.yaml_implicit_resolvers = {
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """The parameters, and the line of each. The text begins in the file's second line."""
+    """The parameters, and the line number of each. The text starts at the file's second line."""
     try:
         # Aliases could make a small file enormous.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_PlainLoader)):
@@ -166,12 +166,12 @@ def _front_matter(text: str) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _template(body: _Lines, endpoint: Any) -> dict[str, Any]:
-    """The template's fields, and the endpoint that it tells where the parameters do not."""
-    written = [(number, line) for number, line in body if line.strip()]
-    if not written:
+    """The template's fields, and the endpoint, which the template implies if the parameters do not have it."""
+    non_empty = [(number, line) for number, line in body if line.strip()]
+    if not non_empty:
         return {}
     if endpoint is None:
-        opening = _OPENING.match(written[0][1].strip())
+        opening = _OPENING.match(non_empty[0][1].strip())
         endpoint = "chat" if opening and opening[1] in _ROLES else "complete"
     if endpoint == "chat":
         return {"endpoint": endpoint, "chat_template": [_message(element) for element in _elements(body, _ROLES)]}
@@ -184,11 +184,11 @@ def _template(body: _Lines, endpoint: Any) -> dict[str, Any]:
 
 
 def _elements(lines: _Lines, names: tuple[str, ...]) -> Iterator[_Element]:
-    """The elements that follow each other, with nothing but empty lines between them. Raises `PromptError`."""
-    place = 0
-    while place < len(lines):
-        number, line = lines[place]
-        place += 1
+    """Consecutive elements, separated only by empty lines. Raises `PromptError`."""
+    position = 0
+    while position < len(lines):
+        number, line = lines[position]
+        position += 1
         if not line.strip():
             continue
         opening = _OPENING.match(line.strip())
@@ -203,12 +203,12 @@ def _elements(lines: _Lines, names: tuple[str, ...]) -> Iterator[_Element]:
         elif rest.endswith(closing):
             yield _Element(name, attributes, number, [(number, rest.removesuffix(closing))])
         else:
-            end = next((at for at in range(place, len(lines)) if lines[at][1].strip() == closing), None)
+            end = next((at for at in range(position, len(lines)) if lines[at][1].strip() == closing), None)
             if end is None:
                 raise PromptError(number, f"<{name}> is never closed: write {closing} on a line of its own")
-            inner = _undented(lines[place:end])
+            inner = _undented(lines[position:end])
             yield _Element(name, attributes, number, [(number, rest), *inner] if rest else inner)
-            place = end + 1
+            position = end + 1
 
 
 def _undented(lines: _Lines) -> _Lines:
@@ -274,15 +274,15 @@ def _without_nulls(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _block(name: str, attributes: Mapping[str, str | None], inner: list[str] | None) -> Iterator[str]:
-    given = "".join(
+    written_attributes = "".join(
         f' {key}="{html.escape(value).replace(chr(10), "&#10;")}"'
         for key, value in attributes.items()
         if value is not None
     )
     if inner is None:
-        yield f"<{name}{given} />"
+        yield f"<{name}{written_attributes} />"
         return
-    yield f"<{name}{given}>"
+    yield f"<{name}{written_attributes}>"
     for line in inner:
         yield f"  {line}" if line else ""
     yield f"</{name}>"

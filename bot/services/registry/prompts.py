@@ -1,4 +1,4 @@
-"""Configs as `.prompt` files, and back (v4 reference, *Model Configs*: *Export*, *Serialize*, *Deserialize*)."""
+"""Configs to `.prompt` files and back (v4 reference, *Model Configs*: *Export*, *Serialize*, *Deserialize*)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _AS_FILE: dict[int | str, dict[str, Any]] = {
 
 @router.post("/model-configs/{id}/export", summary="Export", response_class=JSONResponse, responses=_AS_FILE)
 async def export_config(id: str, request: Request, here: Here) -> Response:  # noqa: A002 - its name on the wire
-    """A config as the text of a `.prompt` file: a JSON string, or the plain file to callers that take only that."""
+    """A config as the text of a `.prompt` file: a JSON string, or plain text for callers that accept only that."""
     async with here.database.read() as connection:
         row = (await connection.execute(select(*COLUMNS).where(configs.c.id == id))).one_or_none()
     if row is None:
         raise not_found("Model config", id)
-    text = _written(row.config_parameters, row.config_description)
+    text = _as_text(row.config_parameters, row.config_description)
     accepted = request.headers.get("accept", "")
     if "text/prompt" in accepted and "json" not in accepted:
         return Response(text, media_type="text/prompt")
@@ -42,25 +42,25 @@ async def export_config(id: str, request: Request, here: Here) -> Response:  # n
 @router.post("/model-configs/serialize", summary="Serialize")
 async def serialize_config(body: Serialize) -> str:
     """Parameters as the text of a `.prompt` file."""
-    return _written(body.parameters(), body.description)
+    return _as_text(body.parameters(), body.description)
 
 
 @router.post("/model-configs/deserialize", summary="Deserialize")
 async def deserialize_config(body: Deserialize) -> ModelConfig:
-    """The parameters that the text of a `.prompt` file says. Nothing is kept: the id is that of the parameters."""
+    """The parameters in the text of a `.prompt` file. Nothing is stored; the id is derived from the parameters."""
     try:
         prompt = parse(body.config)
     except PromptError as error:
         raise wrong_field(["body", "config"], f"line {error.line}: {error.message}") from None
-    mark = digest(prompt.parameters)
-    config_id = stable_id(Prefix.CONFIG, "deserialized", mark)
-    return ModelConfig.of(config_id, f"config-{mark[:6]}", prompt.description, prompt.parameters)
+    parameters_digest = digest(prompt.parameters)
+    config_id = stable_id(Prefix.CONFIG, "deserialized", parameters_digest)
+    return ModelConfig.of(config_id, f"config-{parameters_digest[:6]}", prompt.description, prompt.parameters)
 
 
-def _written(parameters: dict[str, Any], description: str | None) -> str:
-    """The text of the file. A chat template implies the endpoint chat: complete is what a config has that names none.
+def _as_text(parameters: dict[str, Any], description: str | None) -> str:
+    """The text of the file. A chat template implies the endpoint chat; complete is only the default.
 
-    Raises 422 for what the format cannot hold.
+    Raises 422 for a config that the format cannot express.
     """
     if parameters.get("chat_template") is not None and parameters["endpoint"] == "complete":
         parameters = parameters | {"endpoint": "chat"}

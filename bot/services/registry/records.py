@@ -1,6 +1,6 @@
-"""What comes in for a run: evaluators, logs of single cases, results (v4 reference, *Evaluations*).
+"""What callers send to a run: evaluators, logs of single cases, results (v4 reference, *Evaluations*).
 
-A run has one log for each case, and one result of each evaluator for each log: the newest.
+A run has one log for each case, and one result of each evaluator for each log; a newer result replaces it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ router = APIRouter(tags=["Evaluations"])
 
 @router.patch("/evaluations/{id}/evaluators", summary="Add Evaluators")
 async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation:  # noqa: A002 - its name on the wire
-    """Let more evaluators judge a run. One that judges it already is passed over; in another version: 409."""
+    """Add evaluators to a run. Those that it has already are skipped; a different version of one: 409."""
     async with here.database.write() as connection:
         await locked_evaluation(connection, id)
         wanted = [
@@ -67,12 +67,12 @@ async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation
         position = max((judge.position for judge in present.values()), default=-1) + 1
         rows: dict[str, dict[str, Any]] = {}
         for judge in wanted:
-            known = present[judge.id].version_id if judge.id in present else None
-            known = rows[judge.id]["evaluator_version_id"] if judge.id in rows else known
-            if known is None:
+            version_id = present[judge.id].version_id if judge.id in present else None
+            version_id = rows[judge.id]["evaluator_version_id"] if judge.id in rows else version_id
+            if version_id is None:
                 place = position + len(rows)
                 rows[judge.id] = {"evaluation_id": id, "evaluator_version_id": judge.version_id, "position": place}
-            elif known != judge.version_id and judge.version_id in (body.evaluator_version_ids or []):
+            elif version_id != judge.version_id and judge.version_id in (body.evaluator_version_ids or []):
                 raise Refusal(409, f"Evaluator with ID '{judge.id}' already judges this evaluation in another version.")
         if rows:
             await connection.execute(insert(evaluation_evaluators), list(rows.values()))
@@ -82,21 +82,21 @@ async def add_evaluators(id: str, body: AddEvaluators, here: Here) -> Evaluation
 
 
 async def _evaluator_versions(connection: AsyncConnection, version_ids: list[str]) -> list[Any]:
-    """One row for each version, in their order, with the evaluator's `id` and `version_id`. Raises 404."""
+    """The row of each version, in the order of the ids: the evaluator's `id` and `version_id`. Raises 404."""
     statement = (
         select(evaluators.c.id, evaluator_versions.c.id.label("version_id"))
         .join(evaluator_versions, evaluator_versions.c.evaluator_id == evaluators.c.id)
         .where(evaluator_versions.c.id.in_(version_ids), evaluators.c.deleted_at.is_(None))
     )
-    found = {row.version_id: row for row in await connection.execute(statement)}
+    by_version = {row.version_id: row for row in await connection.execute(statement)}
     for version_id in version_ids:
-        if version_id not in found:
+        if version_id not in by_version:
             raise not_found("Evaluator version", version_id)
-    return [found[version_id] for version_id in version_ids]
+    return [by_version[version_id] for version_id in version_ids]
 
 
 async def _judges(connection: AsyncConnection, evaluation_id: str) -> dict[str, Any]:
-    """What judges a run, by evaluator: `version_id`, `position`, `return_type`."""
+    """The evaluators of a run by id: `version_id`, `position`, `return_type`."""
     statement = (
         select(
             evaluators.c.id,
@@ -112,7 +112,7 @@ async def _judges(connection: AsyncConnection, evaluation_id: str) -> dict[str, 
 
 
 async def _running(connection: AsyncConnection, evaluation_id: str) -> Row[Any]:
-    """The run, locked. Raises 404, and 422 when it does not run."""
+    """The run's row, locked. Raises 404, and 422 when it is not running."""
     run = await locked_evaluation(connection, evaluation_id)
     if run.status != "running":
         raise Refusal(422, f"The evaluation must be running for this, but it is {run.status}.")
@@ -129,7 +129,7 @@ async def log(
     here: Here,
     evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> LogReference:
-    """Keep what was generated for a case of a running run. A second log for one case: 409."""
+    """Store the log of a case of a running run. A second log for the same case: 409."""
     now = here.now()
     async with here.database.write() as connection:
         run = await _running(connection, evaluation_id)
@@ -152,7 +152,7 @@ async def log(
 
 
 async def _check_case(connection: AsyncConnection, run: Row[Any], datapoint_id: str) -> None:
-    """Raise 404 unless the dataset held this datapoint in the version that the run is over."""
+    """Raise 404 unless this datapoint is in the dataset version of the run."""
     version = dataset_versions.c.id == run.dataset_version_id
     statement = (
         select(datapoints.c.id)
@@ -164,11 +164,11 @@ async def _check_case(connection: AsyncConnection, run: Row[Any], datapoint_id: 
 
 
 def _check_owner(run: Row[Any], content: NewLog) -> None:
-    """Raise 422 for a log of something else: it would count for what the run evaluates."""
-    for name, is_of in (("project_id", run.project_id), ("config_id", run.config_id)):
-        said = getattr(content, name)
-        if said not in (None, is_of):
-            raise Refusal(422, f"The log has the {name} '{said}', but the evaluation is of '{is_of}'.")
+    """Raise 422 for a log of another project or config, which would count for the config of the run."""
+    for name, expected in (("project_id", run.project_id), ("config_id", run.config_id)):
+        value = getattr(content, name)
+        if value not in (None, expected):
+            raise Refusal(422, f"The log has the {name} '{value}', but the evaluation is of '{expected}'.")
 
 
 # Results
@@ -181,7 +181,7 @@ async def result(
     here: Here,
     evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> EvaluationResult:
-    """Keep what an evaluator of a running run says of one of its logs; said again, the newer counts."""
+    """Store an evaluator's result for a log of a running run; a newer result replaces it."""
     now = here.now()
     async with here.database.write() as connection:
         await _running(connection, evaluation_id)
@@ -205,12 +205,12 @@ async def result(
         keys = ["evaluation_id", "evaluator_version_id", "log_id"]
         await put(connection, results, row, keys=keys, update=["value", "number", "error", "updated_at"])
         same = [getattr(results.c, key) == row[key] for key in keys]
-        found = await connection.execute(_selected_results().where(*same))
-        return _answer_result(found.one())
+        stored = await connection.execute(_selected_results().where(*same))
+        return _answer_result(stored.one())
 
 
 async def _case_of(connection: AsyncConnection, evaluation_id: str, log_id: str) -> str:
-    """The datapoint of a log of a run. Raises 404."""
+    """The datapoint id of a log of a run. Raises 404."""
     statement = select(logs.c.datapoint_id).where(logs.c.id == log_id, logs.c.evaluation_id == evaluation_id)
     datapoint_id: str | None = (await connection.execute(statement)).scalar_one_or_none()
     if datapoint_id is None:
@@ -219,7 +219,7 @@ async def _case_of(connection: AsyncConnection, evaluation_id: str, log_id: str)
 
 
 def _check_type(return_type: str, value: float | None) -> None:
-    """Raise 422 when the evaluator does not say such things. v4 takes texts and choices from nobody."""
+    """Raise 422 when the value is not of the evaluator's type. v4 accepts no text or choice results from callers."""
     if value is None or (return_type == "boolean" and isinstance(value, bool)):
         return
     if return_type == "number" and not isinstance(value, bool):
@@ -258,7 +258,7 @@ async def list_evaluation_datapoints(
     size: PageSize = 10,
     evaluatee_id: EvaluateeId = None,  # noqa: ARG001 - v4 takes it, and it changes nothing here
 ) -> Page[EvaluationDatapoint]:
-    """The cases of a run, with what was generated and said of it, page by page from 1."""
+    """A page (from 1) of the cases of a run, with their logs and results."""
     async with here.database.read() as connection:
         run = await _evaluated(connection, id)
         cases = (
@@ -268,14 +268,14 @@ async def list_evaluation_datapoints(
         )
         total = (await connection.execute(select(func.count()).select_from(cases.subquery()))).scalar_one()
         rows = (await connection.execute(cases.limit(size).offset((page - 1) * size))).all()
-        shown = [row.id for row in rows]
-        said = await _results_by_case(connection, id, shown)
-        written = await _logs_by_case(connection, id, shown)
+        datapoint_ids = [row.id for row in rows]
+        results_of = await _results_by_case(connection, id, datapoint_ids)
+        log_of = await _logs_by_case(connection, id, datapoint_ids)
     records = [
         EvaluationDatapoint(
             datapoint=answer_datapoint(row),
-            evaluation_results=said[row.id],
-            log=None if row.id not in written else _answer_log(written[row.id], run, said[row.id]),
+            evaluation_results=results_of[row.id],
+            log=None if row.id not in log_of else _answer_log(log_of[row.id], run, results_of[row.id]),
         )
         for row in rows
     ]
@@ -283,7 +283,7 @@ async def list_evaluation_datapoints(
 
 
 async def _evaluated(connection: AsyncConnection, evaluation_id: str) -> Row[Any]:
-    """The run beside its project's name, its config and the number of its dataset version. Raises 404."""
+    """The run with its project's name, its config and the number of its dataset version. Raises 404."""
     statement = (
         select(
             evaluations.c.dataset_id,
@@ -310,10 +310,10 @@ async def _results_by_case(
         .where(results.c.evaluation_id == evaluation_id, results.c.datapoint_id.in_(datapoint_ids))
         .order_by(results.c.created_at, results.c.id)
     )
-    found: defaultdict[str, list[EvaluationResult]] = defaultdict(list)
+    by_case: defaultdict[str, list[EvaluationResult]] = defaultdict(list)
     for row in await connection.execute(statement):
-        found[row.datapoint_id].append(_answer_result(row))
-    return found
+        by_case[row.datapoint_id].append(_answer_result(row))
+    return by_case
 
 
 async def _logs_by_case(
@@ -323,7 +323,7 @@ async def _logs_by_case(
     return {row.datapoint_id: row for row in await connection.execute(statement)}
 
 
-def _answer_log(row: Row[Any], run: Row[Any], said: list[EvaluationResult]) -> Log:
+def _answer_log(row: Row[Any], run: Row[Any], case_results: list[EvaluationResult]) -> Log:
     created_at: datetime = row.created_at
     return Log(
         **row.content,
@@ -332,7 +332,7 @@ def _answer_log(row: Row[Any], run: Row[Any], said: list[EvaluationResult]) -> L
         project_id=run.config_project_id,
         config_id=run.config_id,
         config=model_config(run),
-        evaluation_results=[each for each in said if each.log_id == row.id],
+        evaluation_results=[each for each in case_results if each.log_id == row.id],
         observability_status="failed" if row.content.get("error") is not None else "completed",
         created_at=created_at,
         updated_at=row.updated_at,

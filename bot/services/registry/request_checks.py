@@ -1,4 +1,4 @@
-"""What every request passes first: the key, the size of the body, characters that no database takes."""
+"""The first checks of every request: the API key, the size of the body, and null characters in the URL."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from bot.services.registry.errors import UNAVAILABLE, answer
 from bot.services.registry.keys import Keys
 
 LARGEST_BODY = 1_000_000
-"""Bytes. The reference declares no limit; this one is ours."""
+"""Bytes. The v4 reference documents no limit; this one is ours."""
 
 _log = get_logger("bot.services.registry")
 
 
 class _TooLarge(Exception):
-    """More came than is taken."""
+    """The body is larger than `LARGEST_BODY`."""
 
 
 class Gate:
-    """Checks the key before anything else looks at a request; `open_paths` are readable without one."""
+    """Middleware that checks the API key before anything else; `open_paths` need no key."""
 
     def __init__(self, app: ASGIApp, *, keys: Keys, open_paths: frozenset[str]) -> None:
         self._app = app
@@ -31,7 +31,7 @@ class Gate:
         self._open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 401, 413, 422 or 503."""
+        """Pass the request on, or respond with 401, 413, 422 or 503."""
         if scope["type"] != "http" or scope["path"] in self._open_paths:
             await self._app(scope, receive, send)
             return
@@ -67,7 +67,7 @@ class Gate:
 
 
 async def _body(headers: dict[bytes, bytes], receive: Receive) -> list[Message]:
-    """The messages of the whole body. Raises `_TooLarge`."""
+    """Receive the messages of the whole body. Raises `_TooLarge`."""
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced[:20]) > LARGEST_BODY:
         raise _TooLarge

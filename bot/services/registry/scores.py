@@ -1,4 +1,4 @@
-"""Means of stored results, computed by the database: one query whatever the number of runs."""
+"""Means of stored results, computed by the database in one query for any number of runs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bot.services.registry.tables import evaluation_evaluators, evaluations, eva
 from bot.services.registry.wire import Aggregate
 
 _DIGITS = 10
-"""Sums in another order differ in the last digits; two equal means shall be equal."""
+"""Means are rounded to this: sums in a different order differ in the last digits."""
 
 
 async def by_evaluation(connection: AsyncConnection, which: ColumnElement[bool]) -> dict[str, list[Aggregate]]:
-    """For each of these runs the mean of each of its evaluators, in the run's order."""
+    """The means of the evaluators of each run, in the run's order."""
     return await _means(connection, which, evaluations.c.id, func.min(evaluation_evaluators.c.position))
 
 
 async def by_config(connection: AsyncConnection, project_id: str) -> dict[str, list[Aggregate]]:
-    """For each config of a project the mean of each evaluator version over all its runs."""
+    """The means of each config of a project, by evaluator version, over all its runs."""
     which = evaluations.c.project_id == project_id
     return await _means(connection, which, evaluations.c.config_id, func.min(evaluations.c.created_at))
 
@@ -35,7 +35,7 @@ async def _means(
             evaluations.c.config_id,
             evaluator_versions.c.evaluator_id,
             evaluator_versions.c.id.label("version_id"),
-            # What results say here comes before a mean that came with a run from elsewhere.
+            # The mean of results stored here is preferred to one imported with the run.
             func.coalesce(func.avg(results.c.number), func.avg(evaluation_evaluators.c.imported_mean)).label("mean"),
         )
         .select_from(evaluations)

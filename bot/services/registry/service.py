@@ -1,4 +1,4 @@
-"""What every route needs: the database and the clock."""
+"""What every route depends on: the database, the clock and the paging parameters."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pydantic import AfterValidator
 from bot.services.registry.database import Database
 
 LARGEST_PAGE = 1_000
-"""A larger page is cut to this, and says so in its `size`. The reference declares no limit; this one is ours."""
+"""Larger pages are cut to this, as their `size` shows. The v4 reference documents no limit; this one is ours."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One running registry."""
+    """A running registry."""
 
     database: Database
     now: Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""Operations of v4 that this registry does not do: known by name, answered with 501 and a sentence."""
+"""Operations of v4 that this registry does not support; they are answered with 501."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OPERATIONS = (
     "POST /completion-deployed",
     "POST /completion-model-config",
 )
-"""Method and path, as the v4 reference lists them."""
+"""Method and path of each, as in the v4 reference."""
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""What a JSON export of a v4 service looks like to an import: the answers of v4, with what `exports` adds to them."""
+"""The format of a JSON export of a v4 service: v4 responses, with the fields that `exports` adds."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ class Deployed(Part):
     deployed_at: Time | None = None
 
     def as_environment(self) -> Environment:
-        """The environment that this row is of."""
+        """The environment of this row."""
         name = self.environment_name or self.environment_id
         return Environment(id=self.environment_id, name=name, tag=self.environment_tag)
 
 
 class Reference(Part):
-    """Something that is known by its id. Answers of v4 have it in full; the rest is kept as it came."""
+    """A reference by id. In v4 responses the object is there in full; its other fields are kept unchecked."""
 
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
 
     id: Id
 
     def is_whole(self) -> bool:
-        """Whether more than the id came."""
+        """Return whether the object is there in full, not only its id."""
         return "name" in (self.model_extra or {})
 
 
@@ -101,7 +101,7 @@ class Evaluator(Part):
 
 
 class Datapoint(Part):
-    """A datapoint; `added_in` is the number of the version that it came with."""
+    """A datapoint; `added_in` is the number of the dataset version that added it."""
 
     id: Id
     inputs: dict[str, str] | None = None
@@ -134,7 +134,7 @@ class Mean(Part):
 
 
 class Result(Part):
-    """What an evaluator said."""
+    """A result of an evaluator."""
 
     id: Id
     evaluator_id: str | None = None
@@ -147,7 +147,7 @@ class Result(Part):
     updated_at: Time
 
     def measured(self) -> float | None:
-        """What a mean is taken of."""
+        """The number for the mean. Returns None when the value is not a number."""
         if self.number is not None or not isinstance(self.value, bool | float | int):
             return self.number
         return float(self.value)
@@ -161,7 +161,7 @@ class Log(LogContent):
     updated_at: Time
 
     def content(self) -> dict[str, Any]:
-        """What is kept of it."""
+        """The part that the registry stores, as JSON."""
         return self.model_dump(mode="json", include=set(LogContent.model_fields), exclude_none=True)
 
 
@@ -190,20 +190,20 @@ class Evaluation(Part):
     datapoints: list[Case] = Field(default_factory=list)
 
     def version_of(self, evaluator_id: str) -> str | None:
-        """The version of an evaluator that judged this run, where anything says it."""
+        """The version of an evaluator in this run. Returns None when nothing in the run has it."""
         judges = [each.version_id for each in self.evaluators if each.id == evaluator_id]
         means = [each.evaluator_version_id for each in self.means if each.evaluator_id == evaluator_id]
-        said = [
+        results = [
             each.evaluator_version_id
             for case in self.datapoints
             for each in case.evaluation_results
             if each.evaluator_id == evaluator_id
         ]
-        return next((version for version in (*judges, *means, *said) if version is not None), None)
+        return next((version for version in (*judges, *means, *results) if version is not None), None)
 
 
 class Project(Part):
-    """A project with all that is in it."""
+    """A project with its whole content."""
 
     id: Id
     name: Text

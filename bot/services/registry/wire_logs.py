@@ -1,4 +1,4 @@
-"""Bodies and answers of the v4 wire format around logs: datapoints, logs of evaluations, results."""
+"""v4 request bodies and responses for datapoints, logs of evaluations and results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CreateDatapoint(Body):
 
 
 class CreateDatapointsFromLogs(Body):
-    """New datapoints with the inputs and messages of logs. What they should have answered is for people to say."""
+    """New datapoints with the inputs and messages of logs, and without a target, which people have to add."""
 
     log_ids: Annotated[list[str], Field(max_length=MOST_IDS)]
 
@@ -68,7 +68,7 @@ class Datapoint(BaseModel):
 
 
 class LoggedConfig(Parameters):
-    """The config inside a log, written out. Closed. The run says which config it is of; this is kept as a record."""
+    """A config written out in a log, which is only stored: the config of the run counts. No unknown fields."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -78,7 +78,7 @@ class LoggedConfig(Parameters):
 
 
 class LogContent(Part):
-    """What a log says of one generation. Times in seconds, costs in dollars."""
+    """The log of one generation. Durations are in seconds, costs in US dollars."""
 
     session_id: str | None = None
     session_reference_id: str | None = None
@@ -112,7 +112,7 @@ class LogContent(Part):
 
 
 def in_utc(time: datetime) -> datetime:
-    """A time without an offset is in UTC."""
+    """Convert a time to UTC; a time without an offset is taken as UTC. Raises `ValueError`."""
     try:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError:
@@ -120,7 +120,7 @@ def in_utc(time: datetime) -> datetime:
 
 
 class NewLog(LogContent):
-    """The log inside *Log* (evaluation). Feedback is not kept here."""
+    """The log in the body of *Log* (evaluation). Feedback is not stored."""
 
     project: str | None = None
     project_id: str | None = None
@@ -137,7 +137,7 @@ class CreateLog(Body):
 
 
 class LogReference(BaseModel):
-    """Where a log is."""
+    """The ids of a stored log."""
 
     id: str
     project_id: str
@@ -173,7 +173,7 @@ class CreateResult(Body):
 
 
 class EvaluationResult(BaseModel):
-    """What an evaluator said of one log."""
+    """An evaluator's result for a log."""
 
     id: str
     evaluator_id: str
@@ -191,7 +191,7 @@ class EvaluationResult(BaseModel):
 
 
 class Log(LogContent):
-    """A log as it is answered."""
+    """A log in a response."""
 
     id: str
     project: str
@@ -207,7 +207,7 @@ class Log(LogContent):
 
 
 class EvaluationDatapoint(BaseModel):
-    """One case of a run: what was generated for it, and what was said of that."""
+    """A case of a run: its datapoint, log and results."""
 
     datapoint: Datapoint
     evaluation_results: list[EvaluationResult]

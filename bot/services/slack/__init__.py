@@ -1,7 +1,7 @@
-"""A small Slack on this machine: the real bot connects to it as it does to Slack, people use it in the browser.
+"""A small simulated Slack that runs locally: the bot connects to it as to Slack, people use it in the browser.
 
-Plays somebody else, so it imports nothing of ours but `bot.logs`. What works here is meant to work in Slack: limits,
-error names, the three seconds and the rules of `response_url` and `trigger_id` are Slack's.
+It stands in for a third-party service, so it imports nothing of configbot but `bot.logs`. What works here should work
+in Slack: the limits, error names, three-second deadline and rules of `response_url` and `trigger_id` are Slack's.
 """
 
 from bot.services.slack.clock import MovableClock

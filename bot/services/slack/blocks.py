@@ -1,4 +1,4 @@
-"""Slack's checks of Block Kit: what it refuses is refused here, with a pointer to the place.
+"""Slack's validation of Block Kit: what Slack refuses is refused here, with a JSON pointer to the problem.
 
 Limits: Block Kit reference (blocks, elements, composition objects), as of November 2026.
 """
@@ -13,17 +13,17 @@ from bot.services.slack.model import Json
 
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 MESSAGE_CHARACTERS = 12_000
-"""All text in the blocks of one message; undocumented, about this."""
+"""Maximum text in the blocks of one message; not documented, so approximate."""
 CAREFUL_CHARACTERS = 9_000
-"""Above this a refusal has been reported, so the playground says so."""
+"""Slack has been reported to refuse messages above this, so the playground warns."""
 MARKDOWN_CHARACTERS = 12_000
 IDENTIFIER = 255
 OPTION_VALUE = 75
-"""The stricter of the two limits that are published (75 and 150)."""
+"""The stricter of the two published limits (75 and 150)."""
 
 
 class Check:
-    """Walks blocks and collects what is wrong, each as ``text [json-pointer:/blocks/0/…]``."""
+    """Walks through blocks and collects problems, each as ``text [json-pointer:/blocks/0/…]``."""
 
     def __init__(self, surface: str) -> None:
         self.surface = surface
@@ -31,11 +31,11 @@ class Check:
         self.problems: list[str] = []
 
     def wrong(self, where: str, what: str) -> None:
-        """Note one problem."""
+        """Add a problem."""
         self.problems.append(f"{what} [json-pointer:{where}]")
 
     def blocks(self, blocks: Any, where: str = "/blocks") -> None:
-        """A whole list of blocks."""
+        """Check a list of blocks."""
         if not isinstance(blocks, list):
             return self.wrong(where, "must be an array")
         most = MESSAGE_BLOCKS if self.surface == "message" else VIEW_BLOCKS
@@ -53,21 +53,21 @@ class Check:
                 self.wrong(f"{here}/type", f"unsupported type: {kind}")
                 continue
             self.block_id(block, here, seen)
-            self.known(block, here, BLOCK_KEYS.get(block["type"]))
+            self.no_other_keys(block, here, BLOCK_KEYS.get(block["type"]))
             check(self, block, here)
         return self.tables_and_markdown(blocks, where)
 
     def tables_and_markdown(self, blocks: list[Any], where: str) -> None:
-        """Limits that hold over all blocks together."""
-        known = [block for block in blocks if isinstance(block, dict)]
-        if sum(block.get("type") == "table" for block in known) > 1:
+        """Check the limits on all blocks together."""
+        objects = [block for block in blocks if isinstance(block, dict)]
+        if sum(block.get("type") == "table" for block in objects) > 1:
             self.wrong(where, "only one table allowed")
-        markdown = sum(len(str(block.get("text", ""))) for block in known if block.get("type") == "markdown")
+        markdown = sum(len(str(block.get("text", ""))) for block in objects if block.get("type") == "markdown")
         if markdown > MARKDOWN_CHARACTERS:
             self.wrong(where, f"must be less than {MARKDOWN_CHARACTERS + 1} characters in all markdown blocks")
 
     def block_id(self, block: Json, where: str, seen: set[str]) -> None:
-        """A block_id, which must be unique."""
+        """Check a block_id, which must be unique; `seen` are those before it."""
         identifier = block.get("block_id")
         if identifier is None:
             return
@@ -76,15 +76,15 @@ class Check:
             self.wrong(f"{where}/block_id", f"block_id: {identifier} already exists")
         seen.add(str(identifier))
 
-    def known(self, holder: Json, where: str, keys: str | None) -> None:
-        """Nothing but `keys` (separated by blanks) beside type and id; None where they are not known for sure."""
+    def no_other_keys(self, holder: Json, where: str, keys: str | None) -> None:
+        """Check that there are no keys but `keys` (space-separated), type and ids; None skips the check."""
         if keys is None:
             return
         for key in holder.keys() - {"type", "block_id", "action_id", *keys.split()}:
             self.wrong(where, f"invalid additional property: {key}")
 
     def text(self, value: Any, where: str, most: int, least: int = 1) -> None:
-        """A bare string."""
+        """Check a string and its length."""
         if not isinstance(value, str):
             self.wrong(where, "must be a string")
         elif len(value) < least:
@@ -93,27 +93,27 @@ class Check:
             self.wrong(where, f"must be less than {most + 1} characters")
 
     def optional_text(self, holder: Json, key: str, where: str, most: int) -> None:
-        """A bare string that may be left out."""
+        """Check an optional string."""
         if holder.get(key) is not None:
             self.text(holder[key], f"{where}/{key}", most)
 
     def words(self, value: Any, where: str, most: int, *, plain: bool = False) -> None:
-        """A text object; `plain` where mrkdwn is not taken."""
+        """Check a text object; with `plain`, mrkdwn is not allowed."""
         if not isinstance(value, dict):
             return self.wrong(where, "must be an object" if value is not None else "missing required field")
         allowed = ("plain_text",) if plain else ("plain_text", "mrkdwn")
         if value.get("type") not in allowed:
             self.wrong(f"{where}/type", f"must be one of: {', '.join(allowed)}")
-        self.known(value, where, "text emoji" if value.get("type") == "plain_text" else "text verbatim")
+        self.no_other_keys(value, where, "text emoji" if value.get("type") == "plain_text" else "text verbatim")
         return self.text(value.get("text"), f"{where}/text", most)
 
     def optional_words(self, holder: Json, key: str, where: str, most: int, *, plain: bool = False) -> None:
-        """A text object that may be left out."""
+        """Check an optional text object."""
         if holder.get(key) is not None:
             self.words(holder[key], f"{where}/{key}", most, plain=plain)
 
     def many(self, value: Any, where: str, most: int, least: int = 1) -> Iterator[tuple[str, Json]]:
-        """The objects of a list with their places, after its length was checked."""
+        """Check the length of a list; yields its objects with their JSON pointers."""
         if not isinstance(value, list):
             self.wrong(where, "must be an array" if value is not None else "missing required field")
             return
@@ -130,7 +130,7 @@ class Check:
     # Blocks
 
     def section(self, block: Json, where: str) -> None:
-        """Text, fields, or both, and one accessory."""
+        """Check a section: text, fields or both, and an optional accessory."""
         if block.get("text") is None and block.get("fields") is None:
             self.wrong(where, "missing required field: text or fields")
         self.optional_words(block, "text", where, 3_000)
@@ -141,14 +141,14 @@ class Check:
             self.element(block["accessory"], f"{where}/accessory", ACCESSORIES)
 
     def header(self, block: Json, where: str) -> None:
-        """Plain text only."""
+        """Check a header: plain text only."""
         self.words(block.get("text"), f"{where}/text", 150, plain=True)
 
     def divider(self, block: Json, where: str) -> None:
-        """Nothing to say."""
+        """Check a divider: it has no content."""
 
     def context(self, block: Json, where: str) -> None:
-        """Texts and images, no buttons."""
+        """Check a context block: texts and images only."""
         for here, element in self.many(block.get("elements"), f"{where}/elements", 10):
             if element.get("type") == "image":
                 self.image(element, here)
@@ -156,7 +156,7 @@ class Check:
                 self.words(element, here, 3_000)
 
     def actions(self, block: Json, where: str) -> None:
-        """Buttons and selects, each with its own action_id."""
+        """Check an actions block: buttons and selects, each with its own action_id."""
         seen: set[str] = set()
         for here, element in self.many(block.get("elements"), f"{where}/elements", 25):
             self.element(element, here, ACTIONS)
@@ -167,26 +167,26 @@ class Check:
                 seen.add(str(identifier))
 
     def input(self, block: Json, where: str) -> None:
-        """One labelled element; modals, Home tabs and messages take it."""
+        """Check an input block: one labelled element, on any surface."""
         self.words(block.get("label"), f"{where}/label", 2_000, plain=True)
         self.optional_words(block, "hint", where, 2_000, plain=True)
         self.element(block.get("element"), f"{where}/element", INPUTS)
 
     def image(self, block: Json, where: str) -> None:
-        """An image block, element or accessory."""
+        """Check an image block, element or accessory."""
         if block.get("slack_file") is None:
             self.text(block.get("image_url"), f"{where}/image_url", 3_000)
         self.text(block.get("alt_text"), f"{where}/alt_text", 2_000)
         self.optional_words(block, "title", where, 2_000, plain=True)
 
     def markdown(self, block: Json, where: str) -> None:
-        """Standard Markdown; messages only."""
+        """Check a markdown block: messages only."""
         if self.surface != "message":
             self.wrong(f"{where}/type", "unsupported type: markdown")
         self.text(block.get("text"), f"{where}/text", MARKDOWN_CHARACTERS)
 
     def rich_text(self, block: Json, where: str) -> None:
-        """Sections, lists, quotes and preformatted parts."""
+        """Check a rich text block: sections, lists, quotes and preformatted parts."""
         for here, part in self.many(block.get("elements"), f"{where}/elements", 1_000, least=0):
             if part.get("type") not in _RICH_PARTS:
                 self.wrong(f"{here}/type", f"unsupported type: {part.get('type')}")
@@ -197,7 +197,7 @@ class Check:
                 self.rich_leaves(part, here)
 
     def rich_leaves(self, part: Json, where: str) -> None:
-        """The elements of one rich text section."""
+        """Check the elements of one rich text section."""
         for here, leaf in self.many(part.get("elements"), f"{where}/elements", 1_000, least=0):
             if leaf.get("type") not in _RICH_LEAVES:
                 self.wrong(f"{here}/type", f"unsupported type: {leaf.get('type')}")
@@ -205,7 +205,7 @@ class Check:
                 self.text(leaf.get("text"), f"{here}/text", MESSAGE_CHARACTERS)
 
     def table(self, block: Json, where: str) -> None:
-        """At most 100 rows of 20 cells; messages only."""
+        """Check a table: at most 100 rows of 20 cells, messages only."""
         if self.surface != "message":
             self.wrong(f"{where}/type", "unsupported type: table")
         rows = block.get("rows")
@@ -224,7 +224,7 @@ class Check:
         return None
 
     def alert(self, block: Json, where: str) -> None:
-        """A coloured notice."""
+        """Check an alert, a coloured notice."""
         if block.get("level", "default") not in ("default", "info", "warning", "error", "success"):
             self.wrong(f"{where}/level", "must be one of: default, info, warning, error, success")
         self.words(block.get("text"), f"{where}/text", 3_000)
@@ -232,7 +232,7 @@ class Check:
     # Elements
 
     def element(self, element: Any, where: str, allowed: frozenset[str]) -> None:
-        """One interactive element where only `allowed` types may stand."""
+        """Check an element, whose type must be one of `allowed`."""
         if not isinstance(element, dict):
             return self.wrong(where, "must be an object" if element is not None else "missing required field")
         kind = element.get("type")
@@ -242,14 +242,14 @@ class Check:
         self.optional_words(element, "placeholder", where, 150, plain=True)
         if element.get("confirm") is not None:
             self.confirm(element["confirm"], f"{where}/confirm")
-        self.known(element, where, ELEMENT_KEYS.get(kind))
+        self.no_other_keys(element, where, ELEMENT_KEYS.get(kind))
         return _ELEMENTS.get(kind, Check.plain_element)(self, element, where)
 
     def plain_element(self, element: Json, where: str) -> None:
-        """An element without limits of its own."""
+        """Accept an element that has no limits of its own."""
 
     def confirm(self, confirm: Any, where: str) -> None:
-        """The question before an action."""
+        """Check a confirmation dialog."""
         if not isinstance(confirm, dict):
             return self.wrong(where, "must be an object")
         self.words(confirm.get("title"), f"{where}/title", 100, plain=True)
@@ -259,12 +259,12 @@ class Check:
         return self.style(confirm, where)
 
     def style(self, holder: Json, where: str) -> None:
-        """Only two styles exist."""
+        """Check a style: there are only two."""
         if holder.get("style") not in (None, "primary", "danger"):
             self.wrong(f"{where}/style", "must be one of: primary, danger")
 
     def button(self, element: Json, where: str) -> None:
-        """Text, value, link and style of a button."""
+        """Check a button: text, value, link and style."""
         self.words(element.get("text"), f"{where}/text", 75, plain=True)
         if element.get("value") is not None:
             self.text(element["value"], f"{where}/value", 2_000, least=0)
@@ -273,7 +273,7 @@ class Check:
         self.style(element, where)
 
     def select(self, element: Json, where: str) -> None:
-        """Options or groups of options, not both."""
+        """Check a select: options, or groups of options."""
         if element.get("option_groups") is not None:
             self.groups(element["option_groups"], f"{where}/option_groups")
         else:
@@ -281,7 +281,7 @@ class Check:
         self.initial(element, where)
 
     def initial(self, element: Json, where: str) -> None:
-        """What is chosen at first must be among the options, word for word."""
+        """Check that the initial options equal some of the options."""
         groups = element.get("option_groups") or [element]
         offered = [
             option for group in groups if isinstance(group, dict) for option in group.get("options") or () if option
@@ -291,34 +291,34 @@ class Check:
             self.wrong(where, "initial options must be among the options")
 
     def external_select(self, element: Json, where: str) -> None:
-        """Options come from the app; only what is chosen already stands here."""
+        """Check an external select: its options come from the app, so only the initial one is here."""
         if element.get("initial_option") is not None:
             self.options([element["initial_option"]], f"{where}/initial_option", 1)
 
     def groups(self, groups: Any, where: str) -> None:
-        """Groups of options."""
+        """Check groups of options."""
         for here, group in self.many(groups, where, 100):
             self.words(group.get("label"), f"{here}/label", 75, plain=True)
             self.options(group.get("options"), f"{here}/options", 100)
 
     def options(self, options: Any, where: str, most: int, *, plain: bool = True) -> None:
-        """Things to choose from."""
+        """Check a list of options."""
         for here, option in self.many(options, where, most):
             self.words(option.get("text"), f"{here}/text", 75, plain=plain)
             self.text(option.get("value"), f"{here}/value", OPTION_VALUE)
             self.optional_words(option, "description", here, 75, plain=plain)
 
     def overflow(self, element: Json, where: str) -> None:
-        """At most five."""
+        """Check an overflow menu: at most five options."""
         self.options(element.get("options"), f"{where}/options", 5)
 
     def boxes(self, element: Json, where: str) -> None:
-        """Checkboxes and radio buttons, at most ten."""
+        """Check checkboxes or radio buttons: at most ten options."""
         self.options(element.get("options"), f"{where}/options", 10, plain=False)
         self.initial(element, where)
 
     def text_input(self, element: Json, where: str) -> None:
-        """Lengths that one may ask for."""
+        """Check a text input: its length limits and initial value."""
         most = element.get("max_length")
         if most is not None and not (isinstance(most, int) and 1 <= most <= 3_000):
             self.wrong(f"{where}/max_length", "must be between 1 and 3000")
@@ -328,14 +328,14 @@ class Check:
 
 
 def check_message(blocks: Any) -> list[str]:
-    """What Slack would refuse in the blocks of a message."""
+    """The problems for which Slack would refuse the blocks of a message."""
     check = Check("message")
     check.blocks(blocks)
     return check.problems
 
 
 def check_view(view: Any) -> list[str]:
-    """What Slack would refuse in a modal or a Home tab."""
+    """The problems for which Slack would refuse a modal or a Home tab."""
     if not isinstance(view, dict) or view.get("type") not in ("modal", "home"):
         return ["must be one of: modal, home [json-pointer:/view/type]"]
     check = Check(view["type"])

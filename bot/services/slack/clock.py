@@ -1,4 +1,4 @@
-"""The clock of a playground: the machine's, and as much further as somebody moved it."""
+"""The clock of a playground: the machine's clock plus the time by which it was moved forward."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from zoneinfo import ZoneInfo
 from bot.services.slack.workspace import wall_clock
 
 MORNING = time(9)
-"""When a day at work begins here."""
+"""The start of a working day."""
 
 MONDAY = 0
 
 
 class MovableClock:
-    """Tells the time of everything in one playground.
+    """The clock that everything in one playground uses.
 
-    It only goes on: what was written down under a moved clock must not lie in the future after a restart, so with a
-    `path` the file remembers how far it was moved.
+    It only moves forward. Times recorded under a moved clock must not be in the future after a restart, so with a
+    `path` the file stores how far it was moved.
     """
 
     def __init__(self, path: Path | None = None, machine: Callable[[], datetime] = wall_clock) -> None:
         self._path = path
         self._machine = machine
-        self._ahead = timedelta(seconds=_remembered(path))
+        self._ahead = timedelta(seconds=_stored_seconds(path))
 
     def now(self) -> datetime:
-        """The instant, in UTC."""
+        """The current time in UTC."""
         return self._machine() + self._ahead
 
     def move(self, seconds: float) -> None:
-        """Move on by so many seconds."""
+        """Move the clock forward by `seconds`."""
         self._ahead += timedelta(seconds=seconds)
         if self._path is not None:
             self._path.write_text(f"{self._ahead.total_seconds()}\n")
 
 
-def _remembered(path: Path | None) -> float:
-    """Seconds that the clock was moved; none when the file is missing or holds something else."""
+def _stored_seconds(path: Path | None) -> float:
+    """The seconds by which the clock was moved; 0 when the file is missing or malformed."""
     try:
         return float(path.read_text()) if path is not None else 0.0
     except (OSError, ValueError):
@@ -47,7 +47,7 @@ def _remembered(path: Path | None) -> float:
 
 
 def next_morning(now: datetime, zone: str, weekday: int | None = None) -> datetime:
-    """The next nine o'clock of another day in this IANA zone; `weekday` 0 is Monday. In UTC."""
+    """Nine o'clock tomorrow, or on the next `weekday` (0 is Monday), in this IANA zone. Returned in UTC."""
     local = now.astimezone(ZoneInfo(zone))
     days = 1 if weekday is None else (weekday - local.weekday() - 1) % 7 + 1
     return datetime.combine(local.date() + timedelta(days=days), MORNING, local.tzinfo).astimezone(UTC)

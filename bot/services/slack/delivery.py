@@ -1,4 +1,4 @@
-"""How a payload reaches the app: over Socket Mode, or as a signed HTTP request, answered within three seconds."""
+"""Delivery of payloads to the app: over Socket Mode or as signed HTTP requests, answered within three seconds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.services.slack.workspace import Workspace
 Kind = Literal["slash_commands", "interactive", "events_api"]
 ACK_SECONDS = 3.0
 CONNECTIONS = 10
-"""Socket Mode connections that one app may hold."""
+"""Maximum number of Socket Mode connections of one app."""
 TICKET_SECONDS = 30
 DISPATCH_FAILED = "dispatch_failed"
 OPERATION_TIMEOUT = "operation_timeout"
@@ -38,32 +38,32 @@ class NotAcknowledged(Exception):
 
 
 class Delivery(Protocol):
-    """One way to an app."""
+    """A transport to an app."""
 
     @property
     def connected(self) -> bool:
-        """Whether somebody is there to answer."""
+        """Whether the app is connected."""
 
     async def send(self, kind: Kind, payload: Mapping[str, Any], attempt: int = 0) -> Json:
-        """Deliver one payload and return what the acknowledgement carried. Raises `NotAcknowledged`.
+        """Deliver one payload and return the body of the acknowledgement. Raises `NotAcknowledged`.
 
-        `attempt` counts the redeliveries of an event, 0 for the first time.
+        `attempt` is the number of the retry of an event; 0 is the first delivery.
         """
 
     async def close(self) -> None:
-        """Say goodbye."""
+        """Close all connections to the app."""
 
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One open websocket, and the payloads whose acknowledgement it owes."""
+    """An open websocket, and the acknowledgements it still owes, by envelope_id."""
 
     websocket: WebSocket
     owed: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
 
 
 class SocketDelivery:
-    """Socket Mode: an app fetches a ticket with its app token, connects, and each payload goes to one connection."""
+    """Socket Mode: an app gets a ticket with its app token and connects; each payload goes to one connection."""
 
     def __init__(self, workspace: Workspace, ack_seconds: float = ACK_SECONDS) -> None:
         self._workspace = workspace
@@ -78,7 +78,7 @@ class SocketDelivery:
         return bool(self._connections)
 
     def new_ticket(self) -> str:
-        """A ticket for one connection, good for half a minute."""
+        """A ticket for one connection, valid for 30 seconds."""
         now = time.monotonic()
         self._tickets = {ticket: until for ticket, until in self._tickets.items() if until > now}
         ticket = secrets.token_urlsafe(24)
@@ -86,7 +86,7 @@ class SocketDelivery:
         return ticket
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Hold one connection until either side ends it."""
+        """Serve one connection until either side closes it."""
         if self._tickets.pop(websocket.query_params.get("ticket", ""), 0.0) < time.monotonic():
             await websocket.close(4001, "this ticket is unknown, used or too old: call apps.connections.open")
             return
@@ -106,15 +106,15 @@ class SocketDelivery:
                     "debug_info": {"host": "playground", "approximate_connection_time": 3600},
                 }
             )
-            self._tell()
+            self._announce_connected()
             async for text in websocket.iter_text():
-                self._acknowledged(connection, text)
+                self._acknowledge(connection, text)
         except (WebSocketDisconnect, RuntimeError):
-            pass  # the app is gone; what it owes runs into its three seconds
+            pass  # the app is gone; its pending acknowledgements time out
         finally:
-            self._lost(connection)
+            self._drop(connection)
 
-    def _acknowledged(self, connection: Connection, text: str) -> None:
+    def _acknowledge(self, connection: Connection, text: str) -> None:
         try:
             answer = json.loads(text)
             owed = connection.owed.pop(answer["envelope_id"])
@@ -124,12 +124,12 @@ class SocketDelivery:
         if not owed.done():
             owed.set_result(_body(answer.get("payload")))
 
-    def _lost(self, connection: Connection) -> None:
+    def _drop(self, connection: Connection) -> None:
         if connection in self._connections:
             self._connections.remove(connection)
-            self._tell()
+            self._announce_connected()
 
-    def _tell(self) -> None:
+    def _announce_connected(self) -> None:
         self._workspace.audience.tell("bot", {"connected": self.connected})
 
     async def send(self, kind: Kind, payload: Mapping[str, Any], attempt: int = 0) -> Json:
@@ -153,7 +153,7 @@ class SocketDelivery:
             connection.owed.pop(envelope_id, None)
 
     async def _hand_over(self, envelope_id: str, envelope: Json, owed: asyncio.Future[Json]) -> Connection:
-        """Give the envelope to the connection whose turn it is, or to the next one that still takes it."""
+        """Send the envelope to the next connection in turn that still accepts it, and return that one."""
         while self._connections:
             self._turn += 1
             connection = self._connections[self._turn % len(self._connections)]
@@ -162,31 +162,31 @@ class SocketDelivery:
                 await connection.websocket.send_json(envelope)
             except (WebSocketDisconnect, RuntimeError):
                 connection.owed.pop(envelope_id, None)
-                self._lost(connection)
+                self._drop(connection)
             else:
                 return connection
         raise NotAcknowledged(DISPATCH_FAILED)
 
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection to come again, as Slack does every few hours (or: warning, link_disabled).
+        """Ask every connection to reconnect, as Slack does every few hours (or: warning, link_disabled).
 
-        They may still acknowledge what they have, and get nothing new.
+        They may still acknowledge what they received, but receive nothing new.
         """
         for connection in tuple(self._connections):
-            self._lost(connection)
+            self._drop(connection)
             with suppress(WebSocketDisconnect, RuntimeError):
                 await connection.websocket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
 
     async def close(self) -> None:
-        """End every connection."""
+        """Close every connection."""
         for connection in tuple(self._connections):
-            self._lost(connection)
+            self._drop(connection)
             with suppress(WebSocketDisconnect, RuntimeError):
                 await connection.websocket.close(1001)
 
 
 class HttpDelivery:
-    """Signed HTTP requests to the app's one path, as Slack sends them when Socket Mode is off."""
+    """Signed HTTP requests to the app's URL, as Slack sends them when Socket Mode is off."""
 
     def __init__(
         self,
@@ -202,11 +202,11 @@ class HttpDelivery:
 
     @property
     def connected(self) -> bool:
-        """Over HTTP the app is taken to be there; a request tells otherwise."""
+        """Whether the client is open. Whether the app listens shows only when a request is sent."""
         return not self._client.is_closed
 
     async def send(self, kind: Kind, payload: Mapping[str, Any], attempt: int = 0) -> Json:
-        """Post one payload, form-encoded (events: JSON) and signed."""
+        """Post one signed payload: form-encoded, or JSON for events."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if kind == "slash_commands":
             body = urlencode(payload)
@@ -235,19 +235,19 @@ class HttpDelivery:
         return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={signed.hexdigest()}"}
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the HTTP client."""
         await self._client.aclose()
 
 
 def _body(payload: Any) -> Json:
-    """What an acknowledgement carried; plain text is a message text."""
+    """The body of an acknowledgement; plain text becomes the text of a message."""
     if isinstance(payload, dict):
         return payload
     return {"text": payload} if isinstance(payload, str) and payload else {}
 
 
 def socket_needed(delivery: Delivery) -> SocketDelivery:
-    """The Socket Mode side. Raises `SlackError` when the app is driven over HTTP."""
+    """Return the Socket Mode transport. Raises `SlackError` when the app is reached over HTTP."""
     if isinstance(delivery, SocketDelivery):
         return delivery
     raise SlackError("not_allowed", "socket mode is off in this playground: it delivers over http")

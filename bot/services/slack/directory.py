@@ -1,4 +1,4 @@
-"""The methods that read who and what is there: users, conversations, groups, bots, the team."""
+"""The methods that look up users, conversations, user groups, bots and the team."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.services.slack.workspace import Workspace
 Args = Mapping[str, Any]
 
 EMAIL_SCOPE = "users:read.email"
-"""Without it Slack leaves the address of a profile out, and says nothing."""
+"""Without it Slack silently leaves the email address out of profiles."""
 
 
 def user_object(workspace: Workspace, person: Person) -> Json:
-    """Somebody as users.info describes them."""
+    """A person as JSON, as in users.info."""
     offset = datetime.fromtimestamp(workspace.now(), ZoneInfo(person.tz)).utcoffset()
     profile = {
         "real_name": person.name,
@@ -27,7 +27,7 @@ def user_object(workspace: Workspace, person: Person) -> Json:
         **({"email": person.email} if EMAIL_SCOPE in workspace.bot.scopes else {}),
         "team": workspace.team_of(person),
     }
-    found = {
+    user = {
         "id": person.id,
         "team_id": workspace.team_of(person),
         "name": person.username,
@@ -38,8 +38,8 @@ def user_object(workspace: Workspace, person: Person) -> Json:
         "profile": profile,
     }
     if person.deleted:
-        return found
-    found |= {
+        return user
+    user |= {
         "tz": person.tz,
         "tz_label": person.tz,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
@@ -51,19 +51,19 @@ def user_object(workspace: Workspace, person: Person) -> Json:
         "updated": int(workspace.now()),
     }
     if person.is_stranger:
-        found["is_stranger"] = True
+        user["is_stranger"] = True
     if person.enterprise_user is not None:
-        found["enterprise_user"] = dict(person.enterprise_user)
-    return found
+        user["enterprise_user"] = dict(person.enterprise_user)
+    return user
 
 
 def bot_as_user(workspace: Workspace) -> Json:
-    """The bot's own account."""
+    """The bot's own account as JSON, as in users.info."""
     bot = workspace.bot
     person = Person(bot.user_id, bot.name, handle=bot.name, is_bot=True)
-    found = user_object(workspace, person)
-    found["profile"] |= {"bot_id": bot.bot_id, "api_app_id": bot.app_id}
-    return found
+    user = user_object(workspace, person)
+    user["profile"] |= {"bot_id": bot.bot_id, "api_app_id": bot.app_id}
+    return user
 
 
 def users_info(workspace: Workspace, args: Args) -> Json:
@@ -78,15 +78,15 @@ def users_info(workspace: Workspace, args: Args) -> Json:
 
 
 def users_list(workspace: Workspace, args: Args) -> Json:
-    """All accounts, page by page."""
+    """A page of all accounts."""
     members = [user_object(workspace, person) for person in workspace.people.values()]
     page, more = paged([*members, bot_as_user(workspace)], args)
     return {"members": page, **more}
 
 
 def channel_object(workspace: Workspace, channel: Channel) -> Json:
-    """A conversation as conversations.info describes it."""
-    found: Json = {
+    """A conversation as JSON, as in conversations.info."""
+    body: Json = {
         "id": channel.id,
         "created": 0,
         "is_archived": channel.is_archived,
@@ -100,9 +100,9 @@ def channel_object(workspace: Workspace, channel: Channel) -> Json:
         "context_team_id": workspace.team.id,
     }
     if channel.is_im:
-        return {**found, "user": (channel.members or ("",))[0]}
+        return {**body, "user": (channel.members or ("",))[0]}
     return {
-        **found,
+        **body,
         "name": channel.name,
         "name_normalized": channel.name,
         "is_member": channel.bot_is_member,
@@ -112,7 +112,7 @@ def channel_object(workspace: Workspace, channel: Channel) -> Json:
 
 
 def channel_to_read(workspace: Workspace, args: Args) -> Channel:
-    """A conversation that the bot may look at. Raises `SlackError` (channel_not_found)."""
+    """The conversation, if the bot may read it. Raises `SlackError` (channel_not_found)."""
     channel = workspace.channels.get(str(args.get("channel", "")))
     if channel is None or (channel.is_private and not channel.bot_is_member):
         raise SlackError("channel_not_found")
@@ -125,7 +125,7 @@ def conversations_info(workspace: Workspace, args: Args) -> Json:
 
 
 def conversations_list(workspace: Workspace, args: Args) -> Json:
-    """Conversations of the types asked for (public channels when nothing is said), page by page."""
+    """A page of conversations of the given types, by default public channels."""
     types = {word.strip() for word in str(args.get("types") or "public_channel").split(",")}
     if not types <= {"public_channel", "private_channel", "im", "mpim"}:
         raise SlackError("invalid_types")
@@ -145,13 +145,13 @@ def _type(channel: Channel) -> str:
 
 
 def conversations_members(workspace: Workspace, args: Args) -> Json:
-    """Who is in a conversation, page by page."""
+    """A page of the members of a conversation."""
     page, more = paged(workspace.members_of(channel_to_read(workspace, args)), args)
     return {"members": page, **more}
 
 
 def conversations_open(workspace: Workspace, args: Args) -> Json:
-    """Somebody's direct messages with the bot. Raises `SlackError`."""
+    """Open a person's direct messages with the bot. Raises `SlackError`."""
     if args.get("channel"):
         channel = channel_to_read(workspace, args)
     else:
@@ -171,7 +171,7 @@ def conversations_open(workspace: Workspace, args: Args) -> Json:
 
 
 def usergroups_users_list(workspace: Workspace, args: Args) -> Json:
-    """Who is in a user group. Raises `SlackError` (no_such_subteam)."""
+    """The members of a user group. Raises `SlackError` (no_such_subteam)."""
     group = workspace.groups.get(str(args.get("usergroup", "")))
     if group is None or (group.disabled and not truth(args.get("include_disabled"))):
         raise SlackError("no_such_subteam")
@@ -183,8 +183,8 @@ def bots_info(workspace: Workspace, args: Args) -> Json:
     bot = workspace.bot
     if args.get("bot") not in (None, "", bot.bot_id):
         raise SlackError("bot_not_found")
-    found = {"id": bot.bot_id, "app_id": bot.app_id, "user_id": bot.user_id, "name": bot.name, "deleted": False}
-    return {"bot": {**found, "updated": int(workspace.now()), "icons": {}}}
+    body = {"id": bot.bot_id, "app_id": bot.app_id, "user_id": bot.user_id, "name": bot.name, "deleted": False}
+    return {"bot": {**body, "updated": int(workspace.now()), "icons": {}}}
 
 
 def team_info(workspace: Workspace, args: Args) -> Json:
@@ -192,14 +192,14 @@ def team_info(workspace: Workspace, args: Args) -> Json:
     team = workspace.team
     if args.get("team") not in (None, "", team.id):
         raise SlackError("team_not_found")
-    found: Json = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": {}}
+    body: Json = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "icon": {}}
     if team.enterprise_id:
-        found |= {"enterprise_id": team.enterprise_id, "enterprise_name": team.enterprise_name}
-    return {"team": found}
+        body |= {"enterprise_id": team.enterprise_id, "enterprise_name": team.enterprise_name}
+    return {"team": body}
 
 
 def paged(items: Sequence[Any], args: Args) -> tuple[list[Any], Json]:
-    """One page by `limit` and `cursor`. Raises `SlackError` (invalid_cursor, invalid_limit)."""
+    """A page of `items` by `limit` and `cursor`, and the next cursor. Raises `SlackError` (invalid_cursor, …)."""
     try:
         start, limit = int(args.get("cursor") or 0), int(args.get("limit") or 200)
     except ValueError:

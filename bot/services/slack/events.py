@@ -1,4 +1,4 @@
-"""Who looks at the page right now, and what they are told (server-sent events)."""
+"""The open pages and the server-sent events for them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 QUEUE = 500
-"""A listener that has fallen this far behind is dropped; its browser connects again and reads everything anew."""
+"""A listener this many events behind is dropped; its browser reconnects and reloads everything."""
 
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page of one person; None in the queue ends it."""
+    """An open page of one person; None in the queue ends its stream."""
 
     user: str
     queue: asyncio.Queue[tuple[str, Any] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE + 1))
@@ -26,17 +26,17 @@ class Audience:
         self._listeners: set[Listener] = set()
 
     def join(self, user: str) -> Listener:
-        """A page opens its stream."""
+        """Add an open page of this person."""
         listener = Listener(user)
         self._listeners.add(listener)
         return listener
 
     def leave(self, listener: Listener) -> None:
-        """A page is gone."""
+        """Remove a page that was closed."""
         self._listeners.discard(listener)
 
     def tell(self, event: str, data: Any, may_see: Callable[[str], bool] = lambda _user: True) -> None:
-        """Tell every page whose person may see it; never waits."""
+        """Queue an event for every page whose person may see it; never blocks."""
         for listener in tuple(self._listeners):
             if not may_see(listener.user):
                 continue
@@ -47,7 +47,7 @@ class Audience:
                 listener.queue.put_nowait((event, data))
 
     def end(self) -> None:
-        """The server stops: end every stream."""
+        """End every stream, when the server stops."""
         for listener in tuple(self._listeners):
             self.leave(listener)
             if not listener.queue.full():

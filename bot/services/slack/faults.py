@@ -1,4 +1,4 @@
-"""Faults that a test queues, and the pace at which Slack lets an app call it."""
+"""Faults that a test queues, and Slack's rate limits."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 ANSWER_LOST = "answer_lost"
-"""Fault: the call is carried out, and the connection breaks before its answer arrives."""
+"""Fault: the call is executed, but the connection breaks before the response arrives."""
 SERVER_ERROR = "server_error"
-"""Fault: HTTP 500, nothing is carried out."""
+"""Fault: HTTP 500; the call is not executed."""
 RATE_LIMITED = "ratelimited"
 """Fault: HTTP 429 with Retry-After."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What shall go wrong with the next `times` calls of a method; an empty `error` only delays, by `delay` seconds."""
+    """A fault for the next `times` calls of a method; an empty `error` only delays, by `delay` seconds."""
 
     method: str
     error: str = ""
@@ -26,21 +26,21 @@ class Fault:
     times: int = 1
     delay: float = 0.0
     channel: str = ""
-    """Only calls about this channel; all calls when empty."""
+    """The fault applies only to calls for this channel; when empty, to all calls."""
 
 
 class Faults:
-    """Faults by method, first in first out."""
+    """Queues of faults by method, first in, first out."""
 
     def __init__(self) -> None:
         self._queued: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, fault: Fault) -> None:
-        """Queue one."""
+        """Add a fault to its queue."""
         self._queued[fault.method].append(fault)
 
     def take(self, method: str, channel: str = "") -> Fault | None:
-        """The fault for this call of `method`, if one is due."""
+        """Take the next fault for this call of `method`. Returns None when there is none."""
         queue = self._queued[method]
         fault = next((one for one in queue if one.channel in ("", channel)), None)
         if fault is None:
@@ -74,20 +74,20 @@ PER_MINUTE = {
     "views.push": TIER_4,
     "views.publish": TIER_4,
 }
-"""Calls a minute that Slack grants at least (its tiers); what is not named has no limit worth playing."""
+"""Calls per minute that Slack at least allows (its rate limit tiers); other methods have no limit here."""
 BURST = 10
-"""Short bursts are tolerated; how long is undocumented, so this is ours."""
+"""Calls in a burst. Slack tolerates short bursts but does not document their size; this one is ours."""
 
 
 class Rates:
-    """One bucket per method, and one per channel for chat.postMessage (about one a second)."""
+    """Token buckets: one per method, and for chat.postMessage one per channel (about one call per second)."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def wait(self, method: str, channel: str) -> int:
-        """Whole seconds to wait before this call is allowed; 0 when it is, and then it is counted."""
+        """Whole seconds to wait before this call is allowed; when it is allowed, counts it and returns 0."""
         if method == "chat.postMessage":
             return self._take(f"{method} {channel}", 1.0, BURST)
         per_minute = PER_MINUTE.get(method)

@@ -1,4 +1,4 @@
-"""The methods that read what was said: conversations.history and conversations.replies."""
+"""The methods that read messages: conversations.history and conversations.replies."""
 
 from __future__ import annotations
 
@@ -15,28 +15,40 @@ Args = Mapping[str, Any]
 
 
 def conversations_history(workspace: Workspace, args: Args) -> Json:
-    """The top-level messages of a conversation, newest first, page by page. Raises `SlackError`."""
+    """A page of a conversation's top-level messages, newest first. Raises `SlackError`."""
     channel = _readable(workspace, args)
-    found = [one for one in reversed(workspace.conversation(channel.id)) if not one.thread_ts and _between(one, args)]
-    page, more = paged(found, args)
-    return {"messages": [_shown(workspace, one, args) for one in page], "has_more": _has_more(more), **more}
+    messages = [
+        message
+        for message in reversed(workspace.conversation(channel.id))
+        if not message.thread_ts and _is_in_range(message, args)
+    ]
+    page, more = paged(messages, args)
+    return {
+        "messages": [_message_json(workspace, message, args) for message in page],
+        "has_more": _has_more(more),
+        **more,
+    }
 
 
 def conversations_replies(workspace: Workspace, args: Args) -> Json:
-    """One thread, its first message first, page by page. Raises `SlackError` (thread_not_found)."""
+    """A page of a thread, starting with its first message. Raises `SlackError` (thread_not_found)."""
     channel = _readable(workspace, args)
     first = workspace.message(channel.id, str(args.get("ts") or ""))
     if first is None or first.reader:
         raise SlackError("thread_not_found")
     start = first.thread_ts or first.ts
-    thread = [one for one in workspace.conversation(channel.id) if start in (one.ts, one.thread_ts)]
-    found = [one for one in thread if one.ts == start or _between(one, args)]
-    page, more = paged(found, args)
-    return {"messages": [_shown(workspace, one, args) for one in page], "has_more": _has_more(more), **more}
+    thread = [message for message in workspace.conversation(channel.id) if start in (message.ts, message.thread_ts)]
+    messages = [message for message in thread if message.ts == start or _is_in_range(message, args)]
+    page, more = paged(messages, args)
+    return {
+        "messages": [_message_json(workspace, message, args) for message in page],
+        "has_more": _has_more(more),
+        **more,
+    }
 
 
 def _readable(workspace: Workspace, args: Args) -> Channel:
-    """Raises `SlackError`: missing_scope, channel_not_found, not_in_channel."""
+    """The channel to read. Raises `SlackError`: missing_scope, channel_not_found, not_in_channel."""
     channel = workspace.channels.get(str(args.get("channel", "")))
     kind = "im" if channel and channel.is_im else "groups" if channel and channel.is_private else "channels"
     if f"{kind}:history" not in workspace.bot.scopes:
@@ -49,8 +61,8 @@ def _readable(workspace: Workspace, args: Args) -> Channel:
     return channel
 
 
-def _between(message: Message, args: Args) -> bool:
-    """Whether a message lies between `oldest` and `latest`. Raises `SlackError` (invalid_ts_oldest, …)."""
+def _is_in_range(message: Message, args: Args) -> bool:
+    """Return whether a message is between `oldest` and `latest`. Raises `SlackError` (invalid_ts_oldest, …)."""
     at, whole = float(message.ts), truth(args.get("inclusive"))
     oldest, latest = _bound(args, "oldest"), _bound(args, "latest")
     after = oldest is None or at > oldest or (whole and at == oldest)
@@ -59,22 +71,22 @@ def _between(message: Message, args: Args) -> bool:
 
 
 def _bound(args: Args, name: str) -> float | None:
-    given = args.get(name)
-    if given in (None, ""):
+    value = args.get(name)
+    if value in (None, ""):
         return None
     try:
-        return float(str(given))
+        return float(str(value))
     except ValueError:
         raise SlackError(f"invalid_ts_{name}") from None
 
 
-def _shown(workspace: Workspace, message: Message, args: Args) -> Json:
-    found = message_object(workspace, message)
+def _message_json(workspace: Workspace, message: Message, args: Args) -> Json:
+    body = message_object(workspace, message)
     if not truth(args.get("include_all_metadata")):
-        found.pop("metadata", None)
+        body.pop("metadata", None)
     if answers := workspace.replies(message):
-        found |= {"thread_ts": message.ts, "reply_count": answers}
-    return found
+        body |= {"thread_ts": message.ts, "reply_count": answers}
+    return body
 
 
 def _has_more(more: Json) -> bool:

@@ -1,4 +1,4 @@
-"""What people choose and type into elements: the shape of each value, and Slack's checks before anything is sent."""
+"""Values that people enter into elements: their JSON shape, and Slack's checks before a form is sent."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ REQUIRED = "Please complete this required field."
 
 
 def keys(kind: str) -> tuple[str, str]:
-    """Under which names an element holds its value, and its first value."""
+    """The JSON keys of an element's value and of its initial value."""
     return _KEYS.get(kind, ("value", "initial_value"))
 
 
 def chosen(element: Json, given: Mapping[str, Any]) -> Any:
-    """The value that somebody gave to an element, the plain ``value`` included. Raises `Impossible`."""
+    """The value that a person entered, under the element's own key or ``value``. Raises `Impossible`."""
     key, _ = keys(element["type"])
     value = given.get(key, given.get("value"))
     allowed = _options(element)
@@ -59,7 +59,7 @@ def _options(element: Json) -> list[Json] | None:
 
 
 def clicked(element: Json, block_id: str, given: Mapping[str, Any]) -> Json:
-    """One entry of ``actions`` in a payload. A button's value is the one it was drawn with."""
+    """One entry of ``actions`` in a payload. A button's value comes from its block, not from the page."""
     kind = element["type"]
     action: Json = {"type": kind, "action_id": element["action_id"], "block_id": block_id}
     if kind in ("button", "workflow_button"):
@@ -71,30 +71,30 @@ def clicked(element: Json, block_id: str, given: Mapping[str, Any]) -> Json:
 
 
 def state_of(blocks: Iterable[Json], *given: Mapping[str, Any], strict: bool = True) -> Json:
-    """``state.values`` of all inputs: what was given (the first that knows counts), else what each began with.
+    """``state.values`` of all inputs: from the first of `given` that has the input, else its initial value.
 
-    A choice that is not offered raises `Impossible`; unless `strict`, it counts as none, because a page may still hold
-    a choice of an earlier drawing.
+    A choice that is not offered raises `Impossible`. Unless `strict`, it counts as empty, because a page may still have
+    a choice from an earlier version of the blocks.
     """
     state: dict[str, Json] = {}
     for block_id, element in elements(blocks):
         kind, action_id = element["type"], element["action_id"]
         if kind in _STATELESS:
             continue
-        key, first = keys(kind)
+        key, initial_key = keys(kind)
         empty: Any = [] if key.endswith("s") else None
-        value = element.get(first, empty)
+        value = element.get(initial_key, empty)
         for values in given:
             entry = values.get(block_id, {}).get(action_id)
             if isinstance(entry, dict):
-                value = _taken(element, entry, strict=strict)
+                value = _checked_choice(element, entry, strict=strict)
                 value = empty if value in (None, "") else value
                 break
         state.setdefault(block_id, {})[action_id] = {"type": kind, key: value}
     return state
 
 
-def _taken(element: Json, entry: Mapping[str, Any], *, strict: bool) -> Any:
+def _checked_choice(element: Json, entry: Mapping[str, Any], *, strict: bool) -> Any:
     try:
         return chosen(element, entry)
     except Impossible:
@@ -103,8 +103,8 @@ def _taken(element: Json, entry: Mapping[str, Any], *, strict: bool) -> Any:
         return None
 
 
-def refused(blocks: Iterable[Json], state: Mapping[str, Any]) -> dict[str, str]:
-    """What Slack's own form refuses before the app hears of it: words by block_id."""
+def input_errors(blocks: Iterable[Json], state: Mapping[str, Any]) -> dict[str, str]:
+    """Error texts by block_id for values that Slack rejects itself, before it calls the app."""
     errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":

@@ -1,4 +1,4 @@
-"""What people do at the page, turned into what Slack sends to the app, and the app's answer into what they see."""
+"""Turns what people do on the page into payloads for the app, and the app's responses into what people see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from bot.services.slack import payloads
 from bot.services.slack.blocks import Check
 from bot.services.slack.delivery import Delivery, Kind, NotAcknowledged
-from bot.services.slack.inputs import clicked, refused, state_of
+from bot.services.slack.inputs import clicked, input_errors, state_of
 from bot.services.slack.kinds import elements
 from bot.services.slack.model import Channel, Impossible, Json, Message, Person, SlackError, View
 from bot.services.slack.posts import checked_view, respond, thread_of
@@ -19,14 +19,14 @@ from bot.services.slack.typed import escaped_command
 from bot.services.slack.workspace import Workspace
 
 RETRY_DELAYS = (0.5, 60.0, 300.0)
-"""Seconds after which an event that was not acknowledged comes again."""
+"""Seconds after which an event that was not acknowledged is sent again."""
 QUERY_LENGTH = 3
-"""Letters that an external select waits for when it does not say otherwise."""
+"""Default minimum number of characters before an external select queries the app."""
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Interactions:
-    """People's side of the workspace. What a person cannot do raises `Impossible`."""
+    """What people can do in the workspace. Raises `Impossible` for what a person cannot do."""
 
     def __init__(self, workspace: Workspace, delivery: Delivery, retry_delays: Sequence[float] = RETRY_DELAYS) -> None:
         self._workspace = workspace
@@ -34,10 +34,10 @@ class Interactions:
         self._retry_delays = retry_delays
         self._tasks: set[asyncio.Task[None]] = set()
 
-    # Saying something
+    # Messages and commands
 
     async def say(self, user: str, channel_id: str, text: str, thread_ts: str | None, base_url: str) -> Json:
-        """A slash command or a message."""
+        """Send a message, or run a slash command."""
         person = self._active(user)
         channel = self._workspace.channel_for(user, channel_id)
         if channel.is_archived:
@@ -65,7 +65,7 @@ class Interactions:
             raise Impossible(f"{command} is not supported in threads. Sorry! Mention the bot instead")
         if person.is_stranger:
             raise Impossible(f"{person.name} is from another company and can't use commands of this workspace")
-        if command not in {known.command for known in self._workspace.commands}:
+        if command not in {registered.command for registered in self._workspace.commands}:
             self._workspace.notice(f"{command} is not registered", person.id)
             return {"ok": False, "error": "not_registered"}
         typed = escaped_command(rest[0].strip() if rest else "", self._workspace)
@@ -79,7 +79,7 @@ class Interactions:
             self._workspace.notice(f"{command} failed with the error “{failure.error}”", person.id)
             return {"ok": False, "error": failure.error}
         if answer:
-            self._said(answer, channel, person)
+            self._post_reply(answer, channel, person)
         return {"ok": True}
 
     def _said(self, answer: Json, channel: Channel, person: Person) -> None:
@@ -93,7 +93,7 @@ class Interactions:
     # Clicks
 
     async def click(self, user: str, place: Message | View, given: Mapping[str, Any], base_url: str) -> Json:
-        """A button, a select, or another element in a message or a view."""
+        """Click a button, a select, or another element in a message or view."""
         person = self._active(user)
         block_id, element = _element(place, given)
         action = clicked(element, block_id, given)
@@ -114,7 +114,7 @@ class Interactions:
         return {"ok": True}
 
     async def options(self, user: str, place: Message | View, given: Mapping[str, Any]) -> Json:
-        """What an external select offers for the letters typed so far."""
+        """The options of an external select for the text typed so far."""
         person = self._active(user)
         block_id, element = _element(place, given)
         if element["type"] not in ("external_select", "multi_external_select"):
@@ -145,7 +145,7 @@ class Interactions:
         return {key: answer[key]}
 
     def place(self, user: str, given: Mapping[str, Any]) -> Message | View:
-        """The message or view in which somebody clicks."""
+        """The message or view that `given` refers to."""
         if given.get("view_id"):
             return self._view(user, str(given["view_id"]))
         channel = self._workspace.channel_for(user, str(given.get("channel", "")))
@@ -164,17 +164,17 @@ class Interactions:
     # Modals and the Home tab
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
-        """Send a modal; answers ok, or what is wrong by block_id."""
+        """Submit a modal. Returns ok, or the errors by block_id."""
         person, view = self._active(user), self._top(user, view_id)
         state = state_of(view.body["blocks"], values)
         self._workspace.set_state(view, state)
-        errors = refused(view.body["blocks"], state)
+        errors = input_errors(view.body["blocks"], state)
         if errors:
             return {"ok": False, "errors": errors}
         payload = payloads.view_submission(self._workspace, person, view)
         try:
             answer = await self._send("interactive", f"view_submission {view.body.get('callback_id', '')}", payload)
-            return self._answered(view, answer)
+            return self._apply_response(view, answer)
         except NotAcknowledged as failure:
             self._workspace.notice(f"{TROUBLE} ({failure.error})", user)
             return {"ok": False, "errors": {}, "error": TROUBLE}
@@ -183,7 +183,7 @@ class Interactions:
             self._workspace.notice(words)
             return {"ok": False, "errors": {}, "error": words}
 
-    def _answered(self, view: View, answer: Json) -> Json:
+    def _apply_response(self, view: View, answer: Json) -> Json:
         if self._workspace.view(view.id) is None:
             return {"ok": True}
         match answer.get("response_action"):
@@ -209,11 +209,11 @@ class Interactions:
         return view
 
     async def close_view(self, user: str, view_id: str) -> Json:
-        """Close a modal without sending it."""
+        """Close a modal without submitting it."""
         person, view = self._active(user), self._top(user, view_id)
         cleared = bool(view.body.get("clear_on_close"))
         closed = list(reversed(self._workspace.stack(user))) if cleared else [view]
-        told = [
+        notices = [
             payloads.view_closed(self._workspace, person, one, is_cleared=cleared)
             for one in closed
             if one.body.get("notify_on_close")
@@ -222,7 +222,7 @@ class Interactions:
             self._workspace.clear(user)
         else:
             self._workspace.pop(view)
-        for payload in told:
+        for payload in notices:
             try:
                 await self._send("interactive", f"view_closed {payload['view']['callback_id']}", payload)
             except NotAcknowledged as failure:
@@ -240,22 +240,22 @@ class Interactions:
     # Delivery
 
     def posted(self, message: Message) -> None:
-        """The bot said something: other listeners, and the bot itself, may be subscribed to it."""
+        """Send the events of a message that the bot posted, as the bot may be subscribed to them."""
         for event in payloads.message_events(self._workspace, message):
             self._start(self._event(event))
 
     async def _event(self, payload: Json) -> None:
-        """Deliver an event; what is not acknowledged comes again later, with the same event_id."""
-        if not await self._event_taken(payload, 0):
-            self._start(self._again(payload))
+        """Deliver an event; if it is not acknowledged, retry later with the same event_id."""
+        if not await self._is_event_acknowledged(payload, 0):
+            self._start(self._retry(payload))
 
-    async def _again(self, payload: Json) -> None:
+    async def _retry(self, payload: Json) -> None:
         for attempt, delay in enumerate(self._retry_delays, start=1):
             await asyncio.sleep(delay)
-            if await self._event_taken(payload, attempt):
+            if await self._is_event_acknowledged(payload, attempt):
                 return
 
-    async def _event_taken(self, payload: Json, attempt: int) -> bool:
+    async def _is_event_acknowledged(self, payload: Json, attempt: int) -> bool:
         name = payload["event"]["type"]
         try:
             await self._send("events_api", name, payload, attempt)
@@ -283,7 +283,7 @@ class Interactions:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Give up what would come again later."""
+        """Cancel all pending retries."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -296,10 +296,10 @@ class Interactions:
 
 
 def _element(place: Message | View, given: Mapping[str, Any]) -> tuple[str, Json]:
-    """The element that was clicked; in a message also one that an edit has removed while somebody still saw it."""
+    """The clicked element; in a message also one that an edit removed, as a person may still have seen it."""
     wanted = (given.get("block_id"), given.get("action_id"))
-    drawn = [place.blocks, *place.earlier] if isinstance(place, Message) else [place.body["blocks"]]
-    for blocks in drawn:
+    versions = [place.blocks, *place.earlier] if isinstance(place, Message) else [place.body["blocks"]]
+    for blocks in versions:
         for block_id, element in elements(blocks):
             if (block_id, element["action_id"]) == wanted:
                 return block_id, element
@@ -307,7 +307,7 @@ def _element(place: Message | View, given: Mapping[str, Any]) -> tuple[str, Json
 
 
 def _known_errors(view: View, errors: Any) -> dict[str, str]:
-    """Errors by block_id, which must be there. Raises `SlackError`, where Slack shows a general error."""
+    """The errors by block_id. Raises `SlackError` for an unknown block, where Slack shows a general error."""
     inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
         raise SlackError(

@@ -1,4 +1,4 @@
-"""Which blocks and elements there are, what may stand in them, and the way through them."""
+"""The types of blocks and elements, the keys they may have, and functions that walk through them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ELEMENT_KEYS = {
 
 
 def characters(value: Any) -> int:
-    """All text that a reader sees in blocks."""
+    """The number of characters of text that a reader sees in blocks."""
     if isinstance(value, list):
         return sum(characters(item) for item in value)
     if isinstance(value, dict):
@@ -57,7 +57,7 @@ def characters(value: Any) -> int:
 
 
 def elements(blocks: Iterable[Json]) -> Iterator[tuple[str, Json]]:
-    """Every interactive element with the block_id in which it stands."""
+    """Every interactive element, with the block_id of its block."""
     for block in blocks:
         inside = [*block.get("elements", ()), block.get("accessory"), block.get("element")]
         for element in inside:
@@ -66,17 +66,17 @@ def elements(blocks: Iterable[Json]) -> Iterator[tuple[str, Json]]:
 
 
 def with_ids(blocks: list[Json]) -> list[Json]:
-    """The same blocks, with the block_ids and action_ids that Slack makes up where the app gave none."""
+    """Copy blocks, adding the block_ids and action_ids that Slack generates where the app gave none."""
     return [{**_with_action_ids(block), "block_id": block.get("block_id") or secrets.token_hex(3)} for block in blocks]
 
 
 def _with_action_ids(block: Json) -> Json:
-    def named(element: Any) -> Any:
+    def with_action_id(element: Any) -> Any:
         if not isinstance(element, dict) or element.get("type") not in INPUTS | ACTIONS or element.get("action_id"):
             return element
         return {**element, "action_id": secrets.token_hex(3)}
 
-    changed: Json = {key: named(block[key]) for key in ("accessory", "element") if key in block}
+    changed: Json = {key: with_action_id(block[key]) for key in ("accessory", "element") if key in block}
     if block["type"] == "actions":
-        changed["elements"] = [named(element) for element in block["elements"]]
+        changed["elements"] = [with_action_id(element) for element in block["elements"]]
     return {**block, **changed}

@@ -1,4 +1,4 @@
-"""What a workspace is made of: plain data, handed in by whoever starts it."""
+"""The parts of a workspace, as plain data that the caller passes in."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SCOPES = (
     "users:read",
     "users:read.email",
 )
-"""What an app is granted when nothing else is said."""
+"""The scopes that an app is granted by default."""
 
 
 class SlackError(Exception):
-    """An answer ``{"ok": false, "error": …}``: the name is Slack's, `messages` go to `response_metadata.messages`."""
+    """A response ``{"ok": false, "error": …}`` with Slack's name; `messages` go to `response_metadata.messages`."""
 
     def __init__(self, error: str, *messages: str, extra: Mapping[str, Any] | None = None) -> None:
         super().__init__(error)
@@ -39,7 +39,7 @@ class SlackError(Exception):
 
 
 class RateLimited(Exception):
-    """Slack's 429; `retry_after` is whole seconds."""
+    """Slack's response 429; `retry_after` is in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"ratelimited, retry after {retry_after} s")
@@ -47,7 +47,7 @@ class RateLimited(Exception):
 
 
 class Impossible(Exception):
-    """The page asked for something that a person in Slack cannot do; the text says what, and what to do instead."""
+    """The page requested something that a person in Slack cannot do; the text says what, and what to do instead."""
 
     def __init__(self, text: str, status: int = 400) -> None:
         super().__init__(text)
@@ -56,7 +56,7 @@ class Impossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The workspace; with `enterprise_id` it is one of a Grid."""
+    """The workspace; with `enterprise_id` it belongs to an Enterprise Grid."""
 
     id: str
     name: str
@@ -73,11 +73,11 @@ class Person:
     name: str
     title: str = ""
     handle: str = ""
-    """What stands behind the @; the first word of the name when empty."""
+    """The name after the @; when empty, the first word of the name."""
     email: str = ""
     tz: str = "Etc/UTC"
     team_id: str = ""
-    """The team of the workspace when empty."""
+    """When empty, the team of the workspace."""
     is_bot: bool = False
     is_admin: bool = False
     is_restricted: bool = False
@@ -88,13 +88,13 @@ class Person:
 
     @property
     def username(self) -> str:
-        """The handle as Slack writes it."""
+        """The handle, as Slack writes it."""
         return self.handle or self.name.split()[0].lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation. `members` None means everybody who is no stranger; the bot is named by `bot_is_member`."""
+    """A conversation. With `members` None, everybody but strangers is in it; `bot_is_member` is for the bot."""
 
     id: str
     name: str
@@ -109,7 +109,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command as the manifest registers it."""
+    """A slash command, as registered in the manifest."""
 
     command: str
     usage: str = ""
@@ -118,7 +118,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The app under test and its tokens, which are made up: real ones are refused."""
+    """The app under test and its fake tokens; real tokens are refused."""
 
     user_id: str = "U0BOT"
     name: str = "configbot"
@@ -131,7 +131,7 @@ class Bot:
 
 @dataclass(slots=True)
 class Message:
-    """One message of one channel; `reader` is set for an ephemeral one, which only that person sees."""
+    """A message in a channel; `reader` is set if it is ephemeral: only that person sees it."""
 
     channel: str
     ts: str
@@ -143,17 +143,17 @@ class Message:
     edited: bool = False
     metadata: Json | None = None
     earlier: list[list[Json]] = field(default_factory=list)
-    """Blocks it had before an edit, newest first: somebody may still look at them, and click."""
+    """The blocks before each edit, newest first: people may still see them and click."""
 
     @property
     def ephemeral_id(self) -> str | None:
-        """How the page names an ephemeral message, which has no usable ts."""
+        """The page's id for an ephemeral message, which has no usable ts. None for other messages."""
         return f"E{self.ts}" if self.reader else None
 
 
 @dataclass(slots=True)
 class View:
-    """A modal or a Home tab of one person, with what that person has chosen in it so far."""
+    """A modal or Home tab of one person; `state` is what the person has entered so far."""
 
     id: str
     user: str
@@ -171,7 +171,7 @@ class View:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """What a response_url may still do: `expires` is a Unix time, `source` the message that was clicked."""
+    """A response_url: `expires` is a Unix time, `left` the uses left, `source_ts` the message that was clicked."""
 
     id: str
     channel: str
@@ -183,13 +183,13 @@ class ResponseUrl:
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger_id: good for three seconds, and once."""
+    """A trigger_id, which is valid for three seconds and one use."""
 
     user: str
     expires: float
     used: bool = False
     view_id: str | None = None
-    """The modal in which it arose, so that `views.push` knows the stack."""
+    """The modal that it was created in, from which `views.push` knows the stack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The page's side of the server: what people see, say and click, as JSON, and a stream of what changes."""
+"""The browser page's API: what people see, type and click, as JSON, and a stream of changes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from bot.services.slack.model import Impossible, Json
 from bot.services.slack.workspace import Workspace
 
 MoveClock = Callable[[float], Awaitable[None]]
-"""Moves the clock on by so many seconds, and does what falls due."""
+"""Moves the clock forward by a number of seconds, and runs what is due."""
 
 KEEP_ALIVE_SECONDS = 15.0
 LARGEST_BODY = 1_000_000
 YEAR_SECONDS = 366 * 86_400
 MORNINGS = {"tomorrow": None, "monday": MONDAY}
-"""Where the clock can be moved to: nine o'clock of the next day, or of the next Monday."""
+"""Where the clock can be moved to, each at nine o'clock: the next day, or the next Monday."""
 RECONNECT = ("warning", "refresh_requested", "link_disabled")
 
 
@@ -50,7 +50,7 @@ class Page:
         self._keep_alive_seconds = keep_alive_seconds
 
     def routes(self) -> list[Route]:
-        """All of them."""
+        """All routes of the page."""
         reads: dict[str, Callable[[Request], Any]] = {
             "session": self._session,
             "messages": self._messages,
@@ -70,12 +70,12 @@ class Page:
             "clock": self._set_clock,
         }
         return [
-            *(Route(f"/playground/{name}", answered(read), methods=["GET"]) for name, read in reads.items()),
-            *(Route(f"/playground/{name}", written(write), methods=["POST"]) for name, write in writes.items()),
+            *(Route(f"/playground/{name}", read_endpoint(read), methods=["GET"]) for name, read in reads.items()),
+            *(Route(f"/playground/{name}", write_endpoint(write), methods=["POST"]) for name, write in writes.items()),
             Route("/playground/events", self._events, methods=["GET"]),
         ]
 
-    # What people see
+    # Reads
 
     def _reader(self, request: Request) -> str:
         return self._workspace.person(request.query_params.get("as", "")).id
@@ -147,17 +147,17 @@ class Page:
         try:
             user = self._reader(request)
         except Impossible as problem:
-            return refused(problem)
+            return error_response(problem)
         return StreamingResponse(self._stream(user), media_type="text/event-stream")
 
     async def _stream(self, user: str) -> AsyncIterator[str]:
         listener = self._workspace.audience.join(user)
         try:
-            yield sent("bot", {"connected": self._delivery.connected})
-            yield sent("modal", self._workspace.modal_event(user))
+            yield server_sent_event("bot", {"connected": self._delivery.connected})
+            yield server_sent_event("modal", self._workspace.modal_event(user))
             home = self._workspace.home(user)
             if home:
-                yield sent("home", {"view": self._workspace.shown_view(home)})
+                yield server_sent_event("home", {"view": self._workspace.shown_view(home)})
             while True:
                 try:
                     item = await asyncio.wait_for(listener.queue.get(), self._keep_alive_seconds)
@@ -166,11 +166,11 @@ class Page:
                     continue
                 if item is None:
                     return
-                yield sent(*item)
+                yield server_sent_event(*item)
         finally:
             self._workspace.audience.leave(listener)
 
-    # What people do
+    # Writes
 
     async def _say(self, body: Body, base_url: str) -> Json:
         return await self._interactions.say(
@@ -204,7 +204,7 @@ class Page:
         return now
 
     def _seconds_to(self, body: Body) -> float:
-        """Seconds until a morning in the zone of the person who asks."""
+        """Seconds until the requested morning in the person's time zone."""
         to = body.text("to")
         if to not in MORNINGS:
             raise Impossible(f"the clock doesn't know {to!r}: choose one of {', '.join(MORNINGS)}, or send seconds")
@@ -238,31 +238,31 @@ class Page:
 
 
 class Body:
-    """A JSON object sent by the page, read field by field."""
+    """A JSON object sent by the page, with checked access to its fields."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
     def text(self, name: str) -> str:
-        """A text that must be there. Raises `Impossible`."""
+        """A required string. Raises `Impossible`."""
         value = self.values.get(name)
         if not isinstance(value, str):
             raise Impossible(f"{name} is missing or not a text: send it as a JSON string")
         return value
 
     def optional(self, name: str) -> str | None:
-        """A text that may be left out or null."""
+        """An optional string. Returns None when it is missing or null."""
         return None if self.values.get(name) is None else self.text(name)
 
     def number(self, name: str, otherwise: float) -> float:
-        """A number from 0 to the seconds of a year. Raises `Impossible`."""
+        """A number from 0 to the seconds in a year, or `otherwise` when missing. Raises `Impossible`."""
         value = self.values.get(name, otherwise)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= YEAR_SECONDS:
             raise Impossible(f"{name} must be a number of 0 or more, and at most a year of seconds")
         return float(value)
 
     def checked(self, name: str) -> Mapping[str, Any]:
-        """All values, after `name` was checked to be ``{block_id: {action_id: {…}}}``. Raises `Impossible`."""
+        """All values, after checking that `name` is ``{block_id: {action_id: {…}}}``. Raises `Impossible`."""
         state = self.values.get(name) or {}
         if not isinstance(state, dict) or not all(isinstance(inner, dict) for inner in state.values()):
             raise Impossible(f"{name} must be an object of objects: block_id, then action_id")
@@ -270,7 +270,7 @@ class Body:
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises `Impossible` when it is too large."""
+    """Read the whole body. Raises `Impossible` when it is too large."""
     body = bytearray()
     async for part in request.stream():
         body += part
@@ -280,46 +280,46 @@ async def read_body(request: Request) -> bytes:
 
 
 def base_url(request: Request) -> str:
-    """The server as the request has reached it, without a slash at the end."""
+    """The server's address as the request used it, without a trailing slash."""
     return str(request.base_url).rstrip("/")
 
 
-def sent(event: str, data: Any) -> str:
-    """One server-sent event."""
+def server_sent_event(event: str, data: Any) -> str:
+    """The text of one server-sent event."""
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 
-def refused(problem: Impossible) -> Response:
-    """The answer to what cannot be done."""
+def error_response(problem: Impossible) -> Response:
+    """The error response for a request that cannot be carried out."""
     return JSONResponse({"error": str(problem)}, problem.status)
 
 
-def answered(read: Callable[[Request], Json]) -> Callable[[Request], Awaitable[Response]]:
-    """A route that reads."""
+def read_endpoint(read: Callable[[Request], Json]) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap a read as an endpoint that responds with JSON."""
 
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(read(request))
         except Impossible as problem:
-            return refused(problem)
+            return error_response(problem)
 
     return endpoint
 
 
-def written(write: Callable[[Body, str], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
-    """A route that takes a JSON object."""
+def write_endpoint(write: Callable[[Body, str], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap a write as an endpoint that takes and responds with JSON."""
 
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(await write(await json_body(request), base_url(request)))
         except Impossible as problem:
-            return refused(problem)
+            return error_response(problem)
 
     return endpoint
 
 
 async def json_body(request: Request) -> Body:
-    """What the page sent. Raises `Impossible`; a form, which any page may send unasked, is refused too."""
+    """The JSON body of a request. Raises `Impossible`, also for a form, which any website could post."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "application/json":
         raise Impossible(f"send Content-Type: application/json, not {kind!r}", 415)

@@ -1,4 +1,4 @@
-"""What Slack sends to an app: the same objects over Socket Mode and over HTTP."""
+"""The payloads that Slack sends to an app; they are the same over Socket Mode and HTTP."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from bot.services.slack.model import Channel, Json, Message, Person, View
 from bot.services.slack.typed import escaped_message
 from bot.services.slack.workspace import Workspace
 
-VERIFICATION_TOKEN = "playground"  # noqa: S105 - the deprecated field of every payload; nobody checks it
+VERIFICATION_TOKEN = "playground"  # noqa: S105 - a deprecated field of every payload, which nobody checks
 
 
 def slash_command(
     workspace: Workspace, person: Person, channel: Channel, command: str, text: str, response_url: str
 ) -> dict[str, str]:
-    """A slash command: one flat object of strings."""
+    """The payload of a slash command: a flat object of strings."""
     grid = {}
     if workspace.team.enterprise_id:
         grid = {
@@ -41,12 +41,12 @@ def slash_command(
 
 
 def _name(channel: Channel) -> str:
-    """A channel's name as payloads have it: private ones keep theirs."""
+    """A channel's name in payloads; those of private channels are hidden."""
     return "directmessage" if channel.is_im else "privategroup" if channel.is_private else channel.name
 
 
 def message_object(workspace: Workspace, message: Message) -> Json:
-    """A message as it stands in payloads and in answers of the Web API."""
+    """A message as JSON, for payloads and Web API responses."""
     is_bot = message.user == workspace.bot.user_id
     return {
         "type": "message",
@@ -107,7 +107,7 @@ def _view_context(workspace: Workspace, view: View) -> Json:
 def message_action(
     workspace: Workspace, person: Person, message: Message, action: Json, state: Json, response_url: str
 ) -> Json:
-    """A click in a message; an ephemeral one is not quoted."""
+    """The payload of a click in a message; it does not include the message if that is ephemeral."""
     return {
         **_base(workspace, "block_actions", person),
         **_message_context(workspace, message),
@@ -119,7 +119,7 @@ def message_action(
 
 
 def view_action(workspace: Workspace, person: Person, view: View, action: Json) -> Json:
-    """A click in a modal or a Home tab: no channel, no response_url."""
+    """The payload of a click in a modal or a Home tab; it has no channel and no response_url."""
     modal = view.id if view.type == "modal" else None
     return {
         **_base(workspace, "block_actions", person),
@@ -132,7 +132,7 @@ def view_action(workspace: Workspace, person: Person, view: View, action: Json) 
 def suggestion(
     workspace: Workspace, person: Person, place: Message | View, block_id: str, action_id: str, query: str
 ) -> Json:
-    """Somebody types into an external select."""
+    """The payload of a person's typing in an external select."""
     context = _message_context(workspace, place) if isinstance(place, Message) else _view_context(workspace, place)
     return {
         **_base(workspace, "block_suggestion", person),
@@ -144,7 +144,7 @@ def suggestion(
 
 
 def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
-    """A modal is sent."""
+    """The payload of a submitted modal."""
     return {
         **_base(workspace, "view_submission", person),
         "trigger_id": workspace.permits.new_trigger(person.id, view.id),
@@ -154,7 +154,7 @@ def view_submission(workspace: Workspace, person: Person, view: View) -> Json:
 
 
 def view_closed(workspace: Workspace, person: Person, view: View, *, is_cleared: bool) -> Json:
-    """A modal that asked for it was closed."""
+    """The payload of a closed modal, for modals with ``notify_on_close``."""
     return {
         **_base(workspace, "view_closed", person),
         "view": workspace.shown_view(view),
@@ -163,18 +163,18 @@ def view_closed(workspace: Workspace, person: Person, view: View, *, is_cleared:
 
 
 def event(workspace: Workspace, person: Person | None, body: Json) -> Json:
-    """The envelope of the Events API around one event, with an event_id of its own."""
+    """Wrap an event in the envelope of the Events API, with a new event_id."""
     team = workspace.team
-    foreign = {}
+    stranger_fields = {}
     if person is not None and person.is_stranger:
-        foreign = {"user_team": workspace.team_of(person), "source_team": workspace.team_of(person)}
+        stranger_fields = {"user_team": workspace.team_of(person), "source_team": workspace.team_of(person)}
     channel = workspace.channels.get(str(body.get("channel")))
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": team.id,
         **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
         "api_app_id": workspace.bot.app_id,
-        "event": {**body, **foreign},
+        "event": {**body, **stranger_fields},
         "type": "event_callback",
         "event_id": f"Ev{secrets.token_hex(5).upper()}",
         "event_time": int(workspace.now()),
@@ -193,7 +193,7 @@ def event(workspace: Workspace, person: Person | None, body: Json) -> Json:
 
 
 def message_events(workspace: Workspace, message: Message) -> list[Json]:
-    """The events that a new message raises where the bot is a member, of those to which it is subscribed."""
+    """The subscribed events that a new message raises; none in channels without the bot."""
     channel = workspace.channels[message.channel]
     if not channel.bot_is_member:
         return []
@@ -206,24 +206,24 @@ def message_events(workspace: Workspace, message: Message) -> list[Json]:
         **({} if message.user == workspace.bot.user_id else {"client_msg_id": secrets.token_hex(16)}),
     }
     person = workspace.people.get(message.user)
-    found: list[Json] = []
+    events: list[Json] = []
     mentioned = f"<@{workspace.bot.user_id}>" in message.text and message.user != workspace.bot.user_id
     if mentioned and not channel.is_im and "app_mention" in workspace.subscriptions:
         mention = {key: value for key, value in body.items() if key != "channel_type"}
-        found.append(event(workspace, person, {**mention, "type": "app_mention"}))
+        events.append(event(workspace, person, {**mention, "type": "app_mention"}))
     if f"message.{kind}" in workspace.subscriptions:
-        found.append(event(workspace, person, body))
-    return found
+        events.append(event(workspace, person, body))
+    return events
 
 
 def typed_message(workspace: Workspace, person: Person, channel: Channel, text: str, thread_ts: str | None) -> Message:
-    """A message as Slack keeps it when a person has typed it."""
-    written = escaped_message(text, workspace)
-    return Message(channel.id, workspace.next_ts(), written, person.id, [], thread_ts)
+    """A message that a person typed, escaped as Slack stores it."""
+    escaped = escaped_message(text, workspace)
+    return Message(channel.id, workspace.next_ts(), escaped, person.id, [], thread_ts)
 
 
 def home_opened(workspace: Workspace, person: Person) -> Json:
-    """Somebody opened the Home tab; the view stands in it once it was published."""
+    """The event of a person opening the Home tab; it includes the view once one has been published."""
     home = workspace.home(person.id)
     body: dict[str, Any] = {
         "type": "app_home_opened",

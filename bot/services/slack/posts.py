@@ -1,4 +1,4 @@
-"""What an app may say, whichever way it says it: Web API, response_url, or the answer to a command."""
+"""Checks on what an app posts, by any route: Web API, response_url, or the response to a command."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.services.slack.model import Json, Message, ResponseUrl, SlackError
 from bot.services.slack.workspace import Workspace
 
 CUT = 40_000
-"""Characters after which the top-level text of a message is cut."""
+"""Characters after which the top-level text of a message is truncated."""
 
 
 def parsed(value: Any, error: str) -> Any:
-    """A list or object that may have been sent as JSON text. Raises `SlackError` (`error`)."""
+    """Return a list or object that may have been sent as JSON text. Raises `SlackError` (`error`)."""
     if not isinstance(value, str):
         return value
     try:
@@ -26,12 +26,12 @@ def parsed(value: Any, error: str) -> Any:
 
 
 def truth(value: Any) -> bool:
-    """A yes or no that may have been sent as text."""
+    """Return a boolean that may have been sent as text."""
     return value is True or str(value).lower() in ("true", "1")
 
 
 def checked_text(args: Mapping[str, Any]) -> str:
-    """The top-level text. Raises `SlackError` for what the playground does not play."""
+    """The top-level text, truncated. Raises `SlackError` for attachments, which are not supported."""
     if args.get("attachments"):
         raise SlackError("invalid_arguments", "[ERROR] attachments are not played here: use blocks")
     text = args.get("text")
@@ -53,7 +53,7 @@ def checked_blocks(workspace: Workspace, args: Mapping[str, Any]) -> list[Json]:
 
 
 def checked_content(workspace: Workspace, args: Mapping[str, Any]) -> tuple[str, list[Json]]:
-    """Text and blocks of a new message. Raises `SlackError` (no_text when there is neither)."""
+    """The text and blocks of a new message. Raises `SlackError` (no_text when there is neither)."""
     text, blocks = checked_text(args), checked_blocks(workspace, args)
     if not text and not blocks:
         raise SlackError("no_text")
@@ -68,13 +68,13 @@ def checked_view(value: Any, *types: str) -> Json:
         problems = [f"must be one of: {', '.join(types)} [json-pointer:/view/type]"]
     if problems:
         raise SlackError("invalid_arguments", *(f"[ERROR] {problem}" for problem in problems))
-    known = ("type", "title", "submit", "close", "callback_id", "external_id", "private_metadata", "notify_on_close")
-    kept = {key: view[key] for key in (*known, "clear_on_close") if view.get(key) is not None}
-    return {**kept, "blocks": with_ids(view["blocks"])}
+    allowed = ("type", "title", "submit", "close", "callback_id", "external_id", "private_metadata", "notify_on_close")
+    body = {key: view[key] for key in (*allowed, "clear_on_close") if view.get(key) is not None}
+    return {**body, "blocks": with_ids(view["blocks"])}
 
 
 def thread_of(workspace: Workspace, channel: str, thread_ts: Any) -> str | None:
-    """The thread to answer in. Raises `SlackError` when no such message starts one."""
+    """The ts of the thread to reply in, or None. Raises `SlackError` when no message with this ts can start one."""
     if not thread_ts:
         return None
     parent = workspace.message(channel, str(thread_ts))
@@ -92,7 +92,7 @@ def bot_message(
     reader: str | None = None,
     metadata: Json | None = None,
 ) -> Message:
-    """Post as the bot; with a `reader` it is ephemeral."""
+    """Post a message as the bot; with a `reader` it is ephemeral."""
     text, blocks = content
     ts = workspace.next_ts()
     message = Message(channel, ts, text, workspace.bot.user_id, blocks, thread_ts, reader, metadata=metadata)
@@ -100,7 +100,7 @@ def bot_message(
 
 
 def respond(workspace: Workspace, response: ResponseUrl, body: Mapping[str, Any]) -> Message | None:
-    """Carry out what was posted to a response_url; None when a message was deleted. Raises `SlackError`."""
+    """Handle a post to a response_url. Returns None when it deleted a message. Raises `SlackError`."""
     source = workspace.message(response.channel, response.source_ts) if response.source_ts else None
     if truth(body.get("delete_original")):
         if source is None:

@@ -1,12 +1,12 @@
-"""The playground's server: the app's side (what Slack offers to an app) and the page's side, on one local port.
+"""The playground's server: the API for the app (Slack's own) and the API for the page, on one local port.
 
-App's side:
+For the app:
 
     GET, POST /api/<method>        Web API; arguments as JSON, form or query
     /socket?ticket=…               Socket Mode; the address comes from apps.connections.open
     POST /response/<id>            response_url
 
-Page's side (JSON; every POST needs ``Content-Type: application/json``; an error is ``{"error": what to do instead}``):
+For the page (JSON; every POST needs ``Content-Type: application/json``; an error is ``{"error": what to do instead}``):
 
     GET  /, /static/*                                 the page
     GET  /playground/session?as=U                     team, people, channels of U, bot, commands, now, clock_movable
@@ -70,11 +70,11 @@ def create_app(
     keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
     beside: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The whole server over one workspace; bind it to 127.0.0.1. `beside` are pages of other services played here.
+    """Build the server over one workspace; bind it to 127.0.0.1. `beside` are routes of other simulated services.
 
-    `delivery` is how the bot is reached, Socket Mode when nothing is said. `retry_delays` are the seconds after which
-    an event that was not acknowledged comes again. Open pages hold their stream for ever: call
-    ``workspace.audience.end()`` before the web server is asked to stop. The workspace is closed by whoever made it.
+    `delivery` is the transport to the bot, by default Socket Mode. `retry_delays` are the seconds after which an event
+    that was not acknowledged is sent again. Open pages keep their stream open: call ``workspace.audience.end()``
+    before stopping the web server. The caller closes the workspace.
     """
     slack = Slack(workspace, delivery or SocketDelivery(workspace), retry_delays)
     page = Page(workspace, slack.delivery, slack.interactions, slack.web.methods, move_clock, keep_alive_seconds)
@@ -104,7 +104,7 @@ async def _index(_request: Request) -> Response:
 
 
 class Slack:
-    """What an app finds at Slack: the Web API, Socket Mode and response_urls, each call in the log."""
+    """The API for the app: the Web API, Socket Mode and response_urls. Every call is logged."""
 
     def __init__(self, workspace: Workspace, delivery: Delivery, retry_delays: Sequence[float]) -> None:
         self._workspace = workspace
@@ -113,19 +113,19 @@ class Slack:
         self.web = WebApi(workspace, delivery, self.interactions.posted)
 
     async def socket(self, websocket: WebSocket) -> None:
-        """One Socket Mode connection."""
+        """Handle one Socket Mode connection."""
         if isinstance(self.delivery, SocketDelivery):
             await self.delivery.serve(websocket)
         else:
             await websocket.close(4001, "socket mode is off in this playground: it delivers over http")
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Cancel pending retries and close the connections to the app."""
         await self.interactions.close()
         await self.delivery.close()
 
     async def api(self, request: Request) -> Response:
-        """One call of the Web API."""
+        """Handle one call of the Web API."""
         method = request.path_params["method"]
 
         async def call(args: Json) -> Response:
@@ -136,7 +136,7 @@ class Slack:
         return await self._exchange("web api", method, request, call, refused_status=200)
 
     async def response(self, request: Request) -> Response:
-        """One post to a response_url."""
+        """Handle one post to a response_url."""
 
         async def post(body: Json) -> Response:
             respond(self._workspace, self._workspace.permits.use_response(request.path_params["id"]), body)
@@ -147,30 +147,30 @@ class Slack:
     async def _exchange(
         self, kind: str, name: str, request: Request, work: Callable[[Json], Awaitable[Response]], refused_status: int
     ) -> Response:
-        """One request of the app: its arguments, the fault that was queued for it, the answer, and the log."""
+        """Handle one request of the app: read arguments, apply a queued fault, do `work`, log the exchange."""
         started = time.perf_counter()
         args: Json = {}
         fault: Fault | None = None
         try:
             args = await arguments(request)
             fault = self._workspace.faults.take(name, str(args.get("channel", "")))
-            await stumble(fault)
+            await apply_fault(fault)
             response = await work(args)
         except SlackError as error:
             gone = error.error in ("used_url", "expired_url")
-            response = JSONResponse(refusal(error), 404 if gone else refused_status)
+            response = JSONResponse(error_json(error), 404 if gone else refused_status)
         except RateLimited as limit:
             headers = {"Retry-After": str(limit.retry_after)}
             response = JSONResponse({"ok": False, "error": RATE_LIMITED}, 429, headers=headers)
         except Impossible as problem:
             response = JSONResponse({"ok": False, "error": str(problem)}, problem.status)
         spent = (time.perf_counter() - started) * 1_000
-        self._workspace.log.add("bot→slack", kind, name, args, shown(response), spent)
+        self._workspace.log.add("bot→slack", kind, name, args, logged_body(response), spent)
         return Lost() if fault and fault.error == ANSWER_LOST else response
 
 
-async def stumble(fault: Fault | None) -> None:
-    """Go wrong as it was queued. Raises `SlackError`, `RateLimited`, `Impossible`."""
+async def apply_fault(fault: Fault | None) -> None:
+    """Apply a fault: wait its delay, then raise its error (`SlackError`, `RateLimited` or `Impossible`)."""
     if fault is None:
         return
     await asyncio.sleep(fault.delay)
@@ -182,24 +182,24 @@ async def stumble(fault: Fault | None) -> None:
         raise SlackError(fault.error)
 
 
-def shown(response: Response) -> Any:
-    """An answer as it stands in the log."""
+def logged_body(response: Response) -> Any:
+    """The body of a response, for the log."""
     text = bytes(response.body).decode()
     return json.loads(text) if isinstance(response, JSONResponse) else text
 
 
 class Lost(Response):
-    """An answer that breaks off before it arrives."""
+    """A response that breaks off before it is complete."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Promise more than is sent."""
+        """Announce more bytes than are sent."""
         headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
 
 
-def refusal(error: SlackError) -> Json:
-    """An error as the Web API answers it."""
+def error_json(error: SlackError) -> Json:
+    """The JSON of an error in a Web API response."""
     answer: Json = {"ok": False, "error": error.error, **error.extra}
     if error.messages:
         answer["response_metadata"] = {"messages": list(error.messages)}
@@ -207,7 +207,7 @@ def refusal(error: SlackError) -> Json:
 
 
 def bearer(request: Request) -> str:
-    """The token in the Authorization header, if there is one."""
+    """The token in the Authorization header; empty when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -227,11 +227,11 @@ async def arguments(request: Request) -> Json:
 
 
 def json_object(body: bytes) -> Json:
-    """A JSON object. Raises `SlackError` (invalid_json, json_not_object)."""
+    """Parse a JSON object. Raises `SlackError` (invalid_json, json_not_object)."""
     try:
-        found = json.loads(body)
+        value = json.loads(body)
     except ValueError:
         raise SlackError("invalid_json") from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise SlackError("json_not_object")
-    return found
+    return value

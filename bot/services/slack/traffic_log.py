@@ -1,4 +1,4 @@
-"""The log of every request and answer, as the page shows it. Tokens never get in."""
+"""The log of every request and response, which the page shows. Tokens are masked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST = 20_000
 
 
 def masked(value: Any) -> Any:
-    """The same JSON value without secrets: token-like words and values under secret names are cut out."""
+    """Copy a JSON value with secrets masked: token-like words, and values of keys with secret names."""
     if isinstance(value, dict):
         return {
             key: "•••" if str(key).lower() in _SECRET_KEYS and item else masked(item) for key, item in value.items()
@@ -34,13 +34,13 @@ def masked(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [masked(item) for item in value]
     if isinstance(value, str):
-        shown = _TOKEN.sub(r"\1•••", value)
-        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown):,} characters)"
+        text = _TOKEN.sub(r"\1•••", value)
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
     return value
 
 
 class Log:
-    """The last `size` entries, numbered from 1; `added` is told of each new one."""
+    """The last `size` entries, numbered from 1; `added` is called with each new one."""
 
     def __init__(self, now: Callable[[], float], size: int = 2_000) -> None:
         self._now = now
@@ -51,7 +51,7 @@ class Log:
     def add(
         self, direction: Direction, kind: str, name: str, request: Any = None, answer: Any = None, ms: float = 0.0
     ) -> dict[str, Any]:
-        """Note one exchange, `ms` milliseconds long, and return the entry as it is kept."""
+        """Add one exchange, which took `ms` milliseconds, and return the stored entry."""
         self._count += 1
         entry = {
             "n": self._count,
@@ -68,5 +68,5 @@ class Log:
         return entry
 
     def after(self, number: int) -> list[dict[str, Any]]:
-        """The kept entries above `number`, oldest first."""
+        """The stored entries with a number above `number`, oldest first."""
         return [entry for entry in self._entries if entry["n"] > number]

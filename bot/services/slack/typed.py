@@ -1,4 +1,4 @@
-"""What Slack makes of the words that a person types: entities, mentions and links."""
+"""How Slack escapes the text that a person types: entities, mentions and links."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def escaped_command(text: str, workspace: Workspace) -> str:
-    """The `text` of a slash command whose manifest says ``should_escape: true``."""
+    """The `text` of a slash command whose manifest entry has ``should_escape: true``."""
     return _escaped(
         text,
         workspace,
@@ -24,7 +24,7 @@ def escaped_command(text: str, workspace: Workspace) -> str:
 
 
 def escaped_message(text: str, workspace: Workspace) -> str:
-    """The `text` of a message: like a command's, but mentions carry no label."""
+    """The `text` of a message: like a command's, but without labels in mentions."""
     return _escaped(text, workspace, person=lambda user, _handle: f"<@{user}>")
 
 
@@ -45,9 +45,9 @@ def _escaped(text: str, workspace: Workspace, person: Callable[[str, str], str])
         re.IGNORECASE,
     )
 
-    def written(found: re.Match[str]) -> str:
-        word = found[found.lastgroup or 0]
-        match found.lastgroup:
+    def replacement(token: re.Match[str]) -> str:
+        word = token[token.lastgroup or 0]
+        match token.lastgroup:
             case "person":
                 return person(*people[word.lower()])
             case "channel":
@@ -62,19 +62,19 @@ def _escaped(text: str, workspace: Workspace, person: Callable[[str, str], str])
             case _:
                 return _SIGNS[word]
 
-    return pattern.sub(written, text)
+    return pattern.sub(replacement, text)
 
 
 def _people(workspace: Workspace) -> Mapping[str, tuple[str, str]]:
-    found = {workspace.bot.name.lower(): (workspace.bot.user_id, workspace.bot.name)}
+    people = {workspace.bot.name.lower(): (workspace.bot.user_id, workspace.bot.name)}
     for person in workspace.people.values():
         for name in (person.name, person.username):
-            found[name.lower()] = (person.id, person.username)
-    return found
+            people[name.lower()] = (person.id, person.username)
+    return people
 
 
 def _any_of(names: Iterable[str]) -> str:
-    """Longest first, so that "Ada Ibarra" is not read as "Ada"."""
+    """A pattern for any of the names, longest first, so that "Ada Ibarra" does not match as "Ada"."""
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or r"(?!)"
 
 

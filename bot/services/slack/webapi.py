@@ -1,6 +1,6 @@
-"""The Web API methods that the bot calls. Any other is `unknown_method`, loudly.
+"""The Web API methods that the bot calls. Any other is answered with `unknown_method`, a log entry and a notice.
 
-Errors are Slack's own names, method by method; `response_metadata.messages` says more where Slack does.
+Errors have Slack's names for each method; `response_metadata.messages` has details where Slack gives them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from bot.services.slack.workspace import Workspace, looks_real
 _log = get_logger(__name__)
 
 UPDATE_TEXT = 4_000
-"""Characters that chat.update takes as text when there are no blocks (msg_too_long)."""
+"""Maximum characters of text in chat.update without blocks (msg_too_long)."""
 
 Args = Mapping[str, Any]
 
 
 class WebApi:
-    """All methods over one workspace; `posted` is told of every message that is no ephemeral one."""
+    """All methods over one workspace; `posted` is called with every message that is not ephemeral."""
 
     def __init__(self, workspace: Workspace, delivery: Delivery, posted: Callable[[Message], None]) -> None:
         self._workspace = workspace
@@ -59,11 +59,11 @@ class WebApi:
 
     @property
     def methods(self) -> frozenset[str]:
-        """The names of all methods that are played."""
+        """The names of all supported methods."""
         return frozenset(self._methods)
 
     def call(self, method: str, args: Args, token: str) -> Json:
-        """The answer of one method, without ``ok``. Raises `SlackError`, `RateLimited`."""
+        """Call a method and return its response, without ``ok``. Raises `SlackError`, `RateLimited`."""
         if method not in self._methods:
             _log.warning("the bot called a method that the playground does not play", method=method)
             self._workspace.notice(f"the bot called {method}, which the playground does not play (unknown_method)")
@@ -110,7 +110,7 @@ class WebApi:
     # Messages
 
     def _channel_to_post(self, args: Args) -> Channel:
-        """Where the bot may post: a channel by id or name, or somebody's direct messages by user id."""
+        """The channel to post in, given by id, by name, or by user id for direct messages. Raises `SlackError`."""
         workspace, name = self._workspace, required(args, "channel")
         channel = workspace.channels.get(workspace.im_of(name) if name in workspace.people else name)
         if channel is None:
@@ -172,8 +172,8 @@ class WebApi:
             raise SlackError("msg_too_long")
         message.metadata = checked_metadata(args) if "metadata" in args else message.metadata
         self._workspace.edit(message, text=text, blocks=blocks, edited=not blocks)
-        shown = message_object(self._workspace, message)
-        return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
+        body = message_object(self._workspace, message)
+        return {"channel": message.channel, "ts": message.ts, "text": text, "message": body}
 
     def _delete(self, args: Args) -> Json:
         message = self._own_message(args, "cant_delete_message")
@@ -225,10 +225,10 @@ class WebApi:
 
     def _views_update(self, args: Args) -> Json:
         view_id, external_id = args.get("view_id"), args.get("external_id")
-        found = self._workspace.view(str(view_id)) if view_id else self._workspace.view_by_external_id(str(external_id))
-        if found is None:
+        view = self._workspace.view(str(view_id)) if view_id else self._workspace.view_by_external_id(str(external_id))
+        if view is None:
             raise SlackError("not_found")
-        return self._replaced(found, args, self._new_body(args, found.type, found))
+        return self._replaced(view, args, self._new_body(args, view.type, view))
 
     def _views_publish(self, args: Args) -> Json:
         user = required(args, "user_id")
@@ -248,7 +248,7 @@ class WebApi:
 
 
 def required(args: Args, name: str) -> Any:
-    """An argument that must be there. Raises `SlackError` (invalid_arguments)."""
+    """Return a required argument. Raises `SlackError` (invalid_arguments)."""
     value = args.get(name)
     if value in (None, ""):
         raise SlackError("invalid_arguments", f"[ERROR] missing required field: {name}")
@@ -256,7 +256,7 @@ def required(args: Args, name: str) -> Any:
 
 
 def checked_metadata(args: Args) -> Json | None:
-    """Message metadata; an empty object clears it. Raises `SlackError` (metadata_invalid…)."""
+    """Message metadata. Returns None for an empty object, which clears it. Raises `SlackError`."""
     metadata = parsed(args.get("metadata"), "invalid_metadata_format")
     if not metadata:
         return None

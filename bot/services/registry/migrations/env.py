@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection it is handed, inside that connection's transaction."""
+"""Runs the migrations on the given connection, inside that connection's transaction."""
 
 from bot.services.registry.database import MIGRATIONS
 from bot.services.registry.tables import metadata

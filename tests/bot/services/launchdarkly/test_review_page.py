@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.services.launchdarkly import GATED, PROJECT, REVIEWER, World, create_app, pages
-from bot.services.launchdarkly.approvals import Asking, asked
+from bot.services.launchdarkly.approvals import Asking, create_request
 from bot.services.launchdarkly.records import Approval
 
 PAGE = f"/projects/{PROJECT}/ai-configs/support-assistant/targeting"
@@ -45,7 +45,7 @@ def request(world: World, description: str = "deploy warm-v2", **step: object) -
         "description": description,
         "instructions": [kind | (step or {"variationId": ids["warm-v2"]})],
     }
-    return asked(world, next(iter(world.tokens.values())), Asking.model_validate(body))
+    return create_request(world, next(iter(world.tokens.values())), Asking.model_validate(body))
 
 
 def review(approval: Approval) -> str:

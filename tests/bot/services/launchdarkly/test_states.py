@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.services.launchdarkly import PROJECT, ApprovalSettings, ExternalActor, demo_world
-from bot.services.launchdarkly.approvals import Asking, Reviewing, asked, carried_out, reviewed
+from bot.services.launchdarkly.approvals import Asking, Reviewing, carried_out, create_request, reviewed
 from bot.services.launchdarkly.demo_configs import ADA, RAVI
 from bot.services.launchdarkly.errors import Refusal
 from bot.services.launchdarkly.records import Approval, Place
@@ -61,7 +61,7 @@ class Requests(RuleBasedStateMachine):
                 "instructions": [moved(self.wanted)],
             }
         )
-        self.request = asked(self.world, self.world.tokens[TOKEN], body)
+        self.request = create_request(self.world, self.world.tokens[TOKEN], body)
         self.before = self.place
 
     @precondition(lambda self: self.request is not None)

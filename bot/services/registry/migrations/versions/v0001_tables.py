@@ -1,4 +1,4 @@
-"""The tables, and the environment that every organisation starts with."""
+"""The first tables, and the environment that every organisation starts with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make everything."""
+    """Create all tables."""
     op.create_table(
         "environments",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -256,7 +256,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop everything."""
+    """Drop all tables."""
     for table in (
         "results",
         "evaluation_evaluators",

@@ -1,4 +1,4 @@
-"""Logs of evaluations, stored API keys, and deleting without taking from runs what they ran with."""
+"""Logs of evaluations, stored API keys, and soft deletion, so that runs keep what they ran with."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ _RESULTS = "ix_results_evaluation_id_evaluator_version_id"
 
 
 def upgrade() -> None:
-    """Add them. Of several results of one evaluator for one log the newest stays."""
+    """Add them. Of several results of one evaluator for one log, only the newest is kept."""
     op.create_table(
         "api_keys",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -61,7 +61,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away."""
+    """Remove them."""
     op.drop_index(_RESULTS, "results")
     op.create_index(_RESULTS, "results", ["evaluation_id", "evaluator_version_id"], unique=False)
     op.drop_column("evaluation_evaluators", "imported_mean")
