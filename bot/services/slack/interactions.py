@@ -82,7 +82,7 @@ class Interactions:
             self._post_reply(answer, channel, person)
         return {"ok": True}
 
-    def _said(self, answer: Json, channel: Channel, person: Person) -> None:
+    def _post_reply(self, answer: Json, channel: Channel, person: Person) -> None:
         """The acknowledgement of a command carried a message."""
         reply = self._workspace.permits.new_response(channel.id, person.id)
         try:
