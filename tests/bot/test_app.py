@@ -125,7 +125,7 @@ async def test_a_config_service_that_hangs_holds_up_neither_health_nor_the_end(t
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as web:
                 assert (await web.get("/readyz")).status_code == 200
             await slack.chat.say(ADA, "/approvals")
-            await slack.chat.hears(ADA, "waits")
+            await slack.chat.hears(ADA, "Nothing is waiting for you.")
             process.running.send_signal(signal.SIGINT)
             await process.says("stopping")
             assert await process.stop(signal.SIGINT) == 0  # pressed again: without waiting for the service
