@@ -66,7 +66,7 @@ def _fill(world: World, tokens: Sequence[Token]) -> None:
     past = _Past(today)
     world.now = past
     _account(world)
-    somebody = ExternalActor(world, PROJECT, ADA)
+    browser = ExternalActor(world, PROJECT, ADA)
     for config in CONFIGS:
         past.go(today - timedelta(days=config.age))
         project = world.project(PROJECT)
@@ -76,10 +76,10 @@ def _fill(world: World, tokens: Sequence[Token]) -> None:
             _add(world, config.key, body)
         for variation, comment, edit in config.edits:
             past.go_on(days=1, hours=2)
-            somebody.edit(config.key, variation, comment=comment, **edit)
+            browser.edit(config.key, variation, comment=comment, **edit)
         for served in config.served:
             past.go_on(days=1, hours=1)
-            _serve(world, somebody, tokens, config.key, served)
+            _serve(world, browser, tokens, config.key, served)
         _use(world, config.key, config.usage)
     world.now = now
 
@@ -144,16 +144,16 @@ def _add(world: World, key: str, body: dict[str, Any]) -> None:
     save(world, Actor(ADA), old, new, post.key, "createAIConfigVariation", post.comment)
 
 
-def _serve(world: World, somebody: ExternalActor, tokens: Sequence[Token], key: str, served: Served) -> None:
+def _serve(world: World, browser: ExternalActor, tokens: Sequence[Token], key: str, served: Served) -> None:
     """Serve something: through an approval if the environment requires one, else directly."""
     config = world.config(PROJECT, key)
     ids = {entry.key: entry.id for entry in config.entries}
     instructions = [served.instruction(ids)]
     if served.off:
-        somebody.switch(key, served.environment, on=False)
+        browser.switch(key, served.environment, on=False)
         return
     if served.environment != GATED:
-        somebody.patch(key, served.environment, *instructions, comment=served.comment)
+        browser.patch(key, served.environment, *instructions, comment=served.comment)
         return
     ada, ravi = tokens
     asking = Asking.model_validate(

@@ -61,13 +61,13 @@ def ordered(incoming: Incoming, items: Sequence[Item], keys: Mapping[str, Callab
 
 def with_colons(incoming: Incoming, items: Sequence[Item], fields: Mapping[str, Fits[Item]]) -> list[Item]:
     """The items that match ``filter``: ``field:value``, several joined by commas. Raises `Refusal` (400)."""
-    kept = list(items)
+    matches = list(items)
     for part in filter(None, incoming.query.get("filter", "").split(",")):
         name, colon, value = part.partition(":")
         if not colon or name not in fields:
             raise invalid(f"filter: has to be field:value with one of {', '.join(fields)}")
-        kept = [item for item in kept if fields[name](item, value)]
-    return kept
+        matches = [item for item in matches if fields[name](item, value)]
+    return matches
 
 
 _COMPARISON = re.compile(
@@ -77,20 +77,20 @@ _COMPARISON = re.compile(
 
 def with_operators(incoming: Incoming, items: Sequence[Item], fields: Mapping[str, Values[Item]]) -> list[Item]:
     """The items that match ``filter``: ``field operator value``, several joined by commas. Raises `Refusal` (400)."""
-    kept, text = list(items), incoming.query.get("filter", "")
+    matches, text = list(items), incoming.query.get("filter", "")
     at = 0
     while at < len(text):
         comparison = _COMPARISON.match(text, at)
         if comparison is None or comparison["field"] not in fields:
             raise invalid(f"filter: has to be field operator value with one of {', '.join(fields)}")
         at = comparison.end()
-        values, have, wanted = (
+        values, values_of, should_match = (
             _values(comparison["value"]),
             fields[comparison["field"]],
             comparison["operator"] != "notEquals",
         )
-        kept = [item for item in kept if bool(values.intersection(have(item))) is wanted]
-    return kept
+        matches = [item for item in matches if bool(values.intersection(values_of(item))) is should_match]
+    return matches
 
 
 def _values(text: str) -> set[str]:

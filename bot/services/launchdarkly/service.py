@@ -24,7 +24,7 @@ LARGEST_BODY = 1_000_000
 """Bytes. LaunchDarkly documents no limit; this one is ours."""
 
 TUNNELLED = ("PUT", "PATCH", "DELETE")
-"""Methods that a POST may stand for with ``X-HTTP-Method-Override``."""
+"""Methods that a POST may override to with ``X-HTTP-Method-Override``."""
 
 CONTROL = "/control"
 """Prefix of the paths that control this service; the real one has no such paths."""

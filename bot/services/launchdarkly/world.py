@@ -46,7 +46,7 @@ KINDS: dict[type[Record], tuple[str, ...]] = {
 }
 """The record types that are stored, and the fields that form each one's key."""
 
-Kept = TypeVar("Kept", bound=Record)
+RecordType = TypeVar("RecordType", bound=Record)
 
 
 def utc_now() -> datetime:
@@ -151,13 +151,13 @@ class World:
         with self._storage.together():
             yield
 
-    def all(self, kind: type[Kept]) -> list[Kept]:
+    def all(self, kind: type[RecordType]) -> list[RecordType]:
         """All records of a kind, in order of creation."""
         return list(self._tables[kind].values())
 
-    def find(self, kind: type[Kept], *key: object) -> Kept | None:
+    def find(self, kind: type[RecordType], *key: object) -> RecordType | None:
         """The record with this key. Returns None when there is none."""
-        record: Kept | None = self._tables[kind].get("/".join(map(str, key)))
+        record: RecordType | None = self._tables[kind].get("/".join(map(str, key)))
         return record
 
     def save(self, record: Record) -> None:

@@ -284,7 +284,7 @@ RUNS = (
     # Onboarding guide: just started.
     Run("Onboarding guide", "baseline", "First-week questions", "completed", timedelta(days=18), {_M: 0.6, _R: 3.4}),
     Run("Onboarding guide", "friendly", "First-week questions", "running", timedelta(minutes=40), {_M: 0.7, _R: None}),
-    # Release notes: waits for logs that somebody has to send.
+    # Release notes: waits for logs that a caller has to send.
     Run(
         "Release notes", "grouped", "Merged changes", "pending", timedelta(hours=2), {_M: None, _S: None}, own_logs=True
     ),

@@ -152,9 +152,9 @@ class _Import:
             await self._evaluator(evaluator, [run for _, run in runs])
         for project in document.projects:
             await self._project(project, is_new=project.id not in present)
-        kept = {project.id for project in document.projects} | present
+        project_ids = {project.id for project in document.projects} | present
         for dataset in _complete_objects(document.datasets, (run.dataset for _, run in runs), Dataset):
-            await self._dataset(dataset, [run for _, run in runs if run.dataset.id == dataset.id], kept)
+            await self._dataset(dataset, [run for _, run in runs if run.dataset.id == dataset.id], project_ids)
         there = await self._ids(tables.evaluations)
         for project, run in runs:
             if run.id not in there:
