@@ -80,7 +80,7 @@ class Line(Syntax):
     may: Callable[[Call], Facts] = anybody
     """The facts for `decide` that have to allow it before it runs; `run` asks for itself what takes reading."""
     explain: Run | None = None
-    """What *explain* answers for it; None: whether `may` allows it, and that it changes nothing where anybody may."""
+    """What *explain* answers for it; None: whether `may` allows it; that it changes nothing, where anybody may look."""
     form: LineForm | None = None
     """Its form, where `opens_form` names what opens it."""
 
