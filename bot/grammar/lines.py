@@ -22,11 +22,7 @@ class Language:
     """A fixed set of lines. Everything about them is computed once, when it is first asked for."""
 
     def __init__(self, lines: Sequence[Syntax]) -> None:
-        """Raises `ValueError` when two lines have one key, or a pattern fills a field that its command lacks."""
         self.lines = tuple(lines)
-        keys = [line.key for line in self.lines]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise ValueError(f"registering lines: {', '.join(twice)} is registered twice")
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._small: dict[str, frozenset[str]] = {}
 
@@ -136,7 +132,15 @@ class Language:
         return " · ".join(line.usage for line in self.about(word))
 
     def check(self) -> None:
-        """Raises `ValueError` when a place of a pattern fills no field of the line's command."""
+        """Raises `ValueError` for two lines that cannot be told apart, or a place that fills no field of a command."""
+        taken: set[object] = set()
+        for line in self.lines:
+            forms = [f"the form of {text}" for text in line.opens_form]
+            for what in (line.key, (line.command, frozenset(line.fixed.items())), *forms):
+                if what in taken:
+                    named = what if isinstance(what, str) else f"{line.command.__name__} of {line.key}"
+                    raise ValueError(f"registering lines: {named} is registered twice")
+                taken.add(what)
         for head in self.heads:
             for pattern in self.patterns(head):
                 missing = set(pattern.fields) - set(getattr(pattern.line.command, "__dataclass_fields__", ()))
@@ -155,7 +159,7 @@ def language() -> Language:
 
 
 def register(*lines: Syntax) -> None:
-    """Add lines to the language. Raises `ValueError` when a key is taken or a place fills no field."""
+    """Add lines to the language. Raises `ValueError` as `Language.check` does."""
     global _current  # noqa: PLW0603 - the one set of lines of this process
     grown = Language((*_current.lines, *lines))
     grown.check()
