@@ -170,7 +170,7 @@ def from_snapshot(seen: ApprovalSnapshot) -> JSON:
 
 
 def to_snapshot(document: Mapping[str, Any]) -> ApprovalSnapshot:
-    """The inverse of `from_seen`."""
+    """The inverse of `from_snapshot`."""
     rule = document["rule"]
     return ApprovalSnapshot(
         base=live_state.from_document(document["base"]),
