@@ -98,7 +98,8 @@ class Parts:
     app_token: str | None = field(default=None, repr=False)
     signing_secret: str = field(default="", repr=False)
     slack_api_url: str | None = None
-    commands: Sequence[str] = field(default_factory=lambda: [each.name for each in language().slash_commands])
+    commands: Sequence[str] = ()
+    """Slash commands, without prefix; all that are registered where none is named."""
     prefix: str = ""
     default_channel: str | None = None
     evaluations_channel: str | None = None
@@ -220,8 +221,12 @@ async def _database_answers(store: Store) -> str | None:
 
 
 def slash_commands(names: Sequence[str], prefix: str) -> dict[str, str]:
-    """Slash commands as they are registered, with the verb that each stands for; the umbrella stands for none."""
-    return {command_name(name, prefix): "" if name == "configbot" else name for name in names}
+    """These slash commands as Slack has them, with the verb that each stands for; the umbrella stands for none.
+
+    Where no name is given, all that there are.
+    """
+    chosen = names or [each.name for each in language().slash_commands]
+    return {command_name(name, prefix): "" if name == "configbot" else name for name in chosen}
 
 
 @contextmanager
@@ -346,7 +351,7 @@ def parts_of(settings: Settings, providers: Sequence[ProviderClient]) -> Parts:
         app_token=app_token.get_secret_value() if app_token else None,
         signing_secret=secret.get_secret_value() if secret else "",
         slack_api_url=settings.slack_api_url,
-        commands=settings.commands,
+        commands=settings.commands or (),
         prefix=settings.command_prefix,
         default_channel=settings.default_channel,
         evaluations_channel=settings.evaluations_channel,

@@ -151,7 +151,7 @@ def manifest(
     from bot.slack.manifest import manifest as make
 
     known = {command.name: (command.name, command.description, command.usage) for command in language().slash_commands}
-    chosen = [known[each] for each in settings.commands]
+    chosen = [known[each] for each in settings.commands or known]
     try:
         made = make(chosen, prefix=settings.command_prefix, http_url=http, name=name)
     except ManifestError as error:

@@ -14,5 +14,4 @@ from bot.grammar import register
 
 SUBJECTS = (changes, projects, configs, evaluations, locks, reminders, health)
 
-for subject in SUBJECTS:
-    register(*subject.LINES)
+register(*(line for subject in SUBJECTS for line in subject.LINES))  # at once: what follows from them is computed once

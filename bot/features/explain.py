@@ -9,7 +9,7 @@ from bot.domain.base import Outcome
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Harmless, NotFound, NotYet, Permission, ProjectPreview
 from bot.domain.policies import decide
 from bot.domain.views import Suggestion
-from bot.features.registration import Call, anybody, line_of
+from bot.features.registration import Call, Effect, anybody, line_of
 from bot.grammar import say
 from bot.grammar.commands import Explain
 
@@ -24,7 +24,7 @@ async def explain(call: Call) -> Outcome:
         return NotYet(say(call.command))
     if line.explain is not None:
         return _explain_choices(await line.explain(inner))
-    if line.may is anybody:
+    if line.may is anybody and line.effect is Effect.LOOKS:
         return Harmless(say(inner.command))
     return Permission(say(inner.command), decide(line.may(inner)))
 

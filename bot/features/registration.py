@@ -80,7 +80,7 @@ class Line(Syntax):
     may: Callable[[Call], Facts] = anybody
     """The facts that `decide` has to allow before it runs; `run` itself checks what takes a read."""
     explain: Run | None = None
-    """The answer of *explain* for it. None: the decision on `may`, or that it changes nothing if `may` is `anybody`."""
+    """The answer of *explain*. None: the decision on `may`; or that it changes nothing, where anybody may look."""
     form: LineForm | None = None
     """Its form; `opens_form` lists what opens it."""
 

@@ -22,11 +22,7 @@ class Language:
     """A fixed set of lines. Derived values are computed once, on first use."""
 
     def __init__(self, lines: Sequence[Syntax]) -> None:
-        """Raises `ValueError` if two lines have the same key."""
         self.lines = tuple(lines)
-        keys = [line.key for line in self.lines]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise ValueError(f"registering lines: {', '.join(twice)} is registered twice")
         self._small: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -135,7 +131,15 @@ class Language:
         return " · ".join(line.usage for line in self.about(word))
 
     def check(self) -> None:
-        """Raises `ValueError` if a place in a pattern fills no field of the line's command."""
+        """Raises `ValueError` for two lines that cannot be told apart, or a place that fills no field of a command."""
+        taken: set[object] = set()
+        for line in self.lines:
+            forms = [f"the form of {text}" for text in line.opens_form]
+            for what in (line.key, (line.command, frozenset(line.fixed.items())), *forms):
+                if what in taken:
+                    named = what if isinstance(what, str) else f"{line.command.__name__} of {line.key}"
+                    raise ValueError(f"registering lines: {named} is registered twice")
+                taken.add(what)
         for head in self.heads:
             for pattern in self.patterns(head):
                 missing = set(pattern.fields) - set(getattr(pattern.line.command, "__dataclass_fields__", ()))
@@ -154,7 +158,7 @@ def language() -> Language:
 
 
 def register(*lines: Syntax) -> None:
-    """Add lines to the language. Raises `ValueError` if a key is taken or a place fills no field."""
+    """Add lines to the language. Raises `ValueError` as `Language.check` does."""
     global _current  # noqa: PLW0603 - the one set of lines of this process
     grown = Language((*_current.lines, *lines))
     grown.check()

@@ -4,9 +4,8 @@ A wrong or missing setting stops the start, all of them at once, each by its nam
 No value that was set is ever in such a text: it could be a secret.
 """
 
-from bot.settings.checks import COMMANDS
 from bot.settings.fields import ProviderSettings, Settings
 from bot.settings.reference import env_example, settings_table
 from bot.settings.sources import Mode, SettingsError, load
 
-__all__ = ["COMMANDS", "Mode", "ProviderSettings", "Settings", "SettingsError", "env_example", "load", "settings_table"]
+__all__ = ["Mode", "ProviderSettings", "Settings", "SettingsError", "env_example", "load", "settings_table"]

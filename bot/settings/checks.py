@@ -11,20 +11,6 @@ from pydantic_core import PydanticCustomError
 
 from bot.domain.workhours import days_of, hours_of, zone_of
 
-COMMANDS = (
-    "configbot",
-    "deploy",
-    "promote",
-    "rollback",
-    "deactivate",
-    "project",
-    "config",
-    "evaluations",
-    "approvals",
-    "deployments",
-)
-"""The slash commands, without prefix, that are registered when nothing else is set."""
-
 
 def comma_separated(value: Any) -> Any:
     """The parts of a text; what is no text stays as it is."""
@@ -91,8 +77,12 @@ def command_name(name: str) -> str:
     name = name.removeprefix("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
         raise ValueError("contains something that is not a command name (lower-case letters, digits, - and _)")
-    if name not in COMMANDS:
-        raise ValueError(f"contains {name}, which is not a command of configbot; known: {', '.join(COMMANDS)}")
+    import bot.features  # noqa: F401 - registers the lines; only who chooses commands needs them this early
+    from bot.grammar import language
+
+    known = [command.name for command in language().slash_commands]
+    if name not in known:
+        raise ValueError(f"contains {name}, which is not a command of configbot; known: {', '.join(known)}")
     return name
 
 

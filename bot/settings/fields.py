@@ -127,12 +127,14 @@ class Settings(BaseSettings):
         examples=["acorn-"],
     )
     commands: Annotated[
-        list[Annotated[str, AfterValidator(checks.command_name)]], NoDecode, BeforeValidator(checks.comma_separated)
+        list[Annotated[str, AfterValidator(checks.command_name)]] | None,
+        NoDecode,
+        BeforeValidator(checks.comma_separated),
     ] = Field(
-        default=list(checks.COMMANDS),
+        default=None,
         min_length=1,
         max_length=50,
-        description="Slash commands to register, without prefix, separated by commas.",
+        description="Slash commands to register, without prefix, separated by commas. All of them if none is named.",
         examples=["configbot,deploy"],
     )
     default_channel: _Channel | None = Field(

@@ -67,8 +67,13 @@ def rendered() -> frozenset[type[Any]]:
 
 
 def check() -> None:
-    """Raises `RuntimeError` that lists outcomes without a renderer, and rendered types that are no outcomes."""
-    unrendered = sorted({kind.__name__ for kind in Outcome.__subclasses__()} - {kind.__name__ for kind in _RENDERERS})
+    """Raises `RuntimeError` that lists outcomes without words, and types with words that are no outcomes."""
+    unrendered = sorted(_names_below(Outcome) - {kind.__name__ for kind in _RENDERERS})
     unknown = sorted(kind.__name__ for kind in _RENDERERS if not issubclass(kind, Outcome))
     if unrendered or unknown:
         raise RuntimeError(f"outcomes without words: {unrendered}; words for no outcome: {unknown}")
+
+
+def _names_below(kind: type[Any]) -> set[str]:
+    """The names of all subclasses. By name, because a dataclass with slots is created twice."""
+    return {name for below in kind.__subclasses__() for name in (below.__name__, *_names_below(below))}

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.app import slash_commands
 from bot.domain.base import Outcome
 from bot.domain.facts import Inspection
 from bot.features.registration import Call, Line
 from bot.grammar import language, parse, registered
 from bot.grammar.commands import Command, Misunderstood, Name, Understood
 from bot.services.slack import Person
+from bot.settings import load
 from bot.slack.manifest import manifest
 from handlers import messages
 from handlers.messages.blocks import Message, code, compose, section
 from handlers.messages.rendering import renders
+from tests.bot.commands import as_in_an_empty_shell, call
 from tests.scenarios.chat import ADA
 from tests.scenarios.conftest import stage
 from tests.scenarios.stage import Stage, staged
@@ -88,6 +92,21 @@ def test_it_is_in_help_and_in_the_manifest() -> None:
     slash = {each["command"]: each for each in manifest(known)["features"]["slash_commands"]}
     assert slash["/ping"]["usage_hint"] == "NAME"
     assert slash["/ping"]["description"] == "Say a name back."
+
+
+@pytest.mark.parametrize("chosen", ["", "ping"])
+def test_the_command_line_prints_and_the_bot_takes_its_slash_command(
+    chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the operator chooses the slash commands."""
+    monkeypatch.chdir(tmp_path)
+    with as_in_an_empty_shell():
+        if chosen:
+            monkeypatch.setenv("CONFIGBOT_COMMANDS", chosen)
+        made = json.loads(call("manifest").stdout)
+        commands = slash_commands(load("manifest").commands or (), "")
+    assert "/ping" in [each["command"] for each in made["features"]["slash_commands"]]
+    assert commands["/ping"] == "ping"
 
 
 def test_it_is_parsed_and_a_slip_of_it_is_offered() -> None:

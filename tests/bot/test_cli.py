@@ -125,7 +125,8 @@ def test_the_manifest_is_json_for_socket_mode() -> None:
     assert printed.exit_code == 0
     manifest = json.loads(printed.stdout)
     assert manifest["settings"]["socket_mode_enabled"] is True
-    assert [each["command"] for each in manifest["features"]["slash_commands"]][:2] == ["/configbot", "/deploy"]
+    commands = [each["command"] for each in manifest["features"]["slash_commands"]]
+    assert (commands[:2], commands[-1]) == (["/deploy", "/promote"], "/configbot")
     assert all(each["description"] for each in manifest["features"]["slash_commands"])
 
 
@@ -149,7 +150,7 @@ def test_the_manifest_has_the_prefix_the_commands_and_the_name_that_are_set(monk
         (
             "deploy,remind",
             (),
-            "contains remind, which is not a command of configbot; known: configbot, deploy, promote",
+            "contains remind, which is not a command of configbot; known: deploy, promote, rollback",
         ),
         ("deploy", ("--http", "http://bot.example.com"), "must begin with https://"),
         ("deploy", ("--name", "x" * 36), "36 characters"),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot import grammar
-from bot.settings import COMMANDS, Mode, SettingsError, env_example, load, settings_table
+from bot.app import slash_commands
+from bot.settings import Mode, SettingsError, env_example, load, settings_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +61,7 @@ def test_starts_with_slacks_own_names_and_one_provider(given: Give) -> None:
     assert settings.providers["main"].kind == "humanloop"
     assert settings.providers["main"].key.get_secret_value() == "hl_sk_secret"
     assert settings.database_url == "sqlite+aiosqlite:///configbot.db"
-    assert settings.commands == list(COMMANDS)
+    assert settings.commands is None  # all that are registered
     assert settings.evaluation_running_threshold == 4
 
 
@@ -170,7 +171,7 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
         (
             "CONFIGBOT_COMMANDS",
             "deploy,deplyo",
-            "contains deplyo, which is not a command of configbot; known: configbot,",
+            "contains deplyo, which is not a command of configbot; known: deploy, promote,",
         ),
         ("CONFIGBOT_COMMANDS", ",", "is wrong: List should have at least 1 item"),
         ("CONFIGBOT_COMMAND_PREFIX", "acorn bot", "is wrong: String should match pattern"),
@@ -314,8 +315,11 @@ def test_a_misspelt_setting_is_not_left_out_in_silence(given: Give, tmp_path: Pa
     ]
 
 
-def test_every_command_of_the_language_is_registered_when_nothing_else_is_set() -> None:
-    assert set(COMMANDS) == {command.name for command in grammar.language().slash_commands}
+def test_every_command_of_the_language_is_registered_when_nothing_else_is_set(given: Give) -> None:
+    every = {f"/{command.name}" for command in grammar.language().slash_commands}
+    assert set(slash_commands(load("manifest").commands or (), "")) == every
+    given(CONFIGBOT_COMMANDS=",".join(every))
+    assert set(slash_commands(load("manifest").commands or (), "")) == every
 
 
 def test_every_setting_has_a_name_a_description_and_an_example() -> None:

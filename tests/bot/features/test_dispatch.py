@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.domain.base import Outcome
 from bot.domain.changes import Kind, State
 from bot.domain.errors import Code, Fault
 from bot.domain.evaluations import COMPLETED, RUNNING
-from bot.domain.facts import Denied, NeedsApproval
+from bot.domain.facts import Denied, NeedsApproval, ReminderChange
 from bot.domain.live_state import Nothing
 from bot.domain.names import Config
 from bot.domain.outcomes import (
@@ -28,13 +28,15 @@ from bot.domain.outcomes import (
     Harmless,
     NotFound,
     NotYet,
+    Permission,
     Withdrawn,
 )
 from bot.domain.views import Board, ChangeDetail, ChangeList, Suggestion
 from bot.features.changes import approvals
 from bot.features.dispatch import Speaker, run
-from bot.grammar import parse
-from bot.grammar.commands import Understood
+from bot.features.registration import Call, Line
+from bot.grammar import parse, registered
+from bot.grammar.commands import Command, Understood
 from tests.bot.features.steps import applied, asked, codes, deploy, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, STAGING, MemoryProvider, World, actor, make_world, problem
 
@@ -169,6 +171,34 @@ async def test_explain_of_an_unknown_name_while_the_provider_is_away_says_so(wor
     world.provider.fail("projects", NotDone(problem(Fault.UNREACHABLE)))
     world.clock.move(timedelta(minutes=1))
     the(Failed, await said(world, "explain deploy zzzz to production"))
+
+
+# Who may
+
+
+@dataclass(frozen=True, slots=True)
+class Sing(Command):
+    """A line that nobody may type."""
+
+
+async def test_what_a_line_says_about_who_may_is_asked_before_it_is_carried_out(world: World) -> None:
+    async def sing(call: Call) -> Outcome:
+        pytest.fail(f"it was carried out: {call}")
+
+    line = Line(
+        key="sing",
+        usage="sing",
+        does="Sing.",
+        example="sing",
+        command=Sing,
+        group="More",
+        may=lambda call: ReminderChange(call.actor, over=True),
+        run=sing,
+    )
+    with registered(line):
+        assert codes(await said(world, "sing")) == [Code.EVALUATION_OVER]
+        explained = the(Permission, await said(world, "explain sing"))
+    assert [reason.code for reason in the(Denied, explained.answer).reasons] == [Code.EVALUATION_OVER]
 
 
 # Looking

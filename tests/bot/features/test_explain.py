@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
+from bot.domain.base import Outcome
 from bot.domain.errors import Code
 from bot.domain.evaluations import RUNNING
 from bot.domain.facts import Allowed, Denied
 from bot.domain.outcomes import NotFound, Permission
+from bot.features.registration import Call, Effect, Line
+from bot.grammar import registered
+from bot.grammar.commands import Command
 from tests.bot.features.configs.test_config_queries import typed
 from tests.bot.features.steps import asked, the
 from tests.builders import World
@@ -38,3 +44,22 @@ async def test_taking_a_change_back_is_explained_and_takes_none_back(world: Worl
 )
 async def test_what_nobody_has_is_not_found(world: World, line: str, noun: str) -> None:
     assert the(NotFound, await typed(world, line)).noun == noun
+
+
+@dataclass(frozen=True, slots=True)
+class Sing(Command):
+    """A line that changes something, and that everybody may type."""
+
+
+async def sing(call: Call) -> Outcome:
+    pytest.fail(f"it was done: {call}")
+
+
+async def test_a_line_that_changes_something_is_never_explained_as_one_that_changes_nothing(world: World) -> None:
+    line = Line(
+        key="sing", usage="sing", does="Sing.", example="sing", command=Sing, group="More",
+        effect=Effect.CHANGES, run=sing,
+    )  # fmt: skip
+    with registered(line):
+        explained = the(Permission, await typed(world, "explain sing"))
+    assert isinstance(explained.answer, Allowed)

@@ -48,8 +48,24 @@ def test_a_key_is_taken_once() -> None:
     assert language().lines == LINES
 
 
+@pytest.mark.parametrize(
+    ("command", "opens_form", "said"),
+    [(Deploy, (), "Deploy of sing is registered twice"), (Command, ("deploy",), "the form of deploy is registered")],
+)
+def test_lines_that_could_be_taken_for_each_other_are_refused(
+    command: type[Command], opens_form: tuple[str, ...], said: str
+) -> None:
+    """The second would be carried out, and allowed, as the first."""
+    line = Syntax(
+        key="sing", usage="sing", does="Sing.", example="sing", command=command, group="More", opens_form=opens_form
+    )
+    with pytest.raises(ValueError, match=said), registered(line):
+        pytest.fail("it was registered")
+    assert language().lines == LINES
+
+
 def test_a_place_that_fills_no_field_is_refused_when_the_line_is_registered() -> None:
-    odd = Syntax(key="sing", usage="sing EVALUATION", does="Sing.", example="sing ev_1", command=Help, group="More")
+    odd = Syntax(key="sing", usage="sing EVALUATION", does="Sing.", example="sing ev_1", command=Command, group="More")
     with pytest.raises(ValueError, match="its command has no evaluation"), registered(odd):
         pytest.fail("it was registered")
     assert language().lines == LINES

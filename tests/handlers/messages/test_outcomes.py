@@ -25,6 +25,16 @@ def test_an_outcome_without_words_keeps_the_bot_from_starting(monkeypatch: pytes
         messages.check()
 
 
+def test_an_outcome_that_is_a_kind_of_another_needs_words_of_its_own() -> None:
+    class Answer: ...
+
+    class Done(Answer): ...
+
+    class DoneAtNight(Done): ...
+
+    assert rendering._names_below(Answer) == {Done.__name__, DoneAtNight.__name__}
+
+
 def test_words_for_what_is_no_outcome_keep_the_bot_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "_RENDERERS", rendering._RENDERERS | {str: rendering._RENDERERS[Applied]})
     assert not issubclass(str, Outcome)
