@@ -52,13 +52,14 @@ class Delivering(ReadTransaction):
     async def _want(self, kind: NoticeKind, subject: str, *, at_least: int, **more: Any) -> None:
         """Raise `wanted`, always: something to show is never lost behind a number that was reached before.
 
-        What was given up is tried again, for there is something new to say.
+        What was given up is tried again, as if for the first time, for there is something new to say.
         """
         raised = notices.c.wanted + 1
         wanted = case((raised < at_least, at_least), else_=raised)
         waits = and_(notices.c.behind_since.is_not(None), ~notices.c.given_up)
         since = case((waits, notices.c.behind_since), else_=self._clock.now())
-        values = {"wanted": wanted, "given_up": False, "behind_since": since, **more}
+        attempts = case((notices.c.given_up, 0), else_=notices.c.attempts)
+        values = {"wanted": wanted, "given_up": False, "behind_since": since, "attempts": attempts, **more}
         await self._connection.execute(update(notices).where(about(kind, subject)).values(**values))
 
     async def repost_notice(self, kind: NoticeKind, subject: str) -> None:
