@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -440,6 +441,10 @@ class Said:
     edited: bool
 
 
+_POST: ContextVar[str] = ContextVar("post", default="")
+"""The id of the post that the running task is about to make: two tasks that post at once have one each."""
+
+
 @dataclass(slots=True)
 class Memo:
     """A notifier that remembers what it said, and can be told not to deliver."""
@@ -452,12 +457,11 @@ class Memo:
     """Raised when a post is looked for."""
     posts: dict[str, MessageAt] = field(default_factory=dict)
     """Where each post stands, by its id."""
-    post: str = ""
     refusing: dict[str, NotDelivered] = field(default_factory=dict)
     """Channels that take nothing, and why."""
 
     def posting(self, post: str) -> Memo:
-        self.post = post
+        _POST.set(post)
         return self
 
     async def find(self, post: str, spot: Spot, since: datetime) -> MessageAt | None:
@@ -493,7 +497,7 @@ class Memo:
             raise refused
         where = at or MessageAt(channel, f"1700000000.{len(self.said):06d}")
         self.said.append(Said(view, where, at is not None))
-        self.posts[self.post] = where
+        self.posts[_POST.get()] = where
         if self.lost:
             raise self.lost.pop(0)
         return where

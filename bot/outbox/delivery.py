@@ -46,6 +46,9 @@ LONGEST_HOLD = timedelta(minutes=1)
 GIVE_UP = timedelta(days=1)
 """A notice that is out of date for this long despite retries is given up, with an error in the log."""
 
+FEWEST_TRIES = 20
+"""A notice is not given up for its age alone after fewer tries: for most of that time, nobody may have tried."""
+
 LOOKING = timedelta(minutes=2)
 """How long to search for a post whose answer was lost before it is sent again blindly."""
 
@@ -287,7 +290,8 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Delive
         pause = min(pause, LONGEST_HOLD)
     if error.retry_after is not None:
         pause = timedelta(seconds=error.retry_after)
-    give_up = error.final or now - (notice.behind_since or now) >= GIVE_UP
+    is_too_old = now - (notice.behind_since or now) >= GIVE_UP
+    give_up = error.final or (is_too_old and notice.attempts + 1 >= FEWEST_TRIES)
     say = log.error if give_up else log.warning
     say("notice.not_delivered", notice=notice.id, kind=notice.kind, error=error.error, given_up=give_up)
     OUTCOMES.labels("given_up" if give_up else "put_off").inc()

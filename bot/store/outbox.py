@@ -52,13 +52,14 @@ class Delivering(ReadTransaction):
     async def _want(self, kind: NoticeKind, subject: str, *, at_least: int) -> None:
         """Raise `wanted` by at least one, so that no update is lost, and to `at_least`.
 
-        A notice that was given up is tried again, because it has something new to show.
+        A notice that was given up is tried again as if for the first time, because it has something new to show.
         """
         raised = notices.c.wanted + 1
         revision = case((raised < at_least, at_least), else_=raised)
         waits = and_(notices.c.behind_since.is_not(None), ~notices.c.given_up)
         since = case((waits, notices.c.behind_since), else_=self._clock.now())
-        values = {"wanted": revision, "given_up": False, "behind_since": since}
+        attempts = case((notices.c.given_up, 0), else_=notices.c.attempts)
+        values = {"wanted": revision, "given_up": False, "behind_since": since, "attempts": attempts}
         await self._connection.execute(update(notices).where(about(kind, subject)).values(**values))
 
     async def claim_notice(

@@ -539,6 +539,18 @@ async def test_what_was_given_up_is_tried_again_when_there_is_something_new(stor
         assert [due.wanted for due in await tx.due_notices(NOON)] == [2]
 
 
+@pytest.mark.parametrize(("given_up", "attempts"), [(True, 0), (False, 1)])
+async def test_the_tries_of_what_was_given_up_are_counted_from_zero_again(
+    store: Store, given_up: bool, attempts: int
+) -> None:
+    async with store.write() as tx:
+        await tx.add_notice(card())
+        await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
+        await tx.failed("no-card", "timeout", None, given_up=given_up, owner="worker-1")
+        await tx.touch_notice(NoticeKind.CARD, "ch-a")
+        assert [due.attempts for due in await tx.due_notices(NOON)] == [attempts]
+
+
 # drafts, reminders, clean-up
 
 

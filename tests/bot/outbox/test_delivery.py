@@ -332,6 +332,28 @@ async def test_what_is_new_about_an_old_change_is_not_given_up_at_the_first_fail
     assert states(world)[-1] is State.EXPIRED
 
 
+async def test_an_expired_card_that_was_never_posted_is_not_given_up_at_the_first_failure(world: World) -> None:
+    world.memo.failing = [NotDelivered("internal_error")] * 2
+    change = await asked(world)
+    world.clock.move(timedelta(hours=25))
+    await approvals.expire(world.ctx)
+    assert not (await card(world, change)).given_up
+    world.clock.move(timedelta(minutes=1))
+    await delivery.deliver_due(world.ctx)
+    assert states(world) == [State.EXPIRED]
+
+
+async def test_a_card_that_nobody_tried_to_post_for_a_day_is_given_up_only_after_many_tries(world: World) -> None:
+    change = await _failing_card(world)
+    world.clock.move(timedelta(days=2))
+    tries = 1
+    while not (now := await card(world, change)).given_up:
+        world.clock.instant = max(world.clock.now(), now.not_before or world.clock.now())
+        await delivery.deliver_due(world.ctx)
+        tries += 1
+    assert tries == delivery.FEWEST_TRIES
+
+
 async def test_what_was_given_up_is_tried_again_when_there_is_something_new_to_say(world: World) -> None:
     world.memo.failing = [NotDelivered("is_archived", final=True)]
     change = await asked(world)
@@ -436,6 +458,23 @@ async def test_a_line_of_history_whose_answer_was_lost_is_found_and_not_posted_a
     assert world.memo.told() == ["change.rejected"]
     world.clock.move(timedelta(hours=1))
     assert await delivery.deliver_due(world.ctx) == 0
+
+
+async def test_a_line_whose_answer_was_lost_is_found_though_a_card_was_posted_meanwhile(world: World) -> None:
+    class Busy(Memo):
+        async def history(self, view: HistoryView, card: MessageAt) -> MessageAt:
+            if not self.told():
+                await asyncio.create_task(asked(world, _search(world)))
+                self.lost = [LOST]
+            return await Memo.history(self, view, card)
+
+    memo = Busy()
+    world = replace(world.again("one", notifier=memo), memo=memo)
+    change = await asked(world)
+    await approvals.reject(world.ctx, change, RAVI)
+    world.clock.move(timedelta(seconds=10))
+    await delivery.deliver_due(world.ctx)
+    assert memo.told() == ["change.rejected"]
 
 
 async def test_a_card_that_did_not_arrive_is_posted_after_looking(world: World) -> None:

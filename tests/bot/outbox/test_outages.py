@@ -112,9 +112,13 @@ async def test_trouble_in_the_default_channel_is_told_to_nobody_but_the_log(worl
 
 async def test_what_is_given_up_after_a_day_is_told_once(world: World) -> None:
     world = world.again("one", default_channel=MAIN)
-    world.memo.failing = [NotDelivered("msg_too_long")] * 2
+    world.memo.failing = [NotDelivered("msg_too_long")] * delivery.FEWEST_TRIES
     await asked(world)
     world.clock.move(timedelta(hours=25))
+    while world.memo.failing:
+        assert told(world) == []
+        world.clock.move(delivery.LONGEST_PAUSE)
+        await delivery.deliver_due(world.ctx)
     await sweeps(world)
     assert [(view.cause, view.over) for view in told(world)] == [("msg_too_long", False)]
 

@@ -23,6 +23,7 @@ from bot.domain.drift import is_live
 from bot.domain.errors import Fault
 from bot.domain.live_state import NOTHING, Nothing
 from bot.domain.names import Environment
+from bot.domain.rate_limits import POSTS
 from bot.domain.targets import PreviouslyLive, Target, UnresolvedTarget
 from bot.features.changes import approvals, deploys, execution
 from bot.outbox import delivery
@@ -65,6 +66,10 @@ TROUBLE: dict[str, tuple[str, bool, Meanwhile]] = {
     "does not answer": ("served", False, silent),
 }
 """What happens at the provider next: at which call, before or after the service did it, and what."""
+
+STEPS = 25
+MOST_POSTS = STEPS * 8
+"""More new messages than the steps can make; a channel takes one burst of them at a time."""
 
 TROUBLES = st.sampled_from([None, None, None, *sorted(TROUBLE)])
 
@@ -256,13 +261,22 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def every_card_shows_what_is_stored_once_everything_was_said(self) -> None:
         self.world.memo.failing.clear()
-        for _ in range(4):
+        for _ in range(4 + MOST_POSTS // POSTS.burst):
             self.world.clock.move(timedelta(minutes=11))
             with suppress(Killed):
                 self._run(delivery.deliver_due(self.world.ctx, limit=1_000))
+            if self._nothing_waits():
+                break
         shown = {view.change.id: view.change.state for view in self.world.memo.cards()}
         stored = {change.id: change.state for change in self._changes() if change.state is not State.REFUSED}
         assert shown == stored
+
+    def _nothing_waits(self) -> bool:
+        async def read() -> bool:
+            async with self.world.store.read() as tx:
+                return await tx.backlog(self.world.clock.now()) == ()
+
+        return self._run(read())
 
 
 def reachable(state: State) -> set[State]:
@@ -281,7 +295,7 @@ def test_final_states_lead_nowhere() -> None:
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
     max_examples=40,
-    stateful_step_count=25,
+    stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
