@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import MISSING, fields
 from functools import cached_property
+from itertools import combinations
 
 from bot.grammar.commands import Command
 from bot.grammar.patterns import BEHIND_WALLS, Pattern, field_of, patterns_of
@@ -131,20 +133,57 @@ class Language:
         return " · ".join(line.usage for line in self.about(word))
 
     def check(self) -> None:
-        """Raises `ValueError` for two lines that cannot be told apart, or a place that fills no field of a command."""
-        taken: set[object] = set()
+        """Raises `ValueError` if a line cannot be typed, or takes what another line has already."""
+        keys = [line.key for line in self.lines]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"registering lines: {', '.join(twice)} is registered twice")
         for line in self.lines:
-            forms = [f"the form of {text}" for text in line.opens_form]
-            for what in (line.key, (line.command, frozenset(line.fixed.items())), *forms):
-                if what in taken:
-                    named = what if isinstance(what, str) else f"{line.command.__name__} of {line.key}"
-                    raise ValueError(f"registering lines: {named} is registered twice")
-                taken.add(what)
-        for head in self.heads:
-            for pattern in self.patterns(head):
-                missing = set(pattern.fields) - set(getattr(pattern.line.command, "__dataclass_fields__", ()))
-                if missing:
-                    raise ValueError(f"registering {pattern.line.key}: its command has no {', '.join(sorted(missing))}")
+            if problem := _flaw(line):
+                raise ValueError(f"registering {line.key}: {problem}")
+        for one, other in combinations(self.lines, 2):
+            if problem := _clash(one, other):
+                raise ValueError(f"registering {other.key}: {problem} of {one.key}")
+        if taken := sorted(self.heads & {" ".join(words) for words in self.spellings}):
+            raise ValueError(f"registering lines: {', '.join(taken)} is a first word and a spelling of another")
+
+
+def _flaw(line: Syntax) -> str:
+    """What is wrong with a line by itself; empty when nothing is."""
+    if not (line.does and line.example and line.heading):
+        return "help needs its words: does, example and group"
+    if line.slash_command == UMBRELLA.name:
+        return f"every line is typed behind /{UMBRELLA.name}"
+    if any(len(spelling.split()) not in (1, 2) for spelling in line.spellings):
+        return "a spelling has one word or two"
+    known = {each.name: each for each in fields(line.command)}
+    needed = {name for name, each in known.items() if each.default is MISSING and each.default_factory is MISSING}
+    first = line.usage.split(maxsplit=1)[0] if line.usage else ""
+    if first not in {line.head, *(line.noun.spellings if line.noun else line.spellings)}:
+        return "its usage does not begin with its first word"
+    for _, pattern in patterns_of(line):
+        filled = pattern.fields.keys() | line.fixed.keys()
+        if missing := filled - known.keys():
+            return f"its command has no {', '.join(sorted(missing))}"
+        if (empty := needed - filled) and "LINE" not in pattern.fields.values():  # the parser fills that by itself
+            return f"its command needs {', '.join(sorted(empty))}"
+    return ""
+
+
+def _clash(one: Syntax, other: Syntax) -> str:
+    """What of another line a line takes, so that one of the two would never be reached; empty when nothing."""
+    if one.command is other.command:
+        told_apart = one.fixed.keys() & other.fixed.keys()
+        if all(one.fixed[name] == other.fixed[name] for name in told_apart):
+            return "it is parsed into the command"
+    if shared := set(one.opens_form) & set(other.opens_form):
+        return f"{', '.join(sorted(shared))} opens the form"
+    if one.head != other.head:
+        if one.slash_command and one.slash_command == other.slash_command:
+            return f"/{one.slash_command} is the slash command"
+        mine = one.noun.spellings if one.noun else one.spellings
+        if shared := set(mine) & set(other.noun.spellings if other.noun else other.spellings):
+            return f"{', '.join(sorted(shared))} is a spelling"
+    return ""
 
 
 _current = Language(())

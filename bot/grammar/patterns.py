@@ -65,8 +65,8 @@ class Pattern:
 
 
 def field_of(line: Syntax, place: str) -> str:
-    """The field of the line's command that a place fills."""
-    return line.places.get(place) or PLACES[place]
+    """The field of the line's command that a place fills. One that nothing is known of is a field by its own name."""
+    return line.places.get(place) or PLACES.get(place) or place.lower()
 
 
 def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:

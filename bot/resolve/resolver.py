@@ -296,6 +296,13 @@ class _Search(Generic[AnyCommand]):
         for project, rest in self._index.joined(name):
             miss = self._config_miss(config_place, [project], self._of(config_place, project))
             yield replace(miss, name=rest, rank=miss.rank + 1)
+        has_project = project_place in {each.name for each in fields(self._command)}
+        for owner, rest in _at_signs(name) if has_project else ():
+            if owner.text and self._index.configs(rest) and not self._index.projects(owner):
+                command = _with(self._command, config_place, rest)
+                fill = partial(_with, command, project_place)
+                rank = len(self._known - {config_place}) + 1
+                yield Miss("project", owner, partial(_project_names, self._index), fill, rank)
 
     def _of(self, config_place: str, project: Project) -> AnyCommand:
         """The command for a config of exactly this project."""
@@ -351,6 +358,13 @@ def _together(sides: Sequence[Sequence[dict[str, Thing]]]) -> Iterator[tuple[dic
     if not shared:
         return product(*sides)
     return chain.from_iterable(product(*(group[project] for group in groups)) for project in shared)
+
+
+def _at_signs(name: Name) -> Iterator[tuple[Name, Name]]:
+    """What stands before and behind every @ of a name; in quotes it has no parts."""
+    for at, letter in enumerate(name.text):
+        if letter == "@" and not name.quoted:
+            yield Name(name.text[:at].strip()), Name(name.text[at + 1 :].strip())
 
 
 def _project_names(index: Index) -> list[str]:

@@ -1,7 +1,8 @@
 """Drafts ↔ stored text: the only place that knows the storage format of what a button does.
 
-A document has a version and a kind. It is accepted only if encoding the result again gives the same document, so a
-field that is unknown, missing or renamed is never guessed: such a draft is unreadable, and nothing is done.
+A document has a version and a kind. It is accepted only if every value is of its field's type and encoding the result
+again gives the same document, so a field that is unknown, missing or renamed is never guessed: such a draft is
+unreadable, and nothing is done.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
@@ -27,6 +28,9 @@ from bot.store.codec import JSON, from_environment, from_target, maybe, to_envir
 
 VERSION = 2
 """Version 1 had neither version nor kind: it was the command line itself, or only the fields of the request."""
+
+
+_TYPES: TypeAdapter[Draft] = TypeAdapter(Draft, config=ConfigDict(revalidate_instances="always", strict=True))
 
 
 def encode(draft: Draft) -> str:
@@ -44,8 +48,8 @@ def decode(text: str) -> Draft | UnreadableDraft:
             return _first_version(text)
         if document["v"] != VERSION:
             return UnreadableDraft(f"it is written in version {document['v']!r}, known is {VERSION}")
-        draft = _READERS[document["kind"]](document)
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        draft = _TYPES.validate_python(_READERS[document["kind"]](document))
+    except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         return UnreadableDraft(f"{type(error).__name__}: {error}")
     return draft if _document(draft) == document else UnreadableDraft("it has fields that are not known, or lacks some")
 

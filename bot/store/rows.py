@@ -98,7 +98,7 @@ def to_change(row: RowMapping) -> Change:
             state=State(row["state"]),
             project=Project(row["provider"], row["project_id"], details["project"]),
             environment=to_environment(details["environment"]),
-            target=_to_target(details),
+            target=_to_target(row["target_id"], details),
             requester=to_person(row["requester_org"], row["requester_team"], row["requester_id"], details["requester"]),
             origin=Place(row["origin_org"], row["origin_team"], row["origin_channel"], row["origin_thread"]),
             seen=to_snapshot(details["seen"]),
@@ -122,11 +122,20 @@ def to_change(row: RowMapping) -> Change:
     return opened(f"change {row['id']}", row["details"], read)
 
 
-def _to_target(details: Mapping[str, Any]) -> Target:
-    target = details["target"]
-    if target is not None and "kind" in target:
-        return to_target(target)
-    return to_unnamed_target(target, details.get("split"))  # the old format without a kind
+def _to_target(target_id: str | None, details: Mapping[str, Any]) -> Target:
+    """What a change makes live. Raises `ValueError` if a field is missing that would make it something else."""
+    document = details["target"]
+    if document is not None and "kind" in document:
+        target = to_target(document)
+        if from_target(target) != document:
+            raise ValueError("its target has fields that are not known, or lacks some")
+    elif "gate" in details and "split" not in details:  # from one version on both were always written
+        raise ValueError("it does not state what to make live")
+    else:
+        target = to_unnamed_target(document, details.get("split"))  # the old format without a kind
+    if target_id != (target.id if isinstance(target, Config) else None):
+        raise ValueError(f"its target is not {target_id!r}, as the column has it")
+    return target
 
 
 def from_decision(decision: Decision) -> Values:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import pytest
 
 from bot.grammar import Language, Syntax, commands, language, parse, register, registered, say
@@ -48,25 +51,62 @@ def test_a_key_is_taken_once() -> None:
     assert language().lines == LINES
 
 
-@pytest.mark.parametrize(
-    ("command", "opens_form", "said"),
-    [(Deploy, (), "Deploy of sing is registered twice"), (Command, ("deploy",), "the form of deploy is registered")],
-)
-def test_lines_that_could_be_taken_for_each_other_are_refused(
-    command: type[Command], opens_form: tuple[str, ...], said: str
-) -> None:
-    """The second would be carried out, and allowed, as the first."""
-    line = Syntax(
-        key="sing", usage="sing", does="Sing.", example="sing", command=command, group="More", opens_form=opens_form
-    )
-    with pytest.raises(ValueError, match=said), registered(line):
+def test_a_place_that_fills_no_field_is_refused_when_the_line_is_registered() -> None:
+    odd = Syntax(key="sing", usage="sing EVALUATION", does="Sing.", example="sing ev_1", command=Command, group="More")
+    with pytest.raises(ValueError, match="its command has no evaluation"), registered(odd):
         pytest.fail("it was registered")
     assert language().lines == LINES
 
 
-def test_a_place_that_fills_no_field_is_refused_when_the_line_is_registered() -> None:
-    odd = Syntax(key="sing", usage="sing EVALUATION", does="Sing.", example="sing ev_1", command=Command, group="More")
-    with pytest.raises(ValueError, match="its command has no evaluation"), registered(odd):
+@dataclass(frozen=True, slots=True)
+class Sing(Command):
+    """A song by its name."""
+
+    name: Name
+
+
+SING = Syntax(key="sing", usage="sing NAME", does="Sing.", example="sing x", command=Sing, group="More", slash="sing")
+
+
+def test_a_sound_line_is_registered() -> None:
+    with registered(SING):
+        assert language().lines == (*LINES, SING)
+
+
+@pytest.mark.parametrize(
+    ("different", "problem"),
+    [
+        ({"usage": "sing GIZMO"}, "its command has no gizmo"),
+        ({"also": ("sing [NAME]",)}, "its command needs name"),
+        ({"fixed": {"verb": "low"}}, "its command has no verb"),
+        ({"key": "hum"}, "its usage does not begin with its first word"),
+        ({"usage": ""}, "its usage does not begin with its first word"),
+        ({"does": ""}, "help needs its words"),
+        ({"example": ""}, "help needs its words"),
+        ({"group": ""}, "help needs its words"),
+        ({"spellings": ("s i ng",)}, "a spelling has one word or two"),
+        ({"slash": "configbot"}, "every line is typed behind /configbot"),
+    ],
+)
+def test_a_line_that_could_not_be_typed_or_explained_is_refused(different: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=f"registering .*: {problem}"), registered(replace(SING, **different)):
+        pytest.fail("it was registered")
+    assert language().lines == LINES
+
+
+@pytest.mark.parametrize(
+    ("different", "problem"),
+    [
+        ({"usage": "sing CONFIG", "command": Deploy}, "registering sing: it is parsed into the command of deploy"),
+        ({"opens_form": ("deploy",)}, "registering sing: deploy opens the form of deploy"),
+        ({"slash": "deploy"}, "registering sing: /deploy is the slash command of deploy"),
+        ({"spellings": ("roll back",)}, "registering sing: roll back is a spelling of rollback"),
+        ({"spellings": ("projects",)}, "registering sing: projects is a spelling of project create"),
+        ({"spellings": ("deploy",)}, "deploy is a first word and a spelling of another"),
+    ],
+)
+def test_a_line_that_takes_what_another_has_is_refused(different: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem), registered(replace(SING, **different)):
         pytest.fail("it was registered")
     assert language().lines == LINES
 

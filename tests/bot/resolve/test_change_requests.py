@@ -335,6 +335,15 @@ async def test_an_unknown_config_offers_configs() -> None:
     assert (await answers(index, answer.near))["config_x"].environment == STAGING
 
 
+async def test_an_unknown_project_before_an_at_sign_offers_lines_that_mean_something() -> None:
+    index = await filled()
+    for line in ("deploy serch@baseline to staging", "deploy main@serch@baseline to staging"):
+        answer = the(NotFound, await meant(index, line))
+        assert (answer.noun, answer.word) == ("project", line.split()[1].rpartition("@")[0])
+        found = (await answers(index, answer.near))["search"]
+        assert (found.project.name, found.config and found.config.name) == ("search", "baseline")
+
+
 async def test_an_unknown_config_of_a_project_offers_that_projects_configs() -> None:
     index = await filled()
     for line in ("deploy basline of search to staging", "deploy search@basline to staging"):

@@ -188,6 +188,12 @@ async def test_a_name_is_offered_before_an_id_and_an_id_before_nothing(index: In
     assert [choice.label for choice in names.near] == ["rewrite"]
 
 
+@pytest.mark.parametrize("text", ["@config_x", "suport@zzz", "suport@config_x"])
+def test_a_command_without_a_project_offers_none_for_what_stands_before_an_at_sign(index: Index, text: str) -> None:
+    misses = candidates(index, [Compare(Name(text))]).misses
+    assert [(miss.noun, miss.name.text) for miss in misses] == [("config", text)]
+
+
 @pytest.mark.parametrize("line", ["changes zzzzzz", "deployments zzzzzz", "config show zzzzzz", "unlock staging of zz"])
 async def test_no_provider_that_answers_is_told_where_nothing_is_like_the_name(silent: Index, line: str) -> None:
     assert the(Failed, await meant(silent, line)).problem.fault is Fault.TIMED_OUT

@@ -145,9 +145,13 @@ FIRST_SPLIT = {
 
 
 def old_row(kind: Kind, target: Any, **more: Any) -> Any:
-    """A row as it was written before a target said its kind."""
+    """A row as it was written before a target said its kind; without a split, as it was before there were splits."""
     row = rows.from_change(change(kind=kind, target=Nothing()))
-    return stored(row | {"details": row["details"] | {"target": target} | more})
+    row["target_id"] = target["id"] if target else None
+    details = row["details"] | {"target": target} | more
+    if "split" not in more:
+        del details["gate"]
+    return stored(row | {"details": details})
 
 
 @pytest.mark.parametrize(
@@ -177,12 +181,32 @@ def test_a_deploy_of_nothing_that_was_written_down_is_read_as_what_it_is_and_doe
         {"target": {"kind": "split", "live": "nothing", "rules": 0}},
         {"target": FIRST_CONFIG, "split": FIRST_SPLIT},
         {"target": None, "split": {"rules": 0, "live": "off"}},
+        {"target": {"kind": "nothing"}},
+        {"target": {"kind": "nothing", **FIRST_CONFIG}},
+        {"target": {"kind": "config", **FIRST_CONFIG}},
+        {"target": FIRST_CONFIG | {"id": "config_y"}, "split": None},
+        {"target": None, "split": None},
     ],
 )
 def test_a_target_that_is_not_understood_is_not_nothing(details: dict[str, Any]) -> None:
     row: Any = rows.from_change(change())
     row["details"] |= details
     with pytest.raises(Unreadable):
+        rows.to_change(row)
+
+
+@pytest.mark.parametrize("kind", [Kind.UNDO, Kind.DEACTIVATE])
+def test_weights_with_another_name_are_not_nothing(kind: Kind) -> None:
+    row = old_row(kind, None, split=FIRST_SPLIT)
+    row["details"]["weights"] = row["details"].pop("split")
+    with pytest.raises(Unreadable, match="does not state what to make live"):
+        rows.to_change(row)
+
+
+def test_a_target_with_fields_of_another_kind_is_not_nothing() -> None:
+    row: Any = rows.from_change(change(kind=Kind.UNDO, target=WEIGHTS))
+    row["details"]["target"]["kind"] = "nothing"
+    with pytest.raises(Unreadable, match="fields that are not known"):
         rows.to_change(row)
 
 

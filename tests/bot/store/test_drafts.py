@@ -121,7 +121,39 @@ def test_a_draft_with_a_value_that_is_not_known_is_unreadable(name: str, differe
     assert isinstance(decode(json.dumps(document)), UnreadableDraft)
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"line": "help"}', "{not json}", '{"v": 2}'])
+def _values() -> list[tuple[str, tuple[Any, ...]]]:
+    """Every field that holds a value of its own, such as a name or an id, and no document."""
+    fields = [(name, place, _without(name, place)[2]) for name, place in _fields()]
+    return [(name, place) for name, place, value in fields if not isinstance(value, dict)]
+
+
+@pytest.mark.parametrize("value", [5.5, {"kind": "nothing"}, [[]]])
+@pytest.mark.parametrize(("name", "place"), _values())
+def test_a_draft_with_a_value_of_another_type_is_unreadable(name: str, place: tuple[Any, ...], value: Any) -> None:
+    document, part, _ = _without(name, place)
+    part[place[-1]] = value
+    assert isinstance(decode(json.dumps(document)), UnreadableDraft)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("project", "id"),
+        ("project", "name"),
+        ("environment", "id"),
+        ("environment", "critical"),
+        ("target", "id"),
+        ("target", "archived"),
+        ("when", "text"),
+    ],
+)
+def test_a_draft_with_none_where_something_has_to_be_is_unreadable(place: tuple[Any, ...]) -> None:
+    document, part, _ = _without("deploy", place)
+    part[place[-1]] = None
+    assert isinstance(decode(json.dumps(document)), UnreadableDraft)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"v": ' + "[" * 100_000, '{"line": "help"}', "{not json}", '{"v": 2}'])
 def test_what_is_no_draft_is_unreadable(text: str) -> None:
     assert isinstance(decode(text), UnreadableDraft)
 
