@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import combinations
 
 from bot.grammar.commands import Command
-from bot.grammar.patterns import BEHIND_WALLS, Pattern, field_of, patterns_of
+from bot.grammar.patterns import BEHIND_WALLS, Pattern, patterns_of
 from bot.grammar.syntax import SlashCommand, Syntax
 from bot.grammar.vocabulary import SPELLINGS
 
@@ -214,6 +214,3 @@ def registered(*lines: Syntax) -> Iterator[None]:
         yield
     finally:
         _current = before
-
-
-__all__ = ["Language", "field_of", "language", "register", "registered"]

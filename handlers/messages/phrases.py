@@ -38,7 +38,7 @@ def at(provider: str, noun: str) -> str:
 
 def change_request(change: Change) -> str:
     """What was asked for, as a verb phrase after *wants to*, in mrkdwn."""
-    return words.WISHES[change.kind].format(
+    return words.REQUESTS[change.kind].format(
         target=target(change),
         project=code(change.project.name),
         environment=code(change.environment.name),

@@ -204,7 +204,7 @@ EVENTS: dict[Event, str] = {
 }
 """Texts that begin with a small letter follow a person's name; others are whole sentences."""
 
-WISHES: dict[Kind, str] = {
+REQUESTS: dict[Kind, str] = {
     Kind.DEPLOY: "deploy {target} of {project} to {environment}",
     Kind.PROMOTE: "promote {target} of {project} from {source} to {environment}",
     Kind.ROLLBACK: "roll {project} in {environment} back to {target}",

@@ -29,7 +29,7 @@ TABLES: list[tuple[type[StrEnum], dict[Any, Any]]] = [
     (Doubt, words.DOUBTS),
     (Trend, words.TRENDS),
     (Event, words.EVENTS),
-    (Kind, words.WISHES),
+    (Kind, words.REQUESTS),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,14 @@ async def test_a_provider_that_cannot_says_so(world: World) -> None:
     world.provider.capabilities = Capabilities(create=False, fields=frozenset())
     assert codes(await typed(world, "project create x")) == [Code.PROVIDER_CANNOT]
     assert codes(await typed(world, "project update support name=y")) == [Code.PROVIDER_CANNOT]
+    assert world.provider.calls == []
+
+
+async def test_a_button_whose_provider_is_no_longer_configured_does_nothing(world: World) -> None:
+    kept = await button(world, await typed(world, "project create x"))
+    elsewhere = replace(world.ctx, providers={})
+
+    assert codes(await confirm(elsewhere, kept, ADA)) == [Code.BUTTON_USED]
     assert world.provider.calls == []
 
 
