@@ -162,7 +162,7 @@ def explanation(shown: Explanation) -> Message:
         section(f"*If you typed* {code(shown.line, 200)}: {said}"),
         denied,
         section(f"🕘 *When:* {phrases.when(shown.due)}") if shown.due else None,
-        section(f"Live in {place} now: {phrases.served(shown.served)}.{target}"),
+        section(f"Now live in {place}: {phrases.served(shown.served)}.{target}"),
         context("I only explained it. Nothing was changed."),
     )
 

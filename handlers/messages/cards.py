@@ -61,7 +61,7 @@ def when_line(change: Change) -> Block | None:
     """When it is, or was, to be applied; None where that is as soon as it may be."""
     if change.due is None:
         return None
-    typed = f" Asked for as: {code(change.due.words)}." if change.due.words else ""
+    typed = f" As typed: {code(change.due.words)}." if change.due.words else ""
     return section(f"🕘 *When:* {phrases.when(change.due)}{typed}")
 
 

@@ -109,13 +109,28 @@ def own_database(reference: str) -> Message:
     return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
+LISTED_BY: dict[str, str] = {
+    "change": "`changes` shows the latest changes.",
+    "evaluation": "`evaluations` shows the evaluations there are.",
+    "project": "`project list` shows the projects there are.",
+}
+"""What to type to find the right name where none is similar."""
+
+KNOWN = 10
+"""How many names an answer is handed at most: as many as these may not be all of them."""
+
+
+def _whole_or_part(known: Sequence[str]) -> str:
+    return "I know these" if len(known) < KNOWN else "Some of those that I know"
+
+
 @renders(NotFound, buttons=lambda result: result.near[:MAX_SUGGESTIONS])
 def not_found(outcome: NotFound, drafts: Drafts) -> Message:
     """A name that nothing has, with what could have been meant."""
     seen = " in what I can read" if outcome.unread else ""
     head = f"There is no {outcome.noun} {code(outcome.word)}{seen}."
     near = _lines(outcome.near)
-    known = words.some([code(name) for name in outcome.known], 10)
+    known = words.some([code(name) for name in outcome.known], KNOWN)
     return compose(
         f"{head} {NOTHING_DEPLOYED}"
         + (f" Similar: {known_labels(outcome.near)}." if near else "")
@@ -125,7 +140,8 @@ def not_found(outcome: NotFound, drafts: Drafts) -> Message:
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,
         run_buttons(outcome.near, drafts),
-        context(f"I know these: {known}") if outcome.known else None,
+        context(f"{_whole_or_part(outcome.known)}: {known}") if outcome.known else None,
+        section(LISTED_BY[outcome.noun]) if outcome.noun in LISTED_BY and not (near or outcome.known) else None,
     )
 
 
@@ -180,7 +196,7 @@ MISUNDERSTANDINGS: dict[str, str] = {
     "bad_date": "I can't read {detail} as a date. Write it like `2026-12-01` or `1 december`.",
     "bad_zone": "{detail} is not the name of one time zone. Write it like `Europe/Madrid` or `UTC`.",
     "bad_duration": "I can't read {detail} as a length of time. Write it like `2 hours`, `30m` or `3 days`.",
-    "bad_field": "There's no field {detail} that you can set.",
+    "bad_field": "I can't set {detail}. Type the line without it, and I'll show what you can set.",
     "twice": "You named {detail} twice.",
     "not_alone": "{detail} has to be alone on its line: it asks for a deploy, which is approved separately.",
     "too_long": "The line is too long.",

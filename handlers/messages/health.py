@@ -65,7 +65,7 @@ def job(found: JobHealth) -> str:
     if run.ended_at is None:
         return f"{glyph} {name}: started {moment(run.started_at)} and is still running."
     took = _span(run.ended_at - run.started_at)
-    said = f"{glyph} {name}: {code(run.result, 80)} {moment(run.ended_at)} in {took}, next {moment(found.next)}."
+    said = f"{glyph} {name}: {code(run.result, 80)}, {moment(run.ended_at)}, took {took}, next {moment(found.next)}."
     if found.late:
         return f"{said} It is late: check that a process runs the jobs."
     if not run.fine:

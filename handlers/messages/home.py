@@ -100,7 +100,7 @@ def _running(shown: Home, drafts: Drafts) -> Iterator[Block | None]:
         yield row(_evaluation(each), each.line, drafts, number)
     if shown.running_total > len(shown.running):
         yield context(f"And {shown.running_total - len(shown.running):,} that started later.")
-    yield _show("Show all that run", shown.running_line, drafts)
+    yield _show("Show all running evaluations", shown.running_line, drafts)
 
 
 def _evaluation(running: RunningEvaluation) -> str:

@@ -223,7 +223,12 @@ def switched(outcome: RemindersSwitched, drafts: Drafts) -> Message:
         Event.REMINDER_UNMUTED: f"I'll remind people about evaluations of {name} again.",
     }[outcome.event]
     if outcome.already:
-        text = f"That was already the case. {text}"
+        text = {
+            Event.REMINDER_STOPPED: f"I already don't remind anyone about {what}. {ending}",
+            Event.REMINDER_RESUMED: f"I already remind people about {what}.",
+            Event.REMINDER_MUTED: f"I already don't remind anyone about evaluations of {name}.",
+            Event.REMINDER_UNMUTED: f"I already remind people about evaluations of {name}.",
+        }[outcome.event]
     back = {Event.REMINDER_MUTED: "Unmute", Event.REMINDER_UNMUTED: "Mute"}
     suggestions = [Suggestion(back[outcome.event], outcome.line)] if outcome.line and not outcome.already else []
     return compose(text, section(text), run_buttons(suggestions, drafts))
