@@ -164,7 +164,7 @@ def explanation(explanation: Explanation) -> Message:
         section(f"*If you typed* {code(explanation.line, 200)}: {decision}"),
         denied,
         section(f"🕘 *When:* {phrases.when(explanation.due)}") if explanation.due else None,
-        section(f"Live in {place} now: {phrases.served(explanation.served)}.{target}"),
+        section(f"Now live in {place}: {phrases.served(explanation.served)}.{target}"),
         context("I only explained it. Nothing was changed."),
     )
 

@@ -61,7 +61,7 @@ def when_line(change: Change) -> Block | None:
     """When a scheduled change is, or was, due. Returns None when it has no time."""
     if change.due is None:
         return None
-    typed = f" Asked for as: {code(change.due.words)}." if change.due.words else ""
+    typed = f" As typed: {code(change.due.words)}." if change.due.words else ""
     return section(f"🕘 *When:* {phrases.when(change.due)}{typed}")
 
 

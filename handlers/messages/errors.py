@@ -111,13 +111,28 @@ def own_database(reference: str) -> Message:
     return failed(Failed(Problem(Fault.OWN_DATABASE, "", "", reference=reference)))
 
 
+LISTED_BY: dict[str, str] = {
+    "change": "`changes` shows the latest changes.",
+    "evaluation": "`evaluations` shows the evaluations there are.",
+    "project": "`project list` shows the projects there are.",
+}
+"""What to type to find the right name where none is similar."""
+
+KNOWN = 10
+"""How many names an answer is handed at most: as many as these may not be all of them."""
+
+
+def _whole_or_part(known: Sequence[str]) -> str:
+    return "I know these" if len(known) < KNOWN else "Some of those that I know"
+
+
 @renders(NotFound, buttons=lambda result: result.near[:MAX_SUGGESTIONS])
 def not_found(result: NotFound, drafts: Drafts) -> Message:
     """An unknown name, with similar ones."""
     scope = " in what I can read" if result.unread else ""
     head = f"There is no {result.noun} {code(result.word)}{scope}."
     near = _lines(result.near)
-    known = words.some([code(name) for name in result.known], 10)
+    known = words.some([code(name) for name in result.known], KNOWN)
     return compose(
         f"{head} {NOTHING_DEPLOYED}"
         + (f" Similar: {label_list(result.near)}." if near else "")
@@ -127,7 +142,8 @@ def not_found(result: NotFound, drafts: Drafts) -> Message:
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,
         run_buttons(result.near, drafts),
-        context(f"I know these: {known}") if result.known else None,
+        context(f"{_whole_or_part(result.known)}: {known}") if result.known else None,
+        section(LISTED_BY[result.noun]) if result.noun in LISTED_BY and not (near or result.known) else None,
     )
 
 
@@ -182,7 +198,7 @@ MISUNDERSTANDINGS: dict[str, str] = {
     "bad_date": "I can't read {detail} as a date. Write it like `2026-12-01` or `1 december`.",
     "bad_zone": "{detail} is not the name of one time zone. Write it like `Europe/Madrid` or `UTC`.",
     "bad_duration": "I can't read {detail} as a length of time. Write it like `2 hours`, `30m` or `3 days`.",
-    "bad_field": "There's no field {detail} that you can set.",
+    "bad_field": "I can't set {detail}. Type the line without it, and I'll show what you can set.",
     "twice": "You named {detail} twice.",
     "not_alone": "{detail} has to be alone on its line: it asks for a deploy, which is approved separately.",
     "too_long": "The line is too long.",

@@ -65,7 +65,8 @@ def job(health: JobHealth) -> str:
     if run.ended_at is None:
         return f"{glyph} {name}: started {moment(run.started_at)} and is still running."
     duration = _span(run.ended_at - run.started_at)
-    text = f"{glyph} {name}: {code(run.result, 80)} {moment(run.ended_at)} in {duration}, next {moment(health.next)}."
+    when = f"{moment(run.ended_at)}, took {duration}, next {moment(health.next)}"
+    text = f"{glyph} {name}: {code(run.result, 80)}, {when}."
     if health.late:
         return f"{text} It is late: check that a process runs the jobs."
     if not run.fine:

@@ -100,7 +100,7 @@ def _running(home: Home, drafts: Drafts) -> Iterator[Block | None]:
         yield row(_evaluation(each), each.line, drafts, number)
     if home.running_total > len(home.running):
         yield context(f"And {home.running_total - len(home.running):,} that started later.")
-    yield _show("Show all that run", home.running_line, drafts)
+    yield _show("Show all running evaluations", home.running_line, drafts)
 
 
 def _evaluation(running: RunningEvaluation) -> str:

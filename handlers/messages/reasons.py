@@ -96,7 +96,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.TOO_LATE: (
         "I can't do that any more. The change is now: {state}{by}.",
-        "If you still want it, ask for it again.",
+        "Its card shows what you can still do.",
     ),
     Code.APPROVER_LOST: (
         "An approver is no longer allowed to approve, so too few approvals count{left}.",

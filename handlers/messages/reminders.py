@@ -225,7 +225,12 @@ def switched(result: RemindersSwitched, drafts: Drafts) -> Message:
         Event.REMINDER_UNMUTED: f"I'll remind people about evaluations of {name} again.",
     }[result.event]
     if result.already:
-        text = f"That was already the case. {text}"
+        text = {
+            Event.REMINDER_STOPPED: f"I already don't remind anyone about {what}. {ending}",
+            Event.REMINDER_RESUMED: f"I already remind people about {what}.",
+            Event.REMINDER_MUTED: f"I already don't remind anyone about evaluations of {name}.",
+            Event.REMINDER_UNMUTED: f"I already remind people about evaluations of {name}.",
+        }[result.event]
     opposite = {Event.REMINDER_MUTED: "Unmute", Event.REMINDER_UNMUTED: "Mute"}
     suggestions = [Suggestion(opposite[result.event], result.line)] if result.line and not result.already else []
     return compose(text, section(text), run_buttons(suggestions, drafts))

@@ -87,7 +87,7 @@ def _result(against: Against) -> str:
         case Verdict.NOT_AVAILABLE:
             return without(evidence)
         case _:
-            return "no evaluator is worse"
+            return "no evaluator scores it worse"
 
 
 def beside(groups: Iterable[Against]) -> Iterator[Block]:

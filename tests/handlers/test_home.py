@@ -55,7 +55,7 @@ async def test_opening_it_shows_what_waits_for_me_what_is_live_and_what_runs(tal
     assert "deploy `config_x` of `support` to `production`" in home.body()
     assert f"`{run}` in `support`" in home.body()
     assert set(home.buttons()) == {
-        "Deploy with a form", "Review", "Show the whole board", "Show", "Show all that run",
+        "Deploy with a form", "Review", "Show the whole board", "Show", "Show all running evaluations",
     }  # fmt: skip
 
 
@@ -130,7 +130,11 @@ async def test_a_review_that_slack_does_not_open_is_answered_directly(talk: Talk
 
 @pytest.mark.parametrize(
     ("button", "says"),
-    [("Show the whole board", "What is live"), ("Show", "has been running"), ("Show all that run", "ev_0_config_x")],
+    [
+        ("Show the whole board", "What is live"),
+        ("Show", "has been running"),
+        ("Show all running evaluations", "ev_0_config_x"),
+    ],
 )
 async def test_what_a_button_shows_comes_directly(talk: Talk, button: str, says: str) -> None:
     await seen_running(talk)

@@ -18,7 +18,7 @@ NAMES = {
     '/project update Support reply name="Support reply"': "Everything is already like that",
     "/project update Support reply directory=root": "`root` is not the id of a directory",
     "/project update Support reply directory=pr_1": "`pr_1` is not the id of a directory",
-    "/project update Support reply colour=red": "There's no field `colour` that you can set",
+    "/project update Support reply colour=red": "I can't set `colour`",
     "/project update Support reply name=a name=b": "You named `name` twice",
     "/project update Support reply active=config_x name=b": "`active` has to be alone on its line",
     "/project update Support reply active=nope": "There is no config `nope`",

@@ -20,7 +20,7 @@ async def test_something_else_went_live_behind_our_back(stage: Stage) -> None:
     assert not void.buttons().keys() & {"Approve", "Undo", "Withdraw"}
     assert 'To ask again: `deploy config_x of "Support reply" to production`' in void.body()
     await stage.chat.is_told(RAVI, "`ch-1` is void", "Nothing was deployed")
-    await stage.chat.hears(ADA, "its approvals no longer count", thread_ts=card.raw["ts"])
+    await stage.chat.hears(ADA, "so I didn't apply it", thread_ts=card.raw["ts"])
     assert await stage.registry.live("Support reply") == "config_v"
     assert not stage.line.writes
 

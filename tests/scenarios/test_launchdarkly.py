@@ -112,7 +112,7 @@ async def test_an_environment_of_both_services_is_no_question(both: Stage) -> No
     assert "`registry`" in card.body()
     answer = await both.chat.answered(ADA, f"/configbot explain deploy warm-v2 of {SUPPORT} to production")
     assert "it would wait for 1 approval" in answer.text
-    assert "Live in `Production` of `Support assistant` now: `Warm, first`." in answer.body()
+    assert "Now live in `Production` of `Support assistant`: `Warm, first`." in answer.body()
 
 
 async def test_a_service_that_refuses_our_key_stops_nothing_of_the_other(both: Stage, world: World) -> None:

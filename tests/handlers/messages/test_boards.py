@@ -164,14 +164,14 @@ def test_an_explanation_says_what_would_happen_and_which_rule_decides(answer: An
     made = told(Explanation(LINE, Kind.DEPLOY, PROJECT, PRODUCTION, NEW, SEEN.base, answer))
     assert said in made.text
     assert made.text.endswith("Nothing was changed.")
-    assert "Live in `production` of `Refund triage` now: `config_w`. Your line would make it `config_x`." in read(made)
+    assert "Now live in `production` of `Refund triage`: `config_w`. Your line would make it `config_x`." in read(made)
 
 
 def test_an_explained_refusal_names_every_reason() -> None:
     denied = Denied((reason(Code.NOTHING_LIVE),))
     made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, Nothing(), None, denied))
     assert "• Nothing is live there" in read(made)
-    assert "now: unreadable." in read(made)
+    assert "Now live in `production` of `Refund triage`: unreadable." in read(made)
 
 
 def test_a_line_that_changes_nothing_is_free_for_everybody() -> None:

@@ -42,7 +42,8 @@ def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
     made = told(DETAIL)
     assert made.text == (
         "`config_x` of `Refund triage`: 2 messages on model `gpt-4o`, not live anywhere; "
-        "scores: `accuracy` 0.86, `latency` 1.4; against `config_w`, live in `production`: no evaluator is worse."
+        "scores: `accuracy` 0.86, `latency` 1.4; "
+        "against `config_w`, live in `production`: no evaluator scores it worse."
     )
     said = read(made)
     assert "*`config_x`* of `Refund triage` · `config_2`" in said
@@ -54,7 +55,7 @@ def test_a_config_is_shown_with_its_prompt_as_it_is() -> None:
 
 def test_its_scores_stand_beside_those_of_what_is_live() -> None:
     said = read(told(DETAIL))
-    assert "*Scores* against `config_w`, live in `production`: no evaluator is worse." in said
+    assert "*Scores* against `config_w`, live in `production`: no evaluator scores it worse." in said
     assert "• `accuracy`: 0.81 → 0.86, better (120 datapoints)" in said
 
 

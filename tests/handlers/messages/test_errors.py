@@ -100,6 +100,17 @@ def test_an_unknown_name_deploys_nothing_and_offers_near_matches() -> None:
     assert "I know these: `production`, `staging`" in read(made)
 
 
+def test_a_list_of_names_that_may_be_cut_does_not_claim_to_be_whole() -> None:
+    made = told(NotFound("project", "refunds", known=tuple(f"project {each}" for each in range(10))))
+    assert "Some of those that I know: `project 0`" in read(made)
+    assert "I know these" not in read(made)
+
+
+def test_a_name_like_no_other_is_found_by_a_line() -> None:
+    assert "`changes` shows the latest changes." in read(told(NotFound("change", "ch-999")))
+    assert "`evaluations` shows" in read(told(NotFound("evaluation", "nope")))
+
+
 def test_an_unknown_name_may_be_one_of_a_provider_that_cannot_be_read() -> None:
     unread = (Unread(Problem(Fault.UNREACHABLE, "shop", "reading"), NOW),)
     made = told(NotFound("project", "triag", NEAR, unread=unread), DRAFTS)
@@ -109,8 +120,8 @@ def test_an_unknown_name_may_be_one_of_a_provider_that_cannot_be_read() -> None:
 
 
 def test_an_unknown_name_without_anything_near_says_only_that() -> None:
-    made = told(NotFound("change", "ch-999"))
-    assert read(made).split("\n")[0] == "There is no change `ch-999`. Nothing was deployed or changed."
+    made = told(NotFound("provider", "humanlop"))
+    assert read(made).split("\n")[0] == "There is no provider `humanlop`. Nothing was deployed or changed."
     assert not buttons(made)
     assert len(made.blocks) == 1
 

@@ -130,7 +130,7 @@ def test_a_running_evaluation_says_since_when_and_whom_it_waits_for() -> None:
     assert "Dataset: `refunds 2026`, 120 datapoints, version `dsv_1`" in said
     assert "• `accuracy`: 0.86 (`python`, `boolean`)" in said
     assert "• `tone of voice`: – (`human`, `select`)" in said
-    assert "*Scores* against `config_w`, live in `production`: no evaluator is worse." in said
+    assert "*Scores* against `config_w`, live in `production`: no evaluator scores it worse." in said
     assert "running for 3 days" in read(told(replace(RUNNING, exact=True)))
 
 

@@ -37,7 +37,7 @@ def test_all_that_is_well_is_said_with_its_age() -> None:
     for words in (
         "main answers. I know its 12 projects, read",
         "My database answers.",
-        "notices: 3 tried 2026-03-02 12:00 UTC in 40 milliseconds, next 2026-03-02 12:01 UTC.",
+        "notices: 3 tried, 2026-03-02 12:00 UTC, took 40 milliseconds, next 2026-03-02 12:01 UTC.",
         "Waiting messages",
         "None.",
         "in Acorn Labs, configbot 1.2.3",

@@ -87,7 +87,7 @@ def test_a_home_with_everything_in_it_has_a_button_for_each_thing() -> None:
         ("Show", Action.REVIEW),
         ("Show the whole board", Action.RUN_LINE),
         ("Show", Action.RUN_LINE),
-        ("Show all that run", Action.RUN_LINE),
+        ("Show all running evaluations", Action.RUN_LINE),
     ]
     assert ids.read_value(buttons(view)["Review"]["value"]) == change().id
     said = read_blocks(view["blocks"])

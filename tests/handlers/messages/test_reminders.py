@@ -182,7 +182,7 @@ def test_muting_is_taken_back_by_a_button_and_twice_is_once() -> None:
     assert messages.lines_of(muted) == ("reminders unmute x",)
     assert list(buttons(said(muted, {"reminders unmute x": "draft"}))) == ["Unmute"]
     again = replace(muted, already=True)
-    assert said(again).text.startswith("That was already the case.")
+    assert said(again).text.startswith("I already don't remind anyone about evaluations of `x`.")
     assert not buttons(said(again, {"reminders unmute x": "draft"}))
     assert messages.lines_of(replace(muted, line=None)) == ()
 

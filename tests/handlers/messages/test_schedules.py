@@ -50,7 +50,7 @@ def test_a_card_says_when_in_words_and_for_its_reader(state: State) -> None:
     made = card(timed(state))
     assert IN_WORDS in made.text
     assert FOR_YOU in made.text
-    assert "Asked for as: at 2026-12-01 9:00." in plain_text(made)
+    assert "As typed: at 2026-12-01 9:00." in plain_text(made)
     assert "When:" not in whole(card(in_state(state)))
 
 
@@ -79,7 +79,7 @@ def test_what_daylight_saving_does_is_said(oddity: Oddity | None, said: str) -> 
 
 
 def test_a_picked_time_has_no_words_to_repeat() -> None:
-    assert "Asked for as" not in whole(card(timed(due=replace(DUE, words=""))))
+    assert "As typed" not in whole(card(timed(due=replace(DUE, words=""))))
 
 
 @pytest.mark.parametrize("state", sorted(FINAL - {State.APPLIED}))
