@@ -9,10 +9,9 @@ from bot.context import Context
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
 from bot.domain.facts import Denied
-from bot.domain.outcomes import Harmless, NotFound, Refused
+from bot.domain.outcomes import NotFound, Refused
 from bot.domain.policies import decide
-from bot.features.registration import Call, anybody, line_of, not_ready
-from bot.grammar import say
+from bot.features.registration import Call, anybody, not_ready, registered_line
 from bot.grammar.commands import Command
 
 
@@ -36,11 +35,9 @@ async def run(ctx: Context, commands: Sequence[Command], speaker: Speaker, *, pa
 
 
 async def _run(call: Call) -> Outcome:
-    line = line_of(call.command)
-    for facts in dict.fromkeys((anybody, line.may if line else anybody)):
+    line = registered_line(call.command)
+    for facts in dict.fromkeys((anybody, line.may)):
         answer = decide(facts(call))
         if isinstance(answer, Denied):
             return Refused(answer.reasons)
-    if line is None:
-        return Harmless(say(call.command))
     return await (line.run if line.ready else not_ready)(call)

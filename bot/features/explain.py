@@ -9,7 +9,7 @@ from bot.domain.base import Outcome
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Harmless, NotFound, NotYet, Permission, ProjectPreview
 from bot.domain.policies import decide
 from bot.domain.views import Suggestion
-from bot.features.registration import Call, Effect, anybody, line_of
+from bot.features.registration import Call, Effect, anybody, registered_line
 from bot.grammar import say
 from bot.grammar.commands import Explain
 
@@ -17,9 +17,7 @@ from bot.grammar.commands import Explain
 async def explain(call: Call) -> Outcome:
     """Explain the line after the word, in all its readings; its buttons only explain as well."""
     inner = replace(call, commands=call.command.readings)
-    line = line_of(inner.command)
-    if line is None:
-        return Harmless(say(inner.command))
+    line = registered_line(inner.command)
     if not line.ready:
         return NotYet(say(call.command))
     if line.explain is not None:

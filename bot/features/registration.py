@@ -91,6 +91,14 @@ def line_of(command: Command) -> Line | None:
     return line if isinstance(line, Line) else None
 
 
+def registered_line(command: Command) -> Line:
+    """The registered line of a command. Raises `LookupError` for one that has none, which is never run."""
+    line = line_of(command)
+    if line is None:
+        raise LookupError(f"no line is registered for {type(command).__name__}")
+    return line
+
+
 def form_of(verb: str) -> LineForm | None:
     """The form that a verb, or the key of a line, opens. Returns None when there is none."""
     line = language().forms.get(verb)
@@ -99,7 +107,4 @@ def form_of(verb: str) -> LineForm | None:
 
 def effect_of(commands: Sequence[Command]) -> Effect:
     """What running the likeliest reading can change. Opening a form changes nothing."""
-    line = line_of(commands[0])
-    if line is None:
-        return Effect.LOOKS if isinstance(commands[0], OpenForm) else Effect.CHANGES
-    return line.effect
+    return Effect.LOOKS if isinstance(commands[0], OpenForm) else registered_line(commands[0]).effect

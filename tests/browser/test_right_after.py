@@ -119,7 +119,7 @@ def test_a_choice_of_person_that_the_server_does_not_confirm_is_taken_back(open_
         "path.includes('as=U0MIRA') ? Promise.reject(new Error('cut')) : real(path, options); }"
     )
     act_as(page, "Mira Okafor")
-    expect(page.get_by_role("status")).to_contain_text("does not answer")
+    expect(page.get_by_role("status")).to_contain_text("isn't answering")
     expect(page.get_by_label("Acting as")).to_have_value("U0ADA")
     assert page.url.endswith("#/U0ADA/C0DEPLOYS")
 
@@ -227,7 +227,7 @@ def test_a_form_that_is_being_sent_cannot_be_changed(open_page: OpenPage) -> Non
     when.fill("2020-01-01T09:00")
     form.get_by_role("button", name="Ask").click()
     expect(when).to_be_disabled()
-    expect(form).to_contain_text("is over already")
+    expect(form).to_contain_text("has already passed")
     expect(when).to_be_enabled()
 
 

@@ -39,6 +39,13 @@ async def test_a_comparison_of_another_version_is_not_shown(talk: Talk) -> None:
     assert SAID in (await talk.last(ADA)).body()
 
 
+async def test_a_comparison_whose_line_is_no_longer_of_the_language_is_not_shown(talk: Talk) -> None:
+    await talk.types(ADA, "/config diff config_w with config_x")
+    await rewritten(talk.world.store, lambda stored: stored.replace("config diff", "sing diff"))
+    await talk.presses(ADA, await talk.last(ADA), "Full diff")
+    assert "too old" in (await talk.last(ADA)).text
+
+
 async def test_a_comparison_that_ran_out_is_not_shown(talk: Talk) -> None:
     await talk.types(ADA, "/config diff config_w with config_x")
     talk.world.clock.move(DRAFT_LIFE)

@@ -260,6 +260,15 @@ async def test_a_full_diff_that_slack_does_not_open_says_so(talk: Talk) -> None:
     assert "didn't open" in (await talk.last(ADA)).text
 
 
+async def test_a_full_diff_that_slack_does_not_put_into_its_modal_says_so(talk: Talk) -> None:
+    said = await compared(talk)
+    talk.fault("views.update", "internal_error")
+
+    await talk.presses(ADA, said, "Full diff")
+
+    assert "didn't open" in (await talk.last(ADA)).text
+
+
 async def test_a_full_diff_of_which_nothing_is_kept_any_more_is_too_old(talk: Talk) -> None:
     said = await compared(talk)
     talk.world.clock.move(timedelta(days=8))

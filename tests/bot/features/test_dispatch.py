@@ -36,7 +36,7 @@ from bot.features.changes import approvals
 from bot.features.dispatch import Speaker, run
 from bot.features.registration import Call, Line
 from bot.grammar import parse, registered
-from bot.grammar.commands import Command, Understood
+from bot.grammar.commands import Command, Explain, OpenForm, Understood
 from tests.bot.features.steps import applied, asked, codes, deploy, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, STAGING, MemoryProvider, World, actor, make_world, problem
 
@@ -314,3 +314,9 @@ async def test_a_line_after_a_rejection_shows_what_became_of_it(world: World) ->
     change = await asked(world, deploy(world))
     await approvals.reject(world.ctx, change, MIRA, "no")
     assert the(ChangeDetail, await said(world, "change 1")).change.state is State.REJECTED
+
+
+@pytest.mark.parametrize("command", [OpenForm("deploy"), Explain("deploy", (OpenForm("deploy"),))])
+async def test_what_has_no_line_is_never_run(world: World, command: Command) -> None:
+    with pytest.raises(LookupError, match="no line is registered for OpenForm"):
+        await run(world.ctx, [command], Speaker(ADA, DEPLOYS))

@@ -31,7 +31,7 @@ from bot.features import dispatch
 from bot.features.dispatch import Speaker
 from bot.features.reminders import left_running, switches
 from bot.grammar import parse
-from bot.grammar.commands import Understood
+from bot.grammar.commands import Name, Reminders, Understood
 from bot.ports import NotDelivered
 from tests.bot.features.reminders.left_running import EVALS, HOUR, MINUTE, becomes, reminder, runs, swept, views
 from tests.bot.features.steps import codes, the
@@ -53,6 +53,13 @@ async def typed(world: World, line: str, who: Actor = ADA, *, page: int = 1) -> 
 async def events(world: World, subject: str) -> list[tuple[str, Actor | None]]:
     async with world.store.read() as tx:
         return [(said.event.value, said.actor) for said in await tx.audit(subject)]
+
+
+@pytest.mark.parametrize("command", [Reminders("mute", Name("support")), Reminders("test")])
+async def test_what_changes_reminders_asks_who_may_by_itself_as_well(world: World, command: Reminders) -> None:
+    """The line that is typed first may be one that everybody may type."""
+    guest = actor("gus", Standing.GUEST)
+    assert codes(await switches.answer(world.ctx, [command], guest)) == [Code.GUEST]
 
 
 # Snooze
