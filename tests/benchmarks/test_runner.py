@@ -164,6 +164,15 @@ def test_a_warning_is_no_error_and_the_log_is_left_as_it_was() -> None:
 # The command
 
 
+@pytest.fixture(autouse=True)
+def in_their_order() -> Iterator[None]:
+    """What a test takes out and puts back would come last from then on."""
+    before = dict(BENCHMARKS)
+    yield
+    BENCHMARKS.clear()
+    BENCHMARKS.update(before)
+
+
 def run(monkeypatch: pytest.MonkeyPatch, benchmark: Benchmark, *arguments: str) -> Any:
     for name in list(BENCHMARKS):
         monkeypatch.delitem(BENCHMARKS, name)
