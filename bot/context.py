@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ulid import ULID
 
@@ -18,7 +19,9 @@ from bot.domain.jobs import JobPlan
 from bot.domain.reminder_hours import Reminding
 from bot.ports import Clock, Notifier, People
 from bot.resolve.index import Index
-from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.store import Store
 
 LEASE = timedelta(minutes=2)
 """How long a process may work on a change before another one takes over; longer than all its calls together."""

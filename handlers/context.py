@@ -10,12 +10,13 @@ from bot.context import Context
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
 from bot.domain.drafts import Draft, Drafts
+from bot.domain.errors import StoreUnavailable
 from bot.domain.facts import Denied, Lookup
 from bot.domain.outcomes import Applied, AtProvider, AwaitingApproval, Failed, Refused, Scheduled, Unknown, Void
 from bot.domain.policies import decide
 from bot.features.dispatch import Speaker, run
 from bot.features.drafts import keep_drafts
-from bot.features.guard import StoreUnavailable, guarded
+from bot.features.guard import guarded
 from bot.grammar.commands import Command, Misunderstood
 from bot.logs import get_logger
 from bot.outbox import notices

@@ -7,8 +7,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.errors import StoreUnavailable
 from bot.domain.outcomes import Refused
-from bot.features.guard import StoreUnavailable
 from bot.features.home import home
 from bot.logs import current_request_id, get_logger
 from handlers.context import ListenerContext

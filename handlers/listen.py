@@ -15,7 +15,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.features.guard import StoreUnavailable
+from bot.domain.errors import StoreUnavailable
 from bot.logs import get_logger, new_request_id
 from bot.tasks import Tasks
 from handlers import messages

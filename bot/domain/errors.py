@@ -172,3 +172,25 @@ class Problem:
     """The request id, as in the log."""
     said: bool = False
     """Whether `detail` is in the provider's own words."""
+
+
+class Cause(StrEnum):
+    """Why our own database did not do its work."""
+
+    LOCKED = "it is locked by somebody else"
+    READ_ONLY = "it can only be read"
+    MISSING = "it is not there"
+    LOST = "the connection was lost"
+    DENIED = "it does not let us in"
+    BROKEN = "it is full or damaged"
+
+
+class StoreUnavailable(Exception):
+    """The database did not do its work; nothing of the transaction was kept. The driver's error is the `__cause__`.
+
+    After `Cause.LOST` while committing, it may have been kept: read again before doing anything else.
+    """
+
+    def __init__(self, operation: str, cause: Cause) -> None:
+        super().__init__(f"{operation}: {cause.value}")
+        self.cause = cause

@@ -64,6 +64,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Notices that are delivered one after the other: a channel's new posts, or the edits of its existing messages."""
+
+    channel: str
+    posts: bool
+
+
+NOTHING_LEFT = "nothing is left to say"
+"""The last error of a notice whose subject no longer exists: giving it up is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """Messages for a channel that are not posted yet, or, if `given_up`, will not be."""
 

@@ -10,10 +10,9 @@ from bot.context import Context, new_id
 from bot.domain.actors import Actor
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.drafts import Draft, Drafts, UnreadableDraft
-from bot.domain.errors import Code, Reason
+from bot.domain.errors import Code, Reason, StoreUnavailable
 from bot.domain.outcomes import Refused
 from bot.domain.project_edits import PlannedEdit
-from bot.features.guard import StoreUnavailable
 from bot.logs import get_logger
 
 log = get_logger(__name__)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from bot.domain.base import Outcome
-from bot.domain.errors import Fault, Problem
+from bot.domain.errors import Fault, Problem, StoreUnavailable
 from bot.domain.outcomes import Failed
 from bot.logs import current_request_id, get_logger
-from bot.store import StoreUnavailable
-
-__all__ = ["StoreUnavailable", "guarded"]  # listeners know the store by this error alone
 
 log = get_logger(__name__)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.clients.base import ConfigWithContent, ProviderError, ServedNow
 from bot.context import Context
@@ -17,7 +18,9 @@ from bot.domain.live_state import LiveState, One, Split
 from bot.domain.names import Config, Environment, Project
 from bot.domain.targets import Target
 from bot.logs import get_logger
-from bot.store import ReadTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction
 
 log = get_logger(__name__)
 

@@ -23,10 +23,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from prometheus_client import Gauge, Histogram
 
 from bot.context import Context
+from bot.domain.errors import StoreUnavailable
 from bot.domain.jobs import JobPlan, JobRun, occasion
 from bot.jobs import sweeps
 from bot.logs import get_logger, new_request_id
-from bot.store import StoreUnavailable
 from bot.tasks import Tasks
 
 log = get_logger(__name__)

@@ -14,17 +14,21 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from prometheus_client import Counter
 
 from bot.context import Context, new_id
 from bot.domain.actors import MessageAt
-from bot.domain.notices import Notice, NoticeKind, Spot
+from bot.domain.errors import StoreUnavailable
+from bot.domain.notices import NOTHING_LEFT, Notice, NoticeKind, Queue, Spot
 from bot.domain.rate_limits import EDITING, EDITS, POSTS, Pace
 from bot.logs import get_logger
 from bot.outbox import notices, outages
 from bot.ports import NotDelivered
-from bot.store import NOTHING_LEFT, Queue, ReadTransaction, StoreUnavailable, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.clients.base import ProviderError
 from bot.context import Context, new_id
@@ -25,7 +26,9 @@ from bot.domain.notices import (
 from bot.domain.reminder_hours import next_times
 from bot.logs import get_logger
 from bot.ports import NotDelivered
-from bot.store import ReadTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction
 
 log = get_logger(__name__)
 

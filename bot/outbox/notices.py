@@ -6,6 +6,7 @@ When and how often is decided in `delivery`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.context import Context, new_id
 from bot.domain.actors import MessageAt
@@ -14,7 +15,9 @@ from bot.domain.notices import ChangeView, DriftView, HistoryView, Notice, Notic
 from bot.outbox import outages
 from bot.outbox.evaluation_reports import reminder_view
 from bot.ports import NotDelivered
-from bot.store import ReadTransaction, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 THREAD_EVENTS = frozenset(
     {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.context import Context, new_id
 from bot.domain.actors import Place
 from bot.domain.notices import Notice, NoticeKind, TroubleView
-from bot.store import ReadTransaction, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 
 def _subject(channel: str, cause: str, since: datetime) -> str:

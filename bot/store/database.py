@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -13,28 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import sql
-
-
-class Cause(StrEnum):
-    """Why the database did not do it."""
-
-    LOCKED = "it is locked by somebody else"
-    READ_ONLY = "it can only be read"
-    MISSING = "it is not there"
-    LOST = "the connection was lost"
-    DENIED = "it does not let us in"
-    BROKEN = "it is full or damaged"
-
-
-class StoreUnavailable(Exception):
-    """The database did not do its work; nothing of the transaction was kept. The driver's error is the `__cause__`.
-
-    After `Cause.LOST` while committing, it may have been kept: read again before doing anything else.
-    """
-
-    def __init__(self, operation: str, cause: Cause) -> None:
-        super().__init__(f"{operation}: {cause.value}")
-        self.cause = cause
+from bot.domain.errors import Cause, StoreUnavailable
 
 
 class Database:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.changes import AuditEntry, Change, Decision, State
 from bot.domain.drafts import Draft, UnreadableDraft
 from bot.domain.jobs import JobRun
-from bot.domain.notices import Backlog, Muted, Notice, NoticeKind, Reminder, Watch
+from bot.domain.notices import NOTHING_LEFT, Backlog, Muted, Notice, NoticeKind, Queue, Reminder, Watch
 from bot.domain.rate_limits import RateLimitBucket
 from bot.store.drafts import decode
 from bot.store.drift import DriftReading
@@ -31,18 +30,6 @@ from bot.store.rows import (
 from bot.store.tables import audit, buckets, changes, decisions, drafts, job_runs, muted, notices, reminders, watches
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Notices that are delivered one after the other: a channel's new posts, or the edits of its existing messages."""
-
-    channel: str
-    posts: bool
-
-
-NOTHING_LEFT = "nothing is left to say"
-"""The last error of a notice whose subject no longer exists: giving it up is harmless."""
 
 
 class ReadTransaction(DriftReading):

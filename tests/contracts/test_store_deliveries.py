@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.actors import MessageAt
-from bot.domain.notices import Notice, NoticeKind
+from bot.domain.notices import Notice, NoticeKind, Queue
 from bot.domain.rate_limits import RateLimitBucket
-from bot.store import Queue, Store
+from bot.store import Store
 from tests.bot.store.builders import DAY, DEPLOYS, MINUTE, NOON, POSTED, FixedClock, card, say
 
 EVALS = replace(DEPLOYS, channel="C0EVALS")

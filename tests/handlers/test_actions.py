@@ -13,13 +13,12 @@ import pytest
 
 from bot.clients.base import NotDone, ServedNow, Unsure
 from bot.domain.changes import State
-from bot.domain.errors import Fault
+from bot.domain.errors import Cause, Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.live_state import Split
 from bot.domain.names import Config, Environment, Project
 from bot.features.reminders import left_running
 from bot.store import Store, StoreUnavailable
-from bot.store.database import Cause
 from handlers.ids import Action
 from tests.builders import NOON, PRODUCTION, MemoryProvider, problem
 from tests.handlers.conversation import GUS, SHARED, STRAY, Talk, talking

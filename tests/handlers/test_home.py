@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.errors import Cause
 from bot.domain.notices import Reminder
 from bot.store import Store, StoreUnavailable
-from bot.store.database import Cause
 from tests.builders import NOON
 from tests.handlers.conversation import STRAY, Talk, talking
 from tests.scenarios.chat import ADA, DEPLOYS, RAVI

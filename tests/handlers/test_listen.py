@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.domain.errors import Cause
 from bot.services.slack.delivery import NotAcknowledged
 from bot.slack.http import EVENTS_PATH, http_app
 from bot.store import Store, StoreUnavailable
-from bot.store.database import Cause
 from handlers.people import SlackPeople
 from tests.bot.slack.requests import command, interaction, signed
 from tests.builders import MemoryProvider

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.context import LEASE, Context, entry
 from bot.domain.actors import Actor
@@ -19,7 +20,9 @@ from bot.features.changes.execution import apply
 from bot.logs import get_logger
 from bot.outbox.delivery import deliver_card
 from bot.outbox.notices import card_at, history_of, tell_missed
-from bot.store import ReadTransaction, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
 

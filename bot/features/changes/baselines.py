@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.context import entry
 from bot.domain.changes import Change, Event
 from bot.domain.drift import Baseline, Drift, Ending, baseline_of
 from bot.domain.notices import NoticeKind
-from bot.store import ReadTransaction, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 
 async def baseline_in(tx: ReadTransaction, provider: str, project_id: str, environment_id: str) -> Baseline | None:

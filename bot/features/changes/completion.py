@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.context import Context, entry
 from bot.domain.actors import Actor
@@ -16,7 +17,9 @@ from bot.features.changes.baselines import save_baseline
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_about, deliver_card
 from bot.outbox.notices import history_of, take_undo_away, tell_missed
-from bot.store import WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import WriteTransaction
 
 log = get_logger(__name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.clients.base import ProviderError
 from bot.context import LEASE, Context, entry, new_id
@@ -37,7 +38,9 @@ from bot.features.provider_reads import ProviderSnapshot, evidence_for, look, un
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_card
 from bot.outbox.notices import card_at, history_of
-from bot.store import ReadTransaction, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
 

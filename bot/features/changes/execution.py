@@ -15,7 +15,7 @@ from bot.domain.actors import Actor
 from bot.domain.base import Outcome
 from bot.domain.changes import Attempt, Change, Event, Move, State, after
 from bot.domain.drift import is_live
-from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy, StoreUnavailable
 from bot.domain.facts import Denied, NeedsApproval, Settlement
 from bot.domain.live_state import Nothing
 from bot.domain.notices import NoticeKind
@@ -26,7 +26,6 @@ from bot.features.changes import provider_approvals
 from bot.features.changes.completion import finish, step
 from bot.features.changes.recheck import check_again
 from bot.logs import get_logger
-from bot.store import StoreUnavailable
 
 log = get_logger(__name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.clients.base import ProviderError
 from bot.context import Context
@@ -18,7 +19,9 @@ from bot.domain.outcomes import NotFound
 from bot.domain.views import Board, BoardCell, BoardRow, ChangeDetail, ChangeList
 from bot.features.changes.baselines import baseline_in
 from bot.outbox.notices import is_undoable
-from bot.store import ReadTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction
 
 PAGE = 10
 """Rows on one page of a list."""

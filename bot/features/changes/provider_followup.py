@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.domain.actors import Actor
 from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, State
-from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
+from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy, StoreUnavailable
 from bot.domain.facts import Denied, Lookup
 from bot.domain.outcomes import AtProvider, Failed, NotFound, Refused
 from bot.domain.policies import decide
@@ -15,7 +15,6 @@ from bot.domain.provider_approvals import GateState, ProviderApproval
 from bot.features.changes import execution, provider_approvals
 from bot.features.changes.completion import finish
 from bot.logs import get_logger
-from bot.store import StoreUnavailable
 
 log = get_logger(__name__)
 

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.context import LEASE, Context, entry
 from bot.domain.actors import Actor
 from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, Say, State, after
-from bot.domain.errors import Code, Reason, ResolvableBy
+from bot.domain.errors import Code, Reason, ResolvableBy, StoreUnavailable
 from bot.domain.facts import Answer, Denied, Rescheduling, Timing
 from bot.domain.outcomes import NotFound, Refused, Rescheduled
 from bot.domain.policies import decide
@@ -29,7 +30,9 @@ from bot.grammar.commands import Misunderstood
 from bot.logs import get_logger
 from bot.outbox.delivery import deliver_card
 from bot.outbox.notices import history_of, tell_missed
-from bot.store import ReadTransaction, StoreUnavailable, WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.clients.base import ProviderError
 from bot.context import Context
 from bot.domain.actors import Place
@@ -13,7 +15,9 @@ from bot.domain.names import Environment, Project
 from bot.domain.notices import NoticeKind
 from bot.domain.provider_approvals import Moved
 from bot.logs import get_logger
-from bot.store import ReadTransaction
+
+if TYPE_CHECKING:
+    from bot.store import ReadTransaction
 
 log = get_logger(__name__)
 

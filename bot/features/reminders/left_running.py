@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.clients.base import ProviderClient, ProviderError
 from bot.context import Context, new_id
@@ -25,7 +25,9 @@ from bot.domain.reminder_hours import is_due, said, set_right
 from bot.features.reminders import switches
 from bot.logs import get_logger
 from bot.outbox import evaluation_reports
-from bot.store import WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import WriteTransaction
 
 log = get_logger(__name__)
 

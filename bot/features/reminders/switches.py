@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.context import Context, entry, new_id
@@ -23,7 +24,9 @@ from bot.outbox import evaluation_reports
 from bot.outbox.delivery import deliver
 from bot.resolve.labels import unique
 from bot.resolve.resolver import Resolved, resolve
-from bot.store import WriteTransaction
+
+if TYPE_CHECKING:
+    from bot.store import WriteTransaction
 
 PAGE = 8
 """Evaluations on one page of the list of reminders."""

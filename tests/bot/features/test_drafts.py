@@ -8,9 +8,9 @@ from typing import Never
 
 import pytest
 
+from bot.domain.errors import Cause
 from bot.features.drafts import DRAFT_SPAN, MOST_DRAFTS, ONCE_LIFE, draft, first_delivery, first_time, keep_drafts
 from bot.store import Store, StoreUnavailable
-from bot.store.database import Cause
 from tests.builders import ADA, RAVI, World, actor
 
 HOUR = timedelta(hours=1)

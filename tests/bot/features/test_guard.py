@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.base import Outcome
-from bot.domain.errors import Fault
+from bot.domain.errors import Cause, Fault
 from bot.domain.outcomes import Failed, Harmless
 from bot.features.guard import guarded
 from bot.store import StoreUnavailable
-from bot.store.database import Cause
 from tests.bot.features.steps import the
 from tests.builders import problem
 

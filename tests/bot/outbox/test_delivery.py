@@ -13,7 +13,7 @@ import pytest
 from bot.clients.base import NotDone
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import State
-from bot.domain.errors import Fault
+from bot.domain.errors import Cause, Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.notices import ChangeView, HistoryView, Notice, NoticeKind
 from bot.features.changes import approvals, deploys
@@ -21,7 +21,6 @@ from bot.features.reminders import left_running
 from bot.outbox import delivery, notices
 from bot.ports import NotDelivered
 from bot.store import Store, StoreUnavailable
-from bot.store.database import Cause
 from bot.store.write import WriteTransaction
 from tests.bot.features.steps import applied, asked, deactivate, deploy, needs, stored, the
 from tests.builders import ADA, DEPLOYS, MIRA, RAVI, Memo, World, problem

@@ -14,7 +14,7 @@ from bot.context import LEASE
 from bot.domain.actors import Standing
 from bot.domain.base import Outcome
 from bot.domain.changes import Attempt, Change, State
-from bot.domain.errors import Code, Fault
+from bot.domain.errors import Cause, Code, Fault
 from bot.domain.evaluations import RUNNING
 from bot.domain.facts import Rule, built_in_rule
 from bot.domain.live_state import LiveState, Nothing, One
@@ -22,7 +22,6 @@ from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Applied, Failed, NotFound, Refused, Unknown, Void
 from bot.features.changes import approvals, deploys, execution
 from bot.store import StoreUnavailable
-from bot.store.database import Cause
 from tests.bot.features.steps import (
     Killed,
     applied,

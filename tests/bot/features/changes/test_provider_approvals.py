@@ -13,13 +13,12 @@ from bot.clients.base import Capabilities, NotDone, Unsure
 from bot.context import LEASE
 from bot.domain.actors import Standing
 from bot.domain.changes import Change, Event, State
-from bot.domain.errors import Code, Fault
+from bot.domain.errors import Cause, Code, Fault
 from bot.domain.live_state import LiveState, Split
 from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Refused, Rejected, Unknown, Void, Withdrawn
 from bot.domain.provider_approvals import GateState, Review
 from bot.features.changes import approvals, deploys, provider_followup
 from bot.store import StoreUnavailable
-from bot.store.database import Cause
 from tests.bot.features.steps import (
     applied,
     asked,
