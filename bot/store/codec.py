@@ -24,6 +24,7 @@ from bot.domain.targets import Target
 from bot.domain.times import Due, Oddity
 
 VERSION = 1
+"""The version of a document whose fields never changed their meaning; the oldest version of the others."""
 
 JSON = dict[str, Any]
 T = TypeVar("T")
@@ -33,15 +34,19 @@ class Unreadable(ValueError):
     """A stored document that this version does not understand."""
 
 
-def sealed(document: JSON) -> JSON:
+def sealed(document: JSON, version: int = VERSION) -> JSON:
     """The document with its version added, ready to be stored."""
-    return {"v": VERSION, **document}
+    return {"v": version, **document}
 
 
-def opened(what: str, document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]) -> T:
-    """Decode a stored document with `read`. Raises `Unreadable`, whose text names `what` was read."""
-    if document.get("v") != VERSION:
-        raise Unreadable(f"reading {what}: it is written in version {document.get('v')!r}, known is {VERSION}")
+def opened(what: str, document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T], newest: int = VERSION) -> T:
+    """Decode a stored document with `read`, which knows all versions up to `newest`.
+
+    Raises `Unreadable`, whose text names `what` was read.
+    """
+    version = document.get("v")
+    if not isinstance(version, int) or not VERSION <= version <= newest:
+        raise Unreadable(f"reading {what}: it is written in version {version!r}, the newest known is {newest}")
     try:
         return read(document)
     except (KeyError, TypeError, ValueError) as error:

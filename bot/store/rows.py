@@ -39,6 +39,9 @@ from bot.store.codec import (
 
 Values = dict[str, Any]
 
+CHANGE_VERSION = 2
+"""The version of a change's details. In version 1 a target did not name its kind."""
+
 
 def from_change(change: Change) -> Values:
     """The row of a change."""
@@ -82,7 +85,8 @@ def from_change(change: Change) -> Values:
                 "gate": maybe(from_gate, change.gate),
                 "reasons": [from_reason(reason) for reason in change.reasons],
                 "problem": maybe(from_problem, change.problem),
-            }
+            },
+            CHANGE_VERSION,
         ),
     }
 
@@ -119,20 +123,20 @@ def to_change(row: RowMapping) -> Change:
             revision=row["revision"],
         )
 
-    return opened(f"change {row['id']}", row["details"], read)
+    return opened(f"change {row['id']}", row["details"], read, CHANGE_VERSION)
 
 
 def _to_target(target_id: str | None, details: Mapping[str, Any]) -> Target:
     """What a change makes live. Raises `ValueError` if a field is missing that would make it something else."""
     document = details["target"]
-    if document is not None and "kind" in document:
+    if details["v"] >= CHANGE_VERSION:
         target = to_target(document)
         if from_target(target) != document:
             raise ValueError("its target has fields that are not known, or lacks some")
-    elif "gate" in details and "split" not in details:  # from one version on both were always written
+    elif "gate" in details and "split" not in details:  # once there were splits, both fields were always written
         raise ValueError("it does not state what to make live")
     else:
-        target = to_unnamed_target(document, details.get("split"))  # the old format without a kind
+        target = to_unnamed_target(document, details.get("split"))
     if target_id != (target.id if isinstance(target, Config) else None):
         raise ValueError(f"its target is not {target_id!r}, as the column has it")
     return target

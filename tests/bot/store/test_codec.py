@@ -79,13 +79,23 @@ def test_a_score_that_is_no_number_is_kept() -> None:
 
 
 def test_a_document_says_its_version() -> None:
-    assert rows.from_change(change())["details"]["v"] == 1
+    assert rows.from_change(change())["details"]["v"] == 2
+    assert rows.from_entry(entry())["details"]["v"] == 1
 
 
-def test_refuses_a_document_of_another_version() -> None:
-    row: Any = rows.from_change(change()) | {"details": sealed({}) | {"v": 2}}
-    with pytest.raises(Unreadable, match="reading change ch-a: it is written in version 2, known is 1"):
+@pytest.mark.parametrize("version", [0, 3, "2", 1.5, None])
+def test_refuses_a_document_of_another_version(version: Any) -> None:
+    row: Any = rows.from_change(change())
+    row["details"]["v"] = version
+    with pytest.raises(Unreadable, match="reading change ch-a: it is written in version"):
         rows.to_change(row)
+
+
+def test_refuses_an_entry_of_a_later_version() -> None:
+    row: Any = rows.from_entry(entry())
+    row["details"]["v"] = 2
+    with pytest.raises(Unreadable, match="it is written in version 2, the newest known is 1"):
+        rows.to_entry(row)
 
 
 @pytest.mark.parametrize("column", ["state", "kind", "attempt"])
@@ -148,7 +158,7 @@ def old_row(kind: Kind, target: Any, **more: Any) -> Any:
     """A row as it was written before a target said its kind; without a split, as it was before there were splits."""
     row = rows.from_change(change(kind=kind, target=Nothing()))
     row["target_id"] = target["id"] if target else None
-    details = row["details"] | {"target": target} | more
+    details = row["details"] | {"v": 1, "target": target} | more
     if "split" not in more:
         del details["gate"]
     return stored(row | {"details": details})
