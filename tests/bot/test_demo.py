@@ -135,8 +135,9 @@ async def test_both_config_services_are_there_and_their_secrets_are_not_in_the_l
 
 async def test_what_was_changed_outside_is_told_and_the_looks_for_it_leave_the_log_readable(tmp_path: Path) -> None:
     async with running(tmp_path, 0) as it, page(it.address) as http:
-        while len(it.bot.tasks):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while len(it.bot.tasks):
+                await asyncio.sleep(0.02)
         await sweeps.drift_watch(it.bot.ctx)
         other = Database(it.registry_url)
         await deploy_by_name(other, "Support reply", "config_v", "production", it.bot.ctx.clock.now())

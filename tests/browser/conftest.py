@@ -72,9 +72,10 @@ def address(tmp_path: Path) -> Iterator[str]:
             found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
             assert found, "the playground did not say where it is"
             yield found[0]
-        finally:
             process.terminate()
             process.wait(timeout=30)
+        finally:
+            process.kill()
 
 
 OpenPage = Callable[..., Page]

@@ -236,8 +236,9 @@ class Stage:
 
     async def rests(self) -> None:
         """Wait until nothing is under way."""
-        while len(self.bot.tasks):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while len(self.bot.tasks):
+                await asyncio.sleep(0.02)
 
 
 def launchdarkly_client(world: launchdarkly.World, address: str) -> ProviderClient:

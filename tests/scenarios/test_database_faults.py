@@ -27,10 +27,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def locked(data: Path) -> AsyncIterator[None]:
     """Somebody else writes, and does not come to an end."""
     other = sqlite3.connect(data / "configbot.db", isolation_level=None, timeout=0)
-    while not other.in_transaction:
-        with suppress(sqlite3.OperationalError):  # the bot is just writing
-            other.execute("BEGIN IMMEDIATE")
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while not other.in_transaction:
+            with suppress(sqlite3.OperationalError):  # the bot is just writing
+                other.execute("BEGIN IMMEDIATE")
+            await asyncio.sleep(0.01)
     try:
         yield
     finally:

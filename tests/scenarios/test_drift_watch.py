@@ -167,8 +167,9 @@ async def test_two_bots_tell_it_once(tmp_path: Path, postgres_url: str) -> None:
         assert len(await about_drift(stage)) == 1
         await asyncio.gather(*(stage.chat.press(who, message, "Adopt") for who in (RAVI, MIRA)))
         await stage.chat.card_says(message, "adopted it")
-        while len(second.tasks):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while len(second.tasks):
+                await asyncio.sleep(0.02)
         await stage.rests()
         told = [*await stage.chat.answers(RAVI), *await stage.chat.answers(MIRA)]
         assert sum("From now on I accept" in line.text for line in told) == 1

@@ -21,8 +21,9 @@ async def test_forty_clicks_spread_over_two_bots_have_one_effect(tmp_path: Path,
         card = await stage.chat.asks()
         await asyncio.gather(*(stage.chat.press(who, card, "Approve") for who in (RAVI, MIRA) * 20))
         await stage.chat.card_says(card, "Live", "I read it back, and it took effect")
-        while len(second.tasks):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while len(second.tasks):
+                await asyncio.sleep(0.02)
         await stage.rests()
         assert len(stage.line.writes) == 1
         assert len(await stage.chat.answers(RAVI)) + len(await stage.chat.answers(MIRA)) == 40

@@ -121,8 +121,9 @@ async def test_who_cannot_be_read_has_no_say(stage: Stage) -> None:
 async def test_a_connection_that_drops_comes_back(stage: Stage) -> None:
     card = await stage.chat.asks()
     await stage.chat.breaks("socket", "drop")
-    while not await stage.chat.connected():
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(60):
+        while not await stage.chat.connected():
+            await asyncio.sleep(0.02)
     await stage.chat.press(RAVI, card, "Approve")
     await stage.chat.card_says(card, "I read it back, and it took effect")
     assert len(stage.line.writes) == 1

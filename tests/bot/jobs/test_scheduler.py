@@ -45,8 +45,9 @@ async def wrong() -> None:
 
 
 async def finished(scheduler: Scheduler) -> None:
-    while len(scheduler.tasks):
-        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        while len(scheduler.tasks):
+            await asyncio.sleep(0)
 
 
 def scheduler(world: World, *jobs: Job) -> Scheduler:

@@ -227,8 +227,9 @@ async def test_serves_over_a_port_and_closes_its_database(sqlite_url: str) -> No
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while not server.started:
+                await asyncio.sleep(0.01)
         base = f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
         async with httpx.AsyncClient(base_url=base, headers={"X-API-KEY": KEY}, trust_env=False) as client:
             made = await client.post("/projects", json={"name": "Refund triage"})
