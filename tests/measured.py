@@ -1,0 +1,57 @@
+"""Which tests count for the coverage, and a plugin that measures nothing while the others run.
+
+What a part does is tested beside it, and those tests alone have to reach every line and branch. The tests that go
+through the whole bot prove something else; they would reach many lines without looking at what came of them, and a
+tracer makes them twice as slow.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Generator
+from pathlib import Path
+
+import coverage
+import pytest
+
+WHOLE = tuple(
+    Path(__file__).parent / name
+    for name in ("architecture", "benchmarks", "browser", "contracts/test_provider_faults.py", "scenarios")
+)
+"""The tests that go through the whole bot, or give a whole client every bad answer that there is."""
+
+IN_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
+"""Coverage's own variable, from which a new process learns that it is measured."""
+
+
+def counts(path: Path) -> bool:
+    """Whether what the tests of this file reach counts as covered."""
+    return not any(path.is_relative_to(each) for each in WHOLE)
+
+
+def pytest_sessionstart() -> None:
+    """Import everything while it is measured, so that no test that does not count imports it first."""
+    if coverage.Coverage.current() is None:
+        return
+    for package in ("bot", "handlers"):
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            if module.name.rpartition(".")[2] not in ("__main__", "env") and ".versions." not in module.name:
+                importlib.import_module(module.name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test, measured or not, with everything that is set up and torn down for it."""
+    measuring = coverage.Coverage.current()
+    if measuring is None or counts(item.path):
+        return (yield)
+    told = os.environ.pop(IN_SUBPROCESSES, None)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        if told is not None:
+            os.environ[IN_SUBPROCESSES] = told
