@@ -112,7 +112,7 @@ def _check_said_back(line: str) -> None:
 
 
 def _texts(reading: object) -> tuple[object, ...]:
-    values = (getattr(reading, name) for name in reading.__slots__)  # type: ignore[attr-defined]
+    values = (getattr(reading, name) for name in reading.__slots__)  # type: ignore[attr-defined]  # every command has slots
     return (type(reading), *(value.text if isinstance(value, Name) else value for value in values))
 
 

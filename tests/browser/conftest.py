@@ -93,7 +93,7 @@ def open_page(chromium: Browser, address: str) -> Iterator[OpenPage]:
     complaints: list[str] = []
 
     def opened(width: int = 1280, height: int = 900, script: str = "", **options: object) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]  # whatever a test names
         contexts.append(context)
         page = context.new_page()
         page.add_init_script(script)

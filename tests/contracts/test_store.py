@@ -305,7 +305,7 @@ async def test_finds_changes_by_everything_that_is_asked(store: Store) -> None:
 
     async def ids(**wanted: object) -> list[str]:
         async with store.read() as tx:
-            found, total = await tx.changes(**wanted)  # type: ignore[arg-type]
+            found, total = await tx.changes(**wanted)  # type: ignore[arg-type]  # whatever a test names
         assert total == len(found)
         return [one.id for one in found]
 

@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 def run(owner: str = "one", due_after: timedelta = timedelta(0), **different: object) -> JobRun:
     """The sweep, due at noon, in the hands of a process for a minute."""
     due = NOON + due_after
-    return replace(JobRun("sweep", "", due, owner, due + MINUTE, due), **different)  # type: ignore[arg-type]
+    return replace(JobRun("sweep", "", due, owner, due + MINUTE, due), **different)  # type: ignore[arg-type]  # whatever a test names
 
 
 async def test_an_occasion_is_taken_in_hand_once(store: Store) -> None:

@@ -138,7 +138,8 @@ def answers(status: int, detail: Any = "", headers: dict[str, str] | None = None
 def slow(seconds: float) -> Happens:
     async def answer(_request: httpx.Request, go_on: Any) -> httpx.Response:
         await asyncio.sleep(seconds)
-        return await go_on()  # type: ignore[no-any-return]
+        response: httpx.Response = await go_on()
+        return response
 
     return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,9 +135,9 @@ async def test_a_write_whose_answer_is_lost_takes_effect_once(stage: Stage, happ
 async def test_a_write_that_is_answered_too_late_takes_effect_once(stage: Stage) -> None:
     card = await stage.chat.asks()
 
-    async def arrives_and_is_slow(request: object, go_on: object) -> object:
-        await go_on()  # type: ignore[operator]
-        return await slow(10)(request, go_on)  # type: ignore[arg-type]
+    async def arrives_and_is_slow(request: Any, go_on: Any) -> Any:
+        await go_on()
+        return await slow(10)(request, go_on)
 
     stage.goes_wrong(a_write, arrives_and_is_slow, times=1)
     await stage.chat.press(RAVI, card, "Approve")
@@ -150,11 +151,11 @@ async def test_where_looking_cannot_tell_a_person_settles_it(stage: Stage, happe
     card = await chat.asks()
     writes = 0
 
-    async def breaks_for_good(request: object, go_on: object) -> object:
+    async def breaks_for_good(request: Any, go_on: Any) -> Any:
         nonlocal writes
         writes += 1
         stage.goes_wrong(a_read, down)
-        return await happens(request, go_on)  # type: ignore[arg-type]
+        return await happens(request, go_on)
 
     stage.goes_wrong(a_write, breaks_for_good)
     await chat.press(RAVI, card, "Approve")

@@ -19,7 +19,7 @@ ACCURACY = Evaluator("evfn_1", "accuracy", "python", "boolean")
 LATENCY = Evaluator("evfn_2", "Latency (ms)", "python", "number")
 
 
-def run(id: str, config: str, score: float | None = 0.9, **different: Any) -> Evaluation:  # noqa: A002
+def run(id: str, config: str, score: float | None = 0.9, **different: Any) -> Evaluation:  # noqa: A002 - named as the field
     """A completed run of accuracy over twenty datapoints."""
     values: dict[str, Any] = {
         "provider": "humanloop",

@@ -18,7 +18,7 @@ spans = st.timedeltas(timedelta(seconds=1), timedelta(days=1))
 
 def run(**different: object) -> JobRun:
     values = {"due": NOON, "owner": "one", "claimed_until": NOON + MINUTE, "started_at": NOON}
-    return JobRun("sweep", "", **(values | different))  # type: ignore[arg-type]
+    return JobRun("sweep", "", **(values | different))  # type: ignore[arg-type]  # whatever a test names
 
 
 @given(instants, spans, spans)

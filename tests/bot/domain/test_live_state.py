@@ -88,7 +88,7 @@ def test_refuses_to_guess_what_was_served(document: dict[str, Any]) -> None:
 
 def test_what_is_no_state_is_never_written() -> None:
     with pytest.raises(AssertionError):
-        to_document(LiveState("config_x"))  # type: ignore[arg-type]
+        to_document(LiveState("config_x"))  # type: ignore[arg-type]  # what a mistake could pass
 
 
 def test_things_are_known_by_provider_and_id_and_not_by_name() -> None:

@@ -467,7 +467,7 @@ def test_answers_whatever_the_facts_are_and_never_refuses_without_a_reason(facts
 
 def test_what_is_no_fact_is_never_allowed_by_chance() -> None:
     with pytest.raises(AssertionError):
-        decide(ADA)  # type: ignore[arg-type]
+        decide(ADA)  # type: ignore[arg-type]  # what a mistake could pass
 
 
 @given(st.from_type(Vote))

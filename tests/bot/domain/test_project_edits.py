@@ -13,7 +13,7 @@ ADA = Actor("T0", "T0", "U0ADA", "Ada", Standing.MEMBER)
 
 
 def reasons(**facts: object) -> list[Code]:
-    answer = decide(ProjectEdit(**{"actor": ADA, "provider": "main", "able": True, **facts}))  # type: ignore[arg-type]
+    answer = decide(ProjectEdit(**{"actor": ADA, "provider": "main", "able": True, **facts}))  # type: ignore[arg-type]  # whatever a test names
     return [reason.code for reason in answer.reasons] if isinstance(answer, Denied) else []
 
 

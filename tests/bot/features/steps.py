@@ -49,7 +49,7 @@ def the(kind: type[T], outcome: object) -> T:
 
 def needs(approvals: int, **more: object) -> RuleFor:
     """A policy that asks everywhere for so many approvals."""
-    rule = Rule("tests/quorum", approvals, **more)  # type: ignore[arg-type]
+    rule = Rule("tests/quorum", approvals, **more)  # type: ignore[arg-type]  # whatever a test names
     return lambda project, environment: rule
 
 

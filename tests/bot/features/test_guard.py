@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,9 @@ async def test_an_outcome_passes() -> None:
 
 
 @pytest.mark.parametrize("cause", Cause)
-async def test_a_database_that_does_not_answer_is_told_with_a_reference_and_logged(cause: Cause, logged: list) -> None:  # type: ignore[type-arg]
+async def test_a_database_that_does_not_answer_is_told_with_a_reference_and_logged(
+    cause: Cause, logged: list[Any]
+) -> None:
     async def work() -> Outcome:
         raise StoreUnavailable("saving", cause)
 
@@ -40,7 +43,7 @@ async def test_a_mistake_of_ours_is_not_hidden() -> None:
         await guarded(work())
 
 
-async def test_a_failure_that_no_change_keeps_is_in_the_log_under_its_reference(logged: list) -> None:  # type: ignore[type-arg]
+async def test_a_failure_that_no_change_keeps_is_in_the_log_under_its_reference(logged: list[Any]) -> None:
     failed = Failed(replace(problem(Fault.TIMED_OUT), reference="r-1"))
 
     async def work() -> Outcome:

@@ -367,9 +367,9 @@ async def test_a_message_that_cannot_be_made_hides_nothing_and_is_tried_again(
     world: World, logged: list[MutableMapping[str, Any]]
 ) -> None:
     change = await asked(world)
-    world.memo.failing = [ZeroDivisionError("a bug")] * 4  # type: ignore[list-item]
+    world.memo.failing = [ZeroDivisionError("a bug")] * 4  # type: ignore[list-item]  # an exception that nobody declared
     outcome = await approvals.approve(world.ctx, change, RAVI)
-    assert outcome.change.state is State.APPLIED  # type: ignore[attr-defined]
+    assert outcome.change.state is State.APPLIED  # type: ignore[attr-defined]  # another outcome fails the test
     assert (await card(world, change)).last_error == "ZeroDivisionError"
     assert "notice.not_made" in [one["event"] for one in logged]
     world.memo.failing.clear()
@@ -383,13 +383,13 @@ async def test_one_notice_that_cannot_be_made_does_not_stop_the_others(world: Wo
     await asked(world)
     await asked(world, _search(world))
     world.clock.move(timedelta(minutes=1))
-    world.memo.failing = [ZeroDivisionError()]  # type: ignore[list-item]
+    world.memo.failing = [ZeroDivisionError()]  # type: ignore[list-item]  # an exception that nobody declared
     assert await delivery.deliver_due(world.ctx) == 2
     assert states(world) == [State.WAITING]
 
 
 async def test_a_database_that_is_gone_while_saying_undoes_nothing_that_was_asked_for(world: World) -> None:
-    world.memo.failing = [StoreUnavailable("reading", Cause.LOST)]  # type: ignore[list-item]
+    world.memo.failing = [StoreUnavailable("reading", Cause.LOST)]  # type: ignore[list-item]  # an exception that nobody declared
     await asked(world)
     assert world.memo.said == []
     world.clock.move(timedelta(minutes=2))
@@ -503,7 +503,7 @@ async def test_as_long_as_nobody_can_tell_nothing_is_posted_again_for_a_while(wo
 
 
 async def test_who_died_before_hearing_the_answer_has_its_post_found_by_the_next(world: World) -> None:
-    world.memo.lost = [KeyboardInterrupt()]  # type: ignore[list-item]
+    world.memo.lost = [KeyboardInterrupt()]  # type: ignore[list-item]  # an exception that nobody declared
     with pytest.raises(KeyboardInterrupt):
         await asked(world)
     async with world.store.read() as tx:
@@ -541,7 +541,7 @@ async def cards_of(world: World, place: Place, count: int) -> list[str]:
 
 
 def subjects(world: World, channel: str) -> list[str]:
-    return [said.view.change.id for said in world.memo.said if said.at.channel == channel]  # type: ignore[union-attr]
+    return [said.view.change.id for said in world.memo.said if said.at.channel == channel]  # type: ignore[union-attr]  # another view, or none, fails the test
 
 
 async def test_a_channel_is_told_one_message_a_second_in_order_after_a_burst(world: World) -> None:
@@ -657,7 +657,7 @@ async def test_a_message_that_is_gone_is_said_anew(world: World) -> None:
     world.memo.failing = [NotDelivered("message_not_found", gone=True)]
     await approvals.reject(world.ctx, change, RAVI)
     cards = [said for said in world.memo.said if isinstance(said.view, ChangeView)]
-    assert [(said.view.change.state, said.edited) for said in cards] == [  # type: ignore[union-attr]
+    assert [(said.view.change.state, said.edited) for said in cards] == [  # type: ignore[union-attr]  # another view, or none, fails the test
         (State.WAITING, False),
         (State.REJECTED, False),
     ]
@@ -691,7 +691,7 @@ async def test_a_report_waits_for_a_service_that_does_not_answer(world: World) -
     assert world.memo.reports() == []
     world.clock.move(timedelta(minutes=1))
     assert await delivery.deliver_due(world.ctx) == 1
-    assert the(type(world.memo.reports()[0].view), world.memo.reports()[0].view).evaluation.id == run.id  # type: ignore[union-attr]
+    assert the(type(world.memo.reports()[0].view), world.memo.reports()[0].view).evaluation.id == run.id  # type: ignore[union-attr]  # another view, or none, fails the test
 
 
 async def test_a_report_of_a_provider_that_is_not_configured_any_more_is_given_up(world: World) -> None:

@@ -171,7 +171,7 @@ def test_one_that_was_told_about_without_a_time_reads_well_too() -> None:
     ],
 )
 def test_the_thread_says_for_when(event: Event, actor: object, said: str) -> None:
-    told = entry(event, actor, due=DUE.at.isoformat(), zone=DUE.zone)  # type: ignore[arg-type]
+    told = entry(event, actor, due=DUE.at.isoformat(), zone=DUE.zone)  # type: ignore[arg-type]  # facts as they are stored
     made = messages.history(HistoryView(told, timed()))
     check(made)
     assert made.text == f"`ch-142`: {said}"

@@ -264,7 +264,7 @@ async def test_a_project_that_nobody_has_is_not_found_and_near_names_are_offered
 async def test_two_projects_of_a_name_are_a_question(tmp_path: object) -> None:
     other = MemoryProvider("other")
     other.add("support", "v1")
-    world = await make_world(tmp_path, None, other)  # type: ignore[arg-type]
+    world = await make_world(tmp_path, None, other)  # type: ignore[arg-type]  # as much of a provider as is used
     try:
         question = the(Ambiguous, await typed(world, "reminders mute support"))
         assert [each.line for each in question.choices] == [
@@ -312,7 +312,7 @@ async def test_a_long_list_has_pages(world: World) -> None:
 
 async def test_the_list_says_which_providers_cannot_be_watched(tmp_path: object) -> None:
     other = MemoryProvider("other")
-    world = await make_world(tmp_path, None, other)  # type: ignore[arg-type]
+    world = await make_world(tmp_path, None, other)  # type: ignore[arg-type]  # as much of a provider as is used
     try:
         runs(world)
         await left_running.sweep(world.ctx)

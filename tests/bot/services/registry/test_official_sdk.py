@@ -129,7 +129,7 @@ def test_a_field_that_does_not_fit_is_a_list_of_entries(sdk: Any) -> None:
 @pytest.mark.parametrize("size", [1_000_001, 20_000_000])
 def test_a_body_that_is_too_large_is_refused_with_an_answer(sdk: Any, size: int) -> None:
     """Not with a connection that breaks while the client still sends."""
-    call = lambda: sdk.model_configs.register(project="Large", model="m", prompt_template="x" * size)  # noqa: E731
+    call = lambda: sdk.model_configs.register(project="Large", model="m", prompt_template="x" * size)  # noqa: E731 - one call that a test repeats
     assert refused(call) == (413, "The body is larger than 1,000,000 bytes.")
     assert sdk.projects.list(filter="Large").total == 0
 

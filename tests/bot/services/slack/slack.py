@@ -92,12 +92,12 @@ def bolt(base_url: str, token: str = Bot().token) -> AsyncApp:
 async def connected(app: AsyncApp, page: Page) -> AsyncIterator[AsyncSocketModeHandler]:
     """The app over real Socket Mode."""
     handler = AsyncSocketModeHandler(app, Bot().app_token, ping_interval=1)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt does not type it
     await page.until(lambda session: session["bot"]["connected"], page.session)
     try:
         yield handler
     finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt does not type it
 
 
 class Page:

@@ -95,12 +95,12 @@ class Gone:
 
 async def test_a_dead_connection_is_passed_over(workspace: Workspace) -> None:
     delivery = SocketDelivery(workspace, ack_seconds=0.05)
-    delivery._connections = [Connection(Gone()), Connection(Gone())]  # type: ignore[arg-type]
+    delivery._connections = [Connection(Gone()), Connection(Gone())]  # type: ignore[arg-type]  # as much of a socket as is used
     with pytest.raises(NotAcknowledged, match="dispatch_failed"):
         await delivery.send("slash_commands", {"command": "/deploy"})
     assert not delivery.connected
     for end in (delivery.ask_to_reconnect, delivery.close):
-        delivery._connections = [Connection(Gone())]  # type: ignore[arg-type]
+        delivery._connections = [Connection(Gone())]  # type: ignore[arg-type]  # as much of a socket as is used
         await end()
         assert not delivery.connected
 
