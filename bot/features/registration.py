@@ -84,6 +84,11 @@ class Line(Syntax):
     form: LineForm | None = None
     """Its form; `opens_form` lists what opens it."""
 
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a form that nothing opens, and for a line that opens a form that it does not have."""
+        if bool(self.opens_form) != (self.form is not None):
+            raise ValueError(f"registering {self.key}: `form` and `opens_form` belong together")
+
 
 def line_of(command: Command) -> Line | None:
     """The registered line of a command. Returns None for `OpenForm`, which has no line."""

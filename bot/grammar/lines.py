@@ -160,7 +160,11 @@ def _flaw(line: Syntax) -> str:
     first = line.usage.split(maxsplit=1)[0] if line.usage else ""
     if first not in {line.head, *(line.noun.spellings if line.noun else line.spellings)}:
         return "its usage does not begin with its first word"
-    for _, pattern in patterns_of(line):
+    try:
+        patterns = patterns_of(line)
+    except ValueError as error:
+        return str(error)
+    for _, pattern in patterns:
         filled = pattern.fields.keys() | line.fixed.keys()
         if missing := filled - known.keys():
             return f"its command has no {', '.join(sorted(missing))}"

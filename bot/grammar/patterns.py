@@ -70,7 +70,7 @@ def field_of(line: Syntax, place: str) -> str:
 
 
 def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:
-    """Every pattern of a line, with its first word as in the usage."""
+    """Every pattern of a line, with its first word as in the usage. Raises `ValueError` for broken notation."""
     groups = [(line.says, 0), (line.usage, 0), *((text, 1) for text in line.also), *((text, 2) for text in line.loose)]
     patterns = []
     for text, strictness in groups:
@@ -81,7 +81,12 @@ def patterns_of(line: Syntax) -> list[tuple[str, Pattern]]:
 
 
 def _written_out(usage: str) -> list[tuple[Part, ...]]:
-    return _expand(_notation().parse(usage))
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        return _expand(_notation().parse(usage))
+    except UnexpectedInput as error:
+        raise ValueError(f"{usage!r} cannot be read from character {error.pos_in_stream} on") from error
 
 
 @cache

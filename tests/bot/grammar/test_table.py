@@ -81,6 +81,8 @@ def test_a_sound_line_is_registered() -> None:
         ({"fixed": {"verb": "low"}}, "its command has no verb"),
         ({"key": "hum"}, "its usage does not begin with its first word"),
         ({"usage": ""}, "its usage does not begin with its first word"),
+        ({"usage": "sing [NAME"}, "'sing .NAME' cannot be read from character 6 on"),
+        ({"also": ("sing NAME]",)}, "'sing NAME.' cannot be read from character 9 on"),
         ({"does": ""}, "help needs its words"),
         ({"example": ""}, "help needs its words"),
         ({"group": ""}, "help needs its words"),
