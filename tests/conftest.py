@@ -7,12 +7,13 @@ from hypothesis import settings
 
 import bot.features  # noqa: F401 - registers the lines of the language
 from tests.databases import database_url, postgres_folder, postgres_url, sqlite_url
-from tests.measured import pytest_runtest_protocol, pytest_sessionstart
+from tests.measured import pytest_collection, pytest_runtest_protocol, pytest_sessionstart
 
 __all__ = [
     "database_url",
     "postgres_folder",
     "postgres_url",
+    "pytest_collection",
     "pytest_runtest_protocol",
     "pytest_sessionstart",
     "sqlite_url",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import coverage
@@ -42,15 +43,30 @@ def pytest_sessionstart() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for the tests without measuring: the product is imported by then."""
+    with unmeasured():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Run a test, measured or not, with everything that is set up and torn down for it."""
-    measuring = coverage.Coverage.current()
-    if measuring is None or counts(item.path):
+    with nullcontext() if counts(item.path) else unmeasured():
         return (yield)
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Measure neither this process nor those that it starts, if anything is measured at all."""
+    measuring = coverage.Coverage.current()
+    if measuring is None:
+        yield
+        return
     told = os.environ.pop(IN_SUBPROCESSES, None)
     measuring.stop()
     try:
-        return (yield)
+        yield
     finally:
         measuring.start()
         if told is not None:

@@ -19,7 +19,7 @@ async def explain(call: Call) -> Outcome:
     inner = replace(call, commands=call.command.readings)
     line = registered_line(inner.command)
     if not line.ready:
-        return NotYet(say(call.command))
+        return NotYet(say(inner.command))
     if line.explain is not None:
         return _explain_choices(await line.explain(inner))
     if line.may is anybody and line.effect is Effect.LOOKS:

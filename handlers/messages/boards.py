@@ -160,7 +160,7 @@ def explanation(explanation: Explanation) -> Message:
     )
     denied = reasons(explanation.answer.reasons) if isinstance(explanation.answer, Denied) else None
     return compose(
-        f"{code(explanation.line, 200)}: {decision} Nothing was changed.",
+        f"{code(explanation.line, 200)}: {decision}{_because(explanation.answer)} Nothing was changed.",
         section(f"*If you typed* {code(explanation.line, 200)}: {decision}"),
         denied,
         section(f"🕘 *When:* {phrases.when(explanation.due)}") if explanation.due else None,
@@ -191,13 +191,17 @@ def permission(permission: Permission) -> Message:
     """Whether a line would be allowed, and why. Nothing was changed."""
     denied = permission.answer if isinstance(permission.answer, Denied) else None
     decision = answer(permission.answer)
-    because = " ".join(refusals.why(each) for each in denied.reasons) if denied else ""
     return compose(
-        f"{code(permission.line, 200)}: {decision} {because} Nothing was changed.".replace("  ", " "),
+        f"{code(permission.line, 200)}: {decision}{_because(permission.answer)} Nothing was changed.",
         section(f"*If you typed* {code(permission.line, 200)}: {decision}"),
         reasons(denied.reasons) if denied else None,
         context("I only explained it. Nothing was changed."),
     )
+
+
+def _because(decision: Answer) -> str:
+    """Every reason of a refusal, behind a space; empty if it is none."""
+    return "".join(f" {refusals.why(each)}" for each in decision.reasons) if isinstance(decision, Denied) else ""
 
 
 @renders(Harmless)

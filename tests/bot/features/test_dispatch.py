@@ -164,7 +164,7 @@ async def test_explain_of_a_look_up_is_harmless(world: World) -> None:
 
 
 async def test_explain_of_a_line_that_is_not_built_yet_says_so(world: World) -> None:
-    the(NotYet, await said(world, "explain lock production because x"))
+    assert the(NotYet, await said(world, "explain lock production because x")).line == "lock production because x"
 
 
 async def test_explain_of_an_unknown_name_while_the_provider_is_away_says_so(world: World) -> None:

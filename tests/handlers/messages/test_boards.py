@@ -171,6 +171,7 @@ def test_an_explained_refusal_names_every_reason() -> None:
     denied = Denied((reason(Code.NOTHING_LIVE),))
     made = told(Explanation("deactivate", Kind.DEACTIVATE, PROJECT, PRODUCTION, Nothing(), None, denied))
     assert "• Nothing is live there" in read(made)
+    assert "for 1 reason. Nothing is live there" in made.text
     assert "Now live in `production` of `Refund triage`: unreadable." in read(made)
 
 
