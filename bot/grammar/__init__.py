@@ -3,7 +3,6 @@
 from bot.grammar.lines import Language, language, register, registered
 from bot.grammar.parser import parse, parse_time
 from bot.grammar.syntax import Noun, SlashCommand, Syntax
-from bot.grammar.times_of_day import exactly
 from bot.grammar.writer import quote, say
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "Noun",
     "SlashCommand",
     "Syntax",
-    "exactly",
     "language",
     "parse",
     "parse_time",

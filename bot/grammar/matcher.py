@@ -9,7 +9,7 @@ from bot.grammar.durations import like_span, span
 from bot.grammar.lines import language
 from bot.grammar.patterns import BEHIND_WALLS, Pattern
 from bot.grammar.times_of_day import clock, like_clock
-from bot.grammar.values import is_change_id, is_directory, is_field
+from bot.grammar.values import is_change_id, is_field, reads_as_directory
 from bot.grammar.vocabulary import STATUSES
 from bot.grammar.words import Word
 
@@ -61,7 +61,7 @@ class Typed:
             case "DURATION":
                 return like_span(rest)
             case _:
-                return bool(rest) and is_directory(self.words[position].text)
+                return bool(rest) and reads_as_directory(self.words[position].text)
 
     def _name_limits(self) -> list[int]:
         """For each word, the limit of an unquoted name that begins with it; its own position if none can."""
@@ -98,7 +98,7 @@ class Typed:
             case "ID":
                 return iter((start + 1,) if is_change_id(words[start].text) else ())
             case "DIRECTORY":
-                return iter((start + 1,) if is_directory(words[start].text) else ())
+                return iter((start + 1,) if reads_as_directory(words[start].text) else ())
             case "FIELD=VALUE…":
                 return iter((len(words),) if is_field(words[start]) else ())
             case "WORDS" | "WORD":

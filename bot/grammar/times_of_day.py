@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from rapidfuzz import fuzz, process
 
@@ -87,13 +86,6 @@ def clock(words: Sequence[str]) -> tuple[At, int] | None:
         return None
     text = " ".join(zones().get(word, word) for word in words[: parsed.end])
     return At(LocalTime(*parsed.time, parsed.day, parsed.date, parsed.zone), text), parsed.end
-
-
-def exactly(instant: datetime) -> At:
-    """The time, in UTC and to the minute, that means this instant whoever types it."""
-    local = instant.astimezone(UTC)
-    day = (local.year, local.month, local.day)
-    return At(LocalTime(local.hour, local.minute, date=day, zone="UTC"), f"{local:%Y-%m-%d %H:%M} UTC")
 
 
 def _parse_time(words: Sequence[str]) -> _ParsedTime:

@@ -27,8 +27,8 @@ def is_change_id(text: str) -> bool:
     return _CHANGE_ID.fullmatch(text) is not None
 
 
-def is_directory(text: str) -> bool:
-    """Whether it is a directory id. Directories are always given by id, because v4 cannot list them."""
+def reads_as_directory(text: str) -> bool:
+    """Whether it is meant as a directory, which is always named by its id, because v4 cannot list them."""
     return text.startswith("dir_")
 
 

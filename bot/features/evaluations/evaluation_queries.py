@@ -39,7 +39,7 @@ MOST_PROJECTS = 50
 Running evaluations are known without calls: the sweep over all projects stores them.
 """
 
-SPELLINGS = {"canceled": "cancelled"}
+STATUS_SPELLINGS = {"canceled": "cancelled"}
 """Other spellings of statuses → that of v4."""
 
 
@@ -72,7 +72,7 @@ async def listed(
     ctx: Context, project: Project | None, status: str | None, line: str, *, page: int = 1
 ) -> EvaluationList | Failed:
     """Evaluations, newest first, of one project or of all; one call per project, a few concurrently."""
-    status = SPELLINGS.get(status or "", status)
+    status = STATUS_SPELLINGS.get(status or "", status)
     candidates = [project] if project else [each.project for each in ctx.index.entries()]
     keepers = {name for name, client in ctx.providers.items() if client.capabilities.evaluations}
     projects = [each for each in candidates if each.provider in keepers]

@@ -14,18 +14,25 @@ from bot.domain.changes import Kind
 from bot.domain.errors import Fault
 from bot.domain.names import Environment
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
-from bot.domain.times import At
+from bot.domain.times import At, LocalTime
 from bot.domain.views import Suggestion
 from bot.features.changes.due import due_of
 from bot.features.changes.forms import from_ids
 from bot.features.forms import FieldProblem
-from bot.grammar import exactly, parse
+from bot.grammar import parse
 from bot.grammar.commands import Deploy, Name, Rollback, Understood
 from bot.resolve.change_requests import resolve_change
 from bot.resolve.index import Index
 from bot.resolve.resolver import Question, Resolved, answer, candidates
 from tests.bot.features.steps import the
 from tests.builders import ADA, PRODUCTION, STAGING, MemoryProvider, MovedClock, demo_provider, problem
+
+
+def exactly(instant: datetime) -> At:
+    """The time, in UTC and to the minute, that means this instant whoever types it."""
+    local = instant.astimezone(UTC)
+    day = (local.year, local.month, local.day)
+    return At(LocalTime(local.hour, local.minute, date=day, zone="UTC"), f"{local:%Y-%m-%d %H:%M} UTC")
 
 
 async def filled(*providers: MemoryProvider) -> Index:
