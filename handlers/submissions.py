@@ -49,7 +49,7 @@ class Submissions:
         registered = form_of(form.verb) if form is not None else None
         if form is None or registered is None:  # opened by another version
             return Answer(work=self._outdated)
-        filled = _filled(form, submission)
+        filled = _filled(form, submission, only_changed=registered.edits)
         request: Command | ChangeRequest | FieldProblem = FieldProblem("project", "unread")
         if registered.load is None or filled.get("project", form.subject) == form.subject:
             request = registered.fill(self._context.ctx, filled)
@@ -145,15 +145,15 @@ def _times(submission: Submission) -> dict[str, str]:
     return {name: submission.values[_FIELDS[name]] for name in ("when", "time") if _FIELDS[name] in submission.values}
 
 
-def _filled(form: Form, submission: Submission) -> dict[str, str]:
+def _filled(form: Form, submission: Submission, *, only_changed: bool) -> dict[str, str]:
     """The values of a form by field name: ids for picks, else text.
 
-    Of inputs that had an initial value, only those that were changed, also to nothing.
+    With `only_changed`, of the inputs that had an initial value only those that were changed, also to nothing.
     """
     values: dict[str, str] = {}
     for name, field in _FIELDS.items():
         block, text = submission.blocks.get(field, field), submission.values.get(field, "")
-        if form.verb == "project update" and block != field:
+        if only_changed and block != field:
             is_filled = block != marked(field, f"{form.subject} {text}")
         else:
             is_filled = bool(text)

@@ -69,6 +69,8 @@ class LineForm:
 
     fill: Callable[[Context, Filled], Command | ChangeRequest | FieldProblem]
     load: Callable[[Context, Project, Actor], Awaitable[Sequence[Any] | Refused | Failed]] | None = None
+    edits: bool = False
+    """Whether its inputs begin with what the project has now, so that only those that were changed count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,6 @@ LINES = (
         run=update,
         explain=explain_update,
         opens_form=("project update", "config update"),
-        form=LineForm(forms.update, load=forms.fields_now),
+        form=LineForm(forms.update, load=forms.fields_now, edits=True),
     ),
 )
