@@ -153,10 +153,7 @@ def _filled(form: Form, submission: Submission, *, only_changed: bool) -> dict[s
     values: dict[str, str] = {}
     for name, field in _FIELDS.items():
         block, text = submission.blocks.get(field, field), submission.values.get(field, "")
-        if only_changed and block != field:
-            is_filled = block != marked(field, f"{form.subject} {text}")
-        else:
-            is_filled = bool(text)
-        if is_filled:
+        had_a_value = only_changed and block != field
+        if block != marked(field, f"{form.subject} {text}") if had_a_value else text:
             values[name] = (read_value(text) or "") if field.startswith("pick.") else text
     return values
