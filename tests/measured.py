@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,11 +19,13 @@ from pathlib import Path
 import coverage
 import pytest
 
-WHOLE = tuple(
-    Path(__file__).parent / name
-    for name in ("architecture", "benchmarks", "browser", "contracts/test_provider_faults.py", "scenarios")
-)
+WHOLE = ("architecture", "benchmarks", "browser", "contracts/test_provider_faults.py", "scenarios")
 """The tests that go through the whole bot, or give a whole client every bad answer that there is."""
+
+TIMED = ("bot/grammar/test_bounds.py",)
+"""Tests of how much work something is, which a tracer would double."""
+
+UNCOUNTED = tuple(Path(__file__).parent / name for name in WHOLE + TIMED)
 
 IN_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
 """Coverage's own variable, from which a new process learns that it is measured."""
@@ -29,7 +33,7 @@ IN_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
 
 def counts(path: Path) -> bool:
     """Whether what the tests of this file reach counts as covered."""
-    return not any(path.is_relative_to(each) for each in WHOLE)
+    return not any(path.is_relative_to(each) for each in UNCOUNTED)
 
 
 def pytest_sessionstart() -> None:
@@ -58,16 +62,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @contextmanager
 def unmeasured() -> Iterator[None]:
-    """Measure neither this process nor those that it starts, if anything is measured at all."""
-    measuring = coverage.Coverage.current()
-    if measuring is None:
-        yield
-        return
+    """Trace neither this process nor the threads and processes that it starts. Nothing happens without a tracer."""
     told = os.environ.pop(IN_SUBPROCESSES, None)
-    measuring.stop()
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
     try:
         yield
     finally:
-        measuring.start()
+        sys.settrace(tracer)
+        threading.settrace(of_threads)
         if told is not None:
             os.environ[IN_SUBPROCESSES] = told

@@ -346,7 +346,13 @@ def imported(folder: Path, *arguments: str, **settings: str) -> set[str]:
         "main()\n"
     )
     ended = run(
-        [sys.executable, "-c", code], cwd=folder, env=environment(settings), capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert "Traceback" not in ended.stderr, ended.stderr
     return set(ended.stdout.rpartition("imported")[2].split())
@@ -406,5 +412,7 @@ def test_a_bot_without_a_registry_of_its_own_imports_no_service_of_ours(command:
 )
 def test_what_serves_imports_only_what_it_serves(modules: str, not_needed: set[str]) -> None:
     code = f"import sys, {modules}; print(*sys.modules)"
-    loaded = run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    loaded = run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    ).stdout.split()
     assert not not_needed & set(loaded)

@@ -38,6 +38,10 @@ def demo_database(folder: Path) -> Path:
     return file
 
 
+QUIET: dict[str, Any] = {"log_config": None, "ws": "none", "timeout_graceful_shutdown": 5}
+"""How a service serves: without a log, and not waiting for ever for a client that does not read its answer."""
+
+
 @asynccontextmanager
 async def registry_in_process(file: Path, key: str) -> AsyncIterator[ProviderClient]:
     """The registry as an ASGI app, without a port."""
@@ -54,7 +58,7 @@ async def registry_in_process(file: Path, key: str) -> AsyncIterator[ProviderCli
 @asynccontextmanager
 async def registry_over_http(file: Path, key: str) -> AsyncIterator[ProviderClient]:
     """The registry behind uvicorn."""
-    config = uvicorn.Config(_app(file), host="127.0.0.1", port=0, log_config=None, ws="none")
+    config = uvicorn.Config(_app(file), host="127.0.0.1", port=0, **QUIET)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -99,7 +103,7 @@ async def launchdarkly_over_http(_: Path, key: str) -> AsyncIterator[ProviderCli
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
     """An app behind uvicorn: its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **QUIET))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -168,7 +168,8 @@ async def _child(*arguments: str) -> asyncio.subprocess.Process:
 
 async def test_two_processes_write_without_losing_or_doubling_anything(store: Store, migrated_url: str) -> None:
     children = [await _child("ask", migrated_url, name) for name in ("left", "right")]
-    assert [await child.wait() for child in children] == [0, 0]
+    async with asyncio.timeout(120):
+        assert [await child.wait() for child in children] == [0, 0]
     async with store.read() as tx:
         found, total = await tx.changes(limit=100)
         assert total == 50

@@ -126,7 +126,7 @@ def served(world: World) -> Iterator[str]:
     """The service on a port, in a thread of its own, for clients that wait: its base URL."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(world), log_level="critical"))
+        server = uvicorn.Server(uvicorn.Config(create_app(world), log_level="critical", timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

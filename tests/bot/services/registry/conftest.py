@@ -107,7 +107,9 @@ def served(url: str) -> Iterator[str]:
     migrate_blocking(url)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning"))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning", timeout_graceful_shutdown=5)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -225,7 +225,7 @@ async def test_serves_over_a_port_and_closes_its_database(sqlite_url: str) -> No
     app = create_app(sqlite_url, api_keys=[KEY])
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         async with asyncio.timeout(60):
             while not server.started:
