@@ -32,8 +32,7 @@ def main() -> int:
     environment = {**os.environ, "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 14) else "ctrace"}
     for old in ROOT.glob(".coverage*"):
         old.unlink()
-    workers = str((os.cpu_count() or 1) + 1)  # one more than there are cores: a test that waits needs none
-    arguments = sys.argv[1:] or ["-n", workers, "--dist", "worksteal"]  # nobody idles while another has a queue
+    arguments = sys.argv[1:] or ["-n", "auto", "--dist", "worksteal"]  # nobody idles while another has a queue
     tests = subprocess.run([*coverage, "run", "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False)
     subprocess.run([*coverage, "combine", "-q"], cwd=ROOT, check=False)
     if tests.returncode or sys.argv[1:]:
