@@ -22,7 +22,7 @@ import pytest
 WHOLE = ("architecture", "benchmarks", "browser", "contracts/test_provider_faults.py", "scenarios")
 """The tests that go through the whole bot, or give a whole client every bad answer that there is."""
 
-TIMED = ("bot/grammar/test_bounds.py",)
+TIMED = ("bot/grammar/test_answer_times.py",)
 """Tests of how much work something is, which a tracer would double."""
 
 UNCOUNTED = tuple(Path(__file__).parent / name for name in WHOLE + TIMED)

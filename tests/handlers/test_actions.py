@@ -384,6 +384,18 @@ async def test_an_evaluation_is_marked_completed_from_its_report(talk: Talk) -> 
     assert "Mark completed" not in (await talk.cards(EVALS))[-1].buttons()
 
 
+async def test_a_list_of_reports_is_turned_by_whoever_presses_for_them_alone(talk: Talk) -> None:
+    for _ in range(7):
+        talk.world.provider.evaluated("support", "config_x", 0.9, status=RUNNING, created_at=NOON - timedelta(days=2))
+    await left_running.sweep(replace(talk.world.ctx, evaluations_channel=EVALS))
+    (report,) = await talk.cards(EVALS)
+
+    await talk.presses(ADA, report, "Next page", EVALS)
+
+    assert "page 2 of 2" in (await talk.last(ADA, EVALS)).text
+    assert "page 1 of 2" in (await talk.cards(EVALS))[-1].text
+
+
 async def test_a_report_is_snoozed(talk: Talk) -> None:
     await talk.chooses(ADA, await reported(talk), "Snooze 1 h", EVALS)
 

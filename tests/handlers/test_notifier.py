@@ -12,7 +12,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.actors import MessageAt
-from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder, Spot
+from bot.domain.changes import State
+from bot.domain.notices import ChangeView, EvaluationView, HistoryView, NoticeKind, Reminder, Spot, TroubleView
 from bot.features.changes import deploys
 from bot.outbox.delivery import deliver_due
 from bot.ports import NotDelivered
@@ -134,6 +135,23 @@ async def test_a_report_is_posted_and_edited(slack: FaultyServer, world: World) 
     await notifier(slack).reminder(report, DEPLOYS, at)
 
     assert [method for method, _ in sent(slack)] == ["chat.postMessage", "chat.update"]
+
+
+async def test_a_change_that_missed_its_time_is_told_where_it_was_asked(slack: FaultyServer, view: ChangeView) -> None:
+    slack.reply(posted())
+    await notifier(slack).missed(replace(view.change, state=State.EXPIRED), DEPLOYS, None)
+    ((method, body),) = sent(slack)
+    assert (method, body["channel"]) == ("chat.postMessage", "C0DEPLOYS")
+    assert view.change.label in body["text"]
+
+
+async def test_a_channel_that_takes_no_messages_is_told_elsewhere_and_edited_once_it_does(slack: FaultyServer) -> None:
+    slack.reply(posted(), posted())
+    trouble = TroubleView("C0EVALS", "is_archived", NOON)
+    at = await notifier(slack).trouble(trouble, DEPLOYS, None)
+    await notifier(slack).trouble(replace(trouble, over=True), DEPLOYS, at)
+    assert [method for method, _ in sent(slack)] == ["chat.postMessage", "chat.update"]
+    assert all("<#C0EVALS>" in body["text"] for _, body in sent(slack))
 
 
 SURE, UNSURE, UNREACHED = (False, False), (True, False), (False, True)

@@ -31,6 +31,12 @@ def told(came: Any, drafts: Drafts | None = None) -> messages.Message:
     return made
 
 
+def test_what_is_live_now_and_that_it_was_changed_outside_is_said_when_it_is_known() -> None:
+    assert "since this change was asked for. Ask" in read(told(Refused((reason(Code.TARGET_CHANGED),))))
+    said = read(told(Refused((reason(Code.TARGET_CHANGED, now="config_y", drift="d1"),))))
+    assert "since this change was asked for: it is now `config_y`. Somebody changed it outside configbot" in said
+
+
 def test_a_refusal_names_every_check_and_who_can_lift_it() -> None:
     found = (reason(Code.GUEST, ResolvableBy.WORKSPACE_ADMIN), reason(Code.OPEN_CHANGE, change="01ABC", number=7))
     made = told(Refused(found))
