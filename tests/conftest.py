@@ -1,8 +1,11 @@
 """Fixtures that every part of the suite may ask for, what property tests may take, and how the log looks in tests."""
 
+import asyncio
 import os
+from types import SimpleNamespace
 
 import structlog
+import uvicorn.server
 from hypothesis import settings
 
 import bot.features  # noqa: F401 - registers the lines of the language
@@ -30,4 +33,9 @@ structlog.configure(
         *structlog.get_config()["processors"][:-1],
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
     ]
+)
+
+# a server that ends lets a tenth of a second pass for whoever is connected; hundreds of tests end one
+vars(uvicorn.server)["asyncio"] = SimpleNamespace(
+    **vars(asyncio) | {"sleep": lambda seconds: asyncio.sleep(seconds / 10)}
 )

@@ -74,9 +74,24 @@ class PortTaken(Exception):
 class _Server(uvicorn.Server):
     """A server that does not handle signals; `serving` stops it."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def stop(self) -> None:
+        """End at once, not at the next tick."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Tick once a second, which keeps the ``date`` header right, until told to stop."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), timeout=1)
 
 
 @asynccontextmanager
@@ -105,7 +120,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: float = 5.0) 
                 raise RuntimeError("the web server did not start, see the log")
         yield int(listening.getsockname()[1])
     finally:
-        server.should_exit = True
+        server.stop()
         await asyncio.wait([task])
         listening.close()
 

@@ -64,6 +64,7 @@ def either(kind: str, stage: Stage, data: Path) -> AbstractAsyncContextManager[N
 @pytest.mark.parametrize("kind", ["locked", "read-only"])
 async def test_an_approval_that_cannot_be_written_down_is_none(stage: Stage, tmp_path: Path, kind: str) -> None:
     card = await stage.chat.asks()
+    await stage.rests()
     async with either(kind, stage, tmp_path):
         await stage.chat.press(RAVI, card, "Approve")
         told = await stage.chat.is_told(
@@ -95,6 +96,7 @@ async def test_what_was_sent_before_the_database_was_lost_is_settled_once(
     stage: Stage, tmp_path: Path, kind: str
 ) -> None:
     card = await stage.chat.asks()
+    await stage.rests()
     lost = either(kind, stage, tmp_path)
 
     async def arrives_as_the_database_goes(_request: object, go_on: Any) -> Any:

@@ -83,7 +83,9 @@ async def close(app: FastAPI) -> None:
     await service.database.close()
 
 
+@cache
 def _routes() -> APIRouter:
+    """The routes, which hold no state: all apps of a process share them."""
     # The gate checks the key; this only declares it in the OpenAPI document.
     key = APIKeyHeader(name="X-API-KEY", auto_error=False)
     routes = APIRouter(prefix=PREFIX, dependencies=[Security(key)])

@@ -311,6 +311,12 @@ def test_who_comes_too_late_is_not_told_that_an_approver_ended_it(state: State) 
     assert "by" not in answer.reasons[0].facts
 
 
+def test_who_comes_too_late_is_told_that_the_requester_withdrew_it() -> None:
+    answer = decide(vote(state=State.WITHDRAWN))
+    assert isinstance(answer, Denied)
+    assert answer.reasons[0].facts["by"] == ADA.user_id
+
+
 def test_the_same_user_id_in_another_organisation_is_another_person() -> None:
     assert isinstance(decide(vote(actor=replace(ADA, org="E0OTHER"))), Allowed)
 

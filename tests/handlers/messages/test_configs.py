@@ -202,6 +202,12 @@ def test_how_two_configs_differ_is_said_in_short_and_shown_whole() -> None:
     assert "`config_1` → `config_2`" in said
 
 
+def test_configs_that_differ_in_a_setting_alone_say_no_number_of_messages() -> None:
+    warmer = replace(OLD_CONTENT, model="gpt-4o")
+    made = told(ConfigComparison((PROJECT, OLD), (PROJECT, NEW), diff(OLD_CONTENT, warmer), KEPT_NOWHERE, DIFF))
+    assert made.text == "`config_w` → `config_x` of `Refund triage`. They differ in: settings (`model`)."
+
+
 def test_configs_of_two_projects_are_named_with_both() -> None:
     other = Project("humanloop", "pr_2", "Search")
     made = told(ConfigComparison((PROJECT, OLD), (other, NEW), diff(NEW_CONTENT, NEW_CONTENT), KEPT_NOWHERE, DIFF))

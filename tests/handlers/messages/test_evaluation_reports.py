@@ -12,7 +12,7 @@ from bot.domain.notices import EvaluationView, Reminder
 from bot.domain.outcomes import EvaluationUpdated
 from handlers import ids, messages
 from handlers.ids import Action
-from handlers.messages.evaluation_reports import length
+from handlers.messages.evaluation_reports import MENU_ROOM, length
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, menus, read
 from tests.handlers.messages.samples import DAY, HOUR, NOW, change, evaluation
@@ -46,6 +46,15 @@ def test_completing_is_offered_only_where_the_contract_permits_it() -> None:
     assert found["Mark completed"]["action_id"] == Action.EVALUATION_COMPLETE
     assert found["Mark completed"]["value"] == ids.value("humanloop:ev_7")
     assert list(buttons(messages.reminder(replace(VIEW, may_complete=False)))) == ["Open", "Stop reminding"]
+
+
+def test_a_name_too_long_for_a_menu_is_snoozed_for_an_hour_by_a_button() -> None:
+    reminder = replace(REMINDER, evaluation_id="ev_" + "7" * MENU_ROOM)
+    made = messages.reminder(
+        replace(VIEW, evaluation=replace(evaluation(), id=reminder.evaluation_id), reminder=reminder)
+    )
+    check(made)
+    assert buttons(made)["Snooze 1 h"]["action_id"] == Action.EVALUATION_SNOOZE
 
 
 def test_several_evaluators_that_wait_are_named_and_none_is_said_too() -> None:
