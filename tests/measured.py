@@ -35,8 +35,7 @@ UNCOUNTED = tuple(Path(__file__).parent / name for name in WHOLE + TIMED)
 IN_SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"
 """Coverage's own variable, from which a new process learns that it is measured."""
 
-
-_filled = True
+_stale = True
 """Whether the caches of the product may hold what was computed without measuring."""
 
 
@@ -66,14 +65,14 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Run a test, measured or not, with everything that is set up and torn down for it."""
-    global _filled
+    global _stale
     if not counts(item):
-        _filled = True
+        _stale = True
         with unmeasured():
             return (yield)
-    if _filled:
+    if _stale:
         forget()
-        _filled = False
+        _stale = False
     return (yield)
 
 

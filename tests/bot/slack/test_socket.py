@@ -206,6 +206,7 @@ async def test_a_connection_that_is_lost_is_told_and_comes_back(workspace: Works
             holding = connected(app, Bot().app_token, ping_interval=0.1)
             connection = await holding.__aenter__()
             await until(lambda: asyncio.sleep(0, delivery.connected))
+            await until(lambda: asyncio.sleep(0, connection._handler.client.last_ping_pong_time is not None))
 
         try:
             await until(lambda: _is_down(connection))
