@@ -29,7 +29,8 @@ Only the tests that `tests.measured` counts reach them.
 def main() -> int:
     """Run and judge; the exit code is that of the first thing that was not fine."""
     coverage = [sys.executable, "-m", "coverage"]
-    environment = {**os.environ, "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 14) else "ctrace"}
+    environment = {**os.environ, "COVERAGE_CORE": "ctrace"}  # the one that `tests.measured` pauses
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes start: each would compile everything again
     for old in ROOT.glob(".coverage*"):
         old.unlink()
     arguments = sys.argv[1:] or ["-n", "auto", "--dist", "worksteal"]  # nobody idles while another has a queue
