@@ -303,7 +303,9 @@ async def talking(path: Path, provider: MemoryProvider | None = None, **changes:
             app = build_app(token=token, signing_secret=SECRET, session=shared, base_url=api, identity=IDENTITY)
             handlers.register(app, handlers.ListenerContext(world.ctx, tasks, IDENTITY.user_id, COMMANDS))
             delivery.app = app
-            async with httpx.AsyncClient(base_url=address, headers={"Origin": address}, trust_env=False) as http:
+            async with httpx.AsyncClient(
+                base_url=address, headers={"Origin": address}, trust_env=False, verify=False
+            ) as http:
                 yield Talk(http, world, workspace, delivery, tasks, client)
             await tasks.drain(5)
             workspace.audience.end()

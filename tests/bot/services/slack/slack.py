@@ -106,7 +106,7 @@ class Page:
     def __init__(self, base_url: str, user: str = "U0ADA") -> None:
         self.base_url = base_url
         self.user = user
-        self.http = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60)
+        self.http = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60, verify=False)
 
     def as_(self, user: str) -> Page:
         page = Page.__new__(Page)
