@@ -67,7 +67,7 @@ Answer = TypeVar("Answer")
 class Call:
     """One call. `path` begins with a slash and is escaped (`path_of`); unset (None) query and body fields are left out.
 
-    `doing` says in lower case what is being done, for people and logs: ``reading the configs of Refund triage``.
+    `operation` says in lower case what is being done, for people and logs: ``reading the configs of Refund triage``.
     """
 
     method: str

@@ -11,7 +11,7 @@ from bot.domain.base import Outcome
 from bot.domain.facts import Denied
 from bot.domain.outcomes import NotFound, Refused
 from bot.domain.policies import decide
-from bot.features.registration import Call, anybody, not_ready, registered_line
+from bot.features.registration import Call, anybody, registered_line
 from bot.grammar.commands import Command
 
 
@@ -40,4 +40,4 @@ async def _run(call: Call) -> Outcome:
         answer = decide(facts(call))
         if isinstance(answer, Denied):
             return Refused(answer.reasons)
-    return await (line.run if line.ready else not_ready)(call)
+    return await line.run(call)

@@ -56,7 +56,7 @@ def anybody(call: Call) -> Facts:
 
 
 async def not_ready(call: Call) -> Outcome:
-    """The `run` function of a line that is not implemented yet."""
+    """The `run` function of a line that is not ready yet."""
     return NotYet(say(call.command))
 
 
@@ -77,7 +77,7 @@ class LineForm:
 class Line(Syntax):
     """One line: how it is typed, who may type it, what it does."""
 
-    run: Run
+    run: Run = not_ready
     effect: Effect = Effect.LOOKS
     may: Callable[[Call], Facts] = anybody
     """The facts that `decide` has to allow before it runs; `run` itself checks what takes a read."""
@@ -87,7 +87,9 @@ class Line(Syntax):
     """Its form; `opens_form` lists what opens it."""
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a form that nothing opens, and for a line that opens a form that it does not have."""
+        """Raises `ValueError` for parts of a registration that contradict each other."""
+        if self.ready != (self.run is not not_ready):
+            raise ValueError(f"registering {self.key}: a line is ready if, and only if, it has a `run` of its own")
         if bool(self.opens_form) != (self.form is not None):
             raise ValueError(f"registering {self.key}: `form` and `opens_form` belong together")
 

@@ -155,7 +155,7 @@ class Index:
             problem = _first(errors).problem
             cache.problem, cache.problem_since = problem, cache.problem_since or self._clock.now()
             since = cache.problem_since.isoformat(timespec="seconds")
-            told = {"fault": problem.fault, "doing": problem.operation, "status": problem.status, "since": since}
+            told = {"fault": problem.fault, "operation": problem.operation, "status": problem.status, "since": since}
             log.warning("provider cannot be read", provider=name, **told)
         else:
             cache.fill(found for task in tasks if (found := task.result()) is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.registration import Effect, Line, not_ready
+from bot.features.registration import Effect, Line
 from bot.grammar.commands import Lock, Unlock
 
 PROTECT = "Protect"
@@ -19,7 +19,6 @@ LINES = (
         places={"DURATION": "duration"},
         effect=Effect.CHANGES,
         ready=False,
-        run=not_ready,
     ),
     Line(
         key="unlock",
@@ -31,6 +30,5 @@ LINES = (
         also=("unlock ENV of PROJECT",),
         effect=Effect.CHANGES,
         ready=False,
-        run=not_ready,
     ),
 )
