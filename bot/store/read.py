@@ -101,14 +101,9 @@ class ReadTransaction(DriftReading):
         """The changes that were applied there, newest first."""
         return await self._all(to_change, _applied(provider, project_id, environment_id).limit(limit))
 
-    async def unsettled(self, now: datetime, dead_owners: Collection[str] = frozenset()) -> tuple[Change, ...]:
-        """Changes that are approved or being applied, but that no process is working on.
-
-        A lease that ran out, or that belongs to one of `dead_owners`, does not count. Oldest first.
-        """
-        free = or_(
-            changes.c.lease_until.is_(None), changes.c.lease_until <= now, changes.c.lease_by.in_(list(dead_owners))
-        )
+    async def unsettled(self, now: datetime) -> tuple[Change, ...]:
+        """Changes that are approved or being applied without a lease that still holds, the oldest first."""
+        free = or_(changes.c.lease_until.is_(None), changes.c.lease_until <= now)
         query = select(changes).where(changes.c.state.in_([State.APPROVED.value, State.APPLYING.value]), free)
         return await self._all(to_change, query.order_by(changes.c.updated_at, changes.c.number))
 

@@ -107,9 +107,9 @@ _OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def deploy_form(
-    draft_id: str, *, config: Pick | None = None, environment: Pick | None = None, because: str = ""
+    private: str, *, config: Pick | None = None, environment: Pick | None = None, because: str = ""
 ) -> dict[str, Any]:
-    """The form of ``deploy``, with initial values. `draft_id` is returned with its submission."""
+    """The form of ``deploy``, with initial values. `private` (a `Form` as text) is returned with its submission."""
     blocks = [
         section("Asks to make a config live. You'll see what it replaces before anything happens."),
         _select(_CONFIG, config),
@@ -117,7 +117,7 @@ def deploy_form(
         when_input(_WHEN.label),
         _text(_BECAUSE, because),
     ]
-    return modal(View.DEPLOY_FORM, "Deploy", blocks, private=draft_id, close="Cancel", submit="Ask")
+    return modal(View.DEPLOY_FORM, "Deploy", blocks, private=private, close="Cancel", submit="Ask")
 
 
 def line_form(form: Form, providers: Sequence[str] = ()) -> dict[str, Any]:
