@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +54,17 @@ def member_id(person: str) -> str:
     if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
         raise ValueError("is not a member id (in Slack: open the person's profile, the three dots, *Copy member ID*)")
     return person
+
+
+def between(least: float, most: float, unit: str) -> Callable[[float], float]:
+    """A check that a number of hours or minutes is one that clocks and the scheduler can work with."""
+
+    def check(number: float) -> float:
+        if not least <= number <= most:  # `nan` is in no range
+            raise ValueError(f"must be a number of {unit} from {least:g} to {most:g}")
+        return number
+
+    return check
 
 
 def time_zone(name: str) -> str:
