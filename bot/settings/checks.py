@@ -19,17 +19,10 @@ def comma_separated(value: Any) -> Any:
 
 
 def database_address(url: str) -> str:
-    """Check the address of a database, and put the driver in that we use."""
-    url = re.sub(r"^(postgres|postgresql)://", "postgresql+asyncpg://", url)
-    url = re.sub(r"^sqlite://", "sqlite+aiosqlite://", url)
-    if re.match(r"^postgresql\+asyncpg://[^/]+/[^/]+", url):
-        return url
-    path = re.match(r"^sqlite\+aiosqlite:///(.+)$", url)
-    if path is None:
-        raise ValueError("is not the address of a SQLite file or a PostgreSQL database")
-    if path[1].startswith(":memory:"):
-        raise ValueError("must be a file, so that the data survives a restart")
-    return url
+    """The address of a database with the driver that we use. Raises `ValueError`."""
+    from bot import sql  # only who sets an address needs it this early
+
+    return sql.database_address(url).render_as_string(hide_password=False)
 
 
 def web_address(url: str) -> str:
