@@ -55,12 +55,26 @@ class Storage:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Whatever is written in the block is on disk afterwards, or none of it is."""
+        """Whatever is written in the block reaches the disk at once, when the block ends.
+
+        What was written before an exception is kept as well: whoever holds the records in memory has changed them.
+        """
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
         finally:
             self._database.execute("COMMIT")
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Whatever is written in the block is on disk afterwards; an exception undoes all of it, on disk alone."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
 
     def drop(self, kind: str, key: str) -> None:
         """Remove one record; no matter if there is none."""

@@ -51,3 +51,36 @@ def test_what_is_written_together_is_there_together(tmp_path: Path) -> None:
     assert len(list(other.all("message"))) == 2
     storage.close()
     other.close()
+
+
+class Interrupted(BaseException):
+    """Somebody pressed Ctrl-C."""
+
+
+def write_two(storage: Storage) -> None:
+    storage.put("message", "1", {"text": "one"})
+    storage.put("message", "2", {"text": "two"})
+    raise Interrupted
+
+
+def test_what_was_written_before_something_broke_is_kept_because_memory_has_it(tmp_path: Path) -> None:
+    storage = Storage(tmp_path / "playground.db")
+    with pytest.raises(Interrupted), storage.together():
+        write_two(storage)
+    storage.close()
+    storage = Storage(tmp_path / "playground.db")
+    assert len(list(storage.all("message"))) == 2
+    storage.close()
+
+
+def test_all_or_nothing_is_written_where_that_is_asked_for(tmp_path: Path) -> None:
+    storage = Storage(tmp_path / "playground.db")
+    with pytest.raises(Interrupted), storage.all_or_nothing():
+        write_two(storage)
+    assert list(storage.all("message")) == []
+    with storage.all_or_nothing():
+        storage.put("message", "3", {"text": "three"})
+    storage.close()
+    storage = Storage(tmp_path / "playground.db")
+    assert len(list(storage.all("message"))) == 1
+    storage.close()
