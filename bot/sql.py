@@ -120,16 +120,21 @@ def sqlite_engine(
     return engine
 
 
-def postgresql_engine(url: URL, *, name: str, busy_seconds: float | None = None) -> AsyncEngine:
+def postgresql_engine(
+    url: URL, *, name: str, busy_seconds: float | None = None, lock_seconds: float | None = None
+) -> AsyncEngine:
     """An engine for PostgreSQL. `name` is what its server lists the connections under.
 
     `busy_seconds` limits the wait for a connection and for a lock, and three times as much for a command; without it,
-    only the server's limits hold.
+    only the server's limits hold. `lock_seconds` is another limit for locks; with it, a command has none of ours.
     """
-    settings, limits = {"application_name": name}, {}
+    settings: dict[str, str] = {"application_name": name}
+    limits: dict[str, float] = {}
     if busy_seconds is not None:
-        settings["lock_timeout"] = str(round(busy_seconds * 1000))
-        limits = {"timeout": busy_seconds, "command_timeout": 3 * busy_seconds}
+        limits["timeout"] = busy_seconds
+        if lock_seconds is None:
+            limits["command_timeout"] = 3 * busy_seconds
+        settings["lock_timeout"] = str(round((lock_seconds or busy_seconds) * 1000))
     return create_async_engine(
         url,
         connect_args={**limits, "server_settings": settings},
