@@ -116,13 +116,8 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         clock = slack.MovableClock(data / "clock")
         await migrate_registry(registry_url)
         await seed_demo(registry_url, clock.now())
-        workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db", now=clock.now)
-        stack.callback(workspace.close)
+        workspace, world = stack.enter_context(_stored(data, clock))
         later = Later(clock)
-        world = launchdarkly.demo_world(
-            TOKEN.get_secret_value(), REVIEWER_TOKEN.get_secret_value(), now=clock.now, path=data / "launchdarkly.db"
-        )
-        stack.callback(world.close)
         beside = launchdarkly.pages(world, launchdarkly.REVIEWER)
         page = serving(slack.create_app(workspace, move_clock=later.move, beside=beside), host=HOST, port=port)
         try:
@@ -154,6 +149,21 @@ async def running(data: Path, port: int) -> AsyncIterator[Playground]:
         bot.scheduler.start()
         later.bot = bot
         yield Playground(address, workspace, bot, registry_url, world)
+
+
+@contextmanager
+def _stored(data: Path, clock: slack.MovableClock) -> Iterator[tuple[Workspace, launchdarkly.World]]:
+    """The workspace and the demo account, as their files have them. Raises `CannotPlay` for a file that is damaged."""
+    tokens = TOKEN.get_secret_value(), REVIEWER_TOKEN.get_secret_value()
+    with ExitStack() as stack:
+        try:
+            workspace = Workspace(TEAM, PEOPLE, CHANNELS, _commands(), path=data / "slack.db", now=clock.now)
+            stack.callback(workspace.close)
+            world = launchdarkly.demo_world(*tokens, now=clock.now, path=data / "launchdarkly.db")
+            stack.callback(world.close)
+        except ValueError as error:
+            raise CannotPlay(str(error)) from error
+        yield workspace, world
 
 
 def _launchdarkly_client(world: launchdarkly.World, address: str, event_hooks: EventHooks) -> ProviderClient:

@@ -31,25 +31,44 @@ POOL_SECONDS = 30.0
 """How long a transaction waits for a free connection, unless the owner of the database says otherwise."""
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_NO_ADDRESS = "is not the address of a SQLite file or a PostgreSQL database"
 _WRITES = "configbot_writes"
 """The execution option of a connection whose transaction takes SQLite's write lock when it begins."""
 
 
 def async_url(url: str, *, of: str = "the database URL") -> URL:
-    """The URL with the driver that we use. `of` names it in errors.
+    """The URL with the driver that we use, as `database_address` makes it. `of` names it in errors.
 
-    Raises `ValueError`, which does not repeat the URL, for a kind of database that is not SQLite in a file or
-    PostgreSQL.
+    Raises `ValueError`, which does not repeat the URL, for one that cannot be used.
+    """
+    try:
+        return database_address(url)
+    except ValueError as error:
+        example = "sqlite:///path/to/file.db or postgresql://user:password@host/name"
+        raise ValueError(f"{of} {error}; write {example}") from None
+
+
+def database_address(url: str) -> URL:
+    """The URL with the driver that we use: what an address of a database is, for everybody who is handed one.
+
+    Raises `ValueError` that goes on after the name of the URL and does not repeat it, for one that cannot be read and
+    for a database that is neither SQLite in a file nor PostgreSQL.
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError(f"{of}: write sqlite:///path/to/file.db or postgresql://user:password@host/name") from None
+    except (ArgumentError, ValueError):
+        raise ValueError(_NO_ADDRESS) from None
     kind = parsed.drivername.partition("+")[0]
     if kind not in _DRIVERS:
-        raise ValueError(f"{of}: {kind!r} is not one of sqlite, postgresql")
-    if kind == "sqlite" and (parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory"):
-        raise ValueError(f"{of}: SQLite needs a file, write sqlite:///path/to/file.db")
+        raise ValueError(_NO_ADDRESS)
+    if kind == "sqlite":
+        in_memory = parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory"
+        if in_memory or parsed.host or parsed.username:
+            raise ValueError("must be a file, so that the data survives a restart")
+    elif parsed.port is not None and not 0 < parsed.port < 65_536:
+        raise ValueError("must have a port from 1 to 65535")
+    elif not parsed.database:
+        raise ValueError("must end in the name of a database")
     parsed = parsed.set(drivername=_DRIVERS[kind])
     if kind != "sqlite" and "sslmode" in parsed.query:  # libpq's word; asyncpg calls it ssl
         query = dict(parsed.query)
@@ -101,16 +120,21 @@ def sqlite_engine(
     return engine
 
 
-def postgresql_engine(url: URL, *, name: str, busy_seconds: float | None = None) -> AsyncEngine:
+def postgresql_engine(
+    url: URL, *, name: str, busy_seconds: float | None = None, lock_seconds: float | None = None
+) -> AsyncEngine:
     """An engine for PostgreSQL. `name` is what its server lists the connections under.
 
     `busy_seconds` limits the wait for a connection and for a lock, and three times as much for a command; without it,
-    only the server's limits hold.
+    only the server's limits hold. `lock_seconds` is another limit for locks; with it, a command has none of ours.
     """
-    settings, limits = {"application_name": name}, {}
+    settings: dict[str, str] = {"application_name": name}
+    limits: dict[str, float] = {}
     if busy_seconds is not None:
-        settings["lock_timeout"] = str(round(busy_seconds * 1000))
-        limits = {"timeout": busy_seconds, "command_timeout": 3 * busy_seconds}
+        limits["timeout"] = busy_seconds
+        if lock_seconds is None:
+            limits["command_timeout"] = 3 * busy_seconds
+        settings["lock_timeout"] = str(round((lock_seconds or busy_seconds) * 1000))
     return create_async_engine(
         url,
         connect_args={**limits, "server_settings": settings},

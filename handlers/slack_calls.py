@@ -9,6 +9,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.domain.rate_limits import LONGEST_ASKED_FOR
+
 Answer = TypeVar("Answer")
 
 
@@ -17,9 +19,10 @@ PERHAPS_DONE = frozenset({"fatal_error", "internal_error", "service_unavailable"
 
 
 class NotTaken(Exception):
-    """A call to Slack failed. `code` is Slack's error, or the kind of failure; `retry_after` is in seconds.
+    """A call to Slack failed. `code` is Slack's error, or the kind of failure.
 
-    `unsure`: it may have been done all the same. `unreached`: Slack did not get it, or limits the rate.
+    `retry_after`: seconds that Slack asked us to wait, a day at most. `unsure`: it may have been done all the same.
+    `unreached`: Slack did not get it, or limits the rate.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ def _refused(refusal: SlackApiError) -> NotTaken:
     wait = str(response.headers.get("Retry-After", ""))
     return NotTaken(
         code,
-        float(wait) if wait.isdecimal() else None,
+        min(float(wait), LONGEST_ASKED_FOR) if wait.isdecimal() else None,
         unsure=code in PERHAPS_DONE or response.status_code >= 500,
         unreached=response.status_code == 429,
     )

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import time
 
+from bot.domain.rate_limits import LONGEST_ASKED_FOR
+
 LONGEST_PAUSE = 30.0
 """Seconds of ``Retry-After`` that are waited for at most; who asks for more gets no second call."""
 SHORTEST_RESET = 1.0
@@ -32,15 +34,18 @@ def pause_asked_for(headers: Mapping[str, str], *, limited: bool) -> float | Non
 
 
 def _retry_after(header: str | None) -> float | None:
-    """Seconds to wait, from seconds or an HTTP date (RFC 9110, *Retry-After*); None when it is absent or unreadable."""
+    """Seconds to wait, a day at most, from seconds or an HTTP date (RFC 9110, *Retry-After*).
+
+    None when it is absent or unreadable.
+    """
     if header is None:
         return None
     if header.strip().isdecimal():
-        return float(header)
+        return min(float(header), LONGEST_ASKED_FOR)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), LONGEST_ASKED_FOR)

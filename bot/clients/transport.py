@@ -96,9 +96,10 @@ class Transport:
 
     `timeout` is the limit in seconds for a whole call, with queueing, pauses and repeats; a connection must stand
     after three. `concurrency` is the number of calls under way at once. `secret` is masked in whatever the service
-    says, `detail_of` finds the sentence in a JSON error body, `fault_of` the fault where status and sentence together
-    mean another one than the status alone. `refused_when_limited`: what is answered 429 was not done, so that every
-    write may be repeated after it. Raises `ValueError` for an address that cannot work.
+    says, without white space around it, for so it is sent (`checked_key`). `detail_of` finds the sentence in a JSON
+    error body, `fault_of` the fault where status and sentence together mean another one than the status alone.
+    `refused_when_limited`: what is answered 429 was not done, so that every write may be repeated after it. Raises
+    `ValueError` for an address that cannot work.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Transport:
     ) -> None:
         self.provider = provider
         self.base_url = checked_url(provider, base_url)
-        self._secret = secret
+        self._secret = SecretStr(secret.get_secret_value().strip())
         self._detail_of = detail_of
         self._fault_of = fault_of
         self._refused_when_limited = refused_when_limited

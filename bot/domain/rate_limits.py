@@ -27,6 +27,9 @@ class Pace:
 POSTS = Pace(timedelta(seconds=1), 8)
 """For new messages in one channel."""
 
+LONGEST_ASKED_FOR = 86_400.0
+"""Seconds that anybody who asks us to wait is believed at most: a day. Slack and providers alike."""
+
 EDITS = Pace(timedelta(seconds=60) / 50, 20)
 """For edits of all messages together."""
 

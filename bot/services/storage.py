@@ -14,21 +14,30 @@ VERSION = 1
 
 
 class Storage:
-    """Records by kind and key. Writes are tiny and synchronous; without a path everything stays in memory."""
+    """Records by kind and key. Writes are tiny and synchronous; without a path everything stays in memory.
+
+    Raises `ValueError` that says what to do, for a file that is damaged or cannot be opened.
+    """
 
     def __init__(self, path: Path | None) -> None:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
         try:
-            self._prepare()
+            self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+            try:
+                self._prepare()
+            except BaseException:
+                self._database.close()
+                raise
         except sqlite3.DatabaseError as error:
-            self._database.close()
             raise ValueError(f"opening the playground's file {path}: {error}; remove it to begin anew") from error
 
     def _prepare(self) -> None:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")
+        (damage,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if damage != "ok":
+            raise sqlite3.DatabaseError("database disk image is malformed")
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             self._database.execute("DROP TABLE IF EXISTS records")
@@ -46,12 +55,26 @@ class Storage:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Whatever is written in the block is on disk afterwards, or none of it is."""
+        """Whatever is written in the block reaches the disk at once, when the block ends.
+
+        What was written before an exception is kept as well: whoever holds the records in memory has changed them.
+        """
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
         finally:
             self._database.execute("COMMIT")
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Whatever is written in the block is on disk afterwards; an exception undoes all of it, on disk alone."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
 
     def drop(self, kind: str, key: str) -> None:
         """Remove one record; no matter if there is none."""

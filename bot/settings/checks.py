@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,17 +19,10 @@ def comma_separated(value: Any) -> Any:
 
 
 def database_address(url: str) -> str:
-    """Check the address of a database, and put the driver in that we use."""
-    url = re.sub(r"^(postgres|postgresql)://", "postgresql+asyncpg://", url)
-    url = re.sub(r"^sqlite://", "sqlite+aiosqlite://", url)
-    if re.match(r"^postgresql\+asyncpg://[^/]+/[^/]+", url):
-        return url
-    path = re.match(r"^sqlite\+aiosqlite:///(.+)$", url)
-    if path is None:
-        raise ValueError("is not the address of a SQLite file or a PostgreSQL database")
-    if path[1].startswith(":memory:"):
-        raise ValueError("must be a file, so that the data survives a restart")
-    return url
+    """The address of a database with the driver that we use. Raises `ValueError`."""
+    from bot import sql  # only who sets an address needs it this early
+
+    return sql.database_address(url).render_as_string(hide_password=False)
 
 
 def web_address(url: str) -> str:
@@ -53,6 +47,17 @@ def member_id(person: str) -> str:
     if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
         raise ValueError("is not a member id (in Slack: open the person's profile, the three dots, *Copy member ID*)")
     return person
+
+
+def between(least: float, most: float, unit: str) -> Callable[[float], float]:
+    """A check that a number of hours or minutes is one that clocks and the scheduler can work with."""
+
+    def check(number: float) -> float:
+        if not least <= number <= most:  # `nan` is in no range
+            raise ValueError(f"must be a number of {unit} from {least:g} to {most:g}")
+        return number
+
+    return check
 
 
 def time_zone(name: str) -> str:

@@ -11,7 +11,8 @@ from bot.settings import checks
 
 PREFIX = "CONFIGBOT_"
 
-_Seconds = Annotated[float, Field(gt=0)]
+_Hours = Annotated[float, AfterValidator(checks.between(0.01, 8_760, "hours"))]
+_Minutes = Annotated[float, AfterValidator(checks.between(0.1, 10_080, "minutes"))]
 _Database = Annotated[str, AfterValidator(checks.database_address)]
 _Channel = Annotated[str, AfterValidator(checks.channel_id)]
 _Level = Annotated[
@@ -147,7 +148,7 @@ class Settings(BaseSettings):
         description="Id of the channel for reports about evaluations left running. Default: the default channel.",
         examples=["C0123456789"],
     )
-    evaluation_running_threshold: _Seconds = Field(
+    evaluation_running_threshold: _Hours = Field(
         default=4, description="Hours after which a running evaluation is reported as left running.", examples=["4"]
     )
     evaluations_owner: Annotated[str, AfterValidator(checks.member_id)] | None = Field(
@@ -175,13 +176,13 @@ class Settings(BaseSettings):
         description="Working hours: configbot sends reminders only between these hours.",
         examples=["8:30-16:30"],
     )
-    approval_expiry_hours: _Seconds = Field(
+    approval_expiry_hours: _Hours = Field(
         default=24, description="Hours after which a change that is not approved expires.", examples=["24"]
     )
-    index_refresh_minutes: _Seconds = Field(
+    index_refresh_minutes: _Minutes = Field(
         default=5, description="Minutes between refreshes of the list of all projects and configs.", examples=["5"]
     )
-    drift_watch_minutes: _Seconds = Field(
+    drift_watch_minutes: _Minutes = Field(
         default=5,
         description="Minutes between checks of what is live, to find changes made outside configbot.",
         examples=["5"],

@@ -128,11 +128,11 @@ def _once_only(request: HttpRequest) -> bool:
     return request.url.endswith(ONCE_ONLY)
 
 
-def _retry_after(response: HttpResponse | None) -> int | None:
+def _retry_after(response: HttpResponse | None) -> float | None:
     for name, value in (response.headers if response is not None else {}).items():
         if name.lower() == "retry-after":
             text = value if isinstance(value, str) else value[0]
-            return int(text) if text.isdecimal() else LONGEST_WAIT + 1
+            return float(text) if text.isdecimal() else LONGEST_WAIT + 1
     return None
 
 

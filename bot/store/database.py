@@ -18,8 +18,18 @@ from bot.domain.errors import Cause, StoreUnavailable
 class Database:
     """An engine with transactions that begin as they must: writing ones take their lock at once on SQLite."""
 
-    def __init__(self, url: str, *, create: bool = False, busy_seconds: float = sql.BUSY_SECONDS) -> None:
-        """`create` lets SQLite make the file. Raises `ValueError` as `sql.async_url` does, and `StoreUnavailable`."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        create: bool = False,
+        busy_seconds: float = sql.BUSY_SECONDS,
+        lock_seconds: float | None = None,
+    ) -> None:
+        """`create` lets SQLite make the file, `lock_seconds` PostgreSQL work longer (`sql.postgresql_engine`).
+
+        Raises `ValueError` as `sql.async_url` does, and `StoreUnavailable`.
+        """
         parsed = sql.async_url(url)
         self._busy_seconds = busy_seconds
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -31,7 +41,7 @@ class Database:
         self._engine = (
             sql.sqlite_engine(parsed, create=create, busy_seconds=busy_seconds, pool_seconds=busy_seconds)
             if self.is_sqlite
-            else sql.postgresql_engine(parsed, name="configbot", busy_seconds=busy_seconds)
+            else sql.postgresql_engine(parsed, name="configbot", busy_seconds=busy_seconds, lock_seconds=lock_seconds)
         )
 
     @asynccontextmanager

@@ -11,6 +11,9 @@ from bot.store.database import Database
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", version_table="store_version", lock=0x63_66_67_62)
 
+LOCK_SECONDS = 600.0
+"""How long a migration waits on PostgreSQL for another one, and for transactions that use its tables."""
+
 
 class SchemaMismatch(Exception):
     """The database has another schema than this version of configbot needs. The message says what to run."""
@@ -19,10 +22,11 @@ class SchemaMismatch(Exception):
 async def migrate(url: str) -> None:
     """Bring the database to the newest schema; one that has it stays as it is. Two at once wait for each other.
 
-    All or nothing, on both databases. SQLite's file is made if it is not there. Raises `ValueError` for a URL that
-    cannot be used, `StoreUnavailable`, and `SchemaMismatch` when the schema is newer than this version knows.
+    All or nothing, on both databases. On PostgreSQL it may take as long as it does, and waits for others ten minutes.
+    SQLite's file is made if it is not there. Raises `ValueError` for a URL that cannot be used, `StoreUnavailable`, and
+    `SchemaMismatch` when the schema is newer than this version knows.
     """
-    database = Database(url, create=True)
+    database = Database(url, create=True, lock_seconds=LOCK_SECONDS)
     try:
         async with database.write() as connection:
             await connection.run_sync(_upgrade)

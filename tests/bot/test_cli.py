@@ -256,7 +256,7 @@ def test_the_import_goes_where_the_settings_say(tmp_path: Path, monkeypatch: pyt
 def test_a_database_of_another_kind_is_refused(command: str) -> None:
     refused = call(*command.split()[:1], "--database", f"mysql://user:{PASSWORD}@host/name", *command.split()[1:])
     assert refused.exit_code == 2
-    assert "'mysql' is not one of sqlite, postgresql" in refused.stderr
+    assert "the registry's database URL is not the address of a SQLite file or a PostgreSQL database" in refused.stderr
     assert PASSWORD not in refused.output
 
 

@@ -81,6 +81,17 @@ async def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
         assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["slack.db", "launchdarkly.db"])
+async def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no database at all" * 100)
+    with pytest.raises(CannotPlay, match=rf"{name}: file is not a database; remove it to begin anew$"):
+        async with running(tmp_path, 0):
+            pass
+    (tmp_path / name).unlink()
+    async with running(tmp_path, 0):
+        pass
+
+
 async def test_a_log_of_calls_to_the_config_service_is_kept_for_the_page(tmp_path: Path) -> None:
     async with running(tmp_path, 0) as it, page(it.address) as http:
         entries = (await http.get("/playground/log", params={"after": 0})).json()["entries"]

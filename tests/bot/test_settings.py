@@ -111,6 +111,8 @@ def test_takes_the_port_that_a_platform_gives(given: Give) -> None:
         ("postgres://u:p@h/db", "postgresql+asyncpg://u:p@h/db"),
         ("postgresql://u:p@h:5432/db", "postgresql+asyncpg://u:p@h:5432/db"),
         ("postgresql+asyncpg://u:p@h/db?ssl=require", "postgresql+asyncpg://u:p@h/db?ssl=require"),
+        ("postgresql://u:p%40s%2Fs@h/db?sslmode=require", "postgresql+asyncpg://u:p%40s%2Fs@h/db?ssl=require"),
+        ("postgresql://u@/db?host=/run/sockets", "postgresql+asyncpg://u@/db?host=%2Frun%2Fsockets"),
         ("sqlite:////var/lib/configbot.db", "sqlite+aiosqlite:////var/lib/configbot.db"),
     ],
 )
@@ -154,9 +156,18 @@ def test_providers_may_be_one_json_object(given: Give) -> None:
             "is not the address of a SQLite file or a PostgreSQL database",
         ),
         ("CONFIGBOT_DATABASE_URL", "sqlite:///:memory:", "must be a file"),
+        ("CONFIGBOT_DATABASE_URL", "sqlite:///x.db?mode=memory", "must be a file, so that the data survives a restart"),
+        ("CONFIGBOT_DATABASE_URL", "postgresql://u:hunter2@h:abc/db", "is not the address of a SQLite file or a"),
+        ("CONFIGBOT_DATABASE_URL", "postgresql://u:hunter2@h:70000/db", "must have a port from 1 to 65535. Example: "),
+        ("CONFIGBOT_DATABASE_URL", "postgresql://u:hunter2@h", "must end in the name of a database"),
+        ("CONFIGBOT_REGISTRY__DATABASE_URL", "postgresql://u:hunter2@h:abc/db", "is not the address of a SQLite"),
         ("CONFIGBOT_DEFAULT_CHANNEL", "#deploys", "is not a channel id"),
         ("CONFIGBOT_EVALUATIONS_CHANNEL", "U0ADA", "is not a channel id"),
-        ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "is wrong: Input should be greater than 0"),
+        ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "0", "must be a number of hours from 0.01 to 8760. Example: "),
+        ("CONFIGBOT_EVALUATION_RUNNING_THRESHOLD", "nan", "must be a number of hours from 0.01 to 8760"),
+        ("CONFIGBOT_APPROVAL_EXPIRY_HOURS", "100000000", "must be a number of hours from 0.01 to 8760"),
+        ("CONFIGBOT_INDEX_REFRESH_MINUTES", "inf", "must be a number of minutes from 0.1 to 10080. Example: "),
+        ("CONFIGBOT_DRIFT_WATCH_MINUTES", "0.000000001", "must be a number of minutes from 0.1 to 10080"),
         ("CONFIGBOT_EVALUATIONS_OWNER", "@ada", "is not a member id"),
         ("CONFIGBOT_REMINDERS_AT_MOST", "0", "is wrong: Input should be greater than or equal to 1"),
         (
@@ -194,6 +205,15 @@ def test_refuses_a_wrong_setting_by_its_name(given: Give, name: str, value: str,
 
     assert any(line.startswith(name.removesuffix("__URL")) and problem in line for line in text.splitlines()), text
     assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [("0.01", "0.1"), ("8760", "10080")])
+def test_takes_every_time_up_to_its_bounds(given: Give, hours: str, minutes: str) -> None:
+    given(CONFIGBOT_APPROVAL_EXPIRY_HOURS=hours, CONFIGBOT_DRIFT_WATCH_MINUTES=minutes)
+
+    settings = load("manifest")
+
+    assert (settings.approval_expiry_hours, settings.drift_watch_minutes) == (float(hours), float(minutes))
 
 
 def test_an_example_stands_beside_what_is_wrong(given: Give) -> None:

@@ -60,10 +60,19 @@ def test_takes_the_usual_ways_to_write_an_address(given: str, understood: str) -
     [
         ("", "write sqlite:///path/to/file.db"),
         ("nonsense with hunter2", "write sqlite:///path/to/file.db"),
-        ("mysql://me:hunter2@host/name", "'mysql' is not one of sqlite, postgresql"),
-        ("sqlite://", "SQLite needs a file"),
-        ("sqlite:///:memory:", "SQLite needs a file"),
-        ("sqlite:///file:x?mode=memory&uri=true", "SQLite needs a file"),
+        ("mysql://me:hunter2@host/name", "is not the address of a SQLite file or a PostgreSQL database"),
+        ("postgresql://me:hunter2@host:abc/name", "is not the address of a SQLite file or a PostgreSQL database"),
+        ("postgresql://me:pass@host:hunter2@host/name", "is not the address of"),
+        ("postgresql://me:hunter2@host:70000/name", "must have a port from 1 to 65535"),
+        ("postgresql://me:hunter2@host:0/name", "must have a port from 1 to 65535"),
+        ("postgresql://me:hunter2@host", "must end in the name of a database"),
+        ("postgresql://me:hunter2@host/", "must end in the name of a database"),
+        ("sqlite://", "must be a file"),
+        ("sqlite:///:memory:", "must be a file"),
+        ("sqlite:///:memory:?cache=shared", "must be a file"),
+        ("sqlite:///file:x?mode=memory&uri=true", "must be a file"),
+        ("sqlite://hunter2/x.db", "must be a file"),
+        ("sqlite://hunter2@/x.db", "must be a file"),
     ],
 )
 def test_refuses_an_address_that_cannot_be_used_without_repeating_it(url: str, says: str) -> None:

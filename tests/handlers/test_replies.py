@@ -151,6 +151,9 @@ async def test_without_a_response_url_a_question_stands(slack: FaultyServer) -> 
     ("failure", "code", "wait"),
     [
         (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="30"), "ratelimited", 30.0),
+        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="86400"), "ratelimited", 86_400.0),
+        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="1760000000000000"), "ratelimited", 86_400.0),
+        (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="9" * 400), "ratelimited", 86_400.0),
         (answer({"ok": False, "error": "ratelimited"}, 429, retry_after="soon"), "ratelimited", None),
         (refused("not_in_channel"), "not_in_channel", None),
         (answer({"ok": False}), "unknown", None),

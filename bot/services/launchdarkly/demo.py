@@ -45,6 +45,8 @@ def demo_world(
 ) -> World:
     """Return the demo account; an account already in the file is kept. `token` is Ada's, `reviewer_token` Ravi's.
 
+    A file gets the whole account or nothing of it: what breaks off leaves it to be filled the next time.
+
     Raises `ValueError` for tokens that are empty or equal, and for a file that cannot be used.
     """
     if not token.strip() or not reviewer_token.strip() or token == reviewer_token:
@@ -55,7 +57,7 @@ def demo_world(
     ]
     world = World(tokens, now=now, path=path)
     if not world.all(Project):
-        with world.together():
+        with world.filled_whole():
             _fill(world, tokens)
     return world
 

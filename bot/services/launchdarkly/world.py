@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,12 +144,25 @@ class World:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Write everything that is saved in the block to disk in one transaction."""
-        if self._storage is None:
+        """Write everything that is saved in the block to disk in one transaction.
+
+        What was saved before an exception is written as well: memory has it already.
+        """
+        with nullcontext() if self._storage is None else self._storage.together():
             yield
-            return
-        with self._storage.together():
-            yield
+
+    @contextmanager
+    def filled_whole(self) -> Iterator[None]:
+        """Write everything that is saved in the block to disk, or close the file as it was if the block raises.
+
+        Only for an account that nobody uses yet: memory keeps what was saved.
+        """
+        try:
+            with nullcontext() if self._storage is None else self._storage.all_or_nothing():
+                yield
+        except BaseException:
+            self.close()
+            raise
 
     def all(self, kind: type[RecordType]) -> list[RecordType]:
         """All records of a kind, in order of creation."""

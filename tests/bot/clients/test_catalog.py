@@ -5,6 +5,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.clients import catalog
+from bot.clients.base import ProviderError
 
 KEY = SecretStr("marmalade")
 
@@ -19,6 +20,26 @@ async def test_builds_a_client_of_every_kind_that_keeps_its_name_and_hides_its_k
     assert client.name == "acorn"
     assert "marmalade" not in repr(client)
     await client.close()
+
+
+@pytest.mark.parametrize("kind", catalog.KINDS)
+async def test_a_key_with_white_space_around_it_is_masked_as_it_is_sent(kind: str) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        said = f"not a key: {request.headers.get('X-API-KEY') or request.headers['Authorization']}"
+        return httpx.Response(401, json={"detail": said, "code": "unauthorized", "message": said})
+
+    client = catalog.build(
+        kind,
+        "acorn",
+        "http://in-process.invalid/v4",
+        SecretStr(" hl_sk_choose-a-long-random-one\n"),
+        project=project_of(kind),
+        transport=httpx.MockTransport(refuse),
+    )
+    with pytest.raises(ProviderError) as refused:
+        await client.check()
+    await client.close()
+    assert refused.value.problem.detail == "not a key: [masked]"
 
 
 async def test_speaks_through_the_transport_it_was_given() -> None:

@@ -17,6 +17,7 @@ from pydantic import SecretStr, TypeAdapter
 from bot.clients.base import NotDone, ProviderError, Unsure
 from bot.clients.transport import DETAIL_LENGTH, Call, Transport, checked_key, checked_url, path_of
 from bot.domain.errors import Fault
+from bot.domain.rate_limits import LONGEST_ASKED_FOR
 from bot.logs import new_request_id
 from tests.faulty import CUT, FaultyServer, Reply, answer, page_of_html
 
@@ -194,7 +195,14 @@ async def test_understands_a_date_in_retry_after(server: FaultyServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("Wed, 21 Oct 2015 07:28:00 -0000", 0.0), ("soon", None), ("-5", None), ("", None)]
+    ("header", "seconds"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 -0000", 0.0),
+        ("Wed, 21 Oct 99999999999999 07:28:00 GMT", None),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
 )
 async def test_takes_no_harm_from_an_odd_retry_after(header: str, seconds: float | None, server: FaultyServer) -> None:
     server.always = answer({"detail": ""}, 503, retry_after=header)
@@ -202,6 +210,15 @@ async def test_takes_no_harm_from_an_odd_retry_after(header: str, seconds: float
         error = await failure(transport, READ)
     assert error.problem.retry_after == seconds
     assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("header", ["86401", "1760000000000000", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_nobody_is_asked_to_wait_longer_than_a_day(header: str, server: FaultyServer) -> None:
+    server.always = answer({"detail": ""}, 429, retry_after=header)
+    async with connected(server.url) as transport:
+        error = await failure(transport, READ)
+    assert error.problem.retry_after == LONGEST_ASKED_FOR == 86_400
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("call", [WRITE, Call("POST", "/things", "making a thing", body={})])

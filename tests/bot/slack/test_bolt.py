@@ -128,7 +128,7 @@ async def test_a_rate_limit_is_given_back_after_two_waits(slack: FaultyServer, c
     assert len(slack.requests) == 3
 
 
-@pytest.mark.parametrize("wait", ["6", "3600", "soon"])
+@pytest.mark.parametrize("wait", ["6", "3600", "soon", pytest.param("9" * 4400, id="thousands of digits")])
 async def test_a_long_wait_is_left_to_the_caller(slack: FaultyServer, client: AsyncWebClient, wait: str) -> None:
     slack.always = answer({"ok": False, "error": "ratelimited"}, 429, retry_after=wait)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from bot.store import SchemaMismatch, Store, migrate
+from bot.store import SchemaMismatch, Store, StoreUnavailable, migrate, schema
 from bot.store.database import Database
 from bot.store.schema import MIGRATIONS
 from bot.store.tables import metadata
@@ -87,6 +89,40 @@ async def test_migrating_again_changes_nothing_and_two_at_once_wait_for_each_oth
     async with store.write() as tx:
         assert await tx.next_number() == 2
     await store.close()
+
+
+@asynccontextmanager
+async def migrating(url: str) -> AsyncIterator[None]:
+    """Another process is migrating the database while the block runs."""
+    other = Database(url)
+    try:
+        async with other.write() as connection:
+            await connection.run_sync(MIGRATIONS.wait)
+            yield
+    finally:
+        await other.close()
+
+
+async def test_a_migration_takes_and_waits_longer_than_a_request_may(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request ends after half a second of waiting here, and each of its commands after one and a half."""
+    monkeypatch.setattr(schema, "Database", partial(Database, busy_seconds=0.5))
+    async with migrating(postgres_url):
+        second = asyncio.create_task(migrate(postgres_url))
+        await asyncio.wait([second], timeout=2)
+        assert not second.done()
+    await second
+    store = await Store.open(postgres_url, clock=FixedClock())
+    await store.check_schema()
+    await store.close()
+
+
+async def test_a_migration_does_not_wait_for_ever(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "LOCK_SECONDS", 0.2)
+    async with migrating(postgres_url):
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await migrate(postgres_url)
 
 
 async def test_says_what_to_run_when_the_database_is_behind(database: Database, database_url: str) -> None:

@@ -82,6 +82,24 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         demo_world(TOKEN, REVIEWER, path=path)
 
 
+def test_an_account_that_was_not_filled_to_the_end_is_filled_the_next_time(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "launchdarkly.db"
+
+    def ctrl_c(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.services.launchdarkly.demo._serve", ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            demo_world(TOKEN, REVIEWER, now=lambda: START, path=path)
+    again = demo_world(TOKEN, REVIEWER, now=lambda: START, path=path)
+    for kind in KINDS:
+        assert len(again.all(kind)) == len(world.all(kind))
+    again.close()
+
+
 def test_somebody_else_is_told_by_name(world: World) -> None:
     ravi = next(member for member in world.all(Member) if member.first_name == "Ravi")
     somebody = ExternalActor(world, PROJECT, ravi.id)
