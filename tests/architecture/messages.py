@@ -7,6 +7,7 @@ left out. At the end stands a conversation with the bot on a stage.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import logging
 import re
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from inspect import isfunction
 from pathlib import Path
 from typing import Any
@@ -154,28 +156,50 @@ def asked(part: Any) -> str:
     return "".join(asked(each) for each in part) if isinstance(part, list | tuple) else ""
 
 
-def lifters() -> dict[Code, list[ResolvableBy]]:
+@cache
+def lifters() -> dict[Code, set[ResolvableBy]]:
     """Who can lift a refusal of each code, read from where the reasons are made."""
-    found: dict[Code, list[ResolvableBy]] = {code: [] for code in Code}
+    found: dict[Code, set[ResolvableBy]] = {code: set() for code in Code}
     for path in (ROOT / "bot").rglob("*.py"):
-        for code, resolvable_by in re.findall(r"Code\.([A-Z_]+)(?:, (?:lifter=)?Lifter\.([A-Z_]+))?", path.read_text()):
-            if code in Code.__members__:
-                one = ResolvableBy[resolvable_by] if resolvable_by else ResolvableBy.REQUESTER
-                found[Code[code]] += [one] if one not in found[Code[code]] else []
-    return {code: sorted(each, key=lambda one: one is ResolvableBy.REQUESTER)[:1] for code, each in found.items()}
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name("Reason"), args=[code, *more]):
+                    who = {ResolvableBy[name] for each in more for name in _members(each, "ResolvableBy")}
+                    for name in {*_members(code, "Code"), *_members_of_names(code, tree)}:
+                        found[Code[name]] |= who or {ResolvableBy.REQUESTER}
+    return found
+
+
+def _members(node: ast.AST, enum: str) -> Iterator[str]:
+    """The names of an enum's members that stand in a part of the code."""
+    for each in ast.walk(node):
+        match each:
+            case ast.Attribute(ast.Name(owner), name) if owner == enum and name.isupper():
+                yield name
+
+
+def _members_of_names(node: ast.AST, tree: ast.AST) -> Iterator[str]:
+    """The codes that the file gives to the names that stand in a part of it: one of several, or a table of them."""
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    for each in ast.walk(tree):
+        match each:
+            case ast.Assign([ast.Name(target)], value) if target in names:
+                yield from _members(value, "Code")
 
 
 def refused(page: Page) -> None:
     """Every reason: what the person who asked reads, and what others read about that person."""
     page.subject("Refusals")
     for code, who_lifts in lifters().items():
-        for resolvable_by in who_lifts or [ResolvableBy.REQUESTER]:
+        lines = []
+        for resolvable_by in sorted(who_lifts or {ResolvableBy.REQUESTER}):
             whole, bare = Reason(code, resolvable_by, FACTS), Reason(code, resolvable_by)
-            lines = [f"{refusals.why(each)} {refusals.remedy(each)}" for each in (whole, bare)]
+            lines += [f"{refusals.why(each)} {refusals.remedy(each)}" for each in (whole, bare)]
             if code in refusals.ABOUT_REQUESTER:
                 others = (samples.change(), timed(State.VOID))
                 lines += [f"{refusals.why(bare, of=each)} {refusals.remedy(bare, of=each)}" for each in others]
-            page.show(code.value, lines)
+        page.show(code.value, lines)
     page.show(
         "how a drift ended", (refusals.why(Reason(Code.DRIFT_OVER, facts={**FACTS, "ended": each})) for each in Ending)
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.changes import Event, State
-from bot.domain.errors import Code, Fault
+from bot.domain.errors import Code, Fault, ResolvableBy
 from handlers.messages import errors, refusals, rendering, words
 from tests.architecture import messages as page
 from tests.scenarios.chat import ADA, RAVI
@@ -46,6 +46,22 @@ def test_every_heading_has_something_below_it_once(everything: str) -> None:
 def test_what_others_read_about_a_person_names_them(everything: str, code: Code) -> None:
     below = everything.partition(f"\n[{code.value}]\n")[2].partition("\n[")[0].splitlines()
     assert any("@Ada" in line and "the change" in line for line in below)
+
+
+def test_everybody_who_can_lift_a_refusal_is_found_where_reasons_are_made() -> None:
+    found = page.lifters()
+    assert set().union(*found.values()) == set(ResolvableBy)
+    assert found[Code.OWN_CHANGE] == {ResolvableBy.APPROVER}
+    assert found[Code.OPEN_CHANGE] == {ResolvableBy.REQUESTER}
+    assert found[Code.NOT_REQUESTER] == {ResolvableBy.REQUESTER}, "one of two codes by a name"
+    assert found[Code.GUARDED_ROLLOUT] == {ResolvableBy.OPERATOR}, "a code from a table"
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_refusal_says_who_can_help(everything: str, code: Code) -> None:
+    below = everything.partition(f"\n[{code.value}]\n")[2].partition("\n[")[0]
+    wanted = {refusals.WHO_CAN_HELP[each] for each in page.lifters()[code]} - {""}
+    assert {words for words in refusals.WHO_CAN_HELP.values() if words and words in below} == wanted
 
 
 def test_nothing_is_said_in_riddles(everything: str) -> None:
