@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -28,6 +29,10 @@ ALIASES = {"prod": "production", "prd": "production", "live": "production", "dev
 
 MISS_PAUSE = timedelta(seconds=5)
 """After a refresh on a miss the next miss within this time does not ask the providers again."""
+
+MOST_DIVISIONS = 8
+"""At most so many of the first @ of a name divide it. Names of projects hold one or two (an e-mail address); each more
+of them is looked up, and what is left behind each again, so that without an end a long line keeps everybody waiting."""
 
 NEAR_ENOUGH = 60
 """How alike (0 to 100) a name must be to be offered."""
@@ -244,11 +249,9 @@ class Index:
         return list(joined.values())
 
     def joined(self, name: Name) -> Iterator[tuple[Project, Name]]:
-        """What ``PROJECT@CONFIG`` can mean: a project and what is left as a config's name, wherever an @ stands."""
-        for at, letter in enumerate(name.text):
-            if letter == "@" and not name.quoted:
-                rest = Name(name.text[at + 1 :].strip())
-                yield from ((project, rest) for project in self.projects(Name(name.text[:at].strip())))
+        """What ``PROJECT@CONFIG`` can mean: a project and what is left as a config's name, for each @ that divides."""
+        for owner, rest in divided(name):
+            yield from ((project, rest) for project in self.projects(owner))
 
     def _configs(self, name: Name, project: Project | None) -> list[tuple[Project, Config]]:
         if project is not None:
@@ -328,6 +331,13 @@ async def _environments(client: ProviderClient, projects: Sequence[Project]) -> 
             if error.problem.fault is not Fault.NOT_FOUND:
                 raise
     return ()
+
+
+def divided(name: Name) -> Iterator[tuple[Name, Name]]:
+    """What stands before and behind each of the first `MOST_DIVISIONS` @ of a name; in quotes it has no parts."""
+    at_signs = (at for at, letter in enumerate(name.text) if letter == "@" and not name.quoted)
+    for at in islice(at_signs, MOST_DIVISIONS):
+        yield Name(name.text[:at].strip()), Name(name.text[at + 1 :].strip())
 
 
 def _match(name: Name, names: Mapping[str, Names[Thing]]) -> list[Thing]:

@@ -19,7 +19,7 @@ from bot.domain.views import Suggestion
 from bot.grammar import say
 from bot.grammar.commands import Command, Name
 from bot.logs import current_request_id
-from bot.resolve.index import Index
+from bot.resolve.index import Index, divided
 from bot.resolve.labels import PROJECT_OF, AnyCommand, Thing, configs, display_name, exact, label
 
 Answer = TypeVar("Answer")
@@ -297,7 +297,7 @@ class _Search(Generic[AnyCommand]):
             miss = self._config_miss(config_place, [project], self._of(config_place, project))
             yield replace(miss, name=rest, rank=miss.rank + 1)
         has_project = project_place in {each.name for each in fields(self._command)}
-        for owner, rest in _at_signs(name) if has_project else ():
+        for owner, rest in divided(name) if has_project else ():
             if owner.text and self._index.configs(rest) and not self._index.projects(owner):
                 command = _with(self._command, config_place, rest)
                 fill = partial(_with, command, project_place)
@@ -358,13 +358,6 @@ def _together(sides: Sequence[Sequence[dict[str, Thing]]]) -> Iterator[tuple[dic
     if not shared:
         return product(*sides)
     return chain.from_iterable(product(*(group[project] for group in groups)) for project in shared)
-
-
-def _at_signs(name: Name) -> Iterator[tuple[Name, Name]]:
-    """What stands before and behind every @ of a name; in quotes it has no parts."""
-    for at, letter in enumerate(name.text):
-        if letter == "@" and not name.quoted:
-            yield Name(name.text[:at].strip()), Name(name.text[at + 1 :].strip())
 
 
 def _project_names(index: Index) -> list[str]:

@@ -30,12 +30,13 @@ class Paged(Protocol):
         """The line that shows the list again."""
 
 
-_PAGE = re.compile(r"(?P<line>.*) page (?P<page>[1-9]\d{0,5})")
+_PAGE = re.compile(r"\x1f(?P<page>[1-9]\d{0,5})\x1f(?P<line>.*)", re.DOTALL)
+"""The page stands in front, between unit separators: a line begins with a verb, and may end with the words *page 2*."""
 
 
 def page_line(line: str, page: int) -> str:
     """The draft behind a page button: a line and a page number."""
-    return f"{line} page {page}"
+    return f"\x1f{page}\x1f{line}"
 
 
 def read_page_line(draft: str) -> tuple[str, int]:

@@ -267,6 +267,15 @@ async def test_pages_are_turned_in_place(talk: Talk) -> None:
     assert talk.world.provider.writes() == 0
 
 
+async def test_a_reason_that_ends_like_a_page_is_kept_whole_behind_a_suggestion(talk: Talk) -> None:
+    await talk.types(ADA, "/deploy confg_x to production because wrong intro on page 2")
+    await talk.presses(ADA, await talk.last(ADA), "config_x")
+
+    async with talk.world.store.read() as tx:
+        (change,), _ = await tx.changes(limit=1)
+    assert change.because == "wrong intro on page 2"
+
+
 async def test_a_draft_of_somebody_else_does_nothing(talk: Talk) -> None:
     await talk.types(ADA, "/deploy config_x")
     await talk.presses(ADA, await talk.last(ADA), "staging")

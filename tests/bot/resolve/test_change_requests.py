@@ -12,7 +12,7 @@ from bot.clients.base import NotDone
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
 from bot.domain.errors import Fault
-from bot.domain.names import Environment
+from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Ambiguous, EnvironmentMissing, Failed, NotFound
 from bot.domain.times import At, LocalTime
 from bot.domain.views import Suggestion
@@ -349,6 +349,24 @@ async def test_an_unknown_project_before_an_at_sign_offers_lines_that_mean_somet
         assert (answer.noun, answer.word) == ("project", line.split()[1].rpartition("@")[0])
         found = (await answers(index, answer.near))["search"]
         assert (found.project.name, found.config and found.config.name) == ("search", "baseline")
+
+
+async def test_a_name_full_of_at_signs_is_looked_up_a_few_times_and_not_for_every_pair_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = await filled()
+    asked: list[Name] = []
+
+    def counted(name: Name) -> list[Project]:
+        asked.append(name)
+        return projects(name)
+
+    projects, at_most = index.projects, 200
+    monkeypatch.setattr(index, "projects", counted)
+    for signs in (50, 1480):
+        asked.clear()
+        assert isinstance(await meant(index, "deploy " + "a@" * signs + "zz to production"), NotFound)
+        assert len(asked) < at_most
 
 
 async def test_an_unknown_config_of_a_project_offers_that_projects_configs() -> None:
