@@ -20,6 +20,7 @@ from bot.domain.changes import MOVES, State
 from bot.settings import env_example, settings_table
 from bot.slack.manifest import SCOPES
 from tests.architecture.documentation import PAGES, README, ROOT, with_parts
+from tests.waiting import PATIENCE
 
 LONGEST_README = 1500
 """Words."""
@@ -34,7 +35,7 @@ FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 def pages() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
 
@@ -96,7 +97,7 @@ def test_every_command_that_a_page_names_is_one(page: Path) -> None:
 @cache
 def _commands() -> str:
     known = [sys.executable, "-m", "bot", "--help"]
-    return subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
 
 
 @each_page()
@@ -155,7 +156,7 @@ def test_the_processes_of_the_procfile_are_commands() -> None:
         words = command.partition("python -m bot ")[2].split()
         helped = subprocess.run(
             [sys.executable, "-m", "bot", *[word for word in words if not word.startswith("-")], "--help"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert helped.returncode == 0, name
         assert all(word in helped.stdout for word in words if word.startswith("-")), name
