@@ -37,7 +37,7 @@ from bot.settings import Settings
 from bot.shutdown import stop_signal
 from bot.slack import bolt, http, socket
 from bot.slack.health import Check, PortTaken, serving
-from bot.slack.manifest import command_name
+from bot.slack.manifest import EVENTS_PATH, command_name
 from bot.sql import sqlite_file
 from bot.store import Cause, SchemaMismatch, Store, StoreUnavailable, migrate
 from bot.tasks import Tasks
@@ -289,7 +289,7 @@ async def run(settings: Settings, *, with_clock: bool = True) -> None:
         else:
             web = http.http_app(bot.app, checks=bot.checks, mounts=mounts)
             port = await stack.enter_async_context(serving(web, host=settings.http_host, port=settings.http_port))
-            log.info("serving", mode="http", host=settings.http_host, port=port, path=http.EVENTS_PATH)
+            log.info("serving", mode="http", host=settings.http_host, port=port, path=EVENTS_PATH)
         if with_clock:
             bot.scheduler.start()
         elif bot.ctx.alone:

@@ -97,8 +97,8 @@ class Gate:
 class MemoryProvider:
     """A config service in memory that counts its calls and can be told to fail.
 
-    `failing` maps a method to what it raises, once for each element; `"before"` a write nothing happened, an element
-    that is `Unsure` is raised after the write took effect if `lands` says so.
+    `failing` maps a method to what it raises, once for each element: a write raises it after it took effect if
+    `lands` is set, and otherwise before.
     """
 
     name: str = "main"
@@ -133,9 +133,9 @@ class MemoryProvider:
     asked: dict[str, Gate] = field(default_factory=dict)
     """Approvals that were asked for, by id."""
     moves: dict[tuple[str, str], Moved] = field(default_factory=dict)
+    """By project and environment id: who moved what is live last."""
     edits: dict[str, Moved] = field(default_factory=dict)
     """Project id → who edited its contents last."""
-    """By project and environment id: who moved what is live last."""
     judged: dict[str, int] = field(default_factory=dict)
     """Evaluation id → how many of its datapoints have a result."""
     gone: set[str] = field(default_factory=set)

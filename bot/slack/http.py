@@ -18,10 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.logs import get_logger
 from bot.slack.health import ACKNOWLEDGEMENTS, Check, routes
+from bot.slack.manifest import EVENTS_PATH
 
 log = get_logger(__name__)
-
-EVENTS_PATH = "/slack/events"
 
 LARGEST_BODY = 1_000_000
 """Maximum body size in bytes. Slack's largest payloads, modals full of text, are far smaller."""

@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
+from typer.core import TyperGroup
+from typer.main import get_command
 
 import bot.app  # noqa: F401 - registers every metric
 from bot import __version__
+from bot.cli import app
 from bot.domain.changes import MOVES, State
 from bot.settings import env_example, settings_table
 from bot.slack.manifest import SCOPES
 from tests.architecture.documentation import PAGES, README, ROOT, with_parts
+from tests.waiting import PATIENCE
 
 LONGEST_README = 1500
 """Words."""
@@ -34,7 +38,7 @@ FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 def pages() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
 
@@ -89,14 +93,34 @@ def test_a_link_to_nothing_is_noticed() -> None:
 
 @each_page()
 def test_every_command_that_a_page_names_is_one(page: Path) -> None:
-    named = set(re.findall(r"python -m bot ([a-z]+)", page.read_text()))
-    assert {command for command in named if not re.search(rf"\b{command}\b", _commands())} == set()
+    assert list(unknown_commands(page.read_text())) == []
 
 
-@cache
-def _commands() -> str:
-    known = [sys.executable, "-m", "bot", "--help"]
-    return subprocess.run(known, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+def test_a_command_that_is_none_is_noticed() -> None:
+    text = "`python -m bot settings`, python -m bot db downgrade, python -m bot registry --port 8000 key lose NAME"
+    assert list(unknown_commands(text)) == ["settings", "db downgrade", "registry key lose"]
+    fine = "python -m bot run --port 1, `python -m bot db upgrade`: python -m bot registry deploy NAME v production"
+    assert list(unknown_commands(fine)) == []
+
+
+def unknown_commands(text: str) -> Iterator[str]:
+    """What stands behind ``python -m bot`` and is no command or sub-command that is registered."""
+    for line in re.findall(r"python -m bot((?: +[^\s`,;:]+)+)", text):
+        command, path, words = get_command(app), list[str](), iter(line.split())
+        for word in words:
+            if not isinstance(command, TyperGroup):
+                break  # what follows are its arguments
+            if option := next((each for each in command.params if word in each.opts), None):
+                if not getattr(option, "is_flag", False):
+                    next(words, None)
+            elif re.fullmatch(r"[a-z][a-z-]*", name := word.rstrip(".)")):
+                path.append(name)
+                if name not in command.commands:
+                    yield " ".join(path)
+                    break
+                command = command.commands[name]
+            else:
+                break
 
 
 @each_page()
@@ -155,7 +179,7 @@ def test_the_processes_of_the_procfile_are_commands() -> None:
         words = command.partition("python -m bot ")[2].split()
         helped = subprocess.run(
             [sys.executable, "-m", "bot", *[word for word in words if not word.startswith("-")], "--help"],
-            cwd=ROOT, capture_output=True, text=True, check=False,
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert helped.returncode == 0, name
         assert all(word in helped.stdout for word in words if word.startswith("-")), name

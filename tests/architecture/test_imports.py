@@ -10,6 +10,7 @@ from configparser import ConfigParser
 import pytest
 
 from tests.architecture.documentation import ROOT
+from tests.waiting import PATIENCE
 
 SERVICES = ROOT / "bot/services"
 
@@ -17,8 +18,9 @@ SERVICES = ROOT / "bot/services"
 def test_every_contract_about_imports_is_kept() -> None:
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     run = subprocess.run(
-        [sys.executable, "-c", program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", program, "--no-cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     kept = sum(section.startswith("importlinter:contract:") for section in contracts().sections())
     assert f"{kept} kept, 0 broken" in run.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from tests.architecture.documentation import ROOT
+from tests.waiting import PATIENCE
 
 ALLOWED = {
     ".ci",
@@ -28,7 +29,7 @@ ALLOWED = {
 def test_nothing_else_is_kept_at_the_top_level() -> None:
     kept = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     assert {line.partition("/")[0] for line in kept.stdout.splitlines()} <= ALLOWED
 

@@ -20,6 +20,7 @@ from tests.benchmarks.start import LIBRARIES
 from tests.bot.processes import environment
 from tests.bot.slack_here import OWN_REGISTRY, Slack, demo_registry, slack_here
 from tests.scenarios.chat import ADA
+from tests.waiting import PATIENCE, next_line
 
 AT_ONCE = 16
 REST = 3.0
@@ -94,14 +95,15 @@ def _libraries_alone(folder: Path) -> float:
     with subprocess.Popen(
         command, cwd=folder, env=environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+        assert next_line(process), "the libraries were not imported"
         return _resident(process.pid)
 
 
 def _resident(pid: int) -> float:
     """Megabytes of a process that lie in memory."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     return int(told.stdout) / 1024
 
 

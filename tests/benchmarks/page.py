@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks.rows import Figure, Row, Size
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / ".github" / "docs" / "benchmarks.md"
@@ -62,6 +63,11 @@ def _line(values: Sequence[str]) -> str:
 def _commit() -> str:
     """The commit that was measured, marked when something in it was changed."""
     described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     return described.stdout.strip()

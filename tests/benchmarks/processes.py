@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.errors import ErrorLogged, error_in, noted
-from tests.bot.processes import PATIENCE, Process, started
+from tests.bot.processes import Process, started
 from tests.scenarios.processes import process
+from tests.waiting import PATIENCE
 
 Service = Callable[..., AbstractAsyncContextManager[str]]
 """Serves something while the block runs; gives its address."""

@@ -14,6 +14,7 @@ from tests.benchmarks.processes import bot_process
 from tests.benchmarks.rows import Benchmark, Figure, Measured, Size
 from tests.bot.processes import environment
 from tests.bot.slack_here import OWN_REGISTRY, demo_registry, slack_here
+from tests.waiting import PATIENCE
 
 LIBRARIES = (
     "aiosqlite",
@@ -63,7 +64,7 @@ async def _measure(starts: int) -> Measured:
 def _import(folder: Path) -> float:
     command = [sys.executable, "-c", "\n".join(f"import {library}" for library in LIBRARIES)]
     began = perf_counter()
-    subprocess.run(command, cwd=folder, env=environment({}), check=True)
+    subprocess.run(command, cwd=folder, env=environment({}), check=True, timeout=PATIENCE)
     return perf_counter() - began
 
 

@@ -14,10 +14,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.waiting import PATIENCE
 
-PATIENCE = 60.0
-"""Seconds for a process to start or to end on a busy machine."""
+ROOT = Path(__file__).parents[2]
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:

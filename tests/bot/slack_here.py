@@ -24,6 +24,7 @@ from bot.services.registry.demo import seed_demo
 from bot.services.slack import Command, HttpDelivery, Workspace, create_app
 from bot.slack.health import serving
 from tests.scenarios.chat import Chat
+from tests.waiting import ended
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-playground", "xapp-playground", "0123456789abcdef"
 KEY = "hl_sk_of-these-tests-1"
@@ -87,13 +88,13 @@ def slack_in_a_thread() -> Iterator[dict[str, str]]:
             ready.put({**slack.settings(), **OWN_REGISTRY})
             await asyncio.to_thread(done.wait)
 
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
     try:
         yield ready.get(timeout=30)
     finally:
         done.set()
-        thread.join()
+        ended(thread)
 
 
 OWN_REGISTRY = {"CONFIGBOT_REGISTRY__ENABLED": "true", "CONFIGBOT_REGISTRY__API_KEYS": KEY}

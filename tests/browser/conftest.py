@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.waiting import next_line
+
 ROOT = Path(__file__).parents[2]
 
 QUIET = (
@@ -68,8 +70,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert process.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+            found = re.search(r"http://127\.0\.0\.1:\d+", next_line(process))
             assert found, "the playground did not say where it is"
             yield found[0]
             process.terminate()

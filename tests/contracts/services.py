@@ -22,6 +22,7 @@ from bot.services import launchdarkly
 from bot.services.registry import app as registry
 from bot.services.registry.database import migrate_blocking
 from bot.services.registry.demo import seed_demo
+from tests.waiting import started
 
 KEY = "hl_sk_00112233445566778899aabbccddeeff0011223344556677"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -61,9 +62,7 @@ async def registry_over_http(file: Path, key: str) -> AsyncIterator[ProviderClie
     config = uvicorn.Config(_app(file), host="127.0.0.1", port=0, **QUIET)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the server did not start"
+    await started(server, serving)
     port = server.servers[0].sockets[0].getsockname()[1]
     client = catalog.build("humanloop", "acorn", f"http://127.0.0.1:{port}/v4", SecretStr(key))
     try:
@@ -105,9 +104,7 @@ async def served(app: Any) -> AsyncIterator[str]:
     """An app behind uvicorn: its address."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", **QUIET))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the server did not start"
+    await started(server, serving)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:

@@ -35,6 +35,7 @@ from tests.bot.store.builders import (
     reminder,
     say,
 )
+from tests.waiting import happens
 
 THERE = (*TRIAGE.key, PRODUCTION.id)
 
@@ -260,7 +261,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_the_store_usable(store
             await asyncio.Event().wait()
 
     task = asyncio.create_task(hang())
-    await written.wait()
+    await happens(written)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

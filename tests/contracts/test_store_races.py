@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,8 +156,10 @@ asyncio.run(globals()[sys.argv[1]](sys.argv[2], sys.argv[3]))
 """
 
 
-async def _child(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+@asynccontextmanager
+async def _child(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process for two minutes at most; at the end of the block it is killed if it still runs."""
+    child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         CHILD,
@@ -164,12 +168,18 @@ async def _child(*arguments: str) -> asyncio.subprocess.Process:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
     )
+    try:
+        async with asyncio.timeout(120):
+            yield child
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.communicate()
 
 
 async def test_two_processes_write_without_losing_or_doubling_anything(store: Store, migrated_url: str) -> None:
-    children = [await _child("ask", migrated_url, name) for name in ("left", "right")]
-    async with asyncio.timeout(120):
-        assert [await child.wait() for child in children] == [0, 0]
+    async with _child("ask", migrated_url, "left") as left, _child("ask", migrated_url, "right") as right:
+        assert [await child.wait() for child in (left, right)] == [0, 0]
     async with store.read() as tx:
         found, total = await tx.changes(limit=100)
         assert total == 50
@@ -178,11 +188,11 @@ async def test_two_processes_write_without_losing_or_doubling_anything(store: St
 
 
 async def test_a_process_killed_in_the_middle_leaves_nothing_half_written(store: Store, migrated_url: str) -> None:
-    child = await _child("die", migrated_url, "-")
-    assert child.stdout is not None
-    assert (await child.stdout.readline()).strip() == b"written"
-    child.send_signal(signal.SIGKILL)
-    await child.wait()
+    async with _child("die", migrated_url, "-") as child:
+        assert child.stdout is not None
+        assert (await child.stdout.readline()).strip() == b"written"
+        child.send_signal(signal.SIGKILL)
+        await child.wait()
     async with store.write() as tx:
         assert await tx.change("ch-dead") is None
         assert await tx.audit("ch-dead") == ()

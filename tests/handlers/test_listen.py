@@ -13,7 +13,8 @@ import pytest
 
 from bot.domain.errors import Cause
 from bot.services.slack.delivery import NotAcknowledged
-from bot.slack.http import EVENTS_PATH, http_app
+from bot.slack.http import http_app
+from bot.slack.manifest import EVENTS_PATH
 from bot.store import Store, StoreUnavailable
 from handlers.people import SlackPeople
 from tests.bot.slack.requests import command, interaction, signed

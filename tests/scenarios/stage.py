@@ -43,8 +43,8 @@ ALL_COMMANDS = tuple(
 )
 
 
-class MovedClock:
-    """The clock of this machine, moved on."""
+class RunningClock:
+    """The clock of this machine, which runs, moved on; `MovedClock` of `tests.builders` stands still."""
 
     def __init__(self) -> None:
         self.moved = timedelta(0)
@@ -213,7 +213,7 @@ class Stage:
     workspace: Workspace
     registry: Registry
     line: Line
-    clock: MovedClock
+    clock: RunningClock
     log: Heard
     parts: Parts
 
@@ -277,7 +277,7 @@ async def staged(
     channels: Iterable[Channel] = (),
     timeout: float = 10.0,
     busy_seconds: float = 10.0,
-    clock: MovedClock | None = None,
+    clock: RunningClock | None = None,
     jobs: bool = False,
     world: launchdarkly.World | None = None,
     **parts: Any,
@@ -288,7 +288,7 @@ async def staged(
     `world` is an account at LaunchDarkly, which is a second provider then.
     """
     bolt.forget_proxies()
-    clock, heard = clock or MovedClock(), Heard()
+    clock, heard = clock or RunningClock(), Heard()
     url = await _registry_database(data / "registry.db")
     async with AsyncExitStack() as stack:
         workspace = Workspace(

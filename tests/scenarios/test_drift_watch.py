@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.store import migrate
 from tests.scenarios.chat import ADA, DEPLOYS, MIRA, RAVI, Line
-from tests.scenarios.stage import MovedClock, Stage, a_write, any_request, cut_after_arrival, down, staged
+from tests.scenarios.stage import RunningClock, Stage, a_write, any_request, cut_after_arrival, down, staged
 
 CHANGED = "Changed outside configbot"
 
@@ -120,7 +120,7 @@ async def test_an_approval_of_what_moved_points_to_the_message(stage: Stage) -> 
 
 
 async def test_a_restart_does_not_repeat_it(tmp_path: Path) -> None:
-    clock = MovedClock()
+    clock = RunningClock()
     async with staged(tmp_path, clock=clock) as stage:
         message = await changed_outside(stage)
     async with staged(tmp_path, clock=clock) as again:
@@ -131,7 +131,7 @@ async def test_a_restart_does_not_repeat_it(tmp_path: Path) -> None:
 
 
 async def test_a_bot_that_is_new_to_its_job_knows_what_it_applied_before(tmp_path: Path) -> None:
-    clock = MovedClock()
+    clock = RunningClock()
     async with staged(tmp_path, clock=clock) as stage:
         await stage.chat.makes_live()
     with closing(sqlite3.connect(tmp_path / "configbot.db")) as database, database:

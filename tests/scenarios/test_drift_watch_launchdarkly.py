@@ -10,24 +10,24 @@ import pytest
 from bot.services.launchdarkly import PROJECT, ExternalActor, World, demo_world
 from bot.services.launchdarkly.records import Member
 from tests.scenarios.chat import ADA, MIRA, RAVI, Line
-from tests.scenarios.stage import MovedClock, Stage, staged
+from tests.scenarios.stage import RunningClock, Stage, staged
 from tests.scenarios.test_launchdarkly import SUPPORT, served
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def world(clock: MovedClock) -> Iterator[World]:
+def world(clock: RunningClock) -> Iterator[World]:
     made = demo_world("api-0000", "api-1111", now=clock.now)
     yield made
     made.close()
 
 
 @pytest.fixture
-async def both(tmp_path: Path, world: World, clock: MovedClock) -> AsyncIterator[Stage]:
+async def both(tmp_path: Path, world: World, clock: RunningClock) -> AsyncIterator[Stage]:
     async with staged(tmp_path, world=world, clock=clock) as made:
         await made.time_passes(minutes=5)
         yield made

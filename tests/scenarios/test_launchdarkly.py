@@ -10,25 +10,25 @@ import pytest
 
 from bot.services.launchdarkly import PROJECT, REVIEWER, Fault, World, demo_world
 from tests.scenarios.chat import ADA, RAVI, Line
-from tests.scenarios.stage import MovedClock, Stage, staged
+from tests.scenarios.stage import RunningClock, Stage, staged
 
 SUPPORT = "support-assistant"
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def world(clock: MovedClock) -> Iterator[World]:
+def world(clock: RunningClock) -> Iterator[World]:
     made = demo_world("api-0000", "api-1111", now=clock.now)
     yield made
     made.close()
 
 
 @pytest.fixture
-async def both(tmp_path: Path, world: World, clock: MovedClock) -> AsyncIterator[Stage]:
+async def both(tmp_path: Path, world: World, clock: RunningClock) -> AsyncIterator[Stage]:
     async with staged(tmp_path, world=world, clock=clock) as made:
         yield made
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.store import migrate
 from tests.scenarios.chat import ADA, MIRA, RAVI, Line
-from tests.scenarios.stage import MovedClock, Stage, a_read, down, staged
+from tests.scenarios.stage import RunningClock, Stage, a_read, down, staged
 
 PROJECT = "Support reply"
 IN_TWO_HOURS = "/deploy config_x to production in 2h"
@@ -200,7 +200,7 @@ async def test_a_form_schedules(stage: Stage) -> None:
 
 
 async def test_a_restart_in_between_loses_nothing(tmp_path: Path) -> None:
-    clock = MovedClock()
+    clock = RunningClock()
     async with staged(tmp_path, clock=clock) as before:
         card = await scheduled(before)
         await before.rests()
@@ -213,7 +213,7 @@ async def test_a_restart_in_between_loses_nothing(tmp_path: Path) -> None:
 
 
 async def test_after_a_long_night_it_is_not_applied_and_that_is_told(tmp_path: Path) -> None:
-    clock = MovedClock()
+    clock = RunningClock()
     async with staged(tmp_path, clock=clock) as before:
         card = await scheduled(before)
         await before.rests()

@@ -15,7 +15,7 @@ from bot.services.launchdarkly import PROJECT, World, demo_world
 from bot.services.registry.database import migrate
 from bot.services.registry.demo import seed_demo
 from tests.scenarios.chat import ADA, EVALS, RAVI, Line
-from tests.scenarios.stage import MovedClock, Stage, staged
+from tests.scenarios.stage import RunningClock, Stage, staged
 
 EARLIER = Path(__file__).parent / "earlier"
 SEEDED = datetime(2026, 11, 30, 18, 45, 11, 191331, UTC)
@@ -25,21 +25,21 @@ LEFT = datetime(2026, 11, 30, 19, 0, 16, tzinfo=UTC)
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    made = MovedClock()
+def clock() -> RunningClock:
+    made = RunningClock()
     made.moved = LEFT - datetime.now(UTC)
     return made
 
 
 @pytest.fixture
-def world(clock: MovedClock) -> Iterator[World]:
+def world(clock: RunningClock) -> Iterator[World]:
     made = demo_world("api-0000", "api-1111", now=clock.now)
     yield made
     made.close()
 
 
 @pytest.fixture
-async def upgraded(tmp_path: Path, clock: MovedClock, world: World) -> AsyncIterator[Stage]:
+async def upgraded(tmp_path: Path, clock: RunningClock, world: World) -> AsyncIterator[Stage]:
     """Today's bot on what the earlier version left; its config services are as that version left them, too."""
     for name in ("configbot", "slack"):
         with closing(sqlite3.connect(tmp_path / f"{name}.db")) as database:

@@ -17,6 +17,13 @@ EMAIL_SCOPE = "users:read.email"
 """Without it Slack silently leaves the email address out of profiles."""
 
 
+def need_scope(workspace: Workspace, scope: str) -> None:
+    """Raises `SlackError` (missing_scope) if the app was not granted the scope."""
+    granted = workspace.bot.scopes
+    if scope not in granted:
+        raise SlackError("missing_scope", extra={"needed": scope, "provided": ",".join(granted)})
+
+
 def user_object(workspace: Workspace, person: Person) -> Json:
     """A person as JSON, as in users.info."""
     offset = datetime.fromtimestamp(workspace.now(), ZoneInfo(person.tz)).utcoffset()

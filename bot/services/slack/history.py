@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.services.slack.directory import channel_to_read, paged
+from bot.services.slack.directory import channel_to_read, need_scope, paged
 from bot.services.slack.model import Channel, Json, Message, SlackError
 from bot.services.slack.payloads import message_object
 from bot.services.slack.posts import truth
@@ -51,10 +51,7 @@ def _readable(workspace: Workspace, args: Args) -> Channel:
     """The channel to read. Raises `SlackError`: missing_scope, channel_not_found, not_in_channel."""
     channel = workspace.channels.get(str(args.get("channel", "")))
     kind = "im" if channel and channel.is_im else "groups" if channel and channel.is_private else "channels"
-    if f"{kind}:history" not in workspace.bot.scopes:
-        raise SlackError(
-            "missing_scope", extra={"needed": f"{kind}:history", "provided": ",".join(workspace.bot.scopes)}
-        )
+    need_scope(workspace, f"{kind}:history")
     channel = channel_to_read(workspace, args)
     if not channel.bot_is_member and not channel.is_im:
         raise SlackError("not_in_channel")

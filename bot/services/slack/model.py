@@ -20,8 +20,6 @@ SCOPES = (
     "groups:history",
     "groups:read",
     "im:history",
-    "im:write",
-    "usergroups:read",
     "users:read",
     "users:read.email",
 )

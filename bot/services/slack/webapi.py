@@ -11,6 +11,7 @@ from typing import Any
 from bot.logs import get_logger
 from bot.services.slack import directory, history
 from bot.services.slack.delivery import Delivery, socket_needed
+from bot.services.slack.directory import need_scope
 from bot.services.slack.model import Channel, Json, Message, RateLimited, SlackError, View
 from bot.services.slack.payloads import message_object
 from bot.services.slack.posts import (
@@ -30,6 +31,20 @@ UPDATE_TEXT = 4_000
 """Maximum characters of text in chat.update without blocks (msg_too_long)."""
 
 Args = Mapping[str, Any]
+
+NEEDED = {
+    "chat.postMessage": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "chat.update": "chat:write",
+    "chat.delete": "chat:write",
+    "users.info": "users:read",
+    "users.list": "users:read",
+    "bots.info": "users:read",
+    "conversations.open": "im:write",
+    "usergroups.users.list": "usergroups:read",
+    "team.info": "team:read",
+}
+"""The scope that a method needs. Histories look at the kind of the conversation; its other reads are not checked."""
 
 
 class WebApi:
@@ -69,6 +84,8 @@ class WebApi:
             self._workspace.notice(f"the bot called {method}, which the playground does not play (unknown_method)")
             raise SlackError("unknown_method", extra={"req_method": method})
         self._authorize(method, token)
+        if method in NEEDED:
+            need_scope(self._workspace, NEEDED[method])
         if self._workspace.rates and (wait := self._workspace.rates.wait(method, str(args.get("channel")))):
             raise RateLimited(wait)
         return self._methods[method](args)

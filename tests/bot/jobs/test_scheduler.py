@@ -18,6 +18,7 @@ from bot.store import Cause, StoreUnavailable, WriteTransaction
 from bot.tasks import Tasks
 from tests.bot.features.steps import asked, killed, state
 from tests.builders import World
+from tests.waiting import happens
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -232,7 +233,7 @@ async def test_what_may_be_cut_does_not_hold_up_a_shutdown(world: World) -> None
 
     jobs = scheduler(world, Job("names", "reads", SECOND, 5 * MINUTE, Count(for_ever), each=True, cut=True))
     await jobs.look()
-    await begun.wait()
+    await happens(begun)
     jobs.stop()
     assert await jobs.tasks.drain(30)
     assert jobs.last_runs["names"].result == "cut short by the shutdown"
@@ -326,7 +327,7 @@ async def test_a_process_that_is_told_to_stop_gives_back_what_it_cannot_finish(w
 
     stopped = scheduler(world.again("one", alone=False), Count(for_ever).job(every=MINUTE, limit=60 * MINUTE))
     await stopped.look()
-    await begun.wait()
+    await happens(begun)
     stopped.stop()
     assert not await stopped.tasks.drain(0)
     count = Count()
@@ -382,7 +383,7 @@ async def test_what_cannot_be_given_back_runs_out(world: World, monkeypatch: pyt
     jobs = scheduler(world, Count(for_ever).job(every=MINUTE, limit=60 * MINUTE))
     each = Scheduler(world.ctx, jobs.tasks, (Job("names", "reads", MINUTE, MINUTE, Count(for_ever), each=True),))
     await jobs.look()
-    await begun.wait()
+    await happens(begun)
     await each.look()
     await asyncio.sleep(0)
     monkeypatch.setattr(WriteTransaction, "give_back", gone)

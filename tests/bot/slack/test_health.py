@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bot.slack import health
 from bot.slack.health import PortTaken, routes, serving
+from tests.waiting import happens
 
 
 def open_file(name: str) -> None:
@@ -113,7 +114,7 @@ async def test_a_request_that_runs_is_answered_before_the_server_goes() -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         async with serving(Starlette(routes=[Route("/", slow)]), host="127.0.0.1", port=0) as port:
             asking = asyncio.create_task(client.get(f"http://127.0.0.1:{port}/"))
-            await began.wait()
+            await happens(began)
         assert (await asking).text == "done"
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{port}/")

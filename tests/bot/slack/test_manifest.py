@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from bot.services.slack import Bot
 from bot.slack.manifest import EVENTS, RESERVED, SCOPES, ManifestError, command_name, manifest
 
 COMMANDS = [
@@ -83,6 +84,11 @@ def test_every_event_has_the_scope_that_it_needs() -> None:
 
     assert set().union(*(needs[event] for event in EVENTS)) <= set(SCOPES)
     assert manifest(COMMANDS)["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+
+
+def test_the_playground_grants_what_the_manifest_asks_for_and_nothing_else() -> None:
+    """Otherwise something would work there that Slack refuses."""
+    assert Bot().scopes == SCOPES
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))

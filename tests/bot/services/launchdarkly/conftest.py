@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,9 +10,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 
 from bot.services.launchdarkly import PROJECT, ExternalActor, World, create_app, demo_world
+from tests.waiting import served_in_a_thread
 
 TOKEN, REVIEWER = "api-0000-the-bot", "api-1111-the-reviewer"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -124,19 +121,8 @@ def live(document: Any, environment: str) -> str:
 @contextmanager
 def served(world: World) -> Iterator[str]:
     """The service on a port, in a thread of its own, for clients that wait: its base URL."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(world), log_level="critical", timeout_graceful_shutdown=5))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive(), "the server did not start"
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with served_in_a_thread(create_app(world), "critical") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

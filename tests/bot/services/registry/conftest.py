@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from bot.services.registry.app import close, create_app
 from bot.services.registry.database import migrate, migrate_blocking
 from tests.databases import KINDS, migrated
+from tests.waiting import served_in_a_thread
 
 KEY = "hl_sk_0123456789abcdef0123456789abcdef0123456789abcdef"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -105,21 +102,8 @@ async def registry(url: str, clock: StandingClock) -> AsyncIterator[Api]:
 def served(url: str) -> Iterator[str]:
     """A registry on a port, in a thread of its own, for clients that wait: its base URL. Migrates the database."""
     migrate_blocking(url)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(url, api_keys=[KEY]), log_level="warning", timeout_graceful_shutdown=5)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive(), "the server did not start"
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with served_in_a_thread(create_app(url, api_keys=[KEY]), "warning") as port:
+        yield f"http://127.0.0.1:{port}/v4"
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bot.services.registry.app import close, create_app
 from bot.services.registry.database import Database, migrate
 from bot.services.registry.unsupported import OPERATIONS
 from tests.bot.services.registry.conftest import KEY, Api
+from tests.waiting import started
 
 JSON = {"content-type": "application/json"}
 
@@ -227,9 +228,7 @@ async def test_serves_over_a_port_and_closes_its_database(sqlite_url: str) -> No
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        async with asyncio.timeout(60):
-            while not server.started:
-                await asyncio.sleep(0.01)
+        await started(server, serving)
         base = f"http://127.0.0.1:{listener.getsockname()[1]}/v4"
         async with httpx.AsyncClient(base_url=base, headers={"X-API-KEY": KEY}, trust_env=False) as client:
             made = await client.post("/projects", json={"name": "Refund triage"})

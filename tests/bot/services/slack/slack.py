@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.services.slack import Bot, Channel, Command, Person, Team, UserGroup, Workspace, create_app
+from tests.waiting import started
 
 TEAM = Team("T0ACORN", "Acorn Labs")
 PEOPLE = (
@@ -59,9 +60,7 @@ async def running(app: Any) -> AsyncIterator[str]:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while not server.started:
-            await asyncio.sleep(0.005)
+    await started(server, task)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"

@@ -381,7 +381,34 @@ async def test_conversations(client: AsyncWebClient, workspace: Workspace) -> No
     assert (await client.conversations_members(channel="C0QUIET"))["members"] == ["U0ADA", "U0RAVI", "U0MIRA"]
 
 
+MORE_SCOPES = {
+    "im:write": ("conversations.open", {"users": "U0ADA"}),
+    "usergroups:read": ("usergroups.users.list", {"usergroup": "S0LEADS"}),
+    "team:read": ("team.info", {}),
+}
+"""Scopes that the bot does not ask for, with a method that needs each."""
+
+
+def granted_more() -> Bot:
+    return Bot(scopes=(*Bot().scopes, *MORE_SCOPES))
+
+
+@pytest.mark.parametrize("scope", MORE_SCOPES)
+async def test_a_method_whose_scope_was_not_granted_is_refused(
+    client: AsyncWebClient, workspace: Workspace, scope: str
+) -> None:
+    method, params = MORE_SCOPES[scope]
+    with pytest.raises(SlackApiError) as refused:
+        await client.api_call(method, params=params)
+    answer = refused.value.response
+    assert (answer["error"], answer["needed"]) == ("missing_scope", scope)
+    assert answer["provided"] == ",".join(Bot().scopes)
+    workspace.bot = granted_more()
+    assert (await client.api_call(method, params=params))["ok"]
+
+
 async def test_conversations_open(client: AsyncWebClient, workspace: Workspace) -> None:
+    workspace.bot = granted_more()
     workspace.set_person(Person("U0GONE", "Gone Away", deleted=True))
     assert (await client.conversations_open(users="U0ADA"))["channel"] == {"id": "D0ADA"}
     assert (await client.conversations_open(channel="D0ADA", return_im=True))["channel"]["user"] == "U0ADA"
@@ -395,7 +422,8 @@ async def test_conversations_open(client: AsyncWebClient, workspace: Workspace) 
         assert await error_of(client.conversations_open(users=users)) == error
 
 
-async def test_groups_bots_and_teams(client: AsyncWebClient, clock: MovableClock) -> None:
+async def test_groups_bots_and_teams(client: AsyncWebClient, workspace: Workspace) -> None:
+    workspace.bot = granted_more()
     assert (await client.usergroups_users_list(usergroup="S0LEADS"))["users"] == ["U0RAVI", "U0MIRA"]
     assert await error_of(client.usergroups_users_list(usergroup="S0NONE")) == "no_such_subteam"
     assert (await client.bots_info(bot="B0BOT"))["bot"]["user_id"] == "U0BOT"
@@ -406,7 +434,11 @@ async def test_groups_bots_and_teams(client: AsyncWebClient, clock: MovableClock
 
 async def test_a_workspace_of_a_grid_says_so(clock: MovableClock) -> None:
     workspace = Workspace(
-        Team("T0ACORN", "Acorn Labs", enterprise_id="E0ACORN", enterprise_name="Acorn"), (), (), now=clock
+        Team("T0ACORN", "Acorn Labs", enterprise_id="E0ACORN", enterprise_name="Acorn"),
+        (),
+        (),
+        now=clock,
+        bot=granted_more(),
     )
     async with playground(workspace) as page:
         client = slack_client(page)
