@@ -20,7 +20,7 @@ def comma_separated(value: Any) -> Any:
 
 def database_address(url: str) -> str:
     """The address of a database with the driver that we use. Raises `ValueError`."""
-    from bot import sql  # only who sets an address needs it this early
+    from bot import sql  # loads SQLAlchemy, which only who sets an address needs this early
 
     return sql.database_address(url).render_as_string(hide_password=False)
 

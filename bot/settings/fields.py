@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     )
     database_url: _Database = Field(
         default="sqlite+aiosqlite:///configbot.db",
+        validate_default=False,  # it is right, and whoever sets none need not load what reads one
         repr=False,
         description="Database of changes and their history: a SQLite file for one process, PostgreSQL for more.",
         examples=["postgresql+asyncpg://user:password@host/configbot"],
