@@ -116,7 +116,8 @@ class Scheduler:
     tasks: Tasks
     jobs: tuple[Job, ...] = field(default_factory=table)
     _last: dict[str, LastRun] = field(default_factory=dict)
-    _running: set[str] = field(default_factory=set)
+    _running: dict[str, asyncio.Event] = field(default_factory=dict)
+    """By job that runs in this process: what is set when the run ends."""
     _done: dict[str, datetime] = field(default_factory=dict)
     """The latest occasion of each job that is known to be done or claimed."""
     _look_again: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
@@ -133,10 +134,14 @@ class Scheduler:
     async def first_round(self) -> None:
         """Run every job once, in order, so that what a crash interrupted is settled before new requests.
 
-        A job that another process is running at the moment is skipped.
+        A job that runs in this process already is run again when that has ended: it may have begun too early to see
+        what is due now. A job that another process is running at the moment is skipped.
         """
         for job in self.jobs:
+            while (ended := self._running.get(job.name)) is not None:
+                await ended.wait()
             if not self._stopping.is_set():
+                self._running[job.name] = asyncio.Event()
                 await self._run(job, self.ctx.clock.now())
 
     def start(self) -> None:
@@ -173,12 +178,12 @@ class Scheduler:
         return timedelta(seconds=chance.uniform(0, job.jitter))
 
     def _hand_off(self, job: Job, due: datetime) -> None:
-        self._running.add(job.name)
+        self._running[job.name] = asyncio.Event()
         if not self.tasks.spawn(self._run(job, due), f"job {job.name}"):
-            self._running.discard(job.name)
+            self._running.pop(job.name).set()
 
     async def _run(self, job: Job, due: datetime) -> None:
-        self._running.add(job.name)
+        """Run a job that the caller has put into `_running`, if this process gets the occasion."""
         new_request_id()
         now = self.ctx.clock.now()
         process = self.ctx.owner if job.each else ""
@@ -187,7 +192,7 @@ class Scheduler:
             if job.each or await self._claim(run):
                 await self._note(job, await self._run_limited(job, run))
         finally:
-            self._running.discard(job.name)
+            self._running.pop(job.name).set()
 
     async def _claim(self, run: JobRun) -> bool:
         """Claim the occasion in the database. Returns False if another process has it, or the database failed."""

@@ -247,7 +247,7 @@ async def _say(ctx: Context, claimed: Claimed) -> bool:
         raise NotDelivered("timed out", unsure=True) from None
     async with ctx.store.write() as tx:
         if at is None:
-            await tx.failed(notice.id, NOTHING_LEFT, None, True, ctx.owner)
+            await tx.failed(notice.id, revision, NOTHING_LEFT, None, True, ctx.owner)
             return False
         if claimed.troubled:
             await outages.mended(tx, at.channel)
@@ -306,7 +306,7 @@ async def _postpone(ctx: Context, notice: Notice, error: NotDelivered) -> Delive
                 await tx.save_lane((await tx.bucket(name)).held(pace, now + pause))
             if give_up:
                 await _report_trouble(ctx, tx, notice, error)
-            await tx.failed(notice.id, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
+            await tx.failed(notice.id, notice.wanted, error.error, now + pause, give_up, ctx.owner, unsure=error.unsure)
     except StoreUnavailable as unavailable:
         log.warning("notice.not_postponed", notice=notice.id, cause=str(unavailable))
     return DeliveryResult.HELD if error.everywhere else DeliveryResult.LATER

@@ -72,6 +72,8 @@ class ProviderCache:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     """By project id."""
+    learned: dict[str, Entry] = field(default_factory=dict)
+    """By project id: what was learned since the newest refresh began, which may have listed the projects before."""
     environments: tuple[Environment, ...] = ()
     projects: Names[Project] = field(default_factory=Names)
     configs: Names[Config] = field(default_factory=Names)
@@ -140,6 +142,7 @@ class Index:
     async def _refresh_one(self, name: str) -> None:
         client, cache = self._providers[name], self._caches[name]
         gate = asyncio.Semaphore(self._concurrency)
+        cache.learned.clear()
 
         async def entry(project: Project) -> Entry | None:
             async with gate:
@@ -163,7 +166,10 @@ class Index:
             told = {"fault": problem.fault, "operation": problem.operation, "status": problem.status, "since": since}
             log.warning("provider cannot be read", provider=name, **told)
         else:
-            cache.fill(found for task in tasks if (found := task.result()) is not None)
+            read = {found.project.id: found for task in tasks if (found := task.result()) is not None}
+            for key, learned in cache.learned.items():
+                read[key] = Entry(learned.project, read.get(key, learned).configs)
+            cache.fill(read.values())
             self._ordered = None
             cache.environments = environments.result() or cache.environments
             if cache.problem is not None:
@@ -185,10 +191,11 @@ class Index:
         return unread[0].problem if unread and len(unread) == len(self._caches) else None
 
     def learn_project(self, project: Project) -> None:
-        """Keep a project that was just made, or as it is just called."""
+        """Keep a project that was just made, or as it is just called; a refresh under way does not undo it."""
         cache = self._caches[project.provider]
         known = cache.entries.get(project.id)
-        cache.fill([*cache.entries.values(), Entry(project, known.configs if known else ())])
+        cache.learned[project.id] = Entry(project, known.configs if known else ())
+        cache.fill([*cache.entries.values(), cache.learned[project.id]])
         self._ordered = None
 
     def learn(self, provider: str, environments: Sequence[Environment]) -> None:

@@ -118,6 +118,7 @@ class Delivering(ReadTransaction):
     async def failed(
         self,
         id: str,  # noqa: A002 - the domain's word
+        revision: int,
         error: str,
         not_before: datetime | None,
         given_up: bool,
@@ -127,11 +128,20 @@ class Delivering(ReadTransaction):
     ) -> bool:
         """Store a failed delivery: try again at `not_before` or, if given up, when there is something new to show.
 
-        `unsure`: it may have been posted. Returns False and writes nothing if `owner` no longer has the claim.
+        `revision` is the `wanted` of the claimed notice. If there is something newer already, that is not given up, but
+        tried as if for the first time. `unsure`: it may have been posted. Returns False and writes nothing if `owner`
+        no longer has the claim.
         """
         cleared: dict[str, Any] = {} if unsure else {"posting": None, "posting_since": None}
         values: dict[str, Any] = {"attempts": notices.c.attempts + 1, "not_before": not_before, "last_error": error}
-        return await self._set_notice(id, owner, given_up=given_up, **values, **cleared)
+        if given_up:
+            is_newer = notices.c.wanted > revision
+            values |= {
+                "given_up": ~is_newer,
+                "attempts": case((is_newer, 0), else_=notices.c.attempts + 1),
+                "behind_since": case((is_newer, self._clock.now()), else_=notices.c.behind_since),
+            }
+        return await self._set_notice(id, owner, **values, **cleared)
 
     async def move_notice(self, id: str, channel: str, owner: str) -> bool:  # noqa: A002 - the domain's word
         """Move a notice to another channel and make it due at once, because its own channel rejects it."""

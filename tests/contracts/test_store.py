@@ -520,7 +520,7 @@ async def test_a_failure_is_remembered_and_a_success_forgets_it(store: Store) ->
         await tx.add_notice(card())
         for _ in range(2):
             await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
-            await tx.failed("no-card", "ratelimited\0", NOON, given_up=False, owner="worker-1")
+            await tx.failed("no-card", 1, "ratelimited\0", NOON, given_up=False, owner="worker-1")
         (due,) = await tx.due_notices(NOON)
         assert due == card(attempts=2, last_error="ratelimited\ufffd", not_before=NOON)
         await say(tx, 1)
@@ -531,7 +531,7 @@ async def test_what_was_given_up_is_tried_again_when_there_is_something_new(stor
     async with store.write() as tx:
         await tx.add_notice(card())
         await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
-        await tx.failed("no-card", "channel_not_found", None, given_up=True, owner="worker-1")
+        await tx.failed("no-card", 1, "channel_not_found", None, given_up=True, owner="worker-1")
         assert await tx.due_notices(NOON + DAY) == ()
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
         assert [due.wanted for due in await tx.due_notices(NOON)] == [2]
@@ -544,7 +544,7 @@ async def test_the_tries_of_what_was_given_up_are_counted_from_zero_again(
     async with store.write() as tx:
         await tx.add_notice(card())
         await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
-        await tx.failed("no-card", "timeout", None, given_up=given_up, owner="worker-1")
+        await tx.failed("no-card", 1, "timeout", None, given_up=given_up, owner="worker-1")
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
         assert [due.attempts for due in await tx.due_notices(NOON)] == [attempts]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from bot.domain.actors import MessageAt
 from bot.domain.notices import Notice, NoticeKind, Queue
@@ -27,7 +30,7 @@ async def test_what_is_no_longer_in_ones_hands_is_left_alone(store: Store) -> No
         await tx.claim_notice("no-card", "worker-1", later, NOON)
         await tx.claim_notice("no-card", "worker-2", later + MINUTE, later)
         assert not await tx.delivered("no-card", 1, POSTED, "worker-1")
-        assert not await tx.failed("no-card", "timeout", None, given_up=True, owner="worker-1")
+        assert not await tx.failed("no-card", 1, "timeout", None, given_up=True, owner="worker-1")
         assert not await tx.move_notice("no-card", "C0OTHER", "worker-1")
         assert not await tx.message_gone("no-card", "worker-1")
         assert not await tx.posts_again("no-card", "worker-1", later)
@@ -42,12 +45,12 @@ async def test_a_post_that_may_have_gone_out_is_remembered_until_something_is_kn
         assert await tx.claim_notice("no-card", "dead", NOON + MINUTE, NOON, posting="post-1") == card()
         again = NOON + MINUTE
         assert await tx.claim_notice("no-card", "worker-1", NOON + DAY, again, posting="post-2") == card(**posted)
-        await tx.failed("no-card", "timeout", None, given_up=False, owner="worker-1", unsure=True)
+        await tx.failed("no-card", 1, "timeout", None, given_up=False, owner="worker-1", unsure=True)
         found = await tx.claim_notice("no-card", "worker-1", NOON + DAY, again, posting="post-3")
         assert found == card(attempts=1, last_error="timeout", **posted)
         assert await tx.posts_again("no-card", "worker-1", again)
         assert the(await tx.notice("no-card")).posting_since == again
-        await tx.failed("no-card", "ratelimited", None, given_up=False, owner="worker-1")
+        await tx.failed("no-card", 1, "ratelimited", None, given_up=False, owner="worker-1")
         assert the(await tx.notice("no-card")).posting == ""
         await tx.claim_notice("no-card", "worker-1", NOON + DAY, again, posting="post-4")
         await tx.delivered("no-card", 1, POSTED, "worker-1")
@@ -71,9 +74,33 @@ async def test_it_is_known_since_when_something_is_to_be_said(store: Store, cloc
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
         assert the(await tx.notice("no-card")).behind_since == NOON + MINUTE
         await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
-        await tx.failed("no-card", "timeout", None, given_up=True, owner="worker-1")
+        await tx.failed("no-card", 3, "timeout", None, given_up=True, owner="worker-1")
         await tx.touch_notice(NoticeKind.CARD, "ch-a")
         assert the(await tx.notice("no-card")).behind_since == NOON + DAY
+
+
+@pytest.mark.parametrize("not_before", [None, NOON + DAY])
+async def test_what_changed_while_it_was_given_up_is_tried_again_as_if_for_the_first_time(
+    store: Store, clock: FixedClock, not_before: datetime | None
+) -> None:
+    async with store.write() as tx:
+        await tx.add_notice(card(attempts=20))
+        await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
+        await tx.touch_notice(NoticeKind.CARD, "ch-a")
+        clock.time = NOON + DAY
+        assert await tx.failed("no-card", 1, "is_archived", not_before, given_up=True, owner="worker-1")
+        (due,) = await tx.due_notices(NOON + DAY)
+    assert (due.wanted, due.attempts, due.behind_since, due.not_before) == (2, 0, NOON + DAY, not_before)
+
+
+async def test_a_failure_that_gives_nothing_up_counts_whatever_changed_meanwhile(store: Store) -> None:
+    async with store.write() as tx:
+        await tx.add_notice(card(attempts=3))
+        await tx.claim_notice("no-card", "worker-1", NOON + MINUTE, NOON)
+        await tx.touch_notice(NoticeKind.CARD, "ch-a")
+        await tx.failed("no-card", 1, "timeout", None, given_up=False, owner="worker-1")
+        (due,) = await tx.due_notices(NOON)
+    assert (due.wanted, due.attempts, due.behind_since) == (2, 4, NOON)
 
 
 async def test_queues_are_posts_and_edits_of_a_channel_the_longest_waiting_first(store: Store) -> None:

@@ -231,15 +231,22 @@ def default_rule(entries: Sequence[wire.Entry], live: Target) -> list[dict[str, 
 
 
 def shows(targeting: wire.Targeting, environment: str, instructions: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the default rule of an environment is already where these instructions move it."""
+    """Whether the default rule of an environment is already where these instructions move it.
+
+    A document that refers to a missing entry shows nothing.
+    """
     aimed = targeting.environments.get(environment)
     if aimed is None:
         return False
-    rule, ids = aimed.fallthrough, [entry.id for entry in targeting.variations]
-    if rule.rollout is not None:
-        weights = {ids[each.variation]: each.weight for each in rule.rollout.variations if each.weight > 0}
-        return any(each.get("rolloutWeights") == weights for each in instructions)
-    return any(each.get("variationId") == ids[rule.variation or 0] for each in instructions)
+    rule, entries = aimed.fallthrough, targeting.variations
+    try:
+        if rule.rollout is None:
+            entry = _at(entries, rule.variation)
+            return any(each.get("variationId") == entry.id for each in instructions)
+        weights = {_at(entries, each.variation).id: each.weight for each in rule.rollout.variations if each.weight > 0}
+    except Unclear:
+        return False
+    return any(each.get("rolloutWeights") == weights for each in instructions)
 
 
 def approval(record: wire.Approval, link: str, people: Mapping[str, str]) -> ProviderApproval:

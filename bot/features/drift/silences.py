@@ -31,7 +31,7 @@ async def is_silent(ctx: Context, provider: str, problem: Problem) -> None:
 
 
 async def answers_again(ctx: Context, provider: str) -> None:
-    """Something of a provider was read: end its silence, if there is one."""
+    """Something of a provider was read, if only that it has no projects: end its silence, if there is one."""
     async with ctx.store.read() as tx:
         silence = await tx.open_silence(provider)
     if silence is None:

@@ -135,10 +135,10 @@ async def _watch_provider(
     if not projects and cache is not None and cache.problem is not None:  # its projects were never read
         round_.problems.append(cache.problem)
     log.info("drift.looked", provider=name, projects=len(projects), read=round_.heard, failed=len(round_.problems))
-    if round_.heard or not round_.problems:
-        await answers_again(ctx, name)
-    else:
+    if round_.problems and not round_.heard:
         await is_silent(ctx, name, round_.problems[0])
+    elif round_.heard or (cache is not None and cache.refreshed_at is not None):  # else its names were not read yet
+        await answers_again(ctx, name)
 
 
 async def _watch_project(ctx: Context, project: Project, round_: _Round, watched: Watched) -> None:

@@ -145,7 +145,9 @@ class _Round:
         async def worker() -> None:
             nonlocal next_log
             for project_id in self._until(queue, deadline):
-                await self._read_project(self._project(project_id))
+                project = self._project(project_id)
+                if project is not None:
+                    await self._read_project(project)
                 if now() >= next_log:
                     next_log = now() + self.pace.tell_after
                     log.info("evaluations.sweep", provider=self.client.name, read=self.read, of=len(self.projects))
@@ -153,10 +155,15 @@ class _Round:
         await _run_all([worker() for _ in range(self.pace.calls)])
         await self._save_progress(finished=next(queue, None) is None)
 
-    def _project(self, project_id: str) -> Project:
-        """The project with its current name, or its last known name if it was deleted."""
+    def _project(self, project_id: str) -> Project | None:
+        """The project with its current name, or its last known name if it was deleted.
+
+        None if it was deleted since the sweep began, and no evaluation of it was known: then there is nothing to end.
+        """
         project = self.ctx.index.project(self.client.name, project_id)
-        return project or evaluation_reports.project_of(self.known[project_id][0])
+        if project is None and project_id in self.known:
+            return evaluation_reports.project_of(self.known[project_id][0])
+        return project
 
     def _until(self, queue: Iterator[str], deadline: float) -> Iterator[str]:
         for project_id in queue:

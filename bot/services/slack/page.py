@@ -24,6 +24,8 @@ MoveClock = Callable[[float], Awaitable[None]]
 
 KEEP_ALIVE_SECONDS = 15.0
 LARGEST_BODY = 1_000_000
+LONGEST_NUMBER = 15
+"""Maximum digits of the number of a log entry."""
 YEAR_SECONDS = 366 * 86_400
 MORNINGS = {"tomorrow": None, "monday": MONDAY}
 """Where the clock can be moved to, each at nine o'clock: the next day, or the next Monday."""
@@ -129,7 +131,7 @@ class Page:
 
     def _log(self, request: Request) -> Json:
         after = request.query_params.get("after", "0")
-        if not after.isdigit():
+        if not after.isdecimal() or len(after) > LONGEST_NUMBER:
             raise Impossible(f"after must be the number of a log entry, not {after!r}")
         return {"entries": self._workspace.log.after(int(after))}
 

@@ -168,6 +168,62 @@ async def test_a_job_that_is_due_while_it_runs_is_not_started_twice_and_runs_at_
     assert count.runs == 2
 
 
+async def test_the_first_round_waits_for_a_job_that_runs_already_and_then_runs_it(world: World) -> None:
+    go_on, at_once, most = asyncio.Event(), 0, 0
+
+    async def work() -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await go_on.wait()
+        await asyncio.sleep(0)
+        at_once -= 1
+
+    count = Count(work)
+    jobs = scheduler(world, Job("names", "reads", SECOND, MINUTE, count, each=True))
+    await looked(jobs, world)
+    rounds = [asyncio.create_task(jobs.first_round()) for _ in range(2)]
+    await looked(jobs, world, seconds=1)
+    assert (count.runs, [each.done() for each in rounds]) == (1, [False, False])
+    go_on.set()
+    await asyncio.gather(*rounds)
+    assert (count.runs, most) == (3, 1)
+
+
+async def test_a_job_that_the_first_round_runs_is_not_started_beside_it(world: World) -> None:
+    go_on = asyncio.Event()
+    count = Count(go_on.wait)
+    jobs = scheduler(world, Job("names", "reads", SECOND, MINUTE, count, each=True))
+    first = asyncio.create_task(jobs.first_round())
+    await asyncio.sleep(0)
+    for _ in range(3):
+        await looked(jobs, world, seconds=1)
+    assert count.runs == 1
+    go_on.set()
+    await first
+    await finished(jobs)
+
+
+async def test_the_first_round_starts_nothing_that_ran_when_the_end_began(world: World) -> None:
+    begun = asyncio.Event()
+
+    async def for_ever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    count = Count(for_ever)
+    jobs = scheduler(world, Job("names", "reads", SECOND, 5 * MINUTE, count, each=True, cut=True))
+    await jobs.look()
+    await begun.wait()
+    first = asyncio.create_task(jobs.first_round())
+    await asyncio.sleep(0)
+    jobs.stop()
+    async with asyncio.timeout(30):
+        await first
+    assert count.runs == 1
+    await finished(jobs)
+
+
 async def test_jobs_run_beside_each_other(world: World) -> None:
     go_on = asyncio.Event()
     jobs = scheduler(world, Count(go_on.wait).job("slow", limit=MINUTE), Count().job("fast"))

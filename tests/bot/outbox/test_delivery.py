@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.clients.base import NotDone
+from bot.context import Context
 from bot.domain.actors import MessageAt, Place
 from bot.domain.changes import State
 from bot.domain.errors import Cause, Fault
@@ -361,6 +362,47 @@ async def test_what_was_given_up_is_tried_again_when_there_is_something_new_to_s
     world.clock.move(timedelta(minutes=1))
     await approvals.reject(world.ctx, change, RAVI)
     assert states(world) == [State.REJECTED]
+
+
+async def test_what_changes_while_it_is_given_up_is_said_in_the_end(world: World) -> None:
+    slow = Slow(None)
+    world = world.again("one", notifier=slow)
+    change = await asked(world)
+
+    async def rejected() -> None:
+        await approvals.reject(world.again("two").ctx, change, RAVI)
+        raise NotDelivered("is_archived", final=True)
+
+    slow.meanwhile = rejected
+    await said_in_the_end(world, slow, change)
+
+
+async def test_what_changes_while_nothing_is_left_to_say_is_said_in_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(None)
+    world = world.again("one", notifier=slow)
+    change = await asked(world)
+
+    async def gone(ctx: Context, notice: Notice) -> None:
+        patch.undo()
+        await approvals.reject(world.again("two").ctx, change, RAVI)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "say", gone)
+        await said_in_the_end(world, slow, change)
+
+
+async def said_in_the_end(world: World, memo: Memo, change: str) -> None:
+    """The card is touched, cannot be said, and shows the newest state a minute later."""
+    async with world.store.write() as tx:
+        await tx.touch_notice(NoticeKind.CARD, change)
+    await delivery.deliver_card(world.ctx, change)
+    world.clock.move(timedelta(minutes=1))
+    await delivery.deliver_due(world.ctx)
+    assert memo.cards()[-1].change.state is State.REJECTED
+    now = await card(world, change)
+    assert (now.wanted, now.given_up) == (now.shown, False)
 
 
 async def test_a_message_that_cannot_be_made_hides_nothing_and_is_tried_again(

@@ -128,6 +128,25 @@ async def test_a_project_that_was_deleted_while_it_was_read_is_left_out() -> Non
     assert index.unread() == ()
 
 
+async def test_what_was_made_or_renamed_during_a_refresh_stays_known() -> None:
+    provider = demo_provider()
+    index = await filled(provider)
+
+    async def saved() -> None:
+        index.learn_project(Project("main", "pr_billing", "billing"))
+        index.learn_project(Project("main", "pr_search", "find"))
+
+    provider.first["configs"] = saved
+    await index.refresh()
+    assert [entry.project.name for entry in index.entries()] == ["billing", "find", "support"]
+    assert project_ids(index, "billing") == ["main/pr_billing"]
+    assert project_ids(index, "search") == []
+    assert config_ids(index, "rewrite", Project("main", "pr_search", "find")) != [], "its configs were read"
+
+    await index.refresh()
+    assert [entry.project.name for entry in index.entries()] == ["search", "support"], "a later refresh knows better"
+
+
 async def test_environments_stay_known_when_no_project_is_left_to_read_them_from() -> None:
     provider = demo_provider()
     index = await filled(provider)

@@ -134,6 +134,29 @@ async def test_waits_until_reads_show_what_was_applied(
     assert there.asked().count(f"GET {TARGETING}") == 3
 
 
+@pytest.mark.parametrize(
+    "fallthrough",
+    [
+        {"variation": 9},
+        {"variation": -1},
+        {},
+        {"rollout": ld.ROLLOUT | {"variations": [{"variation": 9, "weight": 100_000}]}},
+    ],
+    ids=["beyond", "negative", "nothing", "weights beyond"],
+)
+async def test_a_read_that_points_at_what_is_not_there_does_not_show_what_was_applied(
+    fallthrough: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PAUSES, (0.0,) * 9)
+    there = service()
+    entries = [{"variationId": each["_id"]} for each in ld.TARGETING["variations"]]
+    there.always(f"POST {ONE}/apply", ld.APPROVAL | {"status": "completed", "instructions": entries})
+    there.once(f"GET {TARGETING}", live(**fallthrough))
+    there.always(f"GET {TARGETING}", live(variation=1))
+    assert (await client_of(there).apply_approval(ld.APPROVAL["_id"])).state is GateState.APPLIED
+    assert there.asked().count(f"GET {TARGETING}") == 2
+
+
 async def test_reads_that_never_show_it_are_waited_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PAUSES, (0.0,) * 2)
     there = service()

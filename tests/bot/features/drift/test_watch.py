@@ -25,6 +25,7 @@ from bot.features.changes import approvals, deploys
 from bot.features.drift.silences import PATIENCE
 from bot.features.drift.watch import ENOUGH, MANY, Watched, watch
 from bot.ports import NotDelivered
+from bot.resolve.index import Index
 from bot.store.write import WriteTransaction
 from tests.bot.features.steps import applied, asked, deploy, killed, state, stored, the
 from tests.builders import ADA, NOON, PRODUCTION, RAVI, MemoryProvider, World, make_world, problem
@@ -469,6 +470,31 @@ async def test_a_provider_whose_names_could_never_be_read_is_silent_too(world: W
     await looks(world)
     await looks(world, 60)
     assert [each.fault for each in world.memo.silences()] == ["unauthorized"]
+
+
+async def test_after_a_restart_a_silence_is_not_over_before_the_provider_is_heard(world: World) -> None:
+    down(world)
+    await looks(world)
+    await looks(world, 60)
+    restarted = world.again("two", index=Index(world.ctx.providers, world.clock))
+    await looks(restarted)
+    assert [each.ended_at for each in world.memo.silences()] == [None], "the names were not read yet"
+
+    world.provider.failing.clear()
+    await restarted.ctx.index.refresh()
+    await looks(restarted)
+    assert [each.ended_at is None for each in world.memo.silences()] == [True, False]
+
+
+async def test_a_provider_that_has_no_projects_any_more_is_not_silent(world: World) -> None:
+    down(world)
+    await looks(world)
+    world.provider.failing.clear()
+    world.provider.projects_.clear()
+    await world.ctx.index.refresh()
+    await looks(world)
+    async with world.store.read() as tx:
+        assert await tx.open_silence("main") is None
 
 
 async def test_without_a_default_channel_a_silence_is_only_logged(world: World) -> None:

@@ -88,6 +88,18 @@ async def test_a_snooze_that_ends_at_night_is_over_in_the_morning(world: World) 
     assert await swept(world) == 1
 
 
+async def test_a_project_that_vanishes_from_the_index_while_it_is_read_is_left_out(world: World) -> None:
+    runs(world)
+
+    async def vanishes() -> None:
+        cache = world.ctx.index.caches["main"]
+        cache.fill(entry for entry in cache.entries.values() if entry.project.id != "pr_support")
+
+    world.provider.then["evaluations"] = vanishes
+    one_by_one = left_running.Pace(calls=1)
+    assert await left_running.sweep(world.ctx, one_by_one) == left_running.Sweep(2, 0, 0, 0)
+
+
 async def test_what_does_not_run_is_not_reported(world: World) -> None:
     for status in (COMPLETED, PENDING, CANCELLED, "new status"):
         runs(world, status=status)

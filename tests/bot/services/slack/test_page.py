@@ -76,7 +76,17 @@ async def test_what_cannot_be_done_is_refused_in_words(
     assert words in answer.json()["error"]
 
 
-@pytest.mark.parametrize("path", ["messages?as=U0NONE", "log?after=x", "events?as=U0NONE", "session?as=U0NONE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "messages?as=U0NONE",
+        "log?after=x",
+        "log?after=²",
+        pytest.param("log?after=" + "9" * 5_000, id="a number without an end"),
+        "events?as=U0NONE",
+        "session?as=U0NONE",
+    ],
+)
 async def test_reads_that_make_no_sense_are_refused(page: Page, path: str) -> None:
     answer = await page.http.get(f"/playground/{path}")
     assert answer.status_code == 400
