@@ -106,5 +106,6 @@ async def withdraw_at_provider(ctx: Context, change: Change) -> Outcome | None:
             return await execution.settle_applied(ctx, change.id)
         await client.drop_approval(claimed.gate.id)
     except ProviderError as error:
+        await provider_approvals.release(ctx, claimed)
         return Failed(error.problem, change)
     return None

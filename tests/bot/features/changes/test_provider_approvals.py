@@ -368,6 +368,9 @@ async def test_what_cannot_be_taken_back_there_stays(gated: World) -> None:
     assert failed.problem == BUSY.problem
     assert await state(gated, change.id) is State.AT_PROVIDER
 
+    the(Withdrawn, await approvals.withdraw(gated.ctx, change.id, ADA))
+    assert gated.provider.asked == {}
+
 
 async def test_what_was_applied_there_before_it_was_taken_back_is_applied(gated: World) -> None:
     change = await waiting(gated)
@@ -411,7 +414,7 @@ async def test_what_was_taken_back_while_we_asked_is_taken_back_there_too(gated:
             await tx.save(replace(now, state=State.WITHDRAWN, lease_by=None), State.AT_PROVIDER, [])
 
     gated.provider.then["ask_approval"] = withdrawn
-    the(AtProvider, await approvals.approve(gated.ctx, change, RAVI))
+    assert codes(await approvals.approve(gated.ctx, change, RAVI)) == [Code.STATE_MOVED]
     assert await state(gated, change) is State.WITHDRAWN
     assert gated.provider.asked == {}
 
