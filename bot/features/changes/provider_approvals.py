@@ -45,7 +45,7 @@ async def ask(ctx: Context, change: Change) -> Outcome:
         return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     except ProviderError as error:
         log.warning("gate.unsure", change=change.id, fault=error.problem.fault)
-        return AtProvider(await release(ctx, change) or change)
+        return AtProvider(await release(ctx, change) or change, error.problem)
     except Exception:  # a defect of ours: the next sweep need not wait for the lease
         await release(ctx, change)
         raise

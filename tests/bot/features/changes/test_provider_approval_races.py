@@ -13,7 +13,7 @@ from bot.domain.errors import Code, Fault
 from bot.domain.outcomes import AtProvider
 from bot.domain.provider_approvals import Gate, GateState
 from bot.features.changes import approvals, provider_followup
-from tests.bot.features.steps import asked, codes, state, stored, the
+from tests.bot.features.steps import asked, codes, killed, state, stored, the
 from tests.builders import ADA, PRODUCTION, RAVI, World, problem
 
 
@@ -116,6 +116,22 @@ async def test_a_change_that_is_being_requested_here_is_not_withdrawn_at_the_sam
     the(AtProvider, await approvals.approve(gated.ctx, change, RAVI))
 
     assert len(gated.provider.asked) == 1
+
+
+async def test_a_change_that_another_process_begins_to_request_is_not_withdrawn_at_the_same_moment(
+    gated: World,
+) -> None:
+    change = await killed(gated, await asked(gated), "ask_approval")
+    gated.clock.move(LEASE)
+
+    async def taken_over() -> None:
+        await meanwhile(gated, change.id, lease_by="another", lease_until=gated.clock.now() + LEASE)
+
+    gated.provider.then["ask_approval"] = taken_over
+    assert codes(await approvals.withdraw(gated.ctx, change.id, ADA)) == [Code.STATE_MOVED]
+
+    assert len(gated.provider.asked) == 1
+    assert await state(gated, change.id) is State.AT_PROVIDER
 
 
 async def test_a_request_whose_answer_was_lost_is_repeated_without_waiting_for_the_lease(gated: World) -> None:
