@@ -48,7 +48,7 @@ class AtProvider(Outcome):
 
     change: Change
     problem: Problem | None = None
-    """Why the approval could not be read just now."""
+    """Why the approval could not be read, or requested, just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,14 @@ class Withdrawn(Outcome):
     """The change was withdrawn."""
 
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class NotWithdrawn(Outcome):
+    """The change still waits at the provider: its approval request could not be withdrawn there."""
+
+    change: Change
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.changes import Change
 from bot.domain.drafts import Draft, Drafts
-from bot.domain.outcomes import AtProvider, ConfirmReplacesRollout
+from bot.domain.outcomes import AtProvider, ConfirmReplacesRollout, NotWithdrawn
 from handlers.ids import Action
 from handlers.messages import phrases, words
 from handlers.messages.blocks import Message, actions, button, code, compose, confirm, link, section
+from handlers.messages.errors import problem_blocks
 from handlers.messages.rendering import renders
 
 
@@ -38,9 +39,28 @@ def at_provider(result: AtProvider) -> Message:
     """The change waits for an approval at the provider."""
     change = result.change
     head = f"{code(change.label)} is waiting for an approval at {code(change.project.provider, 40)}."
-    why = f" I couldn't check it just now: {words.fault(result.problem)}" if result.problem else ""
+    tried = "check it" if change.gate is not None else "finish asking for it"
+    why = f" I couldn't {tried} just now: {words.fault(result.problem)}" if result.problem else ""
     text = f"{head} I check every half minute, and go on by myself.{why}"
     return compose(text, section(f"⏳ {text}"), *standing(change), actions(buttons(change)))
+
+
+@renders(NotWithdrawn)
+def not_withdrawn(result: NotWithdrawn) -> Message:
+    """The change still waits at the provider, because its request could not be withdrawn there."""
+    change = result.change
+    head = f"{code(change.label)} is not withdrawn"
+    why = f"I couldn't withdraw its approval request at {code(change.project.provider, 40)}, so it still waits there."
+    to_do = "Withdraw it again in a few minutes."
+    if change.gate is not None:
+        to_do += f" If that keeps failing, decline the request there: {link(change.gate.link, 'Review it there')}."
+    return compose(
+        f"{head}. {why} {words.fault(result.problem)} {to_do}",
+        section(f"❌ *{head}.* {why}"),
+        *problem_blocks(result.problem, advise=False),
+        section(to_do),
+        actions([button("Show", Action.REVIEW, change.id)]),
+    )
 
 
 def lines(question: ConfirmReplacesRollout) -> tuple[Draft, ...]:

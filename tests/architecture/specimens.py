@@ -30,6 +30,7 @@ from bot.domain.outcomes import (
     AwaitingApproval,
     ConfirmReplacesRollout,
     Failed,
+    NotWithdrawn,
     ProjectEditable,
     Refused,
     Rejected,
@@ -148,6 +149,7 @@ ASKED = ChangeRequest(Kind.DEPLOY, samples.PROJECT, samples.PRODUCTION, samples.
 
 _STATES: Mapping[type, State] = {
     AtProvider: State.AT_PROVIDER,
+    NotWithdrawn: State.AT_PROVIDER,
     Void: State.VOID,
     Unknown: State.UNKNOWN,
     Rejected: State.REJECTED,

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.base import Capabilities
+from bot.clients.base import Capabilities, NotDone
+from bot.domain.errors import Fault
 from bot.domain.live_state import LiveState, Split
 from bot.domain.provider_approvals import GateState
-from tests.builders import PRODUCTION
+from tests.builders import PRODUCTION, problem
 from tests.handlers.conversation import Talk, talking
 from tests.scenarios.chat import ADA, DEPLOYS, RAVI
 
@@ -37,6 +38,20 @@ async def test_what_waits_at_the_provider_is_followed_from_its_card(talk: Talk) 
     await talk.presses(ADA, await talk.card(), "Check now")
     assert "Undo" in (await talk.card()).buttons()
     assert talk.world.provider.live_name("support", PRODUCTION) == "config_x"
+
+
+async def test_a_change_that_cannot_be_withdrawn_at_the_provider_is_answered_by_line_and_by_button(talk: Talk) -> None:
+    talk.world.provider.gated = {PRODUCTION.id}
+    await talk.presses(RAVI, await talk.asked(), "Approve")
+    talk.world.provider.lands = False
+    talk.world.provider.fail("drop_approval", NotDone(problem(Fault.UNAVAILABLE, 503)), times=2)
+
+    await talk.types(ADA, "/configbot withdraw ch-1")
+    assert "`ch-1` is not withdrawn" in (await talk.last(ADA)).text
+    await talk.presses(ADA, await talk.card(), "Withdraw")
+
+    assert ["`ch-1` is not withdrawn" in line.text for line in await talk.heard(ADA)] == [True, True]
+    assert "waiting for approval at the provider" in (await talk.card()).text
 
 
 async def test_a_split_is_replaced_when_that_is_confirmed(talk: Talk) -> None:

@@ -8,9 +8,10 @@ from bot.clients.base import NotDone, ProviderError
 from bot.context import LEASE, Context, entry
 from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, Say, State
+from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.live_state import Nothing
 from bot.domain.names import Config
-from bot.domain.outcomes import AtProvider
+from bot.domain.outcomes import AtProvider, Refused
 from bot.domain.provider_approvals import Gate
 from bot.domain.targets import Target
 from bot.features.changes.completion import finish
@@ -44,7 +45,10 @@ async def ask(ctx: Context, change: Change) -> Outcome:
         return await finish(ctx, change, Move.FAIL, Event.FAILED, problem=error.problem)
     except ProviderError as error:
         log.warning("gate.unsure", change=change.id, fault=error.problem.fault)
-        return AtProvider(await _release(ctx, change) or change)
+        return AtProvider(await release(ctx, change) or change, error.problem)
+    except Exception:  # a defect of ours: the next sweep need not wait for the lease
+        await release(ctx, change)
+        raise
     now = ctx.clock.now()
     opened = replace(change, gate=Gate(approval.id, approval.link), lease_by=None, lease_until=None, updated_at=now)
     async with ctx.store.write() as tx:
@@ -52,9 +56,8 @@ async def ask(ctx: Context, change: Change) -> Outcome:
         saved = await tx.save(opened, State.AT_PROVIDER, [record])
         if saved is not None:
             await history_of(tx, saved, [record])
-    if saved is None:  # withdrawn while we asked
-        await drop(ctx, opened)
-        return AtProvider(change)
+    if saved is None:
+        return await _overtaken(ctx, opened)
     log.info("change.step", step="asked the provider", change=saved.id, number=saved.number, request=approval.id)
     await deliver_card(ctx, saved.id)
     return AtProvider(saved)
@@ -66,7 +69,24 @@ def _target_name(target: Target) -> str:
     return "nothing live" if isinstance(target, Nothing) else "weights put back"
 
 
-async def _release(ctx: Context, change: Change) -> Change | None:
+async def _overtaken(ctx: Context, opened: Change) -> Outcome:
+    """Somebody saved the change while we asked: withdraw our request, unless it is the one that the change waits for.
+
+    Asking twice finds the same request, so the change may carry it already, or a sweep that asks now will save it.
+    """
+    async with ctx.store.read() as tx:
+        current = await tx.change(opened.id)
+    waits = current is not None and current.state is State.AT_PROVIDER
+    gate = current.gate if current is not None else None
+    is_needed = waits if gate is None or opened.gate is None else gate.id == opened.gate.id
+    if not is_needed:
+        await drop(ctx, opened)
+    if current is not None and waits:
+        return AtProvider(current)
+    return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), current)
+
+
+async def release(ctx: Context, change: Change) -> Change | None:
     """Release the lease, so that the next sweep repeats the request."""
     async with ctx.store.write() as tx:
         released = await tx.save(replace(change, lease_by=None, lease_until=None), State.AT_PROVIDER, [])
@@ -87,9 +107,9 @@ async def drop(ctx: Context, change: Change) -> bool:
 
 
 async def claim(ctx: Context, change: Change) -> Change | None:
-    """Take the lease for requesting the approval. Returns None when another process has it."""
+    """Take the lease for requesting the approval. Returns None while it is taken, also by another task of ours."""
     now = ctx.clock.now()
-    if change.lease_until is not None and change.lease_until > now and change.lease_by != ctx.owner:
+    if change.lease_until is not None and change.lease_until > now:
         return None
     async with ctx.store.write() as tx:
         claimed = replace(change, lease_by=ctx.owner, lease_until=now + LEASE, updated_at=now)

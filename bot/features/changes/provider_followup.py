@@ -9,7 +9,7 @@ from bot.domain.base import Outcome
 from bot.domain.changes import Change, Event, Move, State
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy, StoreUnavailable
 from bot.domain.facts import Denied, Lookup
-from bot.domain.outcomes import AtProvider, Failed, NotFound, Refused
+from bot.domain.outcomes import AtProvider, NotFound, NotWithdrawn, Refused
 from bot.domain.policies import decide
 from bot.domain.provider_approvals import GateState, ProviderApproval
 from bot.features.changes import execution, provider_approvals
@@ -91,14 +91,14 @@ async def withdraw_at_provider(ctx: Context, change: Change) -> Outcome | None:
     """
     claimed = await provider_approvals.claim(ctx, change)
     if claimed is None:
-        return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), change)
+        return _busy(change)
     if claimed.gate is None:  # it may have been requested: repeating the request finds it
         outcome = await provider_approvals.ask(ctx, claimed)
         if not isinstance(outcome, AtProvider):
             return outcome
         claimed = outcome.change
-    if claimed.gate is None:
-        return AtProvider(claimed)
+        if claimed.gate is None:
+            return NotWithdrawn(claimed, outcome.problem) if outcome.problem is not None else _busy(claimed)
     client = ctx.provider(change.project.provider)
     try:
         approval = await client.approval(claimed.gate.id)
@@ -106,5 +106,10 @@ async def withdraw_at_provider(ctx: Context, change: Change) -> Outcome | None:
             return await execution.settle_applied(ctx, change.id)
         await client.drop_approval(claimed.gate.id)
     except ProviderError as error:
-        return Failed(error.problem, change)
+        released = await provider_approvals.release(ctx, claimed)
+        return NotWithdrawn(released or claimed, error.problem)
     return None
+
+
+def _busy(change: Change) -> Refused:
+    return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), change)

@@ -9,7 +9,7 @@ from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.live_state import LiveState, Split
 from bot.domain.notices import ChangeView
-from bot.domain.outcomes import Applied, AtProvider, ConfirmReplacesRollout, Failed, Rejected
+from bot.domain.outcomes import Applied, AtProvider, ConfirmReplacesRollout, Failed, NotWithdrawn, Rejected
 from bot.domain.provider_approvals import Gate
 from handlers.messages import card, lines_of, outcome
 from handlers.messages.blocks import link
@@ -45,6 +45,22 @@ def test_whoever_asks_is_told_that_it_waits_and_why_it_could_not_be_looked_at() 
         shown = outcome(came, drafts={})
         assert "is waiting for an approval at" in shown.text
         assert ("is having problems" in shown.text) is more
+    asking = outcome(AtProvider(waiting(None), problem), drafts={})
+    assert "I couldn't finish asking for it just now: `launchdarkly` is having problems" in asking.text
+
+
+@pytest.mark.parametrize(("gate", "declines"), [(GATE, True), (None, False)], ids=["requested", "perhaps requested"])
+def test_what_could_not_be_withdrawn_says_that_it_still_waits_and_what_to_do(gate: Gate | None, declines: bool) -> None:
+    problem = Problem(Fault.UNAVAILABLE, "launchdarkly", "withdrawing approval request 66b0", 503)
+    shown = outcome(NotWithdrawn(waiting(gate), problem), drafts={})
+    for words in (shown.text, read(shown)):
+        assert "`ch-142` is not withdrawn" in words
+        assert "so it still waits there" in words
+        assert "`launchdarkly` is having problems (HTTP 503)." in words
+        assert "Withdraw it again in a few minutes." in words
+        assert ("decline the request there" in words) is declines
+        assert "failed" not in words
+    assert list(buttons(shown)) == ["Show"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,18 @@ from bot.domain.actors import Standing
 from bot.domain.changes import Change, Event, State
 from bot.domain.errors import Cause, Code, Fault
 from bot.domain.live_state import LiveState, Split
-from bot.domain.outcomes import Applied, AtProvider, Failed, NotFound, Refused, Rejected, Unknown, Void, Withdrawn
+from bot.domain.outcomes import (
+    Applied,
+    AtProvider,
+    Failed,
+    NotFound,
+    NotWithdrawn,
+    Refused,
+    Rejected,
+    Unknown,
+    Void,
+    Withdrawn,
+)
 from bot.domain.provider_approvals import GateState, Review
 from bot.features.changes import approvals, deploys, provider_followup
 from bot.store import StoreUnavailable
@@ -364,9 +375,13 @@ async def test_what_cannot_be_taken_back_there_stays(gated: World) -> None:
     change = await waiting(gated)
     gated.provider.lands = False
     gated.provider.fail("drop_approval", BUSY)
-    failed = the(Failed, await approvals.withdraw(gated.ctx, change.id, ADA))
-    assert failed.problem == BUSY.problem
+    told = the(NotWithdrawn, await approvals.withdraw(gated.ctx, change.id, ADA))
+    assert told.problem == BUSY.problem
+    assert told.change == await stored(gated, change.id)
     assert await state(gated, change.id) is State.AT_PROVIDER
+
+    the(Withdrawn, await approvals.withdraw(gated.ctx, change.id, ADA))
+    assert gated.provider.asked == {}
 
 
 async def test_what_was_applied_there_before_it_was_taken_back_is_applied(gated: World) -> None:
@@ -384,10 +399,10 @@ async def test_one_whose_asking_was_interrupted_is_taken_back_with_the_request_t
 
 
 @pytest.mark.parametrize(
-    ("error", "kind"), [(LOST, AtProvider), (NotDone(problem(Fault.FORBIDDEN)), Failed)], ids=["lost", "refused"]
+    ("error", "kind"), [(LOST, NotWithdrawn), (NotDone(problem(Fault.FORBIDDEN)), Failed)], ids=["lost", "refused"]
 )
 async def test_one_whose_request_cannot_be_found_is_not_taken_back_yet(
-    error: Any, kind: type[AtProvider | Failed], gated: World
+    error: Any, kind: type[NotWithdrawn | Failed], gated: World
 ) -> None:
     change = await killed(gated, await asked(gated), "ask_approval")
     gated.clock.move(LEASE)
@@ -411,7 +426,7 @@ async def test_what_was_taken_back_while_we_asked_is_taken_back_there_too(gated:
             await tx.save(replace(now, state=State.WITHDRAWN, lease_by=None), State.AT_PROVIDER, [])
 
     gated.provider.then["ask_approval"] = withdrawn
-    the(AtProvider, await approvals.approve(gated.ctx, change, RAVI))
+    assert codes(await approvals.approve(gated.ctx, change, RAVI)) == [Code.STATE_MOVED]
     assert await state(gated, change) is State.WITHDRAWN
     assert gated.provider.asked == {}
 
