@@ -77,6 +77,8 @@ class Failed(Outcome):
 
     problem: Problem
     change: Change | None = None
+    look: str | None = None
+    """A write was sent and may have happened: the line that shows whether it did. None when nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)

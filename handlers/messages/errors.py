@@ -94,14 +94,16 @@ def failed(result: Failed) -> Message:
         state = "If I had already started, I'll finish by myself once my database is back."
     elif change is not None:
         state = words.effect(result.problem)
-    elif result.problem.fault is Fault.CUT_AFTER_WRITE:
-        state = "I don't know whether it took effect."
+    elif result.look is not None:
+        state = "It may or may not have happened."
     else:
         state = "Nothing was changed."
+    look = f" Look before you try again: {code(result.look, 200)}." if result.look is not None else ""
     return compose(
-        f"{about}: {words.fault(result.problem)} {state}",
+        f"{about}: {words.fault(result.problem)} {state}{look}",
         section(f"❌ *{about}.* {state}"),
-        *problem_blocks(result.problem),
+        *problem_blocks(result.problem, advise=result.look is None),
+        section(f"Look before you try again: {code(result.look, 200)}") if result.look is not None else None,
         actions([button("Show", Action.REVIEW, change.id)]) if change else None,
     )
 

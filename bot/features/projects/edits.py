@@ -25,7 +25,7 @@ from bot.domain.views import Suggestion
 from bot.features.changes import deploys
 from bot.features.drafts import confirmed
 from bot.grammar import say
-from bot.grammar.commands import Command, CreateProject, Deploy, Name, UpdateProject
+from bot.grammar.commands import Command, CreateProject, Deploy, ListProjects, Name, UpdateProject
 from bot.logs import current_request_id, get_logger
 from bot.resolve.change_requests import resolve_change
 from bot.resolve.labels import project_line, unique
@@ -235,7 +235,8 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
             return refused
         saved = await _write(ctx.provider(edit.provider), edit)
     except ProviderError as error:
-        return Failed(replace(error.problem, reference=current_request_id()))
+        problem = replace(error.problem, reference=current_request_id())
+        return Failed(problem, look=_look(ctx, edit) if isinstance(error, Unsure) else None)
     if not _is_saved(saved, edit):
         problem = Problem(Fault.NO_EFFECT, edit.provider, "saving a project", reference=current_request_id())
         return Failed(problem)
@@ -263,23 +264,37 @@ async def _refused_now(ctx: Context, edit: PlannedEdit, actor: Actor) -> Refused
 
 
 async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
-    """Send the edit. If the answer is lost, read the result; nothing is sent twice. Raises `ProviderError`."""
-    name = edit.new.name or ""
+    """Send the edit. If the answer is lost, read the result; nothing is sent twice.
+
+    Raises `ProviderError`: `Unsure` when reading cannot tell that it happened.
+    """
     try:
         if edit.project is not None:
             return await client.update_project(edit.project, edit.new)
-        return await client.create_project(name, edit.new.directory)
-    except Unsure:
-        if edit.project is not None:
-            current = await client.project(edit.project)
-        else:  # the name was free before, so the project that has it now is the one we created
-            matches = [each for each in await client.projects(name) if each.name == name]
-            if not matches:
-                raise
-            current = await client.project(matches[0])
-        if not _is_saved(current, edit):
+        return await client.create_project(edit.new.name or "", edit.new.directory)
+    except Unsure as unsure:
+        try:
+            current = await _read_after(client, edit)
+        except ProviderError as error:
+            log.warning("project.unread", fault=error.problem.fault, after=unsure.problem.fault)
+            raise unsure from error
+        if current is None or not _is_saved(current, edit):
             raise
         return current
+
+
+async def _read_after(client: ProviderClient, edit: PlannedEdit) -> ProjectNow | None:
+    """The project as it is after an edit. Returns None when there is none. Raises `ProviderError`."""
+    if edit.project is not None:
+        return await client.project(edit.project)
+    # the name was free before, so the project that has it now is the one we created
+    matches = [each for each in await client.projects(edit.new.name or "") if each.name == edit.new.name]
+    return await client.project(matches[0]) if matches else None
+
+
+def _look(ctx: Context, edit: PlannedEdit) -> str:
+    """The line that shows whether an edit was made."""
+    return project_line(ctx.index, edit.project) if edit.project else say(ListProjects(edit.new.name))
 
 
 def _is_saved(current: ProjectNow, edit: PlannedEdit) -> bool:

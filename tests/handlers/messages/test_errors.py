@@ -82,10 +82,17 @@ def test_a_fault_says_who_what_and_what_next() -> None:
     assert "`r-7f3k2q`" in said
 
 
-def test_a_write_whose_answer_was_lost_is_not_said_to_have_changed_nothing() -> None:
-    made = told(Failed(Problem(Fault.CUT_AFTER_WRITE, "humanloop", "setting the status")))
-    assert made.text.endswith("I don't know whether it took effect.")
-    assert "Nothing was changed" not in read(made)
+@pytest.mark.parametrize(
+    "fault", [Fault.CUT_AFTER_WRITE, Fault.TIMED_OUT, Fault.UNAVAILABLE, Fault.UNINTELLIGIBLE], ids=str
+)
+def test_a_write_whose_answer_was_lost_may_have_happened_and_is_to_be_looked_at(fault: Fault) -> None:
+    made = told(Failed(Problem(fault, "humanloop", "setting the status"), look="evaluation ev_1"))
+    said = read(made)
+    assert made.text.endswith("It may or may not have happened. Look before you try again: `evaluation ev_1`.")
+    assert "It may or may not have happened." in said
+    assert "Look before you try again: `evaluation ev_1`" in said
+    assert "Nothing was changed" not in said
+    assert "Try again in" not in said
 
 
 def test_a_fault_of_a_change_names_and_shows_it() -> None:

@@ -194,6 +194,35 @@ async def test_an_answer_that_is_lost_is_looked_for(world: World, line: str, lan
     assert world.provider.calls.count(method) == 1, "nothing is sent twice"
 
 
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER_WRITE, Fault.TIMED_OUT, Fault.UNAVAILABLE], ids=str)
+@pytest.mark.parametrize(
+    ("line", "look"),
+    [("project create fresh", "project list fresh"), ("project update support name=fresh", "project show support")],
+)
+async def test_an_answer_that_is_lost_and_cannot_be_looked_for_may_have_had_its_effect(
+    world: World, line: str, look: str, fault: Fault
+) -> None:
+    creates = "create" in line
+    shown = await typed(world, line)
+    world.provider.fail("create_project" if creates else "update_project", Unsure(problem(fault)))
+    down = NotDone(problem(Fault.UNREACHABLE))
+
+    async def goes_down() -> None:
+        world.provider.fail("projects" if creates else "project", down)
+
+    world.provider.then["create_project" if creates else "update_project"] = goes_down
+
+    failed = the(Failed, await pressed(world, shown))
+
+    assert (failed.problem.fault, failed.look) == (fault, look)
+
+
+async def test_a_write_that_was_refused_is_known_not_to_have_happened(world: World) -> None:
+    shown = await typed(world, "project create fresh")
+    world.provider.fail("create_project", NotDone(problem(Fault.TIMED_OUT)))
+    assert the(Failed, await pressed(world, shown)).look is None
+
+
 @pytest.mark.parametrize("line", ["project update support name=fresh", "project update support directory=dir_new"])
 async def test_success_without_effect_is_a_failure(world: World, line: str) -> None:
     shown = await typed(world, line)
