@@ -70,6 +70,18 @@ async def first_time(ctx: Context, idempotency_key: str, life: timedelta = ONCE_
         return await tx.claim_once(idempotency_key, ctx.clock.now() + life)
 
 
+async def was_claimed(ctx: Context, idempotency_key: str) -> bool:
+    """Whether this key is known, such as that of a button that was pressed."""
+    async with ctx.store.read() as tx:
+        return await tx.is_claimed(idempotency_key, ctx.clock.now())
+
+
+async def not_done(ctx: Context, idempotency_key: str) -> None:
+    """Let this key be new again, because what it was claimed for did not happen."""
+    async with ctx.store.write() as tx:
+        await tx.release(idempotency_key)
+
+
 async def first_delivery(ctx: Context, idempotency_key: str) -> bool:
     """Whether a command or a form is new. When our database fails it counts as new: nothing can be changed then."""
     try:

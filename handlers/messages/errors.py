@@ -50,9 +50,11 @@ def refused(result: Refused) -> Message:
     about = f"{code(result.change.label)}: not done" if result.change else "Not done"
     for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
     because = " ".join(refusals.why(each) for each in result.reasons)
+    acted = any(each.code in (Code.BUTTON_USED, Code.STATE_MOVED) for each in result.reasons)
+    state = "Nothing more was changed." if acted else "Nothing was changed."
     return compose(
-        f"{about}. {because} Nothing was changed.".replace("  ", " "),
-        section(f"⛔ *{about}{for_reasons}.* Nothing was changed."),
+        f"{about}. {because} {state}".replace("  ", " "),
+        section(f"⛔ *{about}{for_reasons}.* {state}"),
         reasons(result.reasons),
         actions(_show_buttons(result)),
     )

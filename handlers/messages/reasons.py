@@ -227,7 +227,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.BUTTON_USED: (
         "This button no longer works: it was already pressed, or it is too old.",
-        "Check the result with `project list`, or type the line again.",
+        "Look whether it is done already, or type the line again.",
     ),
     Code.DRAFT_UNREADABLE: (
         "That button is from another version of me, so I didn't do anything.",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.clients.base import Capabilities, ProjectNow, ProviderClient, ProviderError, Unsure
+from bot.clients.base import Capabilities, NotDone, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.context import Context, entry
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
@@ -23,7 +23,7 @@ from bot.domain.project_edits import PlannedEdit, Sought, differing, is_same, me
 from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import Suggestion
 from bot.features.changes import deploys
-from bot.features.drafts import confirmed
+from bot.features.drafts import confirmed, first_time, not_done, was_claimed
 from bot.grammar import say
 from bot.grammar.commands import Command, CreateProject, Deploy, ListProjects, Name, UpdateProject
 from bot.logs import current_request_id, get_logger
@@ -226,14 +226,16 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
         return edit
     if edit.provider not in ctx.providers:
         return Refused((Reason(Code.BUTTON_USED),))
+    key = f"project:{draft_id}"
+    if await was_claimed(ctx, key):
+        return Refused((Reason(Code.BUTTON_USED),))
     try:
-        async with ctx.store.write() as tx:
-            if not await tx.claim_once(f"project:{draft_id}", ctx.clock.now() + USED):
-                return Refused((Reason(Code.BUTTON_USED),))
         refused = await _refused_now(ctx, edit, actor)
-        if refused is not None:
-            return refused
-        saved = await _write(ctx.provider(edit.provider), edit)
+        if refused is not None:  # by what another press has done meanwhile, perhaps
+            return Refused((Reason(Code.BUTTON_USED),)) if await was_claimed(ctx, key) else refused
+        if not await first_time(ctx, key, USED):
+            return Refused((Reason(Code.BUTTON_USED),))
+        saved = await _write(ctx, edit, key)
     except ProviderError as error:
         problem = replace(error.problem, reference=current_request_id())
         return Failed(problem, look=_look(ctx, edit) if isinstance(error, Unsure) else None)
@@ -263,15 +265,20 @@ async def _refused_now(ctx: Context, edit: PlannedEdit, actor: Actor) -> Refused
     return Refused((Reason(Code.PROJECT_CHANGED),)) if has_changed else None
 
 
-async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
+async def _write(ctx: Context, edit: PlannedEdit, key: str) -> ProjectNow:
     """Send the edit. If the answer is lost, read the result; nothing is sent twice.
 
-    Raises `ProviderError`: `Unsure` when reading cannot tell that it happened.
+    Raises `ProviderError`: `Unsure` when reading cannot tell that it happened; after `NotDone`, which says that nothing
+    happened, the button can be pressed again.
     """
+    client = ctx.provider(edit.provider)
     try:
         if edit.project is not None:
             return await client.update_project(edit.project, edit.new)
         return await client.create_project(edit.new.name or "", edit.new.directory)
+    except NotDone:
+        await not_done(ctx, key)
+        raise
     except Unsure as unsure:
         try:
             current = await _read_after(client, edit)

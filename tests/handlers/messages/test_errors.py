@@ -63,6 +63,15 @@ def test_a_refusal_about_a_change_names_it_once() -> None:
     assert made.text.startswith("`ch-142`: not done.")
 
 
+@pytest.mark.parametrize("used", [Code.BUTTON_USED, Code.STATE_MOVED])
+def test_a_second_press_does_not_say_that_the_first_changed_nothing(used: Code) -> None:
+    made = told(Refused((reason(used, ResolvableBy.NOBODY),)))
+    for said in (made.text, read(made)):
+        assert "Nothing was changed" not in said
+        assert "Nothing more was changed." in said
+    assert "project list" not in read(made), "the button may be one that replaces a split"
+
+
 def test_a_refusal_without_reasons_is_still_an_answer() -> None:
     assert told(Refused(())).text == "Not done. Nothing was changed."
 

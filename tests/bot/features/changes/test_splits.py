@@ -66,6 +66,25 @@ async def test_the_button_asks_for_it_once_and_only_for_whom_it_was_shown_to(spl
     assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.BUTTON_USED]
 
 
+async def test_the_button_can_be_pressed_again_while_nothing_was_asked_for(splits: World) -> None:
+    shown = the(ConfirmReplacesRollout, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    draft = await button(splits, shown)
+    splits.provider.fail("served", NotDone(problem(Fault.UNREACHABLE)))
+    the(Failed, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+    the(AwaitingApproval, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+
+
+async def test_the_button_pressed_twice_at_once_asks_for_it_once(splits: World) -> None:
+    shown = the(ConfirmReplacesRollout, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    draft = await button(splits, shown)
+
+    async def other() -> None:
+        the(AwaitingApproval, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+
+    splits.provider.first["served"] = other
+    assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.BUTTON_USED]
+
+
 @pytest.mark.parametrize(
     ("field", "different"),
     [("v", 3), ("v", None), ("kind", "line"), ("change", "destroy"), ("target", None), ("target", {"kind": "config"})],

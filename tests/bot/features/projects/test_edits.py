@@ -157,6 +157,47 @@ async def test_a_button_does_its_work_once_and_for_one_person(world: World) -> N
     assert world.provider.calls.count("create_project") == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        ("project update support name=fresh", "project"),
+        ("project update support name=fresh", "update_project"),
+        ("project create fresh", "create_project"),
+    ],
+)
+async def test_a_button_can_be_pressed_again_while_nothing_was_changed(world: World, line: str, fails: str) -> None:
+    kept = await button(world, await typed(world, line))
+    world.provider.lands = False
+    world.provider.fail(fails, NotDone(problem(Fault.UNREACHABLE)))
+
+    assert the(Failed, await confirm(world.ctx, kept, ADA)).problem.fault is Fault.UNREACHABLE
+
+    the(ProjectSaved, await confirm(world.ctx, kept, ADA))
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+
+
+async def test_a_write_whose_answer_was_lost_is_not_sent_again_by_its_button(world: World) -> None:
+    kept = await button(world, await typed(world, "project create fresh"))
+    world.provider.lands = False
+    world.provider.fail("create_project", CUT)
+    the(Failed, await confirm(world.ctx, kept, ADA))
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+    assert world.provider.calls.count("create_project") == 1
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+async def test_a_press_during_another_one_is_told_that_the_button_is_used(world: World, took_effect: bool) -> None:
+    kept = await button(world, await typed(world, "project update support name=fresh"))
+    world.provider.deaf = not took_effect
+
+    async def other() -> None:
+        the(ProjectSaved if took_effect else Failed, await confirm(world.ctx, kept, ADA))
+
+    world.provider.first["project"] = other
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+    assert world.provider.calls.count("update_project") == 1
+
+
 @pytest.mark.parametrize("moved", ["name", "directory"])
 async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(world: World, moved: str) -> None:
     shown = await typed(world, "project update support name=desk directory=dir_new")
