@@ -26,16 +26,19 @@ ONCE_LIFE = timedelta(days=2)
 """How long a redelivered event is recognised; Slack stops redelivering within minutes."""
 
 
+DRAFT_LIFE = timedelta(days=7)
+"""How long a button can be pressed. One life for all: when a draft was stored is known from when it ends."""
+
 MOST_DRAFTS = 600
 """Most drafts stored for one person within `DRAFT_SPAN`, so that nobody can fill the database by looking things up."""
 
 DRAFT_SPAN = timedelta(minutes=1)
 
 
-async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor, life: timedelta) -> Drafts:
+async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor) -> Drafts:
     """Store the drafts behind one person's buttons; returns their ids, or nothing beyond `MOST_DRAFTS`."""
     ids = {each: new_id() for each in drafts}
-    until = ctx.clock.now() + life
+    until = ctx.clock.now() + DRAFT_LIFE
     async with ctx.store.write() as tx:
         if await tx.count_drafts(actor.org, actor.user_id, until - DRAFT_SPAN) + len(ids) > MOST_DRAFTS:
             log.warning("drafts.too_many", user=actor.user_id)

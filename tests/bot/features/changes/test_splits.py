@@ -39,7 +39,7 @@ def served(world: World) -> LiveState:
 
 
 async def button(world: World, shown: ConfirmReplacesRollout) -> str:
-    return (await keep_drafts(world.ctx, [shown.kept], ADA, timedelta(days=7)))[shown.kept]
+    return (await keep_drafts(world.ctx, [shown.kept], ADA))[shown.kept]
 
 
 async def replaced(world: World) -> str:
@@ -111,7 +111,7 @@ async def test_a_stored_deploy_of_nothing_is_refused_and_never_becomes_a_change(
 
 
 async def test_the_button_of_a_line_confirms_nothing(splits: World) -> None:
-    (draft,) = (await keep_drafts(splits.ctx, ["deploy config_x to production"], ADA, timedelta(days=7))).values()
+    (draft,) = (await keep_drafts(splits.ctx, ["deploy config_x to production"], ADA)).values()
     assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.DRAFT_UNREADABLE]
 
 

@@ -19,7 +19,7 @@ from bot.domain.outcomes import Ambiguous, AwaitingApproval, Explanation, Failed
 from bot.domain.project_fields import ProjectFields
 from bot.features.dispatch import Speaker, run
 from bot.features.drafts import keep_drafts
-from bot.features.projects.edits import USED, confirm
+from bot.features.projects.edits import confirm
 from bot.grammar import parse
 from bot.grammar.commands import Understood
 from tests.bot.features.configs.test_config_queries import typed
@@ -38,7 +38,7 @@ async def pressed(world: World, shown: Outcome, who: Actor = ADA) -> Outcome:
 async def button(world: World, shown: Outcome) -> str:
     kept = the(ProjectPreview, shown).kept
     assert kept is not None
-    return (await keep_drafts(world.ctx, [kept], ADA, USED))[kept]
+    return (await keep_drafts(world.ctx, [kept], ADA))[kept]
 
 
 async def history(world: World, project_id: str) -> list[tuple[Event, Actor | None, dict[str, str]]]:
