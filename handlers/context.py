@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.context import Context
 from bot.domain.actors import Actor, Place
@@ -29,9 +28,6 @@ log = get_logger(__name__)
 
 CARD_OUTCOMES = AwaitingApproval | AtProvider | Scheduled | Applied | Failed | Void | Unknown
 """Outcomes that the card of a change shows to everybody; they are not repeated in the channel of the card."""
-
-DRAFT_LIFE = timedelta(days=7)
-"""How long a button that runs a line can be pressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +91,10 @@ class ListenerContext:
         drafts = await self.drafts(messages.lines_of(problem), actor)
         await reply.say(messages.misunderstood(problem, drafts))
 
-    async def drafts(self, drafts: Sequence[Draft], actor: Actor, life: timedelta = DRAFT_LIFE) -> Drafts:
+    async def drafts(self, drafts: Sequence[Draft], actor: Actor) -> Drafts:
         """Store what buttons run or confirm and return the ids; empty, so without buttons, when the database fails."""
         try:
-            return await keep_drafts(self.ctx, drafts, actor, life) if drafts else {}
+            return await keep_drafts(self.ctx, drafts, actor) if drafts else {}
         except StoreUnavailable as error:
             log.warning("drafts.not_kept", cause=str(error))
             return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,9 +17,6 @@ from handlers.replies import Reply
 from handlers.slack_calls import NotTaken, taken
 
 log = get_logger(__name__)
-
-DRAFT_LIFE = timedelta(days=1)
-"""How long the buttons of an open tab work; they are renewed each time the tab is opened."""
 
 CONFLICT = "hash_conflict"
 """Slack's error when something else was published after the tab was opened."""
@@ -58,7 +54,7 @@ class HomeTab:
             content = await home(self._context.ctx, actor)
             if isinstance(content, Refused):
                 return home_refused(content)
-            return home_tab(content, await self._context.drafts(home_lines(content), actor, DRAFT_LIFE))
+            return home_tab(content, await self._context.drafts(home_lines(content), actor))
         except StoreUnavailable as error:
             log.exception("store.unavailable", cause=str(error))
             return home_without_database(reference)

@@ -77,6 +77,8 @@ class Failed(Outcome):
 
     problem: Problem
     change: Change | None = None
+    look: str | None = None
+    """A write was sent and may have happened: the line that shows whether it did. None when nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ class NotFound(Outcome):
     """A few names that exist."""
     unread: tuple[Unread, ...] = ()
     """Providers that could not be read and may have it."""
+    only_looked: bool = False
+    """Whether the line would have changed nothing anyway."""
 
 
 @dataclass(frozen=True, slots=True)

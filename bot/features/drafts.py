@@ -26,16 +26,19 @@ ONCE_LIFE = timedelta(days=2)
 """How long a redelivered event is recognised; Slack stops redelivering within minutes."""
 
 
+DRAFT_LIFE = timedelta(days=7)
+"""How long a button can be pressed. One life for all: when a draft was stored is known from when it ends."""
+
 MOST_DRAFTS = 600
 """Most drafts stored for one person within `DRAFT_SPAN`, so that nobody can fill the database by looking things up."""
 
 DRAFT_SPAN = timedelta(minutes=1)
 
 
-async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor, life: timedelta) -> Drafts:
+async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor) -> Drafts:
     """Store the drafts behind one person's buttons; returns their ids, or nothing beyond `MOST_DRAFTS`."""
     ids = {each: new_id() for each in drafts}
-    until = ctx.clock.now() + life
+    until = ctx.clock.now() + DRAFT_LIFE
     async with ctx.store.write() as tx:
         if await tx.count_drafts(actor.org, actor.user_id, until - DRAFT_SPAN) + len(ids) > MOST_DRAFTS:
             log.warning("drafts.too_many", user=actor.user_id)
@@ -68,6 +71,18 @@ async def first_time(ctx: Context, idempotency_key: str, life: timedelta = ONCE_
     """Whether this key (such as an event id) is new; of several processes only one gets True."""
     async with ctx.store.write() as tx:
         return await tx.claim_once(idempotency_key, ctx.clock.now() + life)
+
+
+async def was_claimed(ctx: Context, idempotency_key: str) -> bool:
+    """Whether this key is known, such as that of a button that was pressed."""
+    async with ctx.store.read() as tx:
+        return await tx.is_claimed(idempotency_key, ctx.clock.now())
+
+
+async def not_done(ctx: Context, idempotency_key: str) -> None:
+    """Let this key be new again, because what it was claimed for did not happen."""
+    async with ctx.store.write() as tx:
+        await tx.release(idempotency_key)
 
 
 async def first_delivery(ctx: Context, idempotency_key: str) -> bool:

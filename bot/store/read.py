@@ -27,7 +27,19 @@ from bot.store.rows import (
     to_run,
     to_watch,
 )
-from bot.store.tables import audit, buckets, changes, decisions, drafts, job_runs, muted, notices, reminders, watches
+from bot.store.tables import (
+    audit,
+    buckets,
+    changes,
+    decisions,
+    drafts,
+    job_runs,
+    muted,
+    notices,
+    occasions,
+    reminders,
+    watches,
+)
 
 T = TypeVar("T")
 
@@ -205,6 +217,11 @@ class ReadTransaction(DriftReading):
         mine = and_(drafts.c.id == id, drafts.c.org == org, drafts.c.user_id == user_id)
         text: str | None = await self._connection.scalar(select(drafts.c.text).where(mine, drafts.c.expires_at > now))
         return None if text is None else decode(text)
+
+    async def is_claimed(self, idempotency_key: str, now: datetime) -> bool:
+        """Whether a key that must be handled only once was claimed, and that is still remembered."""
+        known = and_(occasions.c.id == idempotency_key, occasions.c.expires_at > now)
+        return await self._connection.scalar(select(occasions.c.id).where(known)) is not None
 
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
         """The reminder of an evaluation."""

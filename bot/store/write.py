@@ -130,6 +130,10 @@ class WriteTransaction(DriftWriting, Running):
         )
         return await self._hits(again.returning(occasions.c.id))
 
+    async def release(self, idempotency_key: str) -> None:
+        """Forget that a key was claimed: what it was claimed for did not happen."""
+        await self._connection.execute(delete(occasions).where(occasions.c.id == idempotency_key))
+
     async def reminder(self, provider: str, evaluation_id: str) -> Reminder | None:
         """The reminder of an evaluation, locked until the end of the transaction."""
         mine = and_(reminders.c.provider == provider, reminders.c.evaluation_id == evaluation_id)

@@ -50,9 +50,11 @@ def refused(result: Refused) -> Message:
     about = f"{code(result.change.label)}: not done" if result.change else "Not done"
     for_reasons = f", for {words.counted(count, 'reason')}" if count > 1 else ""
     because = " ".join(refusals.why(each) for each in result.reasons)
+    acted = any(each.code in (Code.BUTTON_USED, Code.STATE_MOVED) for each in result.reasons)
+    state = "Nothing more was changed." if acted else "Nothing was changed."
     return compose(
-        f"{about}. {because} Nothing was changed.".replace("  ", " "),
-        section(f"⛔ *{about}{for_reasons}.* Nothing was changed."),
+        f"{about}. {because} {state}".replace("  ", " "),
+        section(f"⛔ *{about}{for_reasons}.* {state}"),
         reasons(result.reasons),
         actions(_show_buttons(result)),
     )
@@ -94,14 +96,16 @@ def failed(result: Failed) -> Message:
         state = "If I had already started, I'll finish by myself once my database is back."
     elif change is not None:
         state = words.effect(result.problem)
-    elif result.problem.fault is Fault.CUT_AFTER_WRITE:
-        state = "I don't know whether it took effect."
+    elif result.look is not None:
+        state = "It may or may not have happened."
     else:
         state = "Nothing was changed."
+    look = f" Look before you try again: {code(result.look, 200)}." if result.look is not None else ""
     return compose(
-        f"{about}: {words.fault(result.problem)} {state}",
+        f"{about}: {words.fault(result.problem)} {state}{look}",
         section(f"❌ *{about}.* {state}"),
-        *problem_blocks(result.problem),
+        *problem_blocks(result.problem, advise=result.look is None),
+        section(f"Look before you try again: {code(result.look, 200)}") if result.look is not None else None,
         actions([button("Show", Action.REVIEW, change.id)]) if change else None,
     )
 
@@ -131,13 +135,15 @@ def not_found(result: NotFound, drafts: Drafts) -> Message:
     """An unknown name, with similar ones."""
     scope = " in what I can read" if result.unread else ""
     head = f"There is no {result.noun} {code(result.word)}{scope}."
+    state = "" if result.only_looked else f" {NOTHING_DEPLOYED}"
     near = _lines(result.near)
     known = words.some([code(name) for name in result.known], KNOWN)
     return compose(
-        f"{head} {NOTHING_DEPLOYED}"
+        head
+        + state
         + (f" Similar: {label_list(result.near)}." if near else "")
         + "".join(f" {words.unread(each)}" for each in result.unread),
-        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        section(f"*{head}*{state}"),
         *missing(result.unread),
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,

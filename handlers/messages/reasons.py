@@ -227,7 +227,7 @@ REASONS: dict[Code, tuple[str, str]] = {
     ),
     Code.BUTTON_USED: (
         "This button no longer works: it was already pressed, or it is too old.",
-        "Check the result with `project list`, or type the line again.",
+        "Look whether it is done already, or type the line again.",
     ),
     Code.DRAFT_UNREADABLE: (
         "That button is from another version of me, so I didn't do anything.",
@@ -245,6 +245,10 @@ REASONS: dict[Code, tuple[str, str]] = {
     Code.CANNOT_POST: (
         "I can't post in this channel, and I have no default channel.",
         "Type `/invite @configbot` here first, or ask again in a channel that I'm in.",
+    ),
+    Code.NO_CHANNEL: (
+        "You didn't ask in a channel, and I have no default channel that I can post its card in.",
+        "Type it in the channel where people should see and approve it.",
     ),
 }
 """Why, and what to do about it, addressed to the person whose request is refused."""

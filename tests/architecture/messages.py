@@ -211,7 +211,8 @@ def faults(page: Page) -> None:
     for fault in Fault:
         provider = "" if fault is Fault.OWN_DATABASE else "humanloop"
         problem = replace(samples.PROBLEM, fault=fault, provider=provider, status=None)
-        came = (Failed(problem), Failed(problem, replace(in_state(State.FAILED), problem=problem)))
+        unsure = Failed(problem, look="project show support")
+        came = (Failed(problem), unsure, Failed(problem, replace(in_state(State.FAILED), problem=problem)))
         page.show(fault.value, (said(errors.failed(each)) for each in came))
     page.show("asked us to wait", [words.remedy_of(replace(samples.PROBLEM, fault=Fault.RATE_LIMITED, retry_after=30))])
     page.subject("Lines that are not understood")

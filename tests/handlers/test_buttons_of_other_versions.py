@@ -8,7 +8,7 @@ import pytest
 
 from bot.clients.base import Capabilities
 from bot.domain.live_state import LiveState, Split
-from handlers.context import DRAFT_LIFE
+from bot.features.drafts import DRAFT_LIFE
 from tests.bot.features.steps import rewritten
 from tests.builders import PRODUCTION, STAGING
 from tests.handlers.conversation import Talk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, MutableMapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import Cause
 from bot.domain.notices import Reminder
+from bot.features.drafts import MOST_DRAFTS
 from bot.store import Store, StoreUnavailable
 from tests.builders import NOON
 from tests.handlers.conversation import STRAY, Talk, talking
@@ -57,6 +59,18 @@ async def test_opening_it_shows_what_waits_for_me_what_is_live_and_what_runs(tal
     assert set(home.buttons()) == {
         "Deploy with a form", "Review", "Show the whole board", "Show", "Show all running evaluations",
     }  # fmt: skip
+
+
+async def test_what_was_looked_up_in_the_days_before_takes_no_button_from_it(talk: Talk) -> None:
+    await seen_running(talk)
+    async with talk.world.store.write() as tx:
+        for number in range(MOST_DRAFTS):
+            await tx.save_draft(f"draft {number}", "T0ACORN", ADA, "help", talk.world.clock.now() + timedelta(days=7))
+    talk.world.clock.move(timedelta(days=1))
+
+    home = await talk.opens_home(ADA)
+
+    assert {"Show the whole board", "Show all running evaluations"} <= set(home.buttons())
 
 
 async def test_what_i_asked_for_is_mine_and_waits_for_somebody_else(talk: Talk) -> None:
@@ -166,6 +180,8 @@ async def test_without_a_default_channel_the_form_is_refused_directly(talk: Talk
 
     (answer,) = await talk.direct(ADA)
     assert "Not done" in answer
+    assert "You didn't ask in a channel" in answer
+    assert "this channel" not in answer, "there is none"
     assert talk.world.provider.writes() == 0
 
 

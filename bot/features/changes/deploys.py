@@ -33,7 +33,7 @@ from bot.domain.times import Due
 from bot.features.changes.due import due_of, expiry, scheduled
 from bot.features.changes.execution import apply
 from bot.features.changes.requested_target import kind_of, takes_splits, target_of
-from bot.features.drafts import confirmed, first_time
+from bot.features.drafts import confirmed, was_claimed
 from bot.features.provider_reads import ProviderSnapshot, evidence_for, look, undone_facts
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_card
@@ -48,21 +48,26 @@ USED = timedelta(days=8)
 """How long a pressed button is remembered: longer than it can be pressed."""
 
 
-async def request(ctx: Context, change_request: ChangeRequest, actor: Actor, place: Place) -> Outcome:
+async def request(
+    ctx: Context, change_request: ChangeRequest, actor: Actor, place: Place, *, once: str | None = None
+) -> Outcome:
     """Request a change; if the policy needs no approval it is applied at once, or scheduled if it has a time.
+
+    With the key `once` it is requested only once; a refusal does not count.
 
     Returns `AwaitingApproval`, `Applied`, `Scheduled`, `Refused`, `Failed`, `Unknown`, `Void` or `NotFound`.
     """
     card_place = await place_for_card(ctx, place)
     if card_place is None:
-        return Refused((Reason(Code.CANNOT_POST, ResolvableBy.REQUESTER, {"channel": place.channel}),))
+        code = Code.CANNOT_POST if place.channel else Code.NO_CHANNEL
+        return Refused((Reason(code, ResolvableBy.REQUESTER, {"channel": place.channel}),))
     plan = await _plan(ctx, change_request, actor)
     if not isinstance(plan, _Plan):
         return plan
     question = await _confirmation(ctx, plan, actor)
     if question is not None:
         return question
-    change, answer, entries, superseded = await _save(ctx, plan, actor, card_place)
+    change, answer, entries, superseded = await _save(ctx, plan, actor, card_place, once)
     if change is None or isinstance(answer, Denied):
         return Refused(answer.reasons if isinstance(answer, Denied) else (), change)
     log.info("change.step", step="requested", change=change.id, number=change.number, entries=len(entries))
@@ -102,9 +107,10 @@ async def replace_split(ctx: Context, draft_id: str, actor: Actor, place: Place)
     change_request = await confirmed(ctx, draft_id, actor, ChangeRequest)
     if not isinstance(change_request, ChangeRequest):
         return change_request
-    if not await first_time(ctx, f"split:{draft_id}", USED):
+    once = f"split:{draft_id}"
+    if await was_claimed(ctx, once):
         return Refused((Reason(Code.BUTTON_USED),))
-    return await request(ctx, change_request, actor, place)
+    return await request(ctx, change_request, actor, place, once=once)
 
 
 async def explain(ctx: Context, change_request: ChangeRequest, actor: Actor, line: str) -> Outcome:
@@ -226,7 +232,7 @@ async def _decide(ctx: Context, tx: ReadTransaction, plan: _Plan, actor: Actor) 
 
 
 async def _save(
-    ctx: Context, plan: _Plan, actor: Actor, place: Place
+    ctx: Context, plan: _Plan, actor: Actor, place: Place, once: str | None
 ) -> tuple[Change | None, Answer, tuple[AuditEntry, ...], str | None]:
     """Decide and save in one transaction: the change, its audit entries, its card, and what it supersedes.
 
@@ -237,6 +243,8 @@ async def _save(
         answer = await _decide(ctx, tx, plan, actor)
         if isinstance(answer, Denied) and any(each.code is Code.TOO_MANY_REFUSED for each in answer.reasons):
             return None, answer, (), None  # and not saved
+        if once is not None and await _is_used(ctx, tx, once, answer):
+            return None, Denied((Reason(Code.BUTTON_USED),)), (), None
         change = _new_change(ctx, plan, actor, place, await tx.next_number(), answer)
         entries = [entry(Event.REQUESTED, change.id, change.created_at, actor, line=plan.kind.value)]
         if isinstance(answer, Denied):
@@ -255,6 +263,12 @@ async def _save(
             card = Notice(new_id(), NoticeKind.CARD, inserted.id, place, change.created_at, wanted=inserted.revision)
             await tx.add_notice(card)
     return inserted, answer, tuple(entries), superseded
+
+
+async def _is_used(ctx: Context, tx: WriteTransaction, once: str, answer: Answer) -> bool:
+    """Whether the key was claimed before; a decision that is no refusal claims it."""
+    now = ctx.clock.now()
+    return await tx.is_claimed(once, now) if isinstance(answer, Denied) else not await tx.claim_once(once, now + USED)
 
 
 async def supersede(ctx: Context, tx: WriteTransaction, change: Change) -> str | None:

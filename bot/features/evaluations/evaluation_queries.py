@@ -22,7 +22,7 @@ from bot.features.configs import config_queries
 from bot.features.evaluations import updates
 from bot.features.provider_reads import look
 from bot.grammar import say
-from bot.grammar.commands import Command, ListEvaluations, Name, ReopenEvaluation, ShowEvaluation
+from bot.grammar.commands import Command, ListEvaluations, ReopenEvaluation, ShowEvaluation
 from bot.logs import current_request_id, get_logger
 from bot.outbox import evaluation_reports
 from bot.resolve.labels import evaluations_line
@@ -141,12 +141,7 @@ def _paged(total: int, page: int) -> tuple[int, int]:
 
 
 def _row(ctx: Context, run: Evaluation, project: Project) -> EvaluationRow:
-    return EvaluationRow(run, project, say(ShowEvaluation(_name_of(ctx, run))))
-
-
-def _name_of(ctx: Context, evaluation: Evaluation) -> Name:
-    """The name of an evaluation in a line: its id, with its provider if there are several."""
-    return Name(evaluation.id if len(ctx.providers) == 1 else f"{evaluation.provider}:{evaluation.id}")
+    return EvaluationRow(run, project, say(ShowEvaluation(updates.name_of(ctx, run))))
 
 
 async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> EvaluationDetail:
@@ -172,7 +167,7 @@ async def detail(ctx: Context, evaluation: Evaluation, actor: Actor) -> Evaluati
         since != evaluation.created_at,
         ctx.clock.now(),
         isinstance(decide(StatusUpdate(actor, evaluation, COMPLETED)), Allowed),
-        say(ReopenEvaluation(_name_of(ctx, evaluation))) if reopens else None,
+        say(ReopenEvaluation(updates.name_of(ctx, evaluation))) if reopens else None,
         evaluations_line(ctx.index, project) if project else None,
         problem,
         await evaluation_reports.progress_of(ctx, project, evaluation) if project is not None and runs else None,

@@ -16,8 +16,12 @@ from bot.domain.names import Project
 from bot.domain.outcomes import EvaluationUpdated, Failed, NotFound, Refused
 from bot.domain.policies import decide
 from bot.features.reminders import switches
-from bot.logs import current_request_id
+from bot.grammar import say
+from bot.grammar.commands import Name, ShowEvaluation
+from bot.logs import current_request_id, get_logger
 from bot.outbox import evaluation_reports
+
+log = get_logger(__name__)
 
 CONCURRENCY = 8
 """Most concurrent provider calls for a list of evaluations."""
@@ -42,7 +46,10 @@ async def set_status(ctx: Context, word: str, status: str, actor: Actor) -> Outc
     try:
         updated = await _set(client, project, evaluation.id, status)
     except ProviderError as error:
-        return Failed(replace(error.problem, reference=current_request_id()))
+        problem = replace(error.problem, reference=current_request_id())
+        return Failed(
+            problem, look=say(ShowEvaluation(name_of(ctx, evaluation))) if isinstance(error, Unsure) else None
+        )
     if updated.status != status:
         problem = Problem(Fault.NO_EFFECT, evaluation.provider, "setting the status of an evaluation")
         return Failed(replace(problem, reference=current_request_id()))
@@ -64,14 +71,26 @@ async def _end_deleted(ctx: Context, word: str, result: Failed | NotFound | Refu
 
 
 async def _set(client: ProviderClient, project: Project, evaluation_id: str, status: str) -> Evaluation:
-    """Set the status. If the answer is lost, read the result. Raises `ProviderError`."""
+    """Set the status. If the answer is lost, read the result.
+
+    Raises `ProviderError`: `Unsure` when reading cannot tell that it happened.
+    """
     try:
         return await client.set_evaluation_status(project, evaluation_id, status)
-    except Unsure:
-        current = await client.evaluation(project, evaluation_id)
+    except Unsure as unsure:
+        try:
+            current = await client.evaluation(project, evaluation_id)
+        except ProviderError as error:
+            log.warning("evaluation.unread", fault=error.problem.fault, after=unsure.problem.fault)
+            raise unsure from error
         if current.status != status:
             raise
         return current
+
+
+def name_of(ctx: Context, evaluation: Evaluation) -> Name:
+    """The name of an evaluation in a line: its id, with its provider if there are several."""
+    return Name(evaluation.id if len(ctx.providers) == 1 else f"{evaluation.provider}:{evaluation.id}")
 
 
 async def find(ctx: Context, word: str) -> Evaluation | Failed | NotFound | Refused:

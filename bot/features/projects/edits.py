@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.clients.base import Capabilities, ProjectNow, ProviderClient, ProviderError, Unsure
+from bot.clients.base import Capabilities, NotDone, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.context import Context, entry
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
@@ -23,9 +23,9 @@ from bot.domain.project_edits import PlannedEdit, Sought, differing, is_same, me
 from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import Suggestion
 from bot.features.changes import deploys
-from bot.features.drafts import confirmed
+from bot.features.drafts import confirmed, first_time, not_done, was_claimed
 from bot.grammar import say
-from bot.grammar.commands import Command, CreateProject, Deploy, Name, UpdateProject
+from bot.grammar.commands import Command, CreateProject, Deploy, ListProjects, Name, UpdateProject
 from bot.logs import current_request_id, get_logger
 from bot.resolve.change_requests import resolve_change
 from bot.resolve.labels import project_line, unique
@@ -226,16 +226,19 @@ async def confirm(ctx: Context, draft_id: str, actor: Actor) -> Outcome:
         return edit
     if edit.provider not in ctx.providers:
         return Refused((Reason(Code.BUTTON_USED),))
+    key = f"project:{draft_id}"
+    if await was_claimed(ctx, key):
+        return Refused((Reason(Code.BUTTON_USED),))
     try:
-        async with ctx.store.write() as tx:
-            if not await tx.claim_once(f"project:{draft_id}", ctx.clock.now() + USED):
-                return Refused((Reason(Code.BUTTON_USED),))
         refused = await _refused_now(ctx, edit, actor)
-        if refused is not None:
-            return refused
-        saved = await _write(ctx.provider(edit.provider), edit)
+        if refused is not None:  # by what another press has done meanwhile, perhaps
+            return Refused((Reason(Code.BUTTON_USED),)) if await was_claimed(ctx, key) else refused
+        if not await first_time(ctx, key, USED):
+            return Refused((Reason(Code.BUTTON_USED),))
+        saved = await _write(ctx, edit, key)
     except ProviderError as error:
-        return Failed(replace(error.problem, reference=current_request_id()))
+        problem = replace(error.problem, reference=current_request_id())
+        return Failed(problem, look=_look(ctx, edit) if isinstance(error, Unsure) else None)
     if not _is_saved(saved, edit):
         problem = Problem(Fault.NO_EFFECT, edit.provider, "saving a project", reference=current_request_id())
         return Failed(problem)
@@ -262,24 +265,43 @@ async def _refused_now(ctx: Context, edit: PlannedEdit, actor: Actor) -> Refused
     return Refused((Reason(Code.PROJECT_CHANGED),)) if has_changed else None
 
 
-async def _write(client: ProviderClient, edit: PlannedEdit) -> ProjectNow:
-    """Send the edit. If the answer is lost, read the result; nothing is sent twice. Raises `ProviderError`."""
-    name = edit.new.name or ""
+async def _write(ctx: Context, edit: PlannedEdit, key: str) -> ProjectNow:
+    """Send the edit. If the answer is lost, read the result; nothing is sent twice.
+
+    Raises `ProviderError`: `Unsure` when reading cannot tell that it happened; after `NotDone`, which says that nothing
+    happened, the button can be pressed again.
+    """
+    client = ctx.provider(edit.provider)
     try:
         if edit.project is not None:
             return await client.update_project(edit.project, edit.new)
-        return await client.create_project(name, edit.new.directory)
-    except Unsure:
-        if edit.project is not None:
-            current = await client.project(edit.project)
-        else:  # the name was free before, so the project that has it now is the one we created
-            matches = [each for each in await client.projects(name) if each.name == name]
-            if not matches:
-                raise
-            current = await client.project(matches[0])
-        if not _is_saved(current, edit):
+        return await client.create_project(edit.new.name or "", edit.new.directory)
+    except NotDone:
+        await not_done(ctx, key)
+        raise
+    except Unsure as unsure:
+        try:
+            current = await _read_after(client, edit)
+        except ProviderError as error:
+            log.warning("project.unread", fault=error.problem.fault, after=unsure.problem.fault)
+            raise unsure from error
+        if current is None or not _is_saved(current, edit):
             raise
         return current
+
+
+async def _read_after(client: ProviderClient, edit: PlannedEdit) -> ProjectNow | None:
+    """The project as it is after an edit. Returns None when there is none. Raises `ProviderError`."""
+    if edit.project is not None:
+        return await client.project(edit.project)
+    # the name was free before, so the project that has it now is the one we created
+    matches = [each for each in await client.projects(edit.new.name or "") if each.name == edit.new.name]
+    return await client.project(matches[0]) if matches else None
+
+
+def _look(ctx: Context, edit: PlannedEdit) -> str:
+    """The line that shows whether an edit was made."""
+    return project_line(ctx.index, edit.project) if edit.project else say(ListProjects(edit.new.name))
 
 
 def _is_saved(current: ProjectNow, edit: PlannedEdit) -> bool:

@@ -9,7 +9,16 @@ from typing import Never
 import pytest
 
 from bot.domain.errors import Cause
-from bot.features.drafts import DRAFT_SPAN, MOST_DRAFTS, ONCE_LIFE, draft, first_delivery, first_time, keep_drafts
+from bot.features.drafts import (
+    DRAFT_LIFE,
+    DRAFT_SPAN,
+    MOST_DRAFTS,
+    ONCE_LIFE,
+    draft,
+    first_delivery,
+    first_time,
+    keep_drafts,
+)
 from bot.store import Store, StoreUnavailable
 from tests.builders import ADA, RAVI, World, actor
 
@@ -17,20 +26,20 @@ HOUR = timedelta(hours=1)
 
 
 async def test_a_line_comes_back_for_the_person_whose_button_it_is(world: World) -> None:
-    kept = await keep_drafts(world.ctx, ["deploy a to b", "help"], ADA, HOUR)
+    kept = await keep_drafts(world.ctx, ["deploy a to b", "help"], ADA)
     assert set(kept) == {"deploy a to b", "help"}
     assert await draft(world.ctx, kept["help"], ADA, str) == "help"
 
 
 async def test_nobody_else_runs_it(world: World) -> None:
-    kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
+    kept = await keep_drafts(world.ctx, ["help"], ADA)
     assert await draft(world.ctx, kept["help"], RAVI, str) is None
     assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER"), str) is None
 
 
 async def test_a_line_runs_out(world: World) -> None:
-    kept = await keep_drafts(world.ctx, ["help"], ADA, HOUR)
-    world.clock.move(HOUR)
+    kept = await keep_drafts(world.ctx, ["help"], ADA)
+    world.clock.move(DRAFT_LIFE)
     assert await draft(world.ctx, kept["help"], ADA, str) is None
 
 
@@ -39,8 +48,8 @@ async def test_an_unknown_button_has_no_line(world: World) -> None:
 
 
 async def test_the_same_line_twice_is_one_draft_and_none_is_none(world: World) -> None:
-    assert len(await keep_drafts(world.ctx, ["help", "help"], ADA, HOUR)) == 1
-    assert await keep_drafts(world.ctx, [], ADA, HOUR) == {}
+    assert len(await keep_drafts(world.ctx, ["help", "help"], ADA)) == 1
+    assert await keep_drafts(world.ctx, [], ADA) == {}
 
 
 async def test_an_occasion_is_new_once_however_many_ask(world: World) -> None:
@@ -57,13 +66,13 @@ async def test_an_occasion_is_forgotten_after_a_while(world: World) -> None:
 
 async def test_no_more_buttons_are_made_for_one_person_within_a_minute_than_anybody_presses(world: World) -> None:
     lines = [f"help {number}" for number in range(MOST_DRAFTS)]
-    assert len(await keep_drafts(world.ctx, lines, ADA, HOUR)) == MOST_DRAFTS
+    assert len(await keep_drafts(world.ctx, lines, ADA)) == MOST_DRAFTS
 
-    assert await keep_drafts(world.ctx, ["help"], ADA, HOUR) == {}
-    assert len(await keep_drafts(world.ctx, ["help"], RAVI, HOUR)) == 1
+    assert await keep_drafts(world.ctx, ["help"], ADA) == {}
+    assert len(await keep_drafts(world.ctx, ["help"], RAVI)) == 1
 
     world.clock.move(DRAFT_SPAN)
-    assert len(await keep_drafts(world.ctx, ["help"], ADA, HOUR)) == 1
+    assert len(await keep_drafts(world.ctx, ["help"], ADA)) == 1
 
 
 async def test_a_command_or_a_form_is_taken_once_and_without_a_database_once_more(

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from bot.domain.changes import State
 from bot.domain.evaluations import RUNNING
-from bot.features.drafts import keep_drafts
+from bot.features.drafts import DRAFT_LIFE, keep_drafts
 from bot.jobs import sweeps
 from bot.ports import NotDelivered
 from tests.bot.features.steps import asked, killed, state
@@ -58,7 +58,7 @@ async def test_names_are_read_anew(world: World) -> None:
 
 
 async def test_what_nobody_will_ask_for_again_is_removed(world: World) -> None:
-    await keep_drafts(world.ctx, ["help", "deployments"], ADA, timedelta(hours=1))
+    await keep_drafts(world.ctx, ["help", "deployments"], ADA)
     assert await sweeps.clean_up(world.ctx) == "0 removed"
-    world.clock.move(timedelta(hours=2))
+    world.clock.move(DRAFT_LIFE)
     assert await sweeps.clean_up(world.ctx) == "2 removed"

@@ -63,6 +63,27 @@ def test_a_refusal_about_a_change_names_it_once() -> None:
     assert made.text.startswith("`ch-142`: not done.")
 
 
+def test_a_name_that_was_only_looked_up_is_not_said_to_have_deployed_nothing() -> None:
+    made = told(NotFound("config", "config_z", NEAR[:1], only_looked=True))
+    assert made.text == "There is no config `config_z`. Similar: `production`."
+    assert "Nothing was deployed" not in read(made)
+
+
+@pytest.mark.parametrize("used", [Code.BUTTON_USED, Code.STATE_MOVED])
+def test_a_second_press_does_not_say_that_the_first_changed_nothing(used: Code) -> None:
+    made = told(Refused((reason(used, ResolvableBy.NOBODY),)))
+    for said in (made.text, read(made)):
+        assert "Nothing was changed" not in said
+        assert "Nothing more was changed." in said
+    assert "project list" not in read(made), "the button may be one that replaces a split"
+
+
+def test_who_asked_in_no_channel_is_told_to_type_it_in_one_and_not_to_invite_me() -> None:
+    said = read(told(Refused((reason(Code.NO_CHANNEL),))))
+    assert "Type it in the channel where people should see and approve it." in said
+    assert "/invite" not in said
+
+
 def test_a_refusal_without_reasons_is_still_an_answer() -> None:
     assert told(Refused(())).text == "Not done. Nothing was changed."
 
@@ -82,10 +103,17 @@ def test_a_fault_says_who_what_and_what_next() -> None:
     assert "`r-7f3k2q`" in said
 
 
-def test_a_write_whose_answer_was_lost_is_not_said_to_have_changed_nothing() -> None:
-    made = told(Failed(Problem(Fault.CUT_AFTER_WRITE, "humanloop", "setting the status")))
-    assert made.text.endswith("I don't know whether it took effect.")
-    assert "Nothing was changed" not in read(made)
+@pytest.mark.parametrize(
+    "fault", [Fault.CUT_AFTER_WRITE, Fault.TIMED_OUT, Fault.UNAVAILABLE, Fault.UNINTELLIGIBLE], ids=str
+)
+def test_a_write_whose_answer_was_lost_may_have_happened_and_is_to_be_looked_at(fault: Fault) -> None:
+    made = told(Failed(Problem(fault, "humanloop", "setting the status"), look="evaluation ev_1"))
+    said = read(made)
+    assert made.text.endswith("It may or may not have happened. Look before you try again: `evaluation ev_1`.")
+    assert "It may or may not have happened." in said
+    assert "Look before you try again: `evaluation ev_1`" in said
+    assert "Nothing was changed" not in said
+    assert "Try again in" not in said
 
 
 def test_a_fault_of_a_change_names_and_shows_it() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -161,7 +160,7 @@ async def test_weights_are_given_up_knowingly_and_put_back_by_an_undo(account: A
             account.ctx, await account.change_request("cited-v2", "production", SEARCH), ADA, DEPLOYS
         ),
     )
-    drafts = await keep_drafts(account.ctx, [shown.kept], ADA, timedelta(days=7))
+    drafts = await keep_drafts(account.ctx, [shown.kept], ADA)
     asked = the(AwaitingApproval, await replace_split(account.ctx, drafts[shown.kept], ADA, DEPLOYS)).change
     done = the(Applied, await approvals.approve(account.ctx, asked.id, RAVI)).change
     assert isinstance(await account.live("production", SEARCH), One)

@@ -519,7 +519,7 @@ async def test_a_time_outlives_the_question_about_weights_that_are_given_up(worl
         shown = the(
             ConfirmReplacesRollout, await deploys.request(world.ctx, replace(deploy(world), when=when), ADA, DEPLOYS)
         )
-        (draft,) = (await keep_drafts(world.ctx, [shown.kept], ADA, HOUR)).values()
+        (draft,) = (await keep_drafts(world.ctx, [shown.kept], ADA)).values()
         asked_for = the(AwaitingApproval, await deploys.replace_split(world.ctx, draft, ADA, DEPLOYS)).change
         assert asked_for.due == due_of(when, ADA, world.clock.now())
         await approvals.withdraw(world.ctx, asked_for.id, ADA)

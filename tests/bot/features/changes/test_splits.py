@@ -39,7 +39,7 @@ def served(world: World) -> LiveState:
 
 
 async def button(world: World, shown: ConfirmReplacesRollout) -> str:
-    return (await keep_drafts(world.ctx, [shown.kept], ADA, timedelta(days=7)))[shown.kept]
+    return (await keep_drafts(world.ctx, [shown.kept], ADA))[shown.kept]
 
 
 async def replaced(world: World) -> str:
@@ -63,6 +63,25 @@ async def test_the_button_asks_for_it_once_and_only_for_whom_it_was_shown_to(spl
     draft = await button(splits, shown)
     assert codes(await deploys.replace_split(splits.ctx, draft, RAVI, DEPLOYS)) == [Code.BUTTON_USED]
     the(AwaitingApproval, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+    assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.BUTTON_USED]
+
+
+async def test_the_button_can_be_pressed_again_while_nothing_was_asked_for(splits: World) -> None:
+    shown = the(ConfirmReplacesRollout, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    draft = await button(splits, shown)
+    splits.provider.fail("served", NotDone(problem(Fault.UNREACHABLE)))
+    the(Failed, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+    the(AwaitingApproval, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+
+
+async def test_the_button_pressed_twice_at_once_asks_for_it_once(splits: World) -> None:
+    shown = the(ConfirmReplacesRollout, await deploys.request(splits.ctx, deploy(splits), ADA, DEPLOYS))
+    draft = await button(splits, shown)
+
+    async def other() -> None:
+        the(AwaitingApproval, await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS))
+
+    splits.provider.first["served"] = other
     assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.BUTTON_USED]
 
 
@@ -92,7 +111,7 @@ async def test_a_stored_deploy_of_nothing_is_refused_and_never_becomes_a_change(
 
 
 async def test_the_button_of_a_line_confirms_nothing(splits: World) -> None:
-    (draft,) = (await keep_drafts(splits.ctx, ["deploy config_x to production"], ADA, timedelta(days=7))).values()
+    (draft,) = (await keep_drafts(splits.ctx, ["deploy config_x to production"], ADA)).values()
     assert codes(await deploys.replace_split(splits.ctx, draft, ADA, DEPLOYS)) == [Code.DRAFT_UNREADABLE]
 
 

@@ -82,7 +82,7 @@ async def test_a_service_that_refuses_is_a_failure(world: World) -> None:
     run = runs(world)
     world.provider.fail("set_evaluation_status", NotDone(problem(Fault.CONFLICT, 409)))
     outcome = the(Failed, await updates.set_status(world.ctx, run.id, COMPLETED, ADA))
-    assert outcome.problem.fault is Fault.CONFLICT
+    assert (outcome.problem.fault, outcome.look) == (Fault.CONFLICT, None)
 
 
 async def test_a_lost_answer_is_looked_for(world: World) -> None:
@@ -100,7 +100,20 @@ async def test_a_lost_answer_without_effect_is_a_failure(world: World) -> None:
     run = runs(world)
     world.provider.fail("set_evaluation_status", Unsure(problem(Fault.CUT_AFTER_WRITE)))
     outcome = the(Failed, await updates.set_status(world.ctx, run.id, COMPLETED, ADA))
-    assert outcome.problem.fault is Fault.CUT_AFTER_WRITE
+    assert (outcome.problem.fault, outcome.look) == (Fault.CUT_AFTER_WRITE, f"evaluation show {run.id}")
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER_WRITE, Fault.TIMED_OUT, Fault.UNAVAILABLE], ids=str)
+async def test_a_lost_answer_that_cannot_be_looked_for_may_have_had_its_effect(world: World, fault: Fault) -> None:
+    run = runs(world)
+
+    async def lost() -> None:
+        world.provider.fail("evaluation", NotDone(problem(Fault.UNREACHABLE)))
+        raise Unsure(problem(fault))
+
+    world.provider.then["set_evaluation_status"] = lost
+    outcome = the(Failed, await updates.set_status(world.ctx, run.id, COMPLETED, ADA))
+    assert (outcome.problem.fault, outcome.look) == (fault, f"evaluation show {run.id}")
 
 
 @pytest.mark.parametrize("word", ["ev_nothing", "main:ev_nothing", "other:ev_1", "", ":"])

@@ -19,7 +19,7 @@ from bot.domain.outcomes import Ambiguous, AwaitingApproval, Explanation, Failed
 from bot.domain.project_fields import ProjectFields
 from bot.features.dispatch import Speaker, run
 from bot.features.drafts import keep_drafts
-from bot.features.projects.edits import USED, confirm
+from bot.features.projects.edits import confirm
 from bot.grammar import parse
 from bot.grammar.commands import Understood
 from tests.bot.features.configs.test_config_queries import typed
@@ -38,7 +38,7 @@ async def pressed(world: World, shown: Outcome, who: Actor = ADA) -> Outcome:
 async def button(world: World, shown: Outcome) -> str:
     kept = the(ProjectPreview, shown).kept
     assert kept is not None
-    return (await keep_drafts(world.ctx, [kept], ADA, USED))[kept]
+    return (await keep_drafts(world.ctx, [kept], ADA))[kept]
 
 
 async def history(world: World, project_id: str) -> list[tuple[Event, Actor | None, dict[str, str]]]:
@@ -157,6 +157,47 @@ async def test_a_button_does_its_work_once_and_for_one_person(world: World) -> N
     assert world.provider.calls.count("create_project") == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        ("project update support name=fresh", "project"),
+        ("project update support name=fresh", "update_project"),
+        ("project create fresh", "create_project"),
+    ],
+)
+async def test_a_button_can_be_pressed_again_while_nothing_was_changed(world: World, line: str, fails: str) -> None:
+    kept = await button(world, await typed(world, line))
+    world.provider.lands = False
+    world.provider.fail(fails, NotDone(problem(Fault.UNREACHABLE)))
+
+    assert the(Failed, await confirm(world.ctx, kept, ADA)).problem.fault is Fault.UNREACHABLE
+
+    the(ProjectSaved, await confirm(world.ctx, kept, ADA))
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+
+
+async def test_a_write_whose_answer_was_lost_is_not_sent_again_by_its_button(world: World) -> None:
+    kept = await button(world, await typed(world, "project create fresh"))
+    world.provider.lands = False
+    world.provider.fail("create_project", CUT)
+    the(Failed, await confirm(world.ctx, kept, ADA))
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+    assert world.provider.calls.count("create_project") == 1
+
+
+@pytest.mark.parametrize("took_effect", [True, False])
+async def test_a_press_during_another_one_is_told_that_the_button_is_used(world: World, took_effect: bool) -> None:
+    kept = await button(world, await typed(world, "project update support name=fresh"))
+    world.provider.deaf = not took_effect
+
+    async def other() -> None:
+        the(ProjectSaved if took_effect else Failed, await confirm(world.ctx, kept, ADA))
+
+    world.provider.first["project"] = other
+    assert codes(await confirm(world.ctx, kept, ADA)) == [Code.BUTTON_USED]
+    assert world.provider.calls.count("update_project") == 1
+
+
 @pytest.mark.parametrize("moved", ["name", "directory"])
 async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(world: World, moved: str) -> None:
     shown = await typed(world, "project update support name=desk directory=dir_new")
@@ -192,6 +233,35 @@ async def test_an_answer_that_is_lost_is_looked_for(world: World, line: str, lan
 
     assert isinstance(came, ProjectSaved if lands else Failed)
     assert world.provider.calls.count(method) == 1, "nothing is sent twice"
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_AFTER_WRITE, Fault.TIMED_OUT, Fault.UNAVAILABLE], ids=str)
+@pytest.mark.parametrize(
+    ("line", "look"),
+    [("project create fresh", "project list fresh"), ("project update support name=fresh", "project show support")],
+)
+async def test_an_answer_that_is_lost_and_cannot_be_looked_for_may_have_had_its_effect(
+    world: World, line: str, look: str, fault: Fault
+) -> None:
+    creates = "create" in line
+    shown = await typed(world, line)
+    world.provider.fail("create_project" if creates else "update_project", Unsure(problem(fault)))
+    down = NotDone(problem(Fault.UNREACHABLE))
+
+    async def goes_down() -> None:
+        world.provider.fail("projects" if creates else "project", down)
+
+    world.provider.then["create_project" if creates else "update_project"] = goes_down
+
+    failed = the(Failed, await pressed(world, shown))
+
+    assert (failed.problem.fault, failed.look) == (fault, look)
+
+
+async def test_a_write_that_was_refused_is_known_not_to_have_happened(world: World) -> None:
+    shown = await typed(world, "project create fresh")
+    world.provider.fail("create_project", NotDone(problem(Fault.TIMED_OUT)))
+    assert the(Failed, await pressed(world, shown)).look is None
 
 
 @pytest.mark.parametrize("line", ["project update support name=fresh", "project update support directory=dir_new"])
