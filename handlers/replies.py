@@ -17,18 +17,6 @@ log = get_logger(__name__)
 
 TAKEN = 200
 
-NOT_HERE = frozenset(
-    {
-        "channel_not_found",
-        "not_in_channel",
-        "user_not_in_channel",
-        "is_archived",
-        "restricted_action",
-        "thread_not_found",
-    }
-)
-"""Errors after which the reply is sent as a direct message instead."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -45,19 +33,22 @@ class Reply:
     async def say(self, message: Message, *, replace: bool = False) -> None:
         """Send a message that only this person sees; `replace` replaces the ephemeral message that was clicked.
 
-        Never raises: when Slack refuses, that is logged.
+        Goes on to the next way unless it may have arrived. Never raises: when Slack refuses, that is logged.
         """
         content: dict[str, Any] = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+        failure: NotTaken | None = None
         for way, call in self._ways(content, replace):
             try:
                 await taken(call)
             except NotTaken as error:
+                failure = error
                 log.warning("reply.not_taken", way=way, error=error.code)
-                if way != "response_url" and error.code not in NOT_HERE:
-                    return
+                if way != "response_url" and error.unsure:
+                    break
             else:
                 return
-        log.error("reply.not_delivered")
+        assert failure is not None  # noqa: S101 - a direct message is always among the ways
+        log.error("reply.not_delivered", error=failure.code, unsure=failure.unsure)
 
     async def delete_original(self) -> None:
         """Delete the ephemeral question that was clicked, once it is answered elsewhere. Never raises."""

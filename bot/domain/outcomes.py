@@ -107,6 +107,8 @@ class Withdrawn(Outcome):
     """The change was withdrawn."""
 
     change: Change
+    request_left: bool = False
+    """An approval request may still stand at its provider, which is no longer configured."""
 
 
 @dataclass(frozen=True, slots=True)

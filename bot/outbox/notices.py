@@ -23,6 +23,7 @@ THREAD_EVENTS = frozenset(
     {
         Event.APPROVED, Event.REJECTED, Event.WITHDRAWN, Event.EXPIRED, Event.SUPERSEDED, Event.VOIDED, Event.APPLIED,
         Event.FAILED, Event.LOST, Event.SETTLED, Event.SCHEDULED, Event.RESCHEDULED, Event.REMINDED,
+        Event.AT_PROVIDER, Event.DECLINED,
     }
 )  # fmt: skip
 """Audit events that are posted in the card's thread."""
@@ -35,7 +36,7 @@ async def history_of(tx: WriteTransaction, change: Change, entries: Sequence[Aud
             await tx.add_notice(Notice(new_id(), NoticeKind.HISTORY, entry.id, change.origin, entry.at))
 
 
-MISSED = frozenset({State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN})
+MISSED = frozenset({State.VOID, State.EXPIRED, State.REJECTED, State.FAILED, State.UNKNOWN})
 """States of a scheduled change that did not, or may not, have taken effect on time."""
 
 

@@ -321,11 +321,11 @@ def rejected(result: Rejected) -> Message:
 @renders(Withdrawn)
 def withdrawn(result: Withdrawn) -> Message:
     """The change was withdrawn."""
-    return _ended(result.change, "withdrawn")
+    return _ended(result.change, "withdrawn", provider_approvals.left(result.change) if result.request_left else "")
 
 
-def _ended(change: Change, how: str) -> Message:
-    text = f"{code(change.label)} was {how}: {phrases.change_request(change)}. Nothing was deployed."
+def _ended(change: Change, how: str, more: str = "") -> Message:
+    text = f"{code(change.label)} was {how}: {phrases.change_request(change)}. Nothing was deployed.{more}"
     return compose(text, section(f"{words.STATES[change.state].glyph} {text}"))
 
 

@@ -29,6 +29,16 @@ def standing(change: Change) -> Iterator[Block]:
     )
 
 
+def left(change: Change) -> str:
+    """That a request may still stand at a provider that is no longer configured, to follow a sentence."""
+    provider = code(change.project.provider, 40)
+    where = f" {link(change.gate.link, 'Review it there')}." if change.gate is not None else ""
+    return (
+        f" {provider} is no longer set up here, so an approval request for it may still stand there. "
+        f"Delete it there if it does.{where}"
+    )
+
+
 def buttons(change: Change) -> Iterator[ButtonElement]:
     """The button of a change that waits at the provider."""
     yield button("Check now", Action.CHECK_NOW, change.id)

@@ -39,6 +39,12 @@ from handlers.messages.rendering import renders
 
 COMMENT_LIMIT = 1_000
 
+FOR_REQUESTER = frozenset({Event.AT_PROVIDER, Event.DECLINED})
+"""Events that mention the requester in the thread: they happen elsewhere, and somebody has to act on them."""
+
+HAS_REASONS = frozenset({Event.REFUSED, Event.VOIDED, Event.DECLINED})
+"""Events whose line in the thread is followed by the reasons of the change."""
+
 
 def history(view: HistoryView) -> Message:
     """One line in the thread of a card."""
@@ -55,7 +61,7 @@ def history(view: HistoryView) -> Message:
 def _why(view: HistoryView) -> Iterator[Block]:
     """Reasons and problem, if this entry is the one that caused them."""
     change = view.change
-    if view.entry.event in (Event.REFUSED, Event.VOIDED) and (block := reasons(change.reasons, of=change)):
+    if view.entry.event in HAS_REASONS and (block := reasons(change.reasons, of=change)):
         yield block
     if view.entry.event in (Event.FAILED, Event.LOST) and change.problem is not None:
         yield from problem_blocks(change.problem)
@@ -70,6 +76,8 @@ def sentence(entry: AuditEntry, change: Change | None = None) -> str:
         text = f"{subject} {text}"
     elif entry.event is Event.SETTLED and entry.actor is not None:
         text = f"{mention(entry.actor)} settled it."
+    elif entry.event in FOR_REQUESTER and change is not None:
+        text = f"{mention(change.requester)}, {text[0].lower()}{text[1:]}"
     if entry.event is Event.REQUESTED and change is not None:
         text = headline(change)
     if "due" in facts:

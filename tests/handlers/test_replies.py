@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from handlers.messages import apology
 from handlers.replies import Reply
@@ -88,39 +89,60 @@ async def test_a_direct_conversation_between_others_is_answered_in_our_own(slack
     "failure",
     [
         refused("ratelimited"),
-        refused("internal_error"),
         answer({"ok": False, "error": "ratelimited"}, 429, retry_after="30"),
+        refused("msg_too_long"),
+        answer({"ok": False}),
+    ],
+    ids=["rate", "429", "refused", "unknown"],
+)
+async def test_what_slack_says_it_did_not_take_is_said_directly(slack: FaultyServer, failure: Answer) -> None:
+    slack.reply(failure, OK)
+
+    await Reply(client(slack), "U0ADA", "C1").say(MESSAGE)
+
+    assert went(slack) == ["chat.postEphemeral", "chat.postMessage"]
+    assert slack.requests[1].json()["channel"] == "U0ADA"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        refused("internal_error"),
         page_of_html(502),
         Answer(200, b"{half"),
         Answer(200, b"sign in first", (("Content-Type", "text/plain"),)),
         CUT,
         Answer(200, b'{"ok": true}', cut=40),
     ],
-    ids=["rate", "error", "429", "gateway", "half", "text", "lost", "cut"],
+    ids=["error", "gateway", "half", "text", "lost", "cut"],
 )
-async def test_what_slack_does_not_take_is_logged_and_not_raised(
-    slack: FaultyServer, failure: Answer, capsys: pytest.CaptureFixture[str]
+async def test_what_slack_may_have_taken_is_logged_as_an_error_and_not_raised(
+    slack: FaultyServer, failure: Answer
 ) -> None:
     """It may have arrived, so it is not said elsewhere as well."""
     slack.reply(failure, OK)
 
-    await Reply(client(slack), "U0ADA", "C1").say(MESSAGE)
+    with capture_logs() as logs:
+        await Reply(client(slack), "U0ADA", "C1").say(MESSAGE)
 
     assert went(slack) == ["chat.postEphemeral"]
-    printed = capsys.readouterr().out
-    assert "reply.not_taken" in printed
-    assert MESSAGE.text not in printed
+    assert [(line["event"], line["log_level"]) for line in logs] == [
+        ("reply.not_taken", "warning"),
+        ("reply.not_delivered", "error"),
+    ]
+    assert (logs[-1]["error"], logs[-1]["unsure"]) == (logs[0]["error"], True)
+    assert MESSAGE.text not in str(logs)
 
 
-async def test_when_nothing_works_it_is_logged_as_an_error(
-    slack: FaultyServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    slack.reply(Answer(404, b"used_url"), refused("not_in_channel"), refused("user_not_in_channel"))
+async def test_when_nothing_works_it_is_logged_as_an_error(slack: FaultyServer) -> None:
+    slack.reply(Answer(404, b"used_url"), refused("ratelimited"), refused("user_not_in_channel"))
 
-    await through_url(slack).say(MESSAGE)
+    with capture_logs() as logs:
+        await through_url(slack).say(MESSAGE)
 
     assert len(slack.requests) == 3
-    assert "reply.not_delivered" in capsys.readouterr().out
+    assert [line["event"] for line in logs] == ["reply.not_taken"] * 3 + ["reply.not_delivered"]
+    assert (logs[-1]["error"], logs[-1]["unsure"]) == ("user_not_in_channel", False)
 
 
 async def test_without_a_channel_it_is_a_direct_message(slack: FaultyServer) -> None:

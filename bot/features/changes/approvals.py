@@ -91,13 +91,15 @@ async def reject(ctx: Context, change_id: str, actor: Actor, comment: str = "") 
 async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
     """Withdraw a change: its requester may, and the approvers of a scheduled one.
 
-    An approval request at the provider is withdrawn there first.
+    An approval request at the provider is withdrawn there first, unless the provider is no longer configured.
     """
     async with ctx.store.read() as tx:
         change = await tx.change(change_id)
-    if change is not None and change.state is State.AT_PROVIDER:
-        answer = decide(Withdrawal(actor, change.requester, change.state))
-        failure = None if isinstance(answer, Denied) else await provider_followup.withdraw_at_provider(ctx, change)
+    waits = change if change is not None and change.state is State.AT_PROVIDER else None
+    left = waits is not None and waits.project.provider not in ctx.providers
+    if waits is not None and not left:
+        answer = decide(Withdrawal(actor, waits.requester, waits.state))
+        failure = None if isinstance(answer, Denied) else await provider_followup.withdraw_at_provider(ctx, waits)
         if failure is not None:
             return failure
     async with ctx.store.write() as tx:
@@ -111,7 +113,7 @@ async def withdraw(ctx: Context, change_id: str, actor: Actor) -> Outcome:
     if saved is None:
         return Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),), change)
     await deliver_card(ctx, saved.id)
-    return Withdrawn(saved)
+    return Withdrawn(saved, left)
 
 
 async def withdrawal(tx: ReadTransaction, change: Change, actor: Actor) -> Withdrawal:

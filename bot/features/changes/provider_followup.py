@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clients.base import ProviderError
+from bot.clients.base import NotDone, ProviderError
 from bot.context import Context
 from bot.domain.actors import Actor
 from bot.domain.base import Outcome
@@ -50,11 +50,16 @@ async def check_now(ctx: Context, change_id: str, actor: Actor) -> Outcome:
 
 async def follow(ctx: Context, change: Change) -> Outcome:
     """Read the state of the approval and act on it. Returns `AtProvider` while it is pending."""
+    try:
+        client = ctx.provider(change.project.provider)
+    except NotDone as error:
+        log.warning("gate.no_provider", change=change.id, number=change.number, provider=change.project.provider)
+        return AtProvider(change, error.problem)
     if change.gate is None:  # the process ended before the answer was stored
         claimed = await provider_approvals.claim(ctx, change)
         return await provider_approvals.ask(ctx, claimed) if claimed is not None else AtProvider(change)
     try:
-        approval = await ctx.provider(change.project.provider).approval(change.gate.id)
+        approval = await client.approval(change.gate.id)
     except ProviderError as error:
         log.warning("gate.unread", change=change.id, request=change.gate.id, fault=error.problem.fault)
         return AtProvider(change, error.problem)

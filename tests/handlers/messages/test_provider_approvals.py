@@ -9,7 +9,7 @@ from bot.domain.changes import Change, Event, Kind, State
 from bot.domain.errors import Code, Fault, Problem, Reason, ResolvableBy
 from bot.domain.live_state import LiveState, Split
 from bot.domain.notices import ChangeView
-from bot.domain.outcomes import Applied, AtProvider, ConfirmReplacesRollout, Failed, NotWithdrawn, Rejected
+from bot.domain.outcomes import Applied, AtProvider, ConfirmReplacesRollout, Failed, NotWithdrawn, Rejected, Withdrawn
 from bot.domain.provider_approvals import Gate
 from handlers.messages import card, lines_of, outcome
 from handlers.messages.blocks import link
@@ -47,6 +47,17 @@ def test_whoever_asks_is_told_that_it_waits_and_why_it_could_not_be_looked_at() 
         assert ("is having problems" in shown.text) is more
     asking = outcome(AtProvider(waiting(None), problem), drafts={})
     assert "I couldn't finish asking for it just now: `launchdarkly` is having problems" in asking.text
+
+
+@pytest.mark.parametrize(("gate", "linked"), [(GATE, True), (None, False)], ids=["requested", "perhaps requested"])
+def test_a_request_that_may_be_left_at_a_provider_that_is_gone_is_told(gate: Gate | None, linked: bool) -> None:
+    shown = outcome(Withdrawn(replace(in_state(State.WITHDRAWN), gate=gate), request_left=True), drafts={})
+    for words in (shown.text, read(shown)):
+        assert "`ch-142` was withdrawn" in words
+        assert "`humanloop` is no longer set up here" in words
+        assert "may still stand there" in words
+        assert ("Review it there" in words) is linked
+    assert "may still stand" not in outcome(Withdrawn(in_state(State.WITHDRAWN)), drafts={}).text
 
 
 @pytest.mark.parametrize(("gate", "declines"), [(GATE, True), (None, False)], ids=["requested", "perhaps requested"])

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.changes import Event, Kind, State
 from bot.domain.contents import Content, Message, diff
+from bot.domain.errors import Code, ResolvableBy
 from bot.domain.live_state import Nothing
 from bot.domain.notices import HistoryView
 from bot.domain.views import ChangeDetail
@@ -22,6 +23,7 @@ from tests.handlers.messages.samples import (
     decision,
     entry,
     in_state,
+    reason,
 )
 
 DETAIL = ChangeDetail(
@@ -49,6 +51,14 @@ DETAIL = ChangeDetail(
         ),
         (HistoryView(entry(Event.REMINDED), change(expires_at=None)), "It is still waiting for approval."),
         (HistoryView(entry(Event.SUPERSEDED), change()), "A later change replaced it. Nothing was deployed."),
+        (
+            HistoryView(entry(Event.AT_PROVIDER), in_state(State.AT_PROVIDER)),
+            "<@U0ADA>, the provider requires its own approval. I asked for it there.",
+        ),
+        (
+            HistoryView(entry(Event.DECLINED), in_state(State.REJECTED)),
+            "<@U0ADA>, the approval was declined at the provider. Nothing was deployed.",
+        ),
         (
             HistoryView(entry(Event.REQUESTED, ADA), change()),
             "<@U0ADA> wants to deploy `config_x` of `Refund triage` to `production`. It replaces: `config_w`.",
@@ -87,6 +97,13 @@ def test_a_comment_stands_under_the_line_as_it_was_written() -> None:
     check(made)
     assert read(made).endswith("<@U0RAVI> rejected it.\n> it forgets *the* company")
     assert "“it forgets" in made.text
+
+
+def test_who_declined_at_the_provider_stands_under_the_line() -> None:
+    why = reason(Code.GATE_DECLINED, ResolvableBy.NOBODY, reviewer="ravi@shop.example", wrote="not on a Friday")
+    declined = messages.history(HistoryView(entry(Event.DECLINED), replace(in_state(State.REJECTED), reasons=(why,))))
+    check(declined)
+    assert "`ravi@shop.example` declined the approval that the provider requires" in read(declined)
 
 
 def test_reasons_and_problems_stand_where_they_arose() -> None:

@@ -112,7 +112,9 @@ def test_a_move_is_told_with_both_times(state: State, then: str) -> None:
 # what did not work
 
 
-@pytest.mark.parametrize("state", [State.VOID, State.EXPIRED, State.FAILED, State.UNKNOWN, State.APPLIED])
+@pytest.mark.parametrize(
+    "state", [State.VOID, State.EXPIRED, State.REJECTED, State.FAILED, State.UNKNOWN, State.APPLIED]
+)
 def test_whoever_asked_is_told_in_the_channel_what_became_of_it(state: State) -> None:
     made = messages.missed(timed(state))
     check(made)
@@ -125,6 +127,7 @@ def test_whoever_asked_is_told_in_the_channel_what_became_of_it(state: State) ->
     ("state", "said"),
     [
         (State.VOID, "was not applied at its time"),
+        (State.REJECTED, "was not applied at its time"),
         (State.EXPIRED, "Nobody decided in time"),
         (State.FAILED, "HTTP"),
         (State.UNKNOWN, "Look again and Close as failed are on its card."),
@@ -140,6 +143,7 @@ def test_what_became_of_it_reads_well(state: State, said: str) -> None:
     [
         (Code.DUE_MISSED, "it is more than 15 minutes late"),
         (Code.DUE_UNAPPROVED, "It was still waiting for approval when its time came."),
+        (Code.GATE_DECLINED, "Somebody declined the approval that the provider requires"),
         (Code.APPROVER_LOST, "An approver is no longer allowed to approve"),
     ],
 )

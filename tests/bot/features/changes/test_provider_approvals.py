@@ -23,12 +23,14 @@ from bot.domain.outcomes import (
     NotWithdrawn,
     Refused,
     Rejected,
+    Scheduled,
     Unknown,
     Void,
     Withdrawn,
 )
 from bot.domain.provider_approvals import GateState, Review
-from bot.features.changes import approvals, deploys, provider_followup
+from bot.domain.times import In
+from bot.features.changes import approvals, deploys, provider_followup, schedules
 from bot.store import StoreUnavailable
 from tests.bot.features.steps import (
     applied,
@@ -162,6 +164,28 @@ async def test_what_is_declined_there_is_rejected_with_who_and_why(gated: World)
     assert dict(why.facts) == {"reviewer": "ravi@shop.example", "wrote": "no"}
     assert (await events(gated, change))[-1] is Event.DECLINED
     assert request_of(change) in gated.provider.asked
+
+
+async def test_waiting_there_and_being_declined_there_are_lines_in_the_thread(gated: World) -> None:
+    change = await waiting(gated)
+    assert gated.memo.told() == ["change.approved", "change.at_provider"]
+    gated.provider.say(request_of(change), GateState.DECLINED)
+    the(Rejected, await provider_followup.check_now(gated.ctx, change.id, ADA))
+    assert gated.memo.told() == ["change.approved", "change.at_provider", "change.declined"]
+    assert gated.memo.missed_ones() == []
+
+
+async def test_a_scheduled_change_that_is_declined_there_is_reported_in_the_channel(gated: World) -> None:
+    later = await asked(gated, replace(deploy(gated), when=In(timedelta(hours=2), "in 2h")))
+    the(Scheduled, await approvals.approve(gated.ctx, later, RAVI))
+    gated.clock.move(timedelta(hours=2))
+    await schedules.apply_due(gated.ctx)
+    gated.provider.say(request_of(await stored(gated, later)), GateState.DECLINED)
+
+    assert await provider_followup.follow_all(gated.ctx) == 1
+
+    (told,) = gated.memo.missed_ones()
+    assert (told.id, told.state) == (later, State.REJECTED)
 
 
 async def test_who_declined_may_be_unknown(gated: World) -> None:
