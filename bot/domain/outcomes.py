@@ -143,6 +143,8 @@ class NotFound(Outcome):
     """A few names that exist."""
     unread: tuple[Unread, ...] = ()
     """Providers that could not be read and may have it."""
+    only_looked: bool = False
+    """Whether the line would have changed nothing anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,13 +135,15 @@ def not_found(result: NotFound, drafts: Drafts) -> Message:
     """An unknown name, with similar ones."""
     scope = " in what I can read" if result.unread else ""
     head = f"There is no {result.noun} {code(result.word)}{scope}."
+    state = "" if result.only_looked else f" {NOTHING_DEPLOYED}"
     near = _lines(result.near)
     known = words.some([code(name) for name in result.known], KNOWN)
     return compose(
-        f"{head} {NOTHING_DEPLOYED}"
+        head
+        + state
         + (f" Similar: {label_list(result.near)}." if near else "")
         + "".join(f" {words.unread(each)}" for each in result.unread),
-        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        section(f"*{head}*{state}"),
         *missing(result.unread),
         section("Did you mean one of these?") if near else None,
         bullets(near) if near else None,

@@ -55,6 +55,22 @@ async def double(tmp_path: Any) -> Any:
     await world.store.close()
 
 
+@pytest.mark.parametrize(
+    ("line", "only_looked"),
+    [
+        ("config show config_z", True),
+        ("explain deploy config_z to production", True),
+        ("change ch-99", True),
+        ("deploy config_z to production", False),
+        ("withdraw ch-99", False),
+    ],
+)
+async def test_an_unknown_name_says_whether_its_line_would_have_changed_anything(
+    world: World, line: str, only_looked: bool
+) -> None:
+    assert the(NotFound, await said(world, line)).only_looked is only_looked
+
+
 # Changes
 
 

@@ -63,6 +63,12 @@ def test_a_refusal_about_a_change_names_it_once() -> None:
     assert made.text.startswith("`ch-142`: not done.")
 
 
+def test_a_name_that_was_only_looked_up_is_not_said_to_have_deployed_nothing() -> None:
+    made = told(NotFound("config", "config_z", NEAR[:1], only_looked=True))
+    assert made.text == "There is no config `config_z`. Similar: `production`."
+    assert "Nothing was deployed" not in read(made)
+
+
 @pytest.mark.parametrize("used", [Code.BUTTON_USED, Code.STATE_MOVED])
 def test_a_second_press_does_not_say_that_the_first_changed_nothing(used: Code) -> None:
     made = told(Refused((reason(used, ResolvableBy.NOBODY),)))
