@@ -110,6 +110,8 @@ class Code(StrEnum):
     CANNOT_RESTORE = "cannot_restore"
     # where
     CANNOT_POST = "cannot_post"
+    NO_CHANNEL = "no_channel"
+    """It was not asked in a channel, as on the Home tab, and there is no default channel."""
 
 
 class ResolvableBy(StrEnum):

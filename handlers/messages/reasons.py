@@ -246,5 +246,9 @@ REASONS: dict[Code, tuple[str, str]] = {
         "I can't post in this channel, and I have no default channel.",
         "Type `/invite @configbot` here first, or ask again in a channel that I'm in.",
     ),
+    Code.NO_CHANNEL: (
+        "You didn't ask in a channel, and I have no default channel that I can post its card in.",
+        "Type it in the channel where people should see and approve it.",
+    ),
 }
 """Why, and what to do about it, addressed to the person whose request is refused."""

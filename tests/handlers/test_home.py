@@ -180,6 +180,8 @@ async def test_without_a_default_channel_the_form_is_refused_directly(talk: Talk
 
     (answer,) = await talk.direct(ADA)
     assert "Not done" in answer
+    assert "You didn't ask in a channel" in answer
+    assert "this channel" not in answer, "there is none"
     assert talk.world.provider.writes() == 0
 
 

@@ -59,7 +59,8 @@ async def request(
     """
     card_place = await place_for_card(ctx, place)
     if card_place is None:
-        return Refused((Reason(Code.CANNOT_POST, ResolvableBy.REQUESTER, {"channel": place.channel}),))
+        code = Code.CANNOT_POST if place.channel else Code.NO_CHANNEL
+        return Refused((Reason(code, ResolvableBy.REQUESTER, {"channel": place.channel}),))
     plan = await _plan(ctx, change_request, actor)
     if not isinstance(plan, _Plan):
         return plan

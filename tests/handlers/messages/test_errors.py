@@ -78,6 +78,12 @@ def test_a_second_press_does_not_say_that_the_first_changed_nothing(used: Code) 
     assert "project list" not in read(made), "the button may be one that replaces a split"
 
 
+def test_who_asked_in_no_channel_is_told_to_type_it_in_one_and_not_to_invite_me() -> None:
+    said = read(told(Refused((reason(Code.NO_CHANNEL),))))
+    assert "Type it in the channel where people should see and approve it." in said
+    assert "/invite" not in said
+
+
 def test_a_refusal_without_reasons_is_still_an_answer() -> None:
     assert told(Refused(())).text == "Not done. Nothing was changed."
 

@@ -217,6 +217,15 @@ async def test_without_a_place_for_the_card_nothing_is_asked_for(world: World, d
     assert world.provider.calls == []
 
 
+async def test_what_was_not_asked_in_a_channel_is_refused_for_that_and_for_no_channel_that_is_closed(
+    world: World,
+) -> None:
+    world.people.closed.add("")
+    nowhere = replace(DEPLOYS, channel="")
+    assert codes(await deploys.request(world.ctx, deploy(world), ADA, nowhere)) == [Code.NO_CHANNEL]
+    assert world.provider.calls == []
+
+
 # Promote
 
 
