@@ -41,7 +41,7 @@ from bot.outbox.delivery import deliver_about
 log = get_logger(__name__)
 
 CONCURRENCY = 8
-"""Most concurrent calls of one provider."""
+"""Most projects of one provider that are read and compared at once."""
 
 ENOUGH = 5
 """After so many projects that cannot be read, and none that can, the others are left to the next round."""
@@ -158,8 +158,9 @@ async def _watch_project(ctx: Context, project: Project, round_: _Round, watched
                 return
             now = None
         round_.heard += 1
-    if now is None or not round_.before.is_calm(project, now):
-        await compare(ctx, project, now, looked_at, watched)
+        # inside the gate: it asks the provider and our database more, and a thousand projects can differ at once
+        if now is None or not round_.before.is_calm(project, now):
+            await compare(ctx, project, now, looked_at, watched)
 
 
 @dataclass(frozen=True, slots=True)

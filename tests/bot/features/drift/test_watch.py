@@ -18,12 +18,12 @@ from bot.domain.contents import Content, Message
 from bot.domain.drift import Ending, Source
 from bot.domain.errors import Fault
 from bot.domain.live_state import NOTHING, LiveState, One
-from bot.domain.names import Environment
+from bot.domain.names import Environment, Project
 from bot.domain.outcomes import Failed, Unknown
 from bot.domain.provider_approvals import Moved
 from bot.features.changes import approvals, deploys
 from bot.features.drift.silences import PATIENCE
-from bot.features.drift.watch import ENOUGH, MANY, Watched, watch
+from bot.features.drift.watch import CONCURRENCY, ENOUGH, MANY, Watched, compare, watch
 from bot.ports import NotDelivered
 from bot.store.write import WriteTransaction
 from tests.bot.features.steps import applied, asked, deploy, killed, state, stored, the
@@ -64,6 +64,27 @@ async def test_what_was_there_before_we_came_is_remembered_and_nothing_is_said(w
         (known,) = [each for each in await tx.baselines("main", "pr_support") if each.environment_id == PRODUCTION.id]
     assert (known.served, known.source) == (world.provider.live["pr_support", PRODUCTION.id], Source.SEEN)
     assert (await looks(world)).first == 0
+
+
+async def test_only_so_many_projects_are_compared_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each comparison uses our database and calls the provider, and at the first look every project is compared."""
+    for number in range(3 * CONCURRENCY):
+        world.provider.add(f"project-{number}", "baseline")
+    await world.ctx.index.refresh()
+    under_way: list[str] = []
+    most = 0
+
+    async def counted(ctx: Context, project: Project, *rest: Any) -> None:
+        nonlocal most
+        under_way.append(project.id)
+        most = max(most, len(under_way))
+        await asyncio.sleep(0.01)
+        await compare(ctx, project, *rest)
+        under_way.remove(project.id)
+
+    monkeypatch.setattr("bot.features.drift.watch.compare", counted)
+    assert (await looks(world)).projects == 3 * CONCURRENCY + 2
+    assert 1 < most <= CONCURRENCY
 
 
 async def test_a_foreign_change_is_told_where_nothing_was_ever_applied(world: World) -> None:
