@@ -36,6 +36,16 @@ IDS = {
     "/configbot change ch-9999999": "There is no change `ch-9999999`",
     "/evaluations Support reply runing": "There is no project `Support reply runing`",
 }
+LOOKS = (
+    "/project show",
+    "/config show",
+    "/config list",
+    "/config diff",
+    "/configbot evaluation ev_",
+    "/configbot change ",
+    "/evaluations",
+)
+"""Lines that change nothing anyway, so that there is nothing to say of it."""
 
 
 @pytest.mark.parametrize("lines", [NAMES, IDS], ids=["names", "ids"])
@@ -44,7 +54,7 @@ async def test_what_does_not_fit_is_said_and_changes_nothing(stage: Stage, lines
     for line, said in lines.items():
         answer = await stage.chat.answered(ADA, line)
         assert said in answer.text, line[:80]
-        assert "Nothing was" in answer.text, line[:80]
+        assert ("Nothing was" in answer.text) is not line.startswith(LOOKS), line[:80]
 
     assert await stage.registry.projects() == before
     assert not stage.line.writes
