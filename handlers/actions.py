@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
 from bot.domain.changes import Say
+from bot.domain.drafts import ListPage
 from bot.domain.errors import Code, Reason, ResolvableBy
 from bot.domain.evaluations import COMPLETED
 from bot.domain.facts import Denied
@@ -127,18 +128,18 @@ class Actions:
         stored = await self._line(draft_id, actor, reply)
         if stored is None:
             return
-        line, page = messages.read_page_line(stored)
-        parsed = parse(line)
+        parsed = parse(stored.line)
         changing = isinstance(parsed, Understood) and effect_of(parsed.readings) is Effect.CHANGES_WHAT_IS_LIVE
         if changing and not await first_time(self._context.ctx, f"draft:{draft_id}", DOUBLE_CLICK):
             await self._context.say(Refused((Reason(Code.STATE_MOVED, ResolvableBy.NOBODY),)), actor, reply)
             return
-        await take_line(self._context, parsed, actor, place_of(click), reply, page=page, replace=click.is_ephemeral)
+        place, replace = place_of(click), click.is_ephemeral
+        await take_line(self._context, parsed, actor, place, reply, page=stored.page, replace=replace)
 
-    async def _line(self, draft_id: str, actor: Actor, reply: Reply) -> str | None:
-        """The line that a button stores. Returns None, and tells the person, when it has expired or cannot be read."""
-        stored = await draft(self._context.ctx, draft_id, actor, str)
-        if isinstance(stored, str):
+    async def _line(self, draft_id: str, actor: Actor, reply: Reply) -> ListPage | None:
+        """The line and page that a button stores. Returns None, and tells the person, when it is old or unreadable."""
+        stored = await draft(self._context.ctx, draft_id, actor, ListPage)
+        if isinstance(stored, ListPage):
             return stored
         if stored is None:
             await reply.say(messages.outdated_button())
@@ -148,10 +149,10 @@ class Actions:
 
     async def _compare(self, draft_id: str, actor: Actor, click: Click, reply: Reply) -> None:
         """The full diff of two configs. The modal opens before they are read: a trigger is valid for three seconds."""
-        line = await self._line(draft_id, actor, reply)
-        if line is None:
+        stored = await self._line(draft_id, actor, reply)
+        if stored is None:
             return
-        parsed = parse(line)
+        parsed = parse(stored.line)
         if not isinstance(parsed, Understood):
             await reply.say(messages.outdated_button())
             return

@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.project_edits import PlannedEdit
 
-Draft = str | ChangeRequest | PlannedEdit
-"""A command line, or a change or project edit that has to be confirmed first."""
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A command line that lists something, and the page of its list, from 1."""
+
+    line: str
+    page: int = 1
+
+
+Draft = str | ListPage | ChangeRequest | PlannedEdit
+"""A command line, a page of what one lists, or a change or project edit that has to be confirmed first."""
 
 Drafts = Mapping[Draft, str]
 """Draft → the id under which it is stored."""

@@ -140,6 +140,8 @@ class Ambiguous(Outcome):
 
     word: str
     choices: tuple[Suggestion, ...]
+    only_looked: bool = False
+    """Whether the line would have changed nothing anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class EnvironmentMissing(Outcome):
     """No environment was named. The bot asks which one, and never assumes production."""
 
     choices: tuple[Suggestion, ...]
+    only_looked: bool = False
+    """Whether the line would have changed nothing anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.base import Outcome
 from bot.domain.changes import AuditEntry, Change, Decision
 from bot.domain.contents import Content, ContentDiff
+from bot.domain.drafts import ListPage
 from bot.domain.drift import Baseline, Drift
 from bot.domain.errors import Problem
 from bot.domain.evaluations import Evaluation, Evidence, Progress
@@ -24,6 +25,13 @@ class Suggestion:
 
     label: str
     line: str
+    page: int = 1
+    """Of the list that the line shows."""
+
+    @property
+    def draft(self) -> str | ListPage:
+        """What is stored for the button."""
+        return self.line if self.page == 1 else ListPage(self.line, self.page)
 
 
 @dataclass(frozen=True, slots=True)

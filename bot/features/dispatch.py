@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.domain.actors import Actor, Place
 from bot.domain.base import Outcome
 from bot.domain.facts import Denied
-from bot.domain.outcomes import NotFound, Refused
+from bot.domain.outcomes import Ambiguous, EnvironmentMissing, NotFound, Refused
 from bot.domain.policies import decide
 from bot.features.registration import Call, Effect, anybody, effect_of, registered_line
 from bot.grammar.commands import Command
@@ -29,10 +29,11 @@ async def run(ctx: Context, commands: Sequence[Command], speaker: Speaker, *, pa
     A name that is not found may belong to a provider that could not be read: `NotFound` lists those.
     """
     result = await _run(Call(ctx, commands, speaker.actor, speaker.place, page))
-    if not isinstance(result, NotFound):
-        return result
-    result = replace(result, only_looked=all(effect_of([each]) is Effect.LOOKS for each in commands))
-    return result if result.noun == "change" else replace(result, unread=ctx.index.unread())
+    if isinstance(result, Ambiguous | EnvironmentMissing | NotFound):
+        result = replace(result, only_looked=all(effect_of([each]) is Effect.LOOKS for each in commands))
+    if isinstance(result, NotFound) and result.noun != "change":
+        return replace(result, unread=ctx.index.unread())
+    return result
 
 
 async def _run(call: Call) -> Outcome:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.context import Context, new_id
 from bot.domain.actors import Actor
 from bot.domain.change_requests import ChangeRequest
-from bot.domain.drafts import Draft, Drafts, UnreadableDraft
+from bot.domain.drafts import Draft, Drafts, ListPage, UnreadableDraft
 from bot.domain.errors import Code, Reason, StoreUnavailable
 from bot.domain.outcomes import Refused
 from bot.domain.project_edits import PlannedEdit
@@ -17,7 +17,7 @@ from bot.logs import get_logger
 
 log = get_logger(__name__)
 
-AnyDraft = TypeVar("AnyDraft", str, ChangeRequest, PlannedEdit)
+AnyDraft = TypeVar("AnyDraft", ListPage, ChangeRequest, PlannedEdit)
 
 UNREADABLE = Refused((Reason(Code.DRAFT_UNREADABLE),))
 """The answer to a button whose draft another version wrote, or that is damaged."""
@@ -25,9 +25,11 @@ UNREADABLE = Refused((Reason(Code.DRAFT_UNREADABLE),))
 ONCE_LIFE = timedelta(days=2)
 """How long a redelivered event is recognised; Slack stops redelivering within minutes."""
 
-
 DRAFT_LIFE = timedelta(days=7)
 """How long a button can be pressed. One life for all: when a draft was stored is known from when it ends."""
+
+USED = DRAFT_LIFE + timedelta(days=1)
+"""How long a pressed button is remembered: longer than it can be pressed."""
 
 MOST_DRAFTS = 600
 """Most drafts stored for one person within `DRAFT_SPAN`, so that nobody can fill the database by looking things up."""
@@ -49,9 +51,14 @@ async def keep_drafts(ctx: Context, drafts: Sequence[Draft], actor: Actor) -> Dr
 
 
 async def draft(ctx: Context, draft_id: str, actor: Actor, kind: type[AnyDraft]) -> AnyDraft | UnreadableDraft | None:
-    """The draft behind a button, if it is of this kind. Returns None when it expired or is somebody else's."""
+    """The draft behind a button, if it is of this kind. Returns None when it expired or is somebody else's.
+
+    A line is the first page of what it lists.
+    """
     async with ctx.store.read() as tx:
         stored = await tx.draft(draft_id, actor.org, actor.user_id, ctx.clock.now())
+    if isinstance(stored, str):
+        stored = ListPage(stored)
     if stored is not None and not isinstance(stored, (kind, UnreadableDraft)):
         stored = UnreadableDraft(f"it is a {type(stored).__name__}, not a {kind.__name__}")
     if isinstance(stored, UnreadableDraft):

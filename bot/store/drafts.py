@@ -8,6 +8,7 @@ unreadable, and nothing is done.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
-from bot.domain.drafts import Draft, UnreadableDraft
+from bot.domain.drafts import Draft, ListPage, UnreadableDraft
 from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config, Environment, Project
 from bot.domain.project_edits import PlannedEdit
@@ -41,7 +42,7 @@ def encode(draft: Draft) -> str:
 def decode(text: str) -> Draft | UnreadableDraft:
     """The inverse of `encode`; it also reads drafts of version 1. Never raises."""
     if not text.startswith("{"):
-        return text  # version 1: no line begins with a brace
+        return _first_line(text)  # version 1: no line begins with a brace
     try:
         document = json.loads(text)
         if "v" not in document:
@@ -57,6 +58,8 @@ def decode(text: str) -> Draft | UnreadableDraft:
 def _document(draft: Draft) -> JSON:
     if isinstance(draft, str):
         return {"v": VERSION, "kind": "line", "line": draft}
+    if isinstance(draft, ListPage):
+        return {"v": VERSION, "kind": "page", "line": draft.line, "page": draft.page}
     if isinstance(draft, ChangeRequest):
         return {"v": VERSION, "kind": "change", **_from_request(draft)}
     return {"v": VERSION, "kind": "project", **_from_edit(draft)}
@@ -64,6 +67,10 @@ def _document(draft: Draft) -> JSON:
 
 def _to_line(document: Mapping[str, Any]) -> str:
     return str(document["line"])
+
+
+def _to_page(document: Mapping[str, Any]) -> ListPage:
+    return ListPage(document["line"], document["page"])
 
 
 def _from_request(change_request: ChangeRequest) -> JSON:
@@ -193,6 +200,7 @@ def _to_maintainer(document: Mapping[str, Any]) -> Maintainer:
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], Draft]] = {
     "line": _to_line,
+    "page": _to_page,
     "change": _to_request,
     "project": _to_edit,
 }
@@ -218,6 +226,17 @@ class _FirstRequest:
 
 
 _FIRST: tuple[TypeAdapter[Any], ...] = (TypeAdapter(_FirstRequest), TypeAdapter(PlannedEdit))
+
+
+_FIRST_PAGE = re.compile(
+    r"(?P<line>(?:changes|config list|deployments|evaluations|project list|reminders)\b.*) page (?P<page>[1-9]\d{0,5})"
+)
+"""How version 1 stored the page of a list: in words at the end of the line."""
+
+
+def _first_line(text: str) -> str | ListPage:
+    found = _FIRST_PAGE.fullmatch(text)
+    return ListPage(found["line"], int(found["page"])) if found else text
 
 
 def _first_version(text: str) -> Draft | UnreadableDraft:

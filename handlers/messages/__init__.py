@@ -42,7 +42,6 @@ from handlers.messages.errors import (
 )
 from handlers.messages.forms import Pick, deploy_form, form_for, line_form, options
 from handlers.messages.help import help_message, open_form
-from handlers.messages.lists import page_line, read_page_line
 from handlers.messages.outages import trouble
 from handlers.messages.plain import plain_text
 from handlers.messages.project_forms import evaluation_form, filled_form, reading_form, unread_form, update_form
@@ -80,9 +79,7 @@ __all__ = [
     "outdated_button",
     "outdated_form",
     "own_database",
-    "page_line",
     "plain_text",
-    "read_page_line",
     "reading_form",
     "reject_modal",
     "reminder",

@@ -251,10 +251,10 @@ MAX_SUGGESTIONS = 8
 
 
 def run_buttons(suggestions: Iterable[Suggestion], drafts: Drafts) -> ActionsBlock | None:
-    """Buttons that run lines; `drafts` maps each line to the id under which it is stored."""
-    runnable = [each for each in suggestions if each.line in drafts][:MAX_SUGGESTIONS]
+    """Buttons that run lines; `drafts` maps each draft to the id under which it is stored."""
+    runnable = [each for each in suggestions if each.draft in drafts][:MAX_SUGGESTIONS]
     return actions(
-        button(each.label, ids.numbered(ids.Action.RUN_LINE, number), drafts[each.line])
+        button(each.label, ids.numbered(ids.Action.RUN_LINE, number), drafts[each.draft])
         for number, each in enumerate(runnable, start=1)
     )
 

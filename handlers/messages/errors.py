@@ -135,7 +135,7 @@ def not_found(result: NotFound, drafts: Drafts) -> Message:
     """An unknown name, with similar ones."""
     scope = " in what I can read" if result.unread else ""
     head = f"There is no {result.noun} {code(result.word)}{scope}."
-    state = "" if result.only_looked else f" {NOTHING_DEPLOYED}"
+    state = _nothing_done(result)
     near = _lines(result.near)
     known = words.some([code(name) for name in result.known], KNOWN)
     return compose(
@@ -172,22 +172,29 @@ def _lines(suggestions: Iterable[Suggestion]) -> list[str]:
 def ambiguous(result: Ambiguous, drafts: Drafts) -> Message:
     """A question, when a word can mean several things."""
     if len(result.choices) == 1:
-        return _question(f"Did you mean this by {code(result.word)}?", result.choices, drafts)
+        return _question(f"Did you mean this by {code(result.word)}?", result, drafts)
     head = f"{code(result.word)} can mean several things. Which one do you mean?"
-    return _question(head, result.choices, drafts)
+    return _question(head, result, drafts)
 
 
 @renders(EnvironmentMissing, buttons=lambda result: result.choices[:MAX_SUGGESTIONS])
 def environment_missing(result: EnvironmentMissing, drafts: Drafts) -> Message:
     """A question, when no environment was named; production is never assumed."""
-    return _question("Which environment do you mean?", result.choices, drafts)
+    return _question("Which environment do you mean?", result, drafts)
 
 
-def _question(head: str, choices: Sequence[Suggestion], drafts: Drafts) -> Message:
+def _nothing_done(result: Ambiguous | EnvironmentMissing | NotFound) -> str:
+    """That nothing was changed, unless the line would not have done that anyway."""
+    return "" if result.only_looked else f" {NOTHING_DEPLOYED}"
+
+
+def _question(head: str, result: Ambiguous | EnvironmentMissing, drafts: Drafts) -> Message:
+    choices = result.choices
     rest = len(choices) - MAX_SUGGESTIONS
+    state = _nothing_done(result)
     return compose(
-        f"{head} {NOTHING_DEPLOYED}" + (f" Choices: {label_list(choices)}." if choices else ""),
-        section(f"*{head}* {NOTHING_DEPLOYED}"),
+        head + state + (f" Choices: {label_list(choices)}." if choices else ""),
+        section(f"*{head}*{state}"),
         bullets(_lines(choices)) if choices else None,
         run_buttons(choices, drafts),
         context(f"And {rest} more. To pick one of those, type the line with its name in quotes.") if rest > 0 else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -30,27 +29,10 @@ class Paged(Protocol):
         """The line that shows the list again."""
 
 
-_PAGE = re.compile(r"\x1f(?P<page>[1-9]\d{0,5})\x1f(?P<line>.*)", re.DOTALL)
-"""The page stands in front, between unit separators: a line begins with a verb, and may end with the words *page 2*."""
-
-
-def page_line(line: str, page: int) -> str:
-    """The draft behind a page button: a line and a page number."""
-    return f"\x1f{page}\x1f{line}"
-
-
-def read_page_line(draft: str) -> tuple[str, int]:
-    """The inverse of `page_line`; the first page for any other line."""
-    match = _PAGE.fullmatch(draft)
-    return (match["line"], int(match["page"])) if match else (draft, 1)
-
-
 def page_suggestions(current: Paged) -> tuple[Suggestion, ...]:
     """Suggestions for the previous and the next page."""
     neighbours = (("Previous page", current.page - 1), ("Next page", current.page + 1))
-    return tuple(
-        Suggestion(name, page_line(current.line, page)) for name, page in neighbours if 1 <= page <= current.pages
-    )
+    return tuple(Suggestion(name, current.line, page) for name, page in neighbours if 1 <= page <= current.pages)
 
 
 def pages(current: Paged, drafts: Drafts) -> Iterator[Block | None]:

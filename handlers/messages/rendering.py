@@ -58,7 +58,7 @@ def drafts_of(result: Any) -> tuple[Draft, ...]:
     if renderer.buttons is None:
         return ()
     buttons = renderer.buttons(result)
-    return tuple(dict.fromkeys(each.line if isinstance(each, Suggestion) else each for each in buttons))
+    return tuple(dict.fromkeys(each.draft if isinstance(each, Suggestion) else each for each in buttons))
 
 
 def rendered() -> frozenset[type[Any]]:

@@ -44,7 +44,7 @@ from tests.scenarios.chat import RAVI as RAVI_ID
 from tests.scenarios.chat import Chat
 from tests.scenarios.stage import Stage, staged
 
-NOT_SAID = {"options", "outcome", "lines_of", "page_line", "plain_text", "read_page_line"}
+NOT_SAID = {"options", "outcome", "lines_of", "plain_text"}
 """What `handlers.messages` offers and what is no message of its own."""
 
 FACTS: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.clients.base import ProviderError
@@ -33,7 +32,7 @@ from bot.domain.times import Due
 from bot.features.changes.due import due_of, expiry, scheduled
 from bot.features.changes.execution import apply
 from bot.features.changes.requested_target import kind_of, takes_splits, target_of
-from bot.features.drafts import confirmed, was_claimed
+from bot.features.drafts import USED, confirmed, was_claimed
 from bot.features.provider_reads import ProviderSnapshot, evidence_for, look, undone_facts
 from bot.logs import current_request_id, get_logger
 from bot.outbox.delivery import deliver_card
@@ -43,9 +42,6 @@ if TYPE_CHECKING:
     from bot.store import ReadTransaction, WriteTransaction
 
 log = get_logger(__name__)
-
-USED = timedelta(days=8)
-"""How long a pressed button is remembered: longer than it can be pressed."""
 
 
 async def request(

@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.clients.base import Capabilities, NotDone, ProjectNow, ProviderClient, ProviderError, Unsure
 from bot.context import Context, entry
@@ -23,7 +22,7 @@ from bot.domain.project_edits import PlannedEdit, Sought, differing, is_same, me
 from bot.domain.project_fields import Maintainer, ProjectFields
 from bot.domain.views import Suggestion
 from bot.features.changes import deploys
-from bot.features.drafts import confirmed, first_time, not_done, was_claimed
+from bot.features.drafts import USED, confirmed, first_time, not_done, was_claimed
 from bot.grammar import say
 from bot.grammar.commands import Command, CreateProject, Deploy, ListProjects, Name, UpdateProject
 from bot.logs import current_request_id, get_logger
@@ -35,9 +34,6 @@ log = get_logger(__name__)
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 """A mention of a person, as Slack sends it."""
-
-USED = timedelta(days=8)
-"""How long a pressed button is remembered: longer than it can be pressed."""
 
 
 async def create(ctx: Context, command: CreateProject, actor: Actor) -> Outcome:

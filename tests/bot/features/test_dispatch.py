@@ -307,6 +307,7 @@ async def test_an_unknown_environment_of_a_known_project_offers_environments(wor
 async def test_a_name_at_two_providers_is_asked_and_every_button_shows_its_own(double: World) -> None:
     for line in ("deployments support", "changes support", "changes support in production"):
         question = the(Ambiguous, await said(double, line))
+        assert question.only_looked
         assert question.word == "support"
         assert len({choice.label for choice in question.choices}) == 2
         for choice in question.choices:
@@ -316,12 +317,18 @@ async def test_a_name_at_two_providers_is_asked_and_every_button_shows_its_own(d
                 assert outcome.rows[0].project.provider in choice.label
 
 
+async def test_a_question_about_a_line_that_changes_something_is_no_mere_look(world: World) -> None:
+    assert not the(EnvironmentMissing, await said(world, "deploy config_x")).only_looked
+    assert not the(Ambiguous, await said(world, "deploy baseline to production")).only_looked
+
+
 async def test_what_stays_unclear_after_the_index_is_asked(world: World) -> None:
     twin = world.provider.add("twin-2")
     world.provider.add("twin")
     world.provider.projects_[twin.id] = replace(twin, name="twin")
     await world.ctx.index.refresh()
     question = the(Ambiguous, await said(world, "deployments twin"))
+    assert question.only_looked
     shown = [the(Board, await said(world, choice.line)).rows[0].project.id for choice in question.choices]
     assert sorted(shown) == ["pr_twin", "pr_twin-2"]
 

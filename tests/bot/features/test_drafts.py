@@ -8,6 +8,7 @@ from typing import Never
 
 import pytest
 
+from bot.domain.drafts import ListPage
 from bot.domain.errors import Cause
 from bot.features.drafts import (
     DRAFT_LIFE,
@@ -28,23 +29,23 @@ HOUR = timedelta(hours=1)
 async def test_a_line_comes_back_for_the_person_whose_button_it_is(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["deploy a to b", "help"], ADA)
     assert set(kept) == {"deploy a to b", "help"}
-    assert await draft(world.ctx, kept["help"], ADA, str) == "help"
+    assert await draft(world.ctx, kept["help"], ADA, ListPage) == ListPage("help")
 
 
 async def test_nobody_else_runs_it(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["help"], ADA)
-    assert await draft(world.ctx, kept["help"], RAVI, str) is None
-    assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER"), str) is None
+    assert await draft(world.ctx, kept["help"], RAVI, ListPage) is None
+    assert await draft(world.ctx, kept["help"], actor("ada", org="T0OTHER"), ListPage) is None
 
 
 async def test_a_line_runs_out(world: World) -> None:
     kept = await keep_drafts(world.ctx, ["help"], ADA)
     world.clock.move(DRAFT_LIFE)
-    assert await draft(world.ctx, kept["help"], ADA, str) is None
+    assert await draft(world.ctx, kept["help"], ADA, ListPage) is None
 
 
 async def test_an_unknown_button_has_no_line(world: World) -> None:
-    assert await draft(world.ctx, "nothing", ADA, str) is None
+    assert await draft(world.ctx, "nothing", ADA, ListPage) is None
 
 
 async def test_the_same_line_twice_is_one_draft_and_none_is_none(world: World) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.domain.change_requests import ChangeRequest
 from bot.domain.changes import Kind
-from bot.domain.drafts import Draft, UnreadableDraft
+from bot.domain.drafts import Draft, ListPage, UnreadableDraft
 from bot.domain.live_state import Nothing, Split
 from bot.domain.names import Config
 from bot.domain.project_edits import PlannedEdit
@@ -34,7 +34,8 @@ FIELDS = ProjectFields("Returns", "dir_1", "", ("a", "b"), Maintainer("member", 
 EDIT = PlannedEdit("humanloop", TRIAGE, ProjectFields("Refund triage"), FIELDS)
 DRAFTS: dict[str, Draft] = {
     "line": 'deploy "x" to production',
-    "page": "deployments triage page 3",
+    "page": ListPage("deployments triage", 3),
+    "line that ends like a page": "deployments of page 3",
     "odd line": '{"v": 2}',
     "deploy": DEPLOY,
     "rollback to a split": ChangeRequest(Kind.ROLLBACK, TRIAGE, PRODUCTION, SPLIT, when=At(LOCAL, "1 march 9:00")),
@@ -187,7 +188,6 @@ def first(kind: str, **fields: str) -> str:
 @pytest.mark.parametrize(
     ("text", "draft"),
     [
-        ("deployments triage page 3", "deployments triage page 3"),
         (
             first(
                 "deploy",
@@ -213,6 +213,10 @@ def first(kind: str, **fields: str) -> str:
             FIRST_EDIT,
             EDIT,
         ),
+        ("deployments triage page 3", ListPage("deployments triage", 3)),
+        ("changes in production page 12", ListPage("changes in production", 12)),
+        ("changes page 0", "changes page 0"),
+        ("deploy a to b because wrong intro on page 2", "deploy a to b because wrong intro on page 2"),
     ],
 )
 def test_a_draft_of_the_first_version_is_read(text: str, draft: Draft) -> None:

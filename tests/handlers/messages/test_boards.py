@@ -11,7 +11,7 @@ from bot.domain.facts import Allowed, Denied, NeedsApproval
 from bot.domain.live_state import LiveState, Nothing, Off, One
 from bot.domain.names import Environment
 from bot.domain.outcomes import Explanation, Harmless, Permission
-from bot.domain.views import Board, BoardCell, BoardRow, ChangeList, Unread
+from bot.domain.views import Board, BoardCell, BoardRow, ChangeList, Suggestion, Unread
 from handlers import ids, messages
 from tests.handlers.messages.checking import check
 from tests.handlers.messages.reading import buttons, read
@@ -114,21 +114,7 @@ def test_pages_turn_with_buttons(page: int, names: list[str]) -> None:
     assert f"Page {page} of 3" in read(made)
     for name, each in buttons(made).items():
         other = page + 1 if name == "Next page" else page - 1
-        assert each["value"] == ids.value(f"draft of {messages.page_line('deployments triage', other)}")
-
-
-def test_a_page_line_is_read_back_as_line_and_page() -> None:
-    assert messages.read_page_line(messages.page_line("changes in production", 12)) == ("changes in production", 12)
-    assert messages.read_page_line("deployments") == ("deployments", 1)
-    unlike = messages.page_line("deployments", 0)
-    assert messages.read_page_line(unlike) == (unlike, 1)
-
-
-def test_a_line_that_ends_like_a_page_is_kept_whole() -> None:
-    for end in (" page 2", "\x1f2", "\x1f2\x1f"):
-        line = f'deploy "config_x" to "production" because wrong intro on{end}'
-        assert messages.read_page_line(line) == (line, 1)
-        assert messages.read_page_line(messages.page_line(line, 3)) == (line, 3)
+        assert each["value"] == ids.value(f"draft of {Suggestion(name, 'deployments triage', other).draft}")
 
 
 def test_what_waits_for_me_can_be_reviewed_from_the_list() -> None:

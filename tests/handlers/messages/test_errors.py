@@ -69,6 +69,12 @@ def test_a_name_that_was_only_looked_up_is_not_said_to_have_deployed_nothing() -
     assert "Nothing was deployed" not in read(made)
 
 
+def test_a_question_about_a_line_that_only_looks_does_not_say_that_nothing_was_deployed() -> None:
+    for question in (Ambiguous("triage", NEAR, only_looked=True), EnvironmentMissing(NEAR, only_looked=True)):
+        made = told(question)
+        assert "Nothing was deployed" not in made.text + read(made)
+
+
 @pytest.mark.parametrize("used", [Code.BUTTON_USED, Code.STATE_MOVED])
 def test_a_second_press_does_not_say_that_the_first_changed_nothing(used: Code) -> None:
     made = told(Refused((reason(used, ResolvableBy.NOBODY),)))

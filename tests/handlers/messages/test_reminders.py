@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.base import Outcome
 from bot.domain.changes import Event
-from bot.domain.drafts import Drafts
+from bot.domain.drafts import Drafts, ListPage
 from bot.domain.notices import (
     EvaluationsView,
     EvaluationView,
@@ -255,7 +255,7 @@ def test_a_list_without_anything_still_says_the_rules() -> None:
 
 def test_a_long_list_has_pages() -> None:
     shown = reminders(row(7, NOW), page=2, pages=3, total=20)
-    assert messages.lines_of(shown) == ("evaluation ev_7", *(messages.page_line("reminders", page) for page in (1, 3)))
+    assert messages.lines_of(shown) == ("evaluation ev_7", "reminders", ListPage("reminders", 3))
     assert "20 evaluations are running" in said(shown).text
 
 
